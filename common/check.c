@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/check.h"
+#include "common/options.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void report(const char *format, ...)
+{
+    int saved = errno;
+    char line[1024];
+    const int most = sizeof line - 1; /* the newline needs room, too */
+    va_list arguments;
+
+    va_start(arguments, format);
+    int used = snprintf(line, (size_t)most, "%s: ", run.demo->name);
+    used += vsnprintf(line + used, (size_t)(most - used), format, arguments);
+    va_end(arguments);
+    if (used >= most)
+        used = most - 1;
+    line[used++] = '\n';
+    /* When standard error fails, there is nobody left to tell. */
+    (void)!write(STDERR_FILENO, line, (size_t)used);
+    errno = saved;
+}
+
+/* Of several threads that fail at once only the first may call exit(). */
+void end_process(int status)
+{
+    static atomic_flag ending = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&ending))
+        (void)pause();
+    exit(status);
+}
+
+void fail_call(const char *call, int error, const char *file, int line)
+{
+    static const struct {
+        int error;
+        const char *text;
+    } advice[] = {
+        {EMFILE, "; raise the limit on open files (ulimit -n)"},
+        {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
+        {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
+        {ENOSPC, "; make room (see df and ipcs) and try again"},
+        {EACCES, "; it needs a permission that you lack"},
+        {0, ""}};
+    int i = 0;
+
+    while (advice[i].error != error && advice[i].error != 0)
+        i++;
+    fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error),
+         advice[i].text, file, line);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* options - one table per demo gives its command line and its --help */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum option_kind {
+    FLAG,     /* the value is a bool */
+    WHOLE,    /* int, from least to most */
+    SEED,     /* uint32_t, the same */
+    SECONDS,  /* double, from least to most */
+    POSITIVE, /* double, above 0, to most */
+    TEXT,     /* const char *, least to most bytes, no control characters */
+    CHOICE    /* int, the index of one of the words; the default is 0 */
+};
+
+struct option_row {
+    const char *name;     /* without the dashes; NULL ends the table */
+    const char *argument; /* what --help calls its value; NULL for a FLAG */
+    enum option_kind kind;
+    void *value;
+    double least, most;
+    const char *standard; /* the default (NULL: none), or the CHOICE's words */
+    const char *help;     /* in lower case, without a full stop */
+};
+
+/* What --help and the verdict need to know of a demo. */
+struct demo {
+    const char *name;     /* demo_NAME */
+    const char *operands; /* "" or what --help shows after the options */
+    const char *shows;    /* a sentence each */
+    const char *guarantee;
+    const char *broken;  /* what --broken leaves out, and which bug shows */
+    const char *bug;     /* that bug's name */
+    const char *missing; /* "sem_wait and sem_post in worker()" */
+    const struct option_row *options;
+    const char *examples[3][2]; /* a command and what it shows */
+    const char *source;         /* the report's section and listing */
+};
+
+/* What the common options were set to. demo_start() fills it in; afterwards
+ * all threads and processes only read it.
+ */
+extern struct run {
+    const struct demo *demo;
+    bool broken;
+    uint32_t seed;
+    double speed;
+    int timeout; /* seconds; 0: not given */
+} run;
+
+/* First in main(): reads the command line by DEMO's table (options stand
+ * before operands), answers --help and --version, and puts signals and
+ * standard descriptors in order. Returns the index of the first operand. On
+ * wrong usage it reports and ends the program with status 2.
+ */
+int demo_start(const struct demo *demo, int argc, char **argv);
+
+/* The same for a demo that takes no operands. */
+void demo_start_plain(const struct demo *demo, int argc, char **argv);
+
+/* Whether the option NAME stood on the command line. */
+bool option_given(const char *name);
+
+/* Says in ROOM bytes of TEXT which values ROW takes. */
+void describe_values(const struct option_row *row, char *text, int room);
+
+/* Prints the text of --help, 80 columns wide; COMMON is the options' table. */
+void print_help(const struct option_row *common);

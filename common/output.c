@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/output.h"
+#include "common/check.h"
+#include "common/options.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static noreturn void fail_output(int descriptor)
+{
+    const char *reason =
+        errno == EPIPE ? "the reader went away" : strerror(errno);
+
+    fail("write%s: %s",
+         descriptor == STDOUT_FILENO ? " to standard output" : "", reason);
+}
+
+void write_all(int descriptor, const void *bytes, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t written =
+            write(descriptor, (const char *)bytes + done, length - done);
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno != EINTR)
+            fail_output(descriptor);
+    }
+}
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    size_t length = (size_t)CHECK(vsnprintf(NULL, 0, format, arguments));
+    va_end(arguments);
+    char *line = CHECK_NOT(NULL, malloc(length + 1));
+    va_start(arguments, format);
+    (void)vsnprintf(line, length + 1, format, arguments);
+    va_end(arguments);
+    line[length] = '\n';
+    write_all(STDOUT_FILENO, line, length + 1);
+    free(line);
+}
+
+void say_numbers(const char *prefix, const int *numbers, int count, int mark)
+{
+    size_t room = (size_t)count * sizeof ", -2147483648", used = 0;
+    char *list = CHECK_NOT(NULL, malloc(room + 1));
+
+    for (int i = 0; i < count; i++)
+        used += (size_t)snprintf(list + used, room - used, "%s%d",
+                                 i == 0      ? ""
+                                 : i == mark ? " | "
+                                             : ", ",
+                                 numbers[i]);
+    say("%s[%.*s]", prefix, (int)used, list);
+    free(list);
+}
+
+void close_output(void)
+{
+    if (close(STDOUT_FILENO) == -1)
+        fail_output(STDOUT_FILENO);
+}
+
+int verdict(bool held, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    close_output();
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    int length = (int)strlen(text);
+    bool join = text[length - 1] == ')';
+    report("guarantee %s: %.*s%sseed %" PRIu32 ")", held ? "held" : "VIOLATED",
+           length - join, text, join ? ", " : " (", run.seed);
+    if (!held && run.broken)
+        report("%s; what was missing: %s, demos/%s.c", run.demo->bug,
+               run.demo->missing, run.demo->name);
+    return held ? HELD : VIOLATED;
+}

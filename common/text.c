@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/text.h"
+#include "common/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int utf8_decode(const char *bytes, size_t length, wchar_t *character)
+{
+    static const long least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)bytes[0];
+    int size = 1 + (first >= 0xc2) + (first >= 0xe0) + (first >= 0xf0);
+
+    *character = (wchar_t)first;
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return -1;
+    long decoded = first & (0x7f >> size);
+    for (int i = 1; i < size; i++) {
+        if ((size_t)i == length)
+            return 0;
+        if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+            return -1;
+        decoded = decoded << 6 | ((unsigned char)bytes[i] & 0x3f);
+    }
+    *character = (wchar_t)decoded;
+    return decoded < least[size] || decoded > 0x10ffff ||
+                   (decoded >= 0xd800 && decoded <= 0xdfff)
+               ? -1
+               : size;
+}
+
+size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
+{
+    size_t used = 0;
+    wchar_t character;
+
+    for (size_t i = 0; i < length;) {
+        int size = utf8_decode(bytes + i, length - i, &character);
+        if (size <= 0 || character < 0x20 ||
+            (character >= 0x7f && character < 0xa0)) {
+            size = keep_newlines && character == '\n'; /* else: escaped */
+            if (size == 0)
+                used += (size_t)sprintf(shown + used,
+                                        character == '\n' ? "\\n" : "\\x%02x",
+                                        (unsigned)(unsigned char)bytes[i++]);
+        }
+        memcpy(shown + used, bytes + i, (size_t)size);
+        used += (size_t)size;
+        i += (size_t)size;
+    }
+    return used;
+}
+
+char *escaped(const char *bytes, size_t length)
+{
+    char *shown = CHECK_NOT(NULL, malloc(4 * length + 1));
+
+    shown[escape(bytes, length, shown, false)] = '\0';
+    return shown;
+}
+
+bool has_control(const char *text)
+{
+    for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
+        if (*byte < 0x20 || *byte == 0x7f ||
+            (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0)) /* C1 */
+            return true;
+    return false;
+}

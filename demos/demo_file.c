@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* demo_file - processes find each other by leaving their names in a file
+ *
+ * Guarantee: every member finds the names of all members.
+ * --broken leaves out the file lock: names overwrite each other, lost updates.
+ * Read member() first, then leave_name().
+ */
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/files.h"
+#include "common/gate.h"
+#include "common/options.h"
+#include "common/output.h"
+#include "common/process.h"
+#include "common/text.h"
+
+enum { MOST_MEMBERS = 100 };
+
+static struct {
+    int members;
+    const char *path;
+    bool map;
+    double late;
+} settings;
+
+struct meeting {
+    struct gate start;
+    struct gate all_left_name; /* each lets go when it has left its name */
+    int found[MOST_MEMBERS];   /* the evidence: whom each of them found */
+};
+
+/* Locks the file (F_WRLCK) or gives it back (F_UNLCK). Record locks are
+ * advisory: they keep out those who ask, and nobody else.
+ */
+static void lock_names(int file, short type)
+{
+    struct flock whole_file = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = RUN_LOCK};
+
+    if (!run.broken)
+        CHECK(fcntl(file, F_SETLKW, &whole_file)); /* blocks while it is held */
+}
+
+/* Appends a name. Between finding the end and writing there, others get the
+ * processor: this window stands open with and without the lock.
+ */
+static void leave_name(int file, int number)
+{
+    char name[16];
+    int length = snprintf(name, sizeof name, "%d\n", number);
+
+    lock_names(file, F_WRLCK);
+    CHECK(lseek(file, 0, SEEK_END));
+    (void)sched_yield();
+    write_all(file, name, (size_t)length);
+    lock_names(file, F_UNLCK);
+}
+
+/* What is in the file, as a new string: read, or copied from a mapping. */
+static char *get_names(int file)
+{
+    struct stat about;
+
+    lock_names(file, F_WRLCK);
+    CHECK(fstat(file, &about));
+    size_t size = (size_t)about.st_size;
+    char *names = CHECK_NOT(NULL, calloc(size + 1, 1));
+    if (settings.map && size > 0) {
+        char *mapped = CHECK_NOT(
+            MAP_FAILED, mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0));
+        memcpy(names, mapped, size);
+        CHECK(munmap(mapped, size));
+    } else {
+        CHECK(lseek(file, 0, SEEK_SET));
+        for (size_t got = 0, more = 1; more > 0; got += more)
+            more = (size_t)CHECK(read(file, names + got, size - got));
+    }
+    lock_names(file, F_UNLCK);
+    return names;
+}
+
+/* Prints the names as a list, and returns how many members are among them. */
+static int announce(int number, char *names)
+{
+    bool seen[MOST_MEMBERS] = {false};
+    char *list, *rest;
+    size_t size;
+    int found = 0;
+    FILE *line = CHECK_NOT(NULL, open_memstream(&list, &size));
+
+    for (char *name = strtok_r(names, "\n", &rest); name;
+         name = strtok_r(NULL, "\n", &rest)) {
+        char *shown = escaped(name, strlen(name));
+        (void)fprintf(line, "%s'%s'", name == names ? "" : ", ", shown);
+        free(shown);
+        long other = strtol(name, NULL, 10);
+        if (other >= 0 && other < settings.members && !seen[other]) {
+            seen[other] = true;
+            found++;
+        }
+    }
+    if (fclose(line) == EOF)
+        fail_call("fclose", errno, __FILE__, __LINE__);
+    say("%d found: [%s]", number, list);
+    free(list);
+    return found;
+}
+
+static void member(int number, void *context)
+{
+    struct meeting *meeting = context;
+    struct gate start = meeting->start;
+    struct gate all_left_name = meeting->all_left_name;
+    /* An inherited descriptor would share its offset with all others. */
+    int file = open_regular(settings.path, 0);
+
+    gate_pass(&start);
+    if (number == settings.members - 1)
+        pause_for(clock_scaled(settings.late));
+    leave_name(file, number);
+    say("%d left name", number);
+
+    gate_pass(&all_left_name); /* the listing asks the file again and again */
+    char *names = get_names(file);
+    meeting->found[number] = announce(number, names);
+    free(names);
+}
+
+/* The listing empties the file. Ours empties it only of names. */
+static int open_names(void)
+{
+    int file = open_regular(settings.path, O_CREAT);
+
+    lock_for_run(file, settings.path);
+    char *names = get_names(file);
+    if ((off_t)strspn(names, "0123456789\n") != CHECK(lseek(file, 0, SEEK_END)))
+        fail("%s holds more than the names of an earlier run and would be "
+             "overwritten; choose another with --file",
+             escaped(settings.path, strlen(settings.path)));
+    free(names);
+    CHECK(ftruncate(file, 0));
+    return file;
+}
+
+static const struct option_row options[] = {
+    {"members", "N", WHOLE, &settings.members, 1, MOST_MEMBERS, "5",
+     "processes that look for each other"},
+    {"file", "FILE", TEXT, &settings.path, 1, 4095, "names.txt",
+     "where they leave their names; it is emptied first"},
+    {"mmap", NULL, FLAG, &settings.map, 0, 0, NULL,
+     "read the names from a memory-mapped file"},
+    {"late", "SECONDS", SECONDS, &settings.late, 0, 3600, "0",
+     "how late the last member comes; the others wait asleep"},
+    {0}};
+
+static const struct demo demo = {
+    .name = "demo_file",
+    .shows = "Processes leave their names in a file, and then look there for "
+             "the others. A lock on the file lets one of them in at a time.",
+    .guarantee = "every member finds the names of all members.",
+    .broken = "the members do not lock the file, and write their names over "
+              "each other's: a lost update.",
+    .bug = "lost update",
+    .missing = "fcntl with F_SETLKW in lock_names()",
+    .options = options,
+    .examples = {{"demo_file", "five members, as in the listing"},
+                 {"demo_file --broken", "names overwrite each other"},
+                 {"demo_file --mmap --late=2", "mapped, and one comes late"}},
+    .source = "section 3.4, listing 4."};
+
+int main(int argc, char **argv)
+{
+    demo_start_plain(&demo, argc, argv);
+    if (run.broken && settings.members == 1)
+        usage_error("one member overwrites nobody; use --members=2 or more");
+
+    struct meeting *meeting = share_memory(sizeof *meeting);
+    int fewest = settings.members;
+    (void)open_names(); /* stays open: closing it would end the run's lock */
+    watchdog_start(settings.late);
+    struct gate start = meeting->start = gate_create();
+    struct gate all_left_name = meeting->all_left_name = gate_create();
+    for (int number = 0; number < settings.members; number++)
+        (void)start_process("member", number, member, meeting);
+    gate_let_go(&start);
+    gate_let_go(&all_left_name);
+    join_processes();
+
+    for (int number = 0; number < settings.members; number++)
+        if (meeting->found[number] < fewest)
+            fewest = meeting->found[number];
+    if (fewest < settings.members)
+        return verdict(false, "a member found %d of %d names", fewest,
+                       settings.members);
+    return verdict(true, "each of the %d members found all %d names",
+                   settings.members, settings.members);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* demo_mutex - processes take turns at writing to one log file
+ *
+ * Guarantee: every line that the run appends is whole, and none is missing.
+ * --broken leaves out the lock: lines are torn by other writers' pieces.
+ * Read writer() first, then lock().
+ */
+#include <pthread.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/files.h"
+#include "common/gate.h"
+#include "common/options.h"
+#include "common/output.h"
+#include "common/process.h"
+#include "common/text.h"
+
+enum { MOST_WRITERS = 100, NOBODY = -1 };
+
+static struct {
+    int writers, lines;
+    const char *message, *path;
+    bool kill_writer;
+} settings;
+
+/* Shared by all writers: the mutex beside what it guards. */
+struct log {
+    pthread_mutex_t mutex;
+    off_t end;  /* guarded: where the last whole line of the file ends */
+    int victim; /* guarded: the writer that is killed, NOBODY until then */
+
+    int file;           /* these are set before the writers start */
+    off_t begin;        /* where this run's lines begin */
+    struct gate start;  /* opens when all writers are there */
+    struct gate halted; /* the victim knocks in the middle of its line */
+};
+
+/* A robust mutex tells its next owner that the last one died with it. What
+ * that one left half done, here a torn line, has to be repaired first.
+ */
+static void lock(struct log *log)
+{
+    int error = pthread_mutex_lock(&log->mutex);
+
+#if HAVE_ROBUST_MUTEX
+    if (error == EOWNERDEAD) {
+        CHECK(ftruncate(log->file, log->end));
+        error = pthread_mutex_consistent(&log->mutex);
+    }
+#endif
+    CHECK_RETURNED(error /* of pthread_mutex_lock */);
+}
+
+/* The critical section. The line goes out in pieces, and between them others
+ * get the processor: this window stands open with and without the lock.
+ */
+static void write_line(struct log *log, int number)
+{
+    char label[16];
+    int length = snprintf(label, sizeof label, "%d mu: ", number);
+
+    write_all(log->file, label, (size_t)length);
+    (void)sched_yield();
+    write_all(log->file, settings.message, strlen(settings.message));
+    (void)sched_yield();
+    if (settings.kill_writer && log->victim == NOBODY) {
+        log->victim = number;
+        gate_knock(&log->halted);
+        for (;;) /* until the parent kills it */
+            (void)pause();
+    }
+    write_all(log->file, "\n", 1);
+}
+
+static void writer(int number, void *context)
+{
+    struct log *log = context;
+    struct gate start = log->start;
+
+    gate_pass(&start);
+    for (int line = 0; line < settings.lines; line++) {
+        if (!run.broken)
+            lock(log);
+        write_line(log, number);
+        if (!run.broken) {
+            log->end = CHECK(lseek(log->file, 0, SEEK_END));
+            CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
+        }
+    }
+}
+
+/* Between processes a mutex has to be process-shared, in shared memory. */
+static void create_mutex(pthread_mutex_t *mutex)
+{
+    pthread_mutexattr_t attributes;
+    int robust = ENOTSUP;
+
+    CHECK_RETURNED(pthread_mutexattr_init(&attributes));
+    CHECK_RETURNED(
+        pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+#if HAVE_ROBUST_MUTEX
+    robust = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+#endif
+    if (settings.kill_writer && robust != 0)
+        fail("--kill-writer wants robust mutexes, which are missing here: %s",
+             strerror(robust));
+    CHECK_RETURNED(pthread_mutex_init(mutex, &attributes));
+}
+
+static void open_log(struct log *log)
+{
+    char last = '\n';
+
+    log->file = open_regular(settings.path, O_CREAT | O_APPEND);
+    lock_for_run(log->file, settings.path);
+    log->begin = CHECK(lseek(log->file, 0, SEEK_END));
+    if (log->begin > 0)
+        CHECK(pread(log->file, &last, 1, log->begin - 1));
+    if (last != '\n') { /* somebody else's line has no end: start afresh */
+        write_all(log->file, "\n", 1);
+        log->begin++;
+    }
+    log->end = log->begin;
+    log->victim = NOBODY;
+}
+
+/* The evidence: this run's lines, read back from the file. */
+static int judge(const struct log *log)
+{
+    int whole[MOST_WRITERS] = {0}, lines = 0, torn = 0, missing = 0;
+    char expected[256], *line = NULL;
+    size_t room = 0;
+    FILE *file = CHECK_NOT(NULL, fdopen(log->file, "r"));
+
+    CHECK(fseeko(file, log->begin, SEEK_SET));
+    for (ssize_t size; (size = getline(&line, &room, file)) > 0; lines++) {
+        char *shown = escaped(line, (size_t)(size - (line[size - 1] == '\n')));
+        say("%s", shown);
+        free(shown);
+        int number = atoi(line);
+        (void)snprintf(expected, sizeof expected, "%d mu: %s\n", number,
+                       settings.message);
+        if (strcmp(line, expected) == 0 && number < settings.writers)
+            whole[number]++;
+        else
+            torn++;
+    }
+    if (ferror(file))
+        fail_call("getline", errno, __FILE__, __LINE__);
+    for (int number = 0; number < settings.writers; number++)
+        if (number != log->victim)
+            missing += abs(settings.lines - whole[number]);
+    if (torn > 0)
+        return verdict(false, "%d of %d lines are torn", torn, lines);
+    if (missing > 0)
+        return verdict(false, "%d lines are missing", missing);
+    if (log->victim == NOBODY)
+        return verdict(true, "all %d lines are whole", lines);
+    return verdict(true,
+                   "all %d lines are whole, and the line in which writer "
+                   "%d was killed is cut off",
+                   lines, log->victim);
+}
+
+static const struct option_row options[] = {
+    {"writers", "N", WHOLE, &settings.writers, 1, MOST_WRITERS, "10",
+     "processes that write"},
+    {"lines", "N", WHOLE, &settings.lines, 1, 10000, "1", "lines of each"},
+    {"message", "TEXT", TEXT, &settings.message, 1, 200,
+     "writing to shared resource!", "what a line says"},
+    {"file", "FILE", TEXT, &settings.path, 1, 4095, "mutexfile.txt",
+     "the log that is appended to"},
+    {"kill-writer", NULL, FLAG, &settings.kill_writer, 0, 0, NULL,
+     "kill a writer in the middle of its line; the next one repairs the log"},
+    {0}};
+
+static const struct demo demo = {
+    .name = "demo_mutex",
+    .shows = "Processes append lines to one log file, piece by piece. A mutex "
+             "in shared memory lets one of them write at a time.",
+    .guarantee = "every new line of the log is whole, and none is missing.",
+    .broken = "the writers do not take the lock, so that the pieces of their "
+              "lines get mixed: torn lines.",
+    .bug = "torn lines",
+    .missing = "pthread_mutex_lock and pthread_mutex_unlock around "
+               "write_line() in writer()",
+    .options = options,
+    .examples = {{"demo_mutex", "ten writers, as in the listing"},
+                 {"demo_mutex --broken --writers=3", "without the lock"},
+                 {"demo_mutex --kill-writer", "a writer dies with the lock"}},
+    .source = "section 3.1, listing 1."};
+
+int main(int argc, char **argv)
+{
+    pid_t writers[MOST_WRITERS];
+
+    demo_start_plain(&demo, argc, argv);
+    if (run.broken && settings.kill_writer)
+        usage_error("--broken and --kill-writer exclude each other");
+    if (settings.writers == 1 && (run.broken || settings.kill_writer))
+        usage_error("one writer alone shows nothing; use --writers=2 or more");
+
+    struct log *log = share_memory(sizeof *log);
+    create_mutex(&log->mutex);
+    open_log(log);
+    watchdog_start(0);
+    struct gate start = log->start = gate_create();
+    struct gate halted = log->halted = gate_create();
+    for (int number = 0; number < settings.writers; number++)
+        writers[number] = start_process("writer", number, writer, log);
+    gate_let_go(&start);
+    gate_let_go(&halted);
+    if (settings.kill_writer && gate_await_knock(&halted, -1))
+        stop_process(writers[log->victim]);
+    join_processes();
+    return judge(log);
+}

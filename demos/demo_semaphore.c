@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* demo_semaphore - a resource that only a few threads may use at a time
+ *
+ * Guarantee: never more workers inside than there are slots.
+ * --broken leaves out the semaphore: overload, more inside than slots.
+ * Read worker() first.
+ */
+#include <semaphore.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/gate.h"
+#include "common/names.h"
+#include "common/options.h"
+#include "common/output.h"
+#include "common/process.h"
+#include "common/random.h"
+
+/* Each stays inside at least so long, at any --speed: the window. */
+enum { SHORTEST_HOLD = 200000 /* nanoseconds */ };
+
+static struct {
+    int workers, slots;
+    double hold;
+} settings;
+
+struct resource {
+    sem_t *free_slots; /* counts the slots that nobody uses */
+    struct gate start;
+    atomic_int inside; /* the evidence: how many workers use it now, */
+    atomic_int peak;   /* and how many at most did so far */
+};
+
+struct worker {
+    int number;
+    double hold; /* seconds */
+    struct resource *resource;
+    pthread_t thread;
+};
+
+static void enter(struct resource *resource)
+{
+    int inside = atomic_fetch_add(&resource->inside, 1) + 1;
+    int peak = atomic_load(&resource->peak);
+
+    while (inside > peak &&
+           !atomic_compare_exchange_weak(&resource->peak, &peak, inside))
+        continue; /* another worker raised it: peak was read again */
+}
+
+static void *worker(void *context)
+{
+    struct worker *me = context;
+    struct resource *resource = me->resource;
+
+    gate_wait(&resource->start);
+    if (!run.broken)
+        CHECK(sem_wait(resource->free_slots)); /* blocks while it is 0 */
+
+    enter(resource);
+    say("%d starting critical section", me->number);
+    pause_for(clock_scaled(me->hold) + SHORTEST_HOLD);
+    say("%d finished critical section", me->number);
+    atomic_fetch_sub(&resource->inside, 1);
+
+    if (!run.broken)
+        CHECK(sem_post(resource->free_slots)); /* wakes one that waits */
+    return NULL;
+}
+
+/* Threads could share an unnamed semaphore (sem_init), but macOS has only named
+ * ones. The name is gone before anybody uses the semaphore.
+ */
+static sem_t *create_semaphore(unsigned value)
+{
+    char name[NAME_SIZE];
+
+    make_name(name);
+    sigset_t before = hold_signals();
+    sem_t *semaphore =
+        CHECK_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
+    if (sem_unlink(name) == -1)
+        CHECK(sem_unlink(name));
+    release_signals(before);
+    return semaphore;
+}
+
+static void start_workers(struct worker *workers, struct resource *resource)
+{
+    pthread_attr_t attributes;
+    /* Whole seconds from 0 to the longest, as in the listing; a longest hold
+     * that is no whole number of seconds is divided in equal steps.
+     */
+    int steps = settings.hold < 1 ? 1 : (int)settings.hold;
+
+    CHECK_RETURNED(pthread_attr_init(&attributes));
+    CHECK_RETURNED(pthread_attr_setstacksize(&attributes, 64 * 1024));
+    for (int i = 0; i < settings.workers; i++) {
+        struct draw draw = draw_start((unsigned)i);
+        double hold = draw_between(&draw, 0, steps) * settings.hold / steps;
+        workers[i] = (struct worker){i, hold, resource, 0};
+        CHECK_RETURNED(pthread_create(&workers[i].thread, &attributes, worker,
+                                      &workers[i]));
+    }
+}
+
+static const struct option_row options[] = {
+    {"workers", "N", WHOLE, &settings.workers, 1, 10000, "10",
+     "threads that want to use the resource"},
+    {"slots", "N", WHOLE, &settings.slots, 1, 10000, "3",
+     "how many of them may use it at a time"},
+    {"hold", "SECONDS", SECONDS, &settings.hold, 0, 3600, "3",
+     "the longest time that one uses it; the draw decides"},
+    {0}};
+
+static const struct demo demo = {
+    .name = "demo_semaphore",
+    .shows = "Threads want a resource that only a few may use at a time. A "
+             "semaphore counts the free slots; who finds none waits.",
+    .guarantee = "never more workers are inside than there are slots.",
+    .broken = "nobody asks the semaphore, so that all workers are inside at "
+              "once: overload.",
+    .bug = "overload",
+    .missing = "sem_wait and sem_post in worker()",
+    .options = options,
+    .examples = {{"demo_semaphore", "ten workers, three slots"},
+                 {"demo_semaphore --broken", "all ten inside at once"},
+                 {"demo_semaphore --slots=1", "a semaphore as a mutex"}},
+    .source = "section 3.2, listing 2."};
+
+int main(int argc, char **argv)
+{
+    demo_start_plain(&demo, argc, argv);
+    if (run.broken && settings.workers <= settings.slots)
+        usage_error("--broken shows nothing with %d workers and %d slots; use "
+                    "more workers than slots",
+                    settings.workers, settings.slots);
+
+    struct resource resource = {0};
+    struct worker *workers =
+        CHECK_NOT(NULL, calloc((size_t)settings.workers, sizeof *workers));
+    watchdog_start(settings.hold * (1 + settings.workers / settings.slots));
+    resource.free_slots = create_semaphore((unsigned)settings.slots);
+    resource.start = gate_create();
+    start_workers(workers, &resource);
+    gate_let_go(&resource.start);
+    for (int i = 0; i < settings.workers; i++)
+        CHECK_RETURNED(pthread_join(workers[i].thread, NULL));
+    (void)sem_close(resource.free_slots);
+    free(workers);
+
+    int peak = atomic_load(&resource.peak);
+    if (peak > settings.slots)
+        return verdict(false, "%d workers were inside at once, %d slots", peak,
+                       settings.slots);
+    return verdict(true,
+                   "at most %d of %d workers were inside at once "
+                   "(%d slots)",
+                   peak, settings.workers, settings.slots);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* demo_shm - a monitor watches numbers in memory that a writer changes
+ *
+ * Guarantee: every snapshot shown is one that the writer published.
+ * --broken leaves out the lock around update and snapshot: torn snapshots.
+ * Read writer() and monitor() first, then share_board().
+ */
+#include <sys/mman.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/gate.h"
+#include "common/names.h"
+#include "common/options.h"
+#include "common/output.h"
+#include "common/process.h"
+#include "common/random.h"
+
+enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 100000 /* nanoseconds */ };
+
+static struct {
+    int values;
+    double duration, update, show; /* seconds */
+} settings;
+
+/* What writer and monitor share. */
+struct board {
+    pthread_mutex_t mutex;
+    int values[MOST_VALUES]; /* guarded */
+    atomic_bool active;      /* when it turns false, both stop */
+    struct gate start;
+    struct gate over; /* opens then, too: it ends their pauses */
+
+    /* The evidence: the newest publications, and what was seen of them. */
+    int history[HISTORY][MOST_VALUES];
+    atomic_long published; /* the number of the newest one */
+    long shown, torn;      /* counted by the monitor */
+};
+
+static void lock(struct board *board)
+{
+    if (!run.broken)
+        CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
+}
+
+static void unlock(struct board *board)
+{
+    if (!run.broken)
+        CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
+}
+
+/* Rests for SECONDS, or until the run is over. */
+static void rest(const struct gate *over, double seconds)
+{
+    int64_t end = clock_now() + clock_scaled(seconds);
+
+    (void)gate_await_knock(over, clock_timeout(end));
+}
+
+/* Copies values one by one. The window, in normal runs too: after each one the
+ * other process gets its chance. The writer goes up and the monitor down, so
+ * that they meet in the middle.
+ */
+static void copy(int *to, const int *from, bool up)
+{
+    for (int i = 0; i < settings.values; i++) {
+        int index = up ? i : settings.values - 1 - i;
+        to[index] = from[index];
+        pause_for(NAP);
+    }
+}
+
+static void writer(int number, void *context)
+{
+    struct board *board = context;
+    struct gate start = board->start, over = board->over;
+    struct draw draw = draw_start((unsigned)number);
+
+    gate_let_go(&over);
+    gate_pass(&start);
+    while (atomic_load(&board->active)) {
+        long next = atomic_load(&board->published) + 1;
+        int *values = board->history[next % HISTORY];
+        for (int i = 0; i < settings.values; i++)
+            values[i] = draw_between(&draw, 0, 100);
+        atomic_store(&board->published, next);
+
+        lock(board);
+        copy(board->values, values, true);
+        unlock(board);
+        rest(&over, settings.update);
+    }
+}
+
+/* Which publication from number FIRST to LAST begins with the first COUNT of
+ * VALUES and, from there on, is the one before? Without a tear COUNT is all.
+ */
+static bool matches(const struct board *board, const int *values, int count,
+                    long first, long last)
+{
+    size_t head = (size_t)count * sizeof *values;
+    size_t tail = (size_t)(settings.values - count) * sizeof *values;
+
+    for (long number = first; number <= last; number++)
+        if (memcmp(values, board->history[number % HISTORY], head) == 0 &&
+            (tail == 0 ||
+             (number > 0 &&
+              memcmp(values + count,
+                     board->history[(number - 1) % HISTORY] + count,
+                     tail) == 0)))
+            return true;
+    return false;
+}
+
+static void monitor(int number, void *context)
+{
+    struct board *board = context;
+    struct gate start = board->start, over = board->over;
+    int snapshot[MOST_VALUES];
+
+    (void)number;
+    gate_let_go(&over);
+    gate_pass(&start);
+    while (atomic_load(&board->active)) {
+        lock(board);
+        long first = atomic_load(&board->published) - 1; /* surely complete */
+        copy(snapshot, board->values, false);
+        long last = atomic_load(&board->published);
+        unlock(board);
+
+        int mark = settings.values;
+        if (last - first < HISTORY - 1) /* else it is not kept any more */
+            while (mark > 0 &&
+                   !matches(board, snapshot, mark, first < 0 ? 0 : first, last))
+                mark--;
+        say_numbers("", snapshot, settings.values, mark % settings.values);
+        board->torn += mark < settings.values;
+        board->shown++;
+        rest(&over, settings.show);
+    }
+}
+
+/* The name is gone before the memory is used; both processes inherit it. */
+static struct board *share_board(void)
+{
+    char name[NAME_SIZE];
+    pthread_mutexattr_t shared;
+
+    make_name(name);
+    sigset_t before = hold_signals();
+    int memory = CHECK(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
+    if (shm_unlink(name) == -1)
+        CHECK(shm_unlink(name));
+    release_signals(before);
+    CHECK(ftruncate(memory, sizeof(struct board)));
+    struct board *board =
+        CHECK_NOT(MAP_FAILED, mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
+                                   MAP_SHARED, memory, 0));
+    CHECK_CLOSE(memory);
+    CHECK_RETURNED(pthread_mutexattr_init(&shared));
+    CHECK_RETURNED(
+        pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED));
+    CHECK_RETURNED(pthread_mutex_init(&board->mutex, &shared));
+    return board;
+}
+
+static const struct option_row options[] = {
+    {"values", "N", WHOLE, &settings.values, 1, MOST_VALUES, "5",
+     "how many numbers are shared"},
+    {"duration", "SECONDS", POSITIVE, &settings.duration, 0, 3600, "10",
+     "how long the run takes"},
+    {"update", "SECONDS", POSITIVE, &settings.update, 0, 3600, "1",
+     "how long the writer rests between its updates"},
+    {"show", "SECONDS", POSITIVE, &settings.show, 0, 3600, "2",
+     "how long the monitor rests between its snapshots"},
+    {0}};
+
+static const struct demo demo = {
+    .name = "demo_shm",
+    .shows = "A writer changes numbers in shared memory, and a monitor prints "
+             "snapshots of them, until a flag in the same memory stops both.",
+    .guarantee = "every snapshot shown is one that the writer published.",
+    .broken = "nobody locks the numbers, and the monitor reads them while the "
+              "writer is changing them: torn snapshots.",
+    .bug = "torn snapshot",
+    .missing = "pthread_mutex_lock in lock() and pthread_mutex_unlock in "
+               "unlock()",
+    .options = options,
+    .examples = {{"demo_shm", "five numbers, watched for ten seconds"},
+                 {"demo_shm --broken", "half old, half new"},
+                 {"demo_shm --speed=10 --values=64", "more and faster"}},
+    .source = "section 3.9, listing 9."};
+
+int main(int argc, char **argv)
+{
+    demo_start_plain(&demo, argc, argv);
+    if (run.broken && settings.values == 1)
+        usage_error("one number cannot be torn; use --values=2 or more");
+
+    struct board *board = share_board();
+    watchdog_start(settings.duration);
+    for (int i = 0; i < settings.values; i++)
+        board->history[0][i] = board->values[i] = i;
+    atomic_store(&board->active, true);
+    struct gate start = board->start = gate_create();
+    struct gate over = board->over = gate_create();
+    (void)start_process("writer", 0, writer, board);
+    (void)start_process("monitor", -1, monitor, board);
+    gate_let_go(&start);
+    pause_run(clock_scaled(settings.duration));
+    atomic_store(&board->active, false);
+    gate_let_go(&over);
+    join_processes();
+
+    if (board->torn > 0)
+        return verdict(false, "%ld of %ld snapshots are torn", board->torn,
+                       board->shown);
+    return verdict(true, "all %ld snapshots were published so, of %ld updates",
+                   board->shown, atomic_load(&board->published));
+}

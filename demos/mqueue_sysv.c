@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* mqueue_sysv - mailboxes of System V message queues
+ *
+ * Each message has a type, and msgrcv waits for one of a given type: that is
+ * the tag, so a mailbox is one queue. Nothing removes such a queue when its
+ * last user ends; the keeper does. Compare mqueue_posix.c.
+ */
+#include <sys/msg.h>
+#include <stddef.h>
+
+#include "common/check.h"
+#include "common/names.h"
+#include "common/process.h"
+#include "demos/mqueue.h"
+
+enum { MOST_BOXES = 2, NONE = -1 };
+
+struct typed_message {
+    long type;
+    struct message message;
+};
+
+static int remove_queues(void *context)
+{
+    int *queues = context, result = 0;
+
+    for (int i = 0; i < MOST_BOXES; i++)
+        if (queues[i] != NONE && msgctl(queues[i], IPC_RMID, NULL) == -1)
+            result = -1;
+        else
+            queues[i] = NONE;
+    return result;
+}
+
+static void create(struct mailbox *box)
+{
+    static int *queues, count; /* the keeper sees them in shared memory */
+    sigset_t before = hold_signals();
+
+    if (queues == NULL) {
+        queues = share_memory(MOST_BOXES * sizeof *queues);
+        queues[0] = queues[1] = NONE;
+        keeper_start(remove_queues, queues);
+    }
+    box->queues[0] = queues[count++] = CHECK(msgget(IPC_PRIVATE, 0600));
+    release_signals(before);
+}
+
+static void put(const struct mailbox *box, int tag,
+                const struct message *message)
+{
+    const struct typed_message typed = {tag, *message};
+
+    CHECK(msgsnd(box->queues[0], &typed, sizeof typed.message, 0));
+}
+
+static void fetch(const struct mailbox *box, int tag, struct message *message)
+{
+    struct typed_message typed;
+
+    CHECK(msgrcv(box->queues[0], &typed, sizeof typed.message, tag, 0));
+    *message = typed.message;
+}
+
+const struct mailbox_kind sysv_mailbox = {create, put, fetch};

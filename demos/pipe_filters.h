@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* pipe_filters - what the four filters do with the text that flows through */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where a filter stands in its text; all zero at the beginning. */
+struct position {
+    bool in_word, in_sentence;
+};
+
+/* Turns LENGTH bytes at TEXT into at most 12 times as many at RESULT and
+ * returns how many. KEPT says how many at the end of TEXT it wants to see again
+ * with what follows (part of a UTF-8 character, at most 3). AT_END: nothing
+ * follows. Between the filters a word is a line, and an empty line ends a
+ * sentence.
+ */
+typedef size_t filter_function(struct position *at, const char *text,
+                               size_t length, char *result, size_t *kept,
+                               bool at_end);
+filter_function split, capitalize, merge, decapitalize;

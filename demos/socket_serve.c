@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* socket_serve - one process serves many clients at once, by poll(2)
+ *
+ * No read ever blocks: poll tells which connections have something to read,
+ * and each has a deadline. So a silent client delays nobody.
+ */
+#include <sys/socket.h>
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/output.h"
+#include "common/text.h"
+#include "demos/socket_serve.h"
+
+#define MILLISECONDS INT64_C(1000000)
+
+static const int64_t first_byte = 5000 * MILLISECONDS; /* then: dropped */
+static const int64_t silence = 100 * MILLISECONDS;     /* ends a message */
+static const int64_t linger = 1000 * MILLISECONDS;     /* after the answer */
+
+/* The signal that ends the server may come just before poll(2) begins to
+ * wait; so it never waits longer than this. In milliseconds.
+ */
+enum { LONGEST_WAIT = 250 };
+
+struct connection {
+    struct sockaddr_in peer;
+    int64_t deadline;
+    bool answered;
+    size_t length;
+    char message[MESSAGE_SIZE];
+};
+
+/* files[0] is the listener; connections[i] is the state of files[i]. */
+static struct server {
+    struct pollfd *files;
+    struct connection **connections;
+    size_t count, room;
+    long accepted, answered, dropped; /* the evidence */
+} server;
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopping = 1;
+}
+
+static void add(int file, struct connection *connection)
+{
+    if (server.count == server.room) {
+        server.room = 2 * server.room + 64;
+        server.files = CHECK_NOT(
+            NULL, realloc(server.files, server.room * sizeof *server.files));
+        server.connections = CHECK_NOT(
+            NULL, realloc(server.connections, server.room * sizeof(void *)));
+    }
+    server.connections[server.count] = connection;
+    server.files[server.count++] =
+        (struct pollfd){.fd = file, .events = POLLIN};
+}
+
+/* The last one takes its place. */
+static void close_connection(size_t i)
+{
+    (void)close(server.files[i].fd);
+    free(server.connections[i]);
+    server.count--;
+    server.files[i] = server.files[server.count];
+    server.connections[i] = server.connections[server.count];
+    server.files[0].events = POLLIN; /* there is room for a client again */
+}
+
+static bool answer(int file, const struct connection *connection)
+{
+    const char *message = connection->message;
+    const char *newline = memchr(message, '\n', connection->length);
+    size_t length = newline ? (size_t)(newline - message) : connection->length;
+
+    if (newline && length > 0 && message[length - 1] == '\r')
+        length--; /* telnet ends its lines with \r\n */
+    char *shown = escaped(message, length);
+    say("Server received: %s from %s : %d", shown,
+        inet_ntoa(connection->peer.sin_addr), ntohs(connection->peer.sin_port));
+    free(shown);
+    return send(file, "pong", 4, 0) == 4 && shutdown(file, SHUT_WR) == 0;
+}
+
+/* Reads what is there. A message ends at a newline, at the client's half-close,
+ * when the buffer is full, or after some silence. Once it is answered, what
+ * still comes is read away, since closing with unread data resets the
+ * connection.
+ */
+static void advance(size_t i, int64_t now)
+{
+    static char rest[MESSAGE_SIZE];
+    struct connection *connection = server.connections[i];
+    size_t length = connection->length;
+    bool answered = connection->answered;
+    int file = server.files[i].fd;
+    ssize_t more = recv(file, answered ? rest : connection->message + length,
+                        MESSAGE_SIZE - (answered ? 0 : length), MSG_DONTWAIT);
+    bool nothing = more == -1 && (errno == EAGAIN || errno == EINTR);
+    bool complete = more == 0 || (nothing && now >= connection->deadline);
+
+    if (more > 0 && !answered) {
+        connection->length += (size_t)more;
+        connection->deadline = now + silence;
+        complete = connection->length == MESSAGE_SIZE ||
+                   memchr(connection->message + length, '\n', (size_t)more);
+    }
+    if (more > 0 && answered)
+        complete = now >= connection->deadline;
+    if (!complete && (more > 0 || nothing))
+        return;
+    if (complete && !answered && connection->length > 0 &&
+        answer(file, connection)) {
+        server.answered++;
+        connection->answered = true;
+        connection->deadline = now + linger;
+        if (more != 0)
+            return;
+    } else if (!answered)
+        server.dropped++;
+    close_connection(i);
+}
+
+static void accept_clients(int64_t now)
+{
+    struct sockaddr_in peer;
+    socklen_t size = sizeof peer;
+
+    for (;;) {
+        int file = accept(server.files[0].fd, (struct sockaddr *)&peer, &size);
+        if (file == -1 && (errno == EINTR || errno == ECONNABORTED))
+            continue;
+        if (file == -1 && (errno == EMFILE || errno == ENFILE))
+            server.files[0].events = 0; /* until a client has gone */
+        else if (file == -1 && errno != EAGAIN)
+            fail_call("accept", errno, __FILE__, __LINE__);
+        if (file == -1)
+            return;
+        struct connection *connection =
+            CHECK_NOT(NULL, malloc(sizeof *connection));
+        connection->peer = peer;
+        connection->deadline = now + first_byte;
+        connection->answered = false;
+        connection->length = 0;
+        add(file, connection);
+        server.accepted++;
+        advance(server.count - 1, now); /* often the message is there */
+    }
+}
+
+int serve(int listener)
+{
+    const struct sigaction action = {.sa_handler = stop};
+    struct rlimit files;
+
+    CHECK(getrlimit(RLIMIT_NOFILE, &files));
+    if (files.rlim_cur < 10240) { /* each client is an open file */
+        files.rlim_cur = files.rlim_max < 10240 ? files.rlim_max : 10240;
+        CHECK(setrlimit(RLIMIT_NOFILE, &files));
+    }
+    CHECK(fcntl(listener, F_SETFL, O_NONBLOCK));
+    CHECK(sigaction(SIGINT, &action, NULL));
+    add(listener, NULL);
+    while (!stopping) {
+        int64_t next = clock_now() + LONGEST_WAIT * MILLISECONDS;
+        for (size_t i = 1; i < server.count; i++)
+            if (server.connections[i]->deadline < next)
+                next = server.connections[i]->deadline;
+        if (poll(server.files, (nfds_t)server.count, clock_timeout(next)) ==
+                -1 &&
+            errno != EINTR)
+            fail_call("poll", errno, __FILE__, __LINE__);
+        int64_t now = clock_now();
+        for (size_t i = server.count - 1; i > 0; i--)
+            if (server.files[i].revents != 0 ||
+                now >= server.connections[i]->deadline)
+                advance(i, now);
+        if (server.files[0].revents != 0)
+            accept_clients(now);
+    }
+    while (server.count > 1) { /* who has not been answered by now is dropped */
+        server.dropped += !server.connections[server.count - 1]->answered;
+        close_connection(server.count - 1);
+    }
+    return verdict(server.accepted == server.answered + server.dropped,
+                   "of %ld connections %ld were answered and %ld dropped",
+                   server.accepted, server.answered, server.dropped);
+}
