@@ -23,8 +23,7 @@ void report(const char *format, ...)
     if (used >= most)
         used = most - 1;
     line[used++] = '\n';
-    /* When standard error fails, there is nobody left to tell. */
-    (void)!write(STDERR_FILENO, line, (size_t)used);
+    (void)!write(STDERR_FILENO, line, (size_t)used); /* if that fails, nobody is left to tell */
     errno = saved;
 }
 
@@ -43,17 +42,16 @@ void fail_call(const char *call, int error, const char *file, int line)
     static const struct {
         int error;
         const char *text;
-    } advice[] = {
-        {EMFILE, "; raise the limit on open files (ulimit -n)"},
-        {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
-        {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
-        {ENOSPC, "; make room (see df and ipcs) and try again"},
-        {EACCES, "; it needs a permission that you lack"},
-        {0, ""}};
+    } advice[] = {{EMFILE, "; raise the limit on open files (ulimit -n)"},
+                  {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
+                  {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
+                  {ENOSPC, "; make room (see df and ipcs) and try again"},
+                  {EACCES, "; it needs a permission that you lack"},
+                  {0, ""}};
     int i = 0;
 
     while (advice[i].error != error && advice[i].error != 0)
         i++;
-    fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error),
-         advice[i].text, file, line);
+    fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error), advice[i].text, file,
+         line);
 }

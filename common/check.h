@@ -5,52 +5,46 @@
 #include <errno.h>
 #include <stdnoreturn.h>
 
-/* For calls that set errno: yields the value of CALL, which is made again
- * after EINTR. If it yields FAILURE, the run ends: see fail_call().
+/* For calls that set errno: yields the value of CALL, which is made again after EINTR. If it
+ * yields FAILURE, the run ends: see fail_call().
  */
-#define CHECK_NOT(failure, call)                                               \
-    __extension__({                                                            \
-        __typeof__(call) checked_;                                             \
-        do                                                                     \
-            checked_ = (call);                                                 \
-        while (checked_ == (failure) && errno == EINTR);                       \
-        if (checked_ == (failure))                                             \
-            fail_call(#call, errno, __FILE__, __LINE__);                       \
-        checked_;                                                              \
+#define CHECK_NOT(failure, call)                                                                   \
+    __extension__({                                                                                \
+        __typeof__(call) checked_;                                                                 \
+        do                                                                                         \
+            checked_ = (call);                                                                     \
+        while (checked_ == (failure) && errno == EINTR);                                           \
+        if (checked_ == (failure))                                                                 \
+            fail_call(#call, errno, __FILE__, __LINE__);                                           \
+        checked_;                                                                                  \
     })
 #define CHECK(call) CHECK_NOT(-1, call)
 
-/* The same for close(2), which after EINTR may or may not have closed it. */
-#define CHECK_CLOSE(descriptor)                                                \
-    (close(descriptor) == -1 ? fail_call("close", errno, __FILE__, __LINE__)   \
-                             : (void)0)
+/* The same for close(2), which after EINTR may have closed the descriptor or not. */
+#define CHECK_CLOSE(descriptor)                                                                    \
+    (close(descriptor) == -1 ? fail_call("close", errno, __FILE__, __LINE__) : (void)0)
 
 /* For calls that return the error number themselves, as pthread_create(3). */
-#define CHECK_RETURNED(call)                                                   \
-    do {                                                                       \
-        int error_ = (call);                                                   \
-        if (error_ != 0)                                                       \
-            fail_call(#call, error_, __FILE__, __LINE__);                      \
-    } while (0)
+#define CHECK_RETURNED(call)                                                                       \
+    for (int error_ = (call); error_ != 0;)                                                        \
+    fail_call(#call, error_, __FILE__, __LINE__)
 
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
 enum { HELD, KILLED_IN_TIME, WRONG_USAGE, COULD_NOT_RUN, VIOLATED };
 
-/* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off
- * beyond 1 KB. Keeps errno. Not for signal handlers.
+/* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off beyond 1 KB. Keeps
+ * errno. From any thread or process, not from signal handlers.
  */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Reports, and ends the process with status 3; in the run's first process that
- * also ends all others and removes what they would leave (atexit(3p)). From
- * any thread.
+/* Reports, and ends the process with status 3; in the run's first process that also ends all others
+ * and removes what they would leave (atexit(3p)). From any thread.
  */
 #define fail(...) (report(__VA_ARGS__), end_process(COULD_NOT_RUN))
 noreturn void end_process(int status);
 
-/* The same for a failed CALL: names it, the reason, what to do, the place. */
-noreturn void fail_call(const char *call, int error, const char *file,
-                        int line);
+/* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
+noreturn void fail_call(const char *call, int error, const char *file, int line);
 
 /* For wrong usage, before anything is started: status 2. */
 #define usage_error(...) (report(__VA_ARGS__), end_process(WRONG_USAGE))

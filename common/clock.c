@@ -20,16 +20,8 @@ int64_t clock_scaled(double seconds)
 
 void pause_for(int64_t nanoseconds)
 {
-    struct timespec left = {(time_t)(nanoseconds / 1000000000),
-                            (long)(nanoseconds % 1000000000)};
+    struct timespec left = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
 
     if (nanoseconds > 0) /* after EINTR only what is left is slept */
         CHECK(nanosleep(&left, &left));
-}
-
-int clock_timeout(int64_t deadline)
-{
-    int64_t left = (deadline - clock_now() + 999999) / 1000000;
-
-    return (int)(left < 0 ? 0 : left > 3600000 ? 3600000 : left);
 }

@@ -8,38 +8,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int open_regular(const char *path, int flags)
+int open_for_run(const char *path, int flags)
 {
-    const char *shown = escaped(path, strlen(path));
+    const char *shown = escaped(path);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = RUN_LOCK, .l_len = 1};
     struct stat about;
     int file;
 
-    flags |= O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    flags |= O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     while ((file = open(path, flags, 0644)) == -1 && errno == EINTR)
         continue;
     if (file == -1)
         fail("open %s: %s; choose another with --file", shown,
-             errno == ELOOP ? "a symbolic link, which is not followed"
-                            : strerror(errno));
+             errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
     CHECK(fstat(file, &about));
     if (!S_ISREG(about.st_mode))
         fail("%s is not a regular file; choose another with --file", shown);
-    return file;
-}
-
-void lock_for_run(int descriptor, const char *path)
-{
-    struct flock lock = {.l_type = F_WRLCK,
-                         .l_whence = SEEK_SET,
-                         .l_start = RUN_LOCK,
-                         .l_len = 1};
-
-    if (fcntl(descriptor, F_SETLK, &lock) == 0)
-        return;
+    if (fcntl(file, F_SETLK, &lock) == 0)
+        return file;
     if (errno != EACCES && errno != EAGAIN)
         fail_call("fcntl", errno, __FILE__, __LINE__);
-    CHECK(fcntl(descriptor, F_GETLK, &lock));
-    fail("%s is in use by another run, process %ld; wait for it, or choose "
-         "another with --file",
-         escaped(path, strlen(path)), (long)lock.l_pid);
+    CHECK(fcntl(file, F_GETLK, &lock));
+    fail("%s is in use by another run, process %ld; wait for it, or choose another with --file",
+         shown, (long)lock.l_pid);
 }

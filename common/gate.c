@@ -40,9 +40,10 @@ void gate_knock(const struct gate *gate)
             fail_call("write", errno, __FILE__, __LINE__);
 }
 
-bool gate_await_knock(const struct gate *gate, int milliseconds)
+bool gate_await_knock(const struct gate *gate, int64_t nanoseconds)
 {
     struct pollfd pipe_end = {.fd = gate->wait_end, .events = POLLIN};
+    int milliseconds = nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000);
     char byte;
 
     return CHECK(poll(&pipe_end, 1, milliseconds)) > 0 &&

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/names.h"
 #include "common/check.h"
-#include "common/random.h"
 
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 void make_name(char name[NAME_SIZE])
 {
-    (void)snprintf(name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(),
-                   random_bits() >> 16);
+    uint64_t bits;
+
+    CHECK(getentropy(&bits, sizeof bits));
+    (void)snprintf(name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(), bits >> 16);
 }
 
 sigset_t hold_signals(void)

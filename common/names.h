@@ -6,21 +6,18 @@
 
 enum { NAME_SIZE = 31 }; /* with the final NUL: macOS takes no longer ones */
 
-/* A name that nobody can guess, for sem_open(3p), mq_open(3p), shm_open(3p):
- * "/demo-PID-RANDOM".
- */
+/* A name that nobody can guess, for sem_open(3p), mq_open(3p), shm_open(3p): "/demo-PID-RANDOM". */
 void make_name(char name[NAME_SIZE]);
 
-/* Blocks INT, TERM and HUP in the calling thread while a name exists, since a
- * Ctrl-C would leave it behind (pthread_sigmask(3p)). Returns what was blocked
- * before, for release_signals(); a signal that came meanwhile acts there.
+/* Block INT, TERM and HUP in the calling thread while a name exists, since a Ctrl-C would leave it
+ * behind (pthread_sigmask(3p)). What came meanwhile takes effect at the release.
  */
 sigset_t hold_signals(void);
 void release_signals(sigset_t before);
 
-/* For what cannot be unlinked at once: starts a small process that calls
- * REMOVE(CONTEXT), which returns 0 or -1, when this process has ended, however
- * it ended. Once a run, from the main thread, with signals held.
+/* For what cannot be unlinked at once: starts a small process that calls REMOVE(CONTEXT), which
+ * returns 0 or -1, when this process has ended, however it ended. Once a run, from the main thread,
+ * with signals held.
  */
 void keeper_start(int (*remove)(void *context), void *context);
 

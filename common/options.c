@@ -2,7 +2,6 @@
 #include "common/options.h"
 #include "common/check.h"
 #include "common/output.h"
-#include "common/random.h"
 #include "common/text.h"
 
 #include <fcntl.h>
@@ -11,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 enum { MOST_OPTIONS = 32, FIRST_VALUE = 256 };
 
@@ -22,45 +23,39 @@ static const struct option_row common_options[] = {
     {"broken", NULL, FLAG, &run.broken, 0, 0, NULL,
      "leave the mechanism out and show the bug that it prevents"},
     {"seed", "N", SEED, &run.seed, 0, 4294967295.0, NULL,
-     "draw the same random numbers as the run that showed seed N; the system "
-     "still schedules as it likes"},
-    {"speed", "X", SECONDS, &run.speed, 0.1, 1000, "1",
-     "divide the listing's own times by X"},
+     "draw the same numbers as the run that showed seed N;\n"
+     "                     the system still schedules as it likes"},
+    {"speed", "X", SECONDS, &run.speed, 0.1, 1000, "1", "divide the listing's own times by X"},
     {"timeout", "SECONDS", WHOLE, &run.timeout, 1, 3600, NULL,
-     "end a run that takes longer, with status 3; without it, 60 s more than "
-     "the run should take"},
+     "end a run that takes longer, with status 3; without\n"
+     "                     it, 60 s more than the run should take"},
     {"help", NULL, FLAG, &want_help, 0, 0, NULL, "show this text"},
     {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"},
     {0}};
 
-static struct {
-    const struct option_row *row;
-    bool given;
-} options[MOST_OPTIONS];
+static struct option table[MOST_OPTIONS + 1]; /* what getopt_long(3) wants to see of them */
+static const struct option_row *rows[MOST_OPTIONS];
+static bool given[MOST_OPTIONS];
 static int option_count;
 
 void describe_values(const struct option_row *row, char *text, int room)
 {
-    static const char *const formats[] = {
-        [FLAG] = "no value",
-        [WHOLE] = "a whole number from %.0f to %.0f",
-        [SEED] = "a whole number from %.0f to %.0f",
-        [SECONDS] = "%g to %g, fractions too",
-        [POSITIVE] = "above %g, up to %g, fractions too",
-        [TEXT] = "%.0f to %.0f bytes without control characters"};
+    const char *format = row->kind == CHOICE     ? "one of %s"
+                         : row->kind == POSITIVE ? "above %g, up to %g"
+                         : row->kind == SECONDS  ? "%g to %g"
+                         : row->kind == TEXT     ? "%.0f to %.0f bytes, no control characters"
+                                                 : "a whole number from %.0f to %.0f";
 
     if (row->kind == CHOICE)
-        (void)snprintf(text, (size_t)room, "one of %s", row->standard);
+        (void)snprintf(text, (size_t)room, format, row->standard);
     else
-        (void)snprintf(text, (size_t)room, formats[row->kind], row->least,
-                       row->most);
+        (void)snprintf(text, (size_t)room, format, row->least, row->most);
 }
 
-/* Plain decimal digits, with a fraction where ROW takes one: strtod(3p) alone
- * would also take nan, inf, exponents, hexadecimals and leading blanks.
+/* Plain digits, with a fraction where ROW takes one. strtod(3p) alone would take more: nan, inf,
+ * exponents, hexadecimals, leading blanks.
  */
-static bool parse_number(const struct option_row *row, const char *text,
-                         double *number)
+static bool parse_number(const struct option_row *row, const char *text, double *number)
 {
     bool whole = row->kind == WHOLE || row->kind == SEED;
     char *end;
@@ -68,8 +63,8 @@ static bool parse_number(const struct option_row *row, const char *text,
     if (text[strspn(text, whole ? "0123456789" : "0123456789.")] != '\0')
         return false;
     *number = strtod(text, &end);
-    return end != text && *end == '\0' && *number >= row->least &&
-           *number <= row->most && (row->kind != POSITIVE || *number > 0);
+    return end != text && *end == '\0' && *number >= row->least && *number <= row->most &&
+           (row->kind != POSITIVE || *number > 0);
 }
 
 /* The index of WORD among WORDS, or -1. */
@@ -88,68 +83,65 @@ static int find_word(const char *words, const char *word)
 
 static bool set_value(const struct option_row *row, const char *text)
 {
+    void *value = row->value;
     double number = 0;
 
-    if (row->kind == FLAG) {
-        *(bool *)row->value = true;
-        return true;
-    }
-    if (row->kind == CHOICE) {
-        *(int *)row->value = find_word(row->standard, text);
-        return *(int *)row->value >= 0;
-    }
+    if (row->kind == FLAG)
+        return *(bool *)value = true;
+    if (row->kind == CHOICE)
+        return (*(int *)value = find_word(row->standard, text)) >= 0;
     if (row->kind == TEXT) {
-        double length = (double)strlen(text);
-        *(const char **)row->value = text;
-        return length >= row->least && length <= row->most &&
-               !has_control(text);
+        *(const char **)value = text;
+        number = (double)strlen(text);
+        return number >= row->least && number <= row->most && !has_control(text);
     }
     if (!parse_number(row, text, &number))
         return false;
     if (row->kind == WHOLE)
-        *(int *)row->value = (int)number;
+        *(int *)value = (int)number;
     else if (row->kind == SEED)
-        *(uint32_t *)row->value = (uint32_t)number;
+        *(uint32_t *)value = (uint32_t)number;
     else
-        *(double *)row->value = number;
+        *(double *)value = number;
     return true;
+}
+
+static void add_options(const struct option_row *row)
+{
+    for (; row->name; row++, option_count++) {
+        rows[option_count] = row;
+        table[option_count].name = row->name;
+        table[option_count].has_arg = row->kind == FLAG ? no_argument : required_argument;
+        table[option_count].val = FIRST_VALUE + option_count;
+        if (row->standard && row->kind != CHOICE)
+            (void)set_value(row, row->standard);
+    }
 }
 
 static void parse(int argc, char **argv)
 {
-    struct option table[MOST_OPTIONS + 1] = {{0}};
     char values[128];
+    int found;
 
-    for (int i = 0; i < option_count; i++) {
-        const struct option_row *row = options[i].row;
-        table[i].name = row->name;
-        table[i].has_arg = row->kind == FLAG ? no_argument : required_argument;
-        table[i].val = FIRST_VALUE + i;
-    }
     opterr = 0;
-    for (int found; (found = getopt_long(argc, argv, "+:", table, NULL)) != -1;)
-        if (found >= FIRST_VALUE) {
-            const struct option_row *row = options[found - FIRST_VALUE].row;
-            options[found - FIRST_VALUE].given = true;
-            if (set_value(row, optarg))
-                continue;
-            describe_values(row, values, sizeof values);
-            usage_error("--%s=%.80s: wants %s", row->name,
-                        escaped(optarg, strlen(optarg)), values);
-        } else {
-            const char *word = argv[optind - 1];
-            usage_error("%s %.80s; see --help",
-                        found == ':'            ? "a value is missing after"
-                        : optopt >= FIRST_VALUE ? "no value belongs to"
-                                                : "there is no option",
-                        escaped(word, strlen(word)));
-        }
+    while ((found = getopt_long(argc, argv, "+:", table, NULL)) >= FIRST_VALUE) {
+        const struct option_row *row = rows[found - FIRST_VALUE];
+        given[found - FIRST_VALUE] = true;
+        describe_values(row, values, sizeof values);
+        if (!set_value(row, optarg))
+            usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg), values);
+    }
+    if (found != -1)
+        usage_error("%s %.80s; see --help",
+                    found == ':'            ? "a value is missing after"
+                    : optopt >= FIRST_VALUE ? "no value belongs to"
+                                            : "there is no option",
+                    escaped(argv[optind - 1]));
 }
 
-/* Writing to a descriptor that was closed at the start must fail, and must not
- * land in a file that the demo opens: each gets one that cannot be used.
- * An ignored SIGCHLD would make waitpid(2) fail, a blocked SIGALRM would
- * silence the watchdog; and writing to nobody shall report EPIPE.
+/* Writing to a descriptor that was closed at the start must fail, and must not land in a file that
+ * the demo opens: each gets one that cannot be used. An ignored SIGCHLD would make waitpid(2) fail,
+ * a blocked SIGALRM would silence the watchdog; and writing to nobody shall report EPIPE.
  */
 static void settle_process(void)
 {
@@ -163,15 +155,6 @@ static void settle_process(void)
     (void)sigemptyset(&alarm_signal);
     (void)sigaddset(&alarm_signal, SIGALRM);
     CHECK(sigprocmask(SIG_UNBLOCK, &alarm_signal, NULL));
-}
-
-static void add_options(const struct option_row *row)
-{
-    for (; row->name; row++) {
-        options[option_count++].row = row;
-        if (row->standard && row->kind != CHOICE)
-            (void)set_value(row, row->standard);
-    }
 }
 
 int demo_start(const struct demo *demo, int argc, char **argv)
@@ -189,24 +172,17 @@ int demo_start(const struct demo *demo, int argc, char **argv)
         close_output();
         exit(HELD);
     }
+    if (optind < argc && !demo->operands)
+        usage_error("there is no operand %.80s; see --help", escaped(argv[optind]));
     if (!option_given("seed"))
-        run.seed = (uint32_t)random_bits();
+        CHECK(getentropy(&run.seed, sizeof run.seed));
     return optind;
-}
-
-void demo_start_plain(const struct demo *demo, int argc, char **argv)
-{
-    int first = demo_start(demo, argc, argv);
-
-    if (first < argc)
-        usage_error("there is no operand %.80s; see --help",
-                    escaped(argv[first], strlen(argv[first])));
 }
 
 bool option_given(const char *name)
 {
     for (int i = 0; i < option_count; i++)
-        if (strcmp(options[i].row->name, name) == 0)
-            return options[i].given;
+        if (strcmp(table[i].name, name) == 0)
+            return given[i];
     return false;
 }

@@ -28,20 +28,18 @@ struct option_row {
 /* What --help and the verdict need to know of a demo. */
 struct demo {
     const char *name;     /* demo_NAME */
-    const char *operands; /* "" or what --help shows after the options */
-    const char *shows;    /* a sentence each */
+    const char *operands; /* what --help shows after the options, NULL if there are none */
+    const char *shows;    /* a sentence, as are the next two */
     const char *guarantee;
     const char *broken;  /* what --broken leaves out, and which bug shows */
     const char *bug;     /* that bug's name */
-    const char *missing; /* "sem_wait and sem_post in worker()" */
+    const char *missing; /* as in "sem_wait and sem_post in worker()" */
     const struct option_row *options;
     const char *examples[3][2]; /* a command and what it shows */
     const char *source;         /* the report's section and listing */
 };
 
-/* What the common options were set to. demo_start() fills it in; afterwards
- * all threads and processes only read it.
- */
+/* What the common options were set to. demo_start() fills it in; afterwards it is only read. */
 extern struct run {
     const struct demo *demo;
     bool broken;
@@ -50,15 +48,11 @@ extern struct run {
     int timeout; /* seconds; 0: not given */
 } run;
 
-/* First in main(): reads the command line by DEMO's table (options stand
- * before operands), answers --help and --version, and puts signals and
- * standard descriptors in order. Returns the index of the first operand. On
- * wrong usage it reports and ends the program with status 2.
+/* The first call of main(): reads the command line by DEMO's table (options stand before
+ * operands), answers --help and --version, puts signals and standard descriptors in order. Returns
+ * the index of the first operand. Wrong usage is reported and ends the program with status 2.
  */
 int demo_start(const struct demo *demo, int argc, char **argv);
-
-/* The same for a demo that takes no operands. */
-void demo_start_plain(const struct demo *demo, int argc, char **argv);
 
 /* Whether the option NAME stood on the command line. */
 bool option_given(const char *name);
@@ -66,5 +60,5 @@ bool option_given(const char *name);
 /* Says in ROOM bytes of TEXT which values ROW takes. */
 void describe_values(const struct option_row *row, char *text, int room);
 
-/* Prints the text of --help, 80 columns wide; COMMON is the options' table. */
+/* Prints the text of --help, 80 columns wide; COMMON are the options that all demos have. */
 void print_help(const struct option_row *common);

@@ -12,22 +12,17 @@
 
 static noreturn void fail_output(int descriptor)
 {
-    const char *reason =
-        errno == EPIPE ? "the reader went away" : strerror(errno);
-
-    fail("write%s: %s",
-         descriptor == STDOUT_FILENO ? " to standard output" : "", reason);
+    fail("write%s: %s", descriptor == STDOUT_FILENO ? " to standard output" : "",
+         errno == EPIPE ? "the reader went away" : strerror(errno));
 }
 
 void write_all(int descriptor, const void *bytes, size_t length)
 {
     for (size_t done = 0; done < length;) {
-        ssize_t written =
-            write(descriptor, (const char *)bytes + done, length - done);
-        if (written >= 0)
-            done += (size_t)written;
-        else if (errno != EINTR)
+        ssize_t written = write(descriptor, (const char *)bytes + done, length - done);
+        if (written == -1 && errno != EINTR)
             fail_output(descriptor);
+        done += written > 0 ? (size_t)written : 0;
     }
 }
 
@@ -79,10 +74,10 @@ int verdict(bool held, const char *format, ...)
     va_end(arguments);
     int length = (int)strlen(text);
     bool join = text[length - 1] == ')';
-    report("guarantee %s: %.*s%sseed %" PRIu32 ")", held ? "held" : "VIOLATED",
-           length - join, text, join ? ", " : " (", run.seed);
+    report("guarantee %s: %.*s%sseed %" PRIu32 ")", held ? "held" : "VIOLATED", length - join, text,
+           join ? ", " : " (", run.seed);
     if (!held && run.broken)
-        report("%s; what was missing: %s, demos/%s.c", run.demo->bug,
-               run.demo->missing, run.demo->name);
+        report("%s; what was missing: %s, demos/%s.c", run.demo->bug, run.demo->missing,
+               run.demo->name);
     return held ? HELD : VIOLATED;
 }

@@ -5,9 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes one line to standard output in one write(2): in a pipe POSIX keeps
- * lines of several writers apart up to PIPE_BUF bytes. Ends the run when it
- * cannot. For threads and processes alike.
+/* Writes one line to standard output in one write(2): in a pipe POSIX keeps lines of several
+ * writers apart up to PIPE_BUF bytes. Ends the run when it cannot. For threads and processes alike.
  */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -20,10 +19,8 @@ void write_all(int descriptor, const void *bytes, size_t length);
 /* Closes standard output, the last chance for an error to show. */
 void close_output(void);
 
-/* The last step of main(): closes standard output, reports "guarantee held:
- * TEXT (seed N)" or "guarantee VIOLATED: ...", and returns the exit status, 0
- * or 4. The seed joins a parenthesis at the end of TEXT. A violation under
- * --broken is followed by a line that names the bug and what was missing.
+/* The last step of main(): closes standard output, reports "guarantee held: TEXT (seed N)" or
+ * "guarantee VIOLATED: ...", and returns the exit status, 0 or 4. The seed joins a parenthesis at
+ * the end of TEXT. With --broken a second line names the bug and what was missing.
  */
-int verdict(bool held, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int verdict(bool held, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -19,6 +19,7 @@
 #endif
 
 enum { MOST_PROCESSES = 1100 };
+static const int64_t FOREVER = INT64_MAX / 4; /* nanoseconds: 73 years */
 
 /* The children of this process; the watchdog's handler reads them. */
 static struct process {
@@ -32,36 +33,19 @@ static volatile sig_atomic_t process_count;
 static unsigned watchdog_seconds;
 static char watchdog_message[160];
 
+static struct process *find_running(pid_t pid)
+{
+    for (int i = 0; i < process_count; i++)
+        if (processes[i].pid == pid && processes[i].running)
+            return &processes[i];
+    return NULL;
+}
+
 static void kill_processes(void)
 {
     for (int i = 0; i < process_count; i++)
         if (processes[i].running)
             (void)kill(processes[i].pid, SIGKILL);
-}
-
-static void watchdog(int signal_number)
-{
-    (void)signal_number;
-    (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
-    kill_processes();
-    _exit(COULD_NOT_RUN);
-}
-
-void watchdog_start(double planned)
-{
-    struct sigaction action = {.sa_handler = watchdog};
-
-    if (run.timeout == 0 && planned < 0)
-        return;
-    watchdog_seconds = (unsigned)run.timeout;
-    if (run.timeout == 0)
-        watchdog_seconds = (unsigned)(planned / run.speed) + 60;
-    (void)snprintf(watchdog_message, sizeof watchdog_message,
-                   "%s: still running after %u s, ended by the watchdog; "
-                   "allow more with --timeout=SECONDS\n",
-                   run.demo->name, watchdog_seconds);
-    CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(watchdog_seconds);
 }
 
 void stop_processes(void)
@@ -74,8 +58,32 @@ void stop_processes(void)
         }
 }
 
-pid_t start_process(const char *role, int number,
-                    void (*actor)(int number, void *context), void *context)
+/* The handler of SIGALRM, and of SIGCHLD, which only has to wake pselect. */
+static void wake_up(int signal_number)
+{
+    if (signal_number != SIGALRM)
+        return;
+    (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
+    kill_processes();
+    _exit(COULD_NOT_RUN);
+}
+
+void watchdog_start(double planned)
+{
+    const struct sigaction action = {.sa_handler = wake_up};
+
+    if (run.timeout == 0 && planned < 0)
+        return;
+    watchdog_seconds = run.timeout ? (unsigned)run.timeout : (unsigned)(planned / run.speed) + 60;
+    (void)snprintf(watchdog_message, sizeof watchdog_message,
+                   "%s: still running after %u s, ended; use a longer --timeout=SECONDS\n",
+                   run.demo->name, watchdog_seconds);
+    CHECK(sigaction(SIGALRM, &action, NULL));
+    (void)alarm(watchdog_seconds);
+}
+
+pid_t start_process(const char *role, int number, void (*actor)(int number, void *context),
+                    void *context)
 {
     pid_t parent = getpid();
 
@@ -101,125 +109,71 @@ pid_t start_process(const char *role, int number,
     _exit(HELD);
 }
 
-static struct process *find_running(pid_t pid)
-{
-    for (int i = 0; i < process_count; i++)
-        if (processes[i].pid == pid && processes[i].running)
-            return &processes[i];
-    return NULL;
-}
-
-/* Reaps the child in INFO, which has ended. The watchdog may only kill what has
- * not been reaped, or the pid could be somebody else's by then; so it must have
- * been waited for with WNOWAIT. Ends the run unless the end was normal, or by
- * EXPECTED_SIGNAL.
+/* Waits for the end of a child, until DEADLINE; it is not reaped yet. SIGCHLD is let in only while
+ * pselect waits, so that it cannot come between the look and the wait.
  */
-static enum ending reap(const siginfo_t *info, int expected_signal)
-{
-    struct process *process = find_running(info->si_pid);
-    const char *role = process ? process->role : "keeper";
-    char number[16] = "", reason[64];
-    int status;
-
-    if (process)
-        process->running = false;
-    CHECK(waitpid(info->si_pid, &status, 0));
-    if (WIFEXITED(status) && WEXITSTATUS(status) == HELD)
-        return ENDED;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == expected_signal)
-        return KILLED;
-    if (process && process->number >= 0)
-        (void)snprintf(number, sizeof number, " %d", process->number);
-    if (WIFSIGNALED(status))
-        (void)snprintf(reason, sizeof reason, "was killed by signal %d (%s)",
-                       WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        (void)snprintf(reason, sizeof reason, "failed with status %d",
-                       WEXITSTATUS(status));
-    fail("the %s%s %s, so the run was stopped", role, number, reason);
-}
-
-void join_process(pid_t pid)
-{
-    siginfo_t info;
-
-    while (find_running(pid)) {
-        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
-        (void)reap(&info, 0);
-    }
-}
-
-void join_processes(void)
-{
-    for (int i = 0; i < process_count; i++)
-        join_process(processes[i].pid);
-}
-
-void stop_process(pid_t pid)
-{
-    struct process *process = find_running(pid);
-
-    if (process) {
-        (void)kill(pid, SIGKILL);
-        process->running = false;
-        CHECK(waitpid(pid, NULL, 0));
-    }
-}
-
-static void wake_up(int signal_number)
-{
-    (void)signal_number;
-}
-
-/* Waits for the end of a child, until DEADLINE. SIGCHLD is let in only while
- * pselect waits, and so cannot come between the look and the wait.
- */
-static bool child_ends(int64_t deadline, siginfo_t *info)
+static pid_t await_child(int64_t deadline)
 {
     const struct sigaction action = {.sa_handler = wake_up};
     sigset_t child, before;
-    int64_t left;
+    siginfo_t info = {0};
 
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
     CHECK(sigprocmask(SIG_BLOCK, &child, &before));
     CHECK(sigaction(SIGCHLD, &action, NULL));
     for (;;) {
-        info->si_pid = 0; /* stays if there is none (waitid(3p)) */
-        CHECK(waitid(P_ALL, 0, info, WEXITED | WNOWAIT | WNOHANG));
-        left = deadline - clock_now();
-        if (info->si_pid != 0 || left <= 0)
+        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG));
+        int64_t left = deadline - clock_now();
+        if (info.si_pid != 0 || left <= 0)
             break;
-        struct timespec timeout = {(time_t)(left / 1000000000),
-                                   (long)(left % 1000000000)};
-        if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 &&
-            errno != EINTR)
+        struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
+        if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 && errno != EINTR)
             fail_call("pselect", errno, __FILE__, __LINE__);
     }
     CHECK(sigprocmask(SIG_SETMASK, &before, NULL));
-    return info->si_pid != 0;
+    return info.si_pid;
 }
 
 enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal)
 {
     int64_t deadline = clock_now() + nanoseconds;
-    siginfo_t info;
+    int status;
 
-    while (child_ends(deadline, &info)) {
-        enum ending ending = reap(&info, expected_signal);
-        if (info.si_pid == pid)
-            return ending;
+    for (pid_t ended; (ended = await_child(deadline)) != 0;) {
+        struct process *process = find_running(ended);
+        if (process) /* before it is reaped: then its pid may be somebody else's */
+            process->running = false;
+        CHECK(waitpid(ended, &status, 0));
+        bool killed = WIFSIGNALED(status);
+        if (killed ? WTERMSIG(status) != expected_signal : WEXITSTATUS(status) != HELD)
+            fail("%s %d %s %d, so the run was stopped", process ? process->role : "keeper",
+                 process ? process->number : 0,
+                 killed ? "was killed by signal" : "failed with status",
+                 killed ? WTERMSIG(status) : WEXITSTATUS(status));
+        if (ended == pid)
+            return killed ? KILLED : ENDED;
     }
     return STILL_RUNNING;
 }
 
-void pause_run(int64_t nanoseconds)
+void join_processes(int first)
 {
-    (void)reap_process(0, nanoseconds, 0);
+    for (int i = first; i < process_count; i++)
+        if (processes[i].running)
+            (void)reap_process(processes[i].pid, FOREVER, 0);
+}
+
+void stop_process(pid_t pid)
+{
+    if (find_running(pid)) {
+        CHECK(kill(pid, SIGKILL));
+        (void)reap_process(pid, FOREVER, SIGKILL);
+    }
 }
 
 void *share_memory(size_t size)
 {
-    return CHECK_NOT(MAP_FAILED, mmap(NULL, size, PROT_READ | PROT_WRITE,
-                                      MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    return CHECK_NOT(MAP_FAILED,
+                     mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 }

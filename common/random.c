@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/random.h"
-#include "common/check.h"
 #include "common/options.h"
 
 #include <stdlib.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 /* nrand48 is linear, and neighbouring states give neighbouring draws: so seed
  * and actor are mixed first, by the last steps of splitmix64.
@@ -17,8 +14,8 @@ struct draw draw_start(unsigned actor)
     bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
     bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
     bits ^= bits >> 31;
-    return (struct draw){{(unsigned short)bits, (unsigned short)(bits >> 16),
-                          (unsigned short)(bits >> 32)}};
+    return (struct draw){
+        {(unsigned short)bits, (unsigned short)(bits >> 16), (unsigned short)(bits >> 32)}};
 }
 
 int draw_between(struct draw *draw, int least, int most)
@@ -31,12 +28,4 @@ int draw_between(struct draw *draw, int least, int most)
         drawn = nrand48(draw->state);
     while (drawn >= limit);
     return (int)(least + drawn % span);
-}
-
-uint64_t random_bits(void)
-{
-    uint64_t bits;
-
-    CHECK(getentropy(&bits, sizeof bits));
-    return bits;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* random - draws that a seed repeats, and bits that nobody can guess */
+/* random - draws that a seed repeats */
 #pragma once
 
 #include <stdint.h>
@@ -9,13 +9,10 @@ struct draw {
     unsigned short state[3];
 };
 
-/* The draws of actor number ACTOR in this run (run.seed): the same pair gives
- * the same draws on every platform, since nrand48(3p) fixes its formula.
+/* The draws of actor number ACTOR in this run (run.seed): the same pair gives the same draws on
+ * every platform, since nrand48(3p) fixes its formula.
  */
 struct draw draw_start(unsigned actor);
 
 /* A number from LEAST to MOST, both included, each as likely as the others. */
 int draw_between(struct draw *draw, int least, int most);
-
-/* 64 bits from the system. Ends the run when it has none. */
-uint64_t random_bits(void);

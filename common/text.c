@@ -26,8 +26,7 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
         decoded = decoded << 6 | ((unsigned char)bytes[i] & 0x3f);
     }
     *character = (wchar_t)decoded;
-    return decoded < least[size] || decoded > 0x10ffff ||
-                   (decoded >= 0xd800 && decoded <= 0xdfff)
+    return decoded < least[size] || decoded > 0x10ffff || (decoded >= 0xd800 && decoded <= 0xdfff)
                ? -1
                : size;
 }
@@ -39,12 +38,10 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
 
     for (size_t i = 0; i < length;) {
         int size = utf8_decode(bytes + i, length - i, &character);
-        if (size <= 0 || character < 0x20 ||
-            (character >= 0x7f && character < 0xa0)) {
+        if (size <= 0 || character < 0x20 || (character >= 0x7f && character < 0xa0)) {
             size = keep_newlines && character == '\n'; /* else: escaped */
             if (size == 0)
-                used += (size_t)sprintf(shown + used,
-                                        character == '\n' ? "\\n" : "\\x%02x",
+                used += (size_t)sprintf(shown + used, character == '\n' ? "\\n" : "\\x%02x",
                                         (unsigned)(unsigned char)bytes[i++]);
         }
         memcpy(shown + used, bytes + i, (size_t)size);
@@ -54,7 +51,12 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
     return used;
 }
 
-char *escaped(const char *bytes, size_t length)
+char *escaped(const char *text)
+{
+    return escaped_bytes(text, strlen(text));
+}
+
+char *escaped_bytes(const char *bytes, size_t length)
 {
     char *shown = CHECK_NOT(NULL, malloc(4 * length + 1));
 

@@ -152,11 +152,12 @@ static const struct option_row options[] = {
 
 static const struct demo demo = {
     .name = "demo_condvar",
-    .shows = "A producer draws numbers; a consumer sleeps until the lucky one "
+    .shows = "A producer draws numbers; a consumer sleeps until the lucky one\n"
              "is there. Mutex and condition variable make a monitor.",
     .guarantee = "a lucky number is reported if and only if one was produced.",
-    .broken = "the consumer tests without the lock; the number comes between "
-              "its test and its sleep, and nobody wakes it: a lost wakeup.",
+    .broken = "the consumer tests without the lock; the number comes\n"
+              "between its test and its sleep, and nobody wakes it: a lost "
+              "wakeup.",
     .bug = "lost wakeup",
     .missing = "pthread_mutex_lock before the test and pthread_cond_wait with "
                "that lock, in consumer()",
@@ -174,7 +175,7 @@ int main(int argc, char **argv)
     pthread_t producing;
     int found = 0, slept_through = 0;
 
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && settings.lucky > settings.most)
         usage_error("--broken wants a lucky number that can be drawn; use a "
                     "--lucky up to --max");

@@ -99,7 +99,7 @@ static int announce(int number, char *names)
 
     for (char *name = strtok_r(names, "\n", &rest); name;
          name = strtok_r(NULL, "\n", &rest)) {
-        char *shown = escaped(name, strlen(name));
+        char *shown = escaped(name);
         (void)fprintf(line, "%s'%s'", name == names ? "" : ", ", shown);
         free(shown);
         long other = strtol(name, NULL, 10);
@@ -121,7 +121,7 @@ static void member(int number, void *context)
     struct gate start = meeting->start;
     struct gate all_left_name = meeting->all_left_name;
     /* An inherited descriptor would share its offset with all others. */
-    int file = open_regular(settings.path, 0);
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
     gate_pass(&start);
     if (number == settings.members - 1)
@@ -138,14 +138,13 @@ static void member(int number, void *context)
 /* The listing empties the file. Ours empties it only of names. */
 static int open_names(void)
 {
-    int file = open_regular(settings.path, O_CREAT);
+    int file = open_for_run(settings.path, 0);
 
-    lock_for_run(file, settings.path);
     char *names = get_names(file);
     if ((off_t)strspn(names, "0123456789\n") != CHECK(lseek(file, 0, SEEK_END)))
         fail("%s holds more than the names of an earlier run and would be "
              "overwritten; choose another with --file",
-             escaped(settings.path, strlen(settings.path)));
+             escaped(settings.path));
     free(names);
     CHECK(ftruncate(file, 0));
     return file;
@@ -164,11 +163,11 @@ static const struct option_row options[] = {
 
 static const struct demo demo = {
     .name = "demo_file",
-    .shows = "Processes leave their names in a file, and then look there for "
+    .shows = "Processes leave their names in a file, and then look there for\n"
              "the others. A lock on the file lets one of them in at a time.",
     .guarantee = "every member finds the names of all members.",
-    .broken = "the members do not lock the file, and write their names over "
-              "each other's: a lost update.",
+    .broken = "the members do not lock the file, and write their names\n"
+              "over each other's: a lost update.",
     .bug = "lost update",
     .missing = "fcntl with F_SETLKW in lock_names()",
     .options = options,
@@ -179,7 +178,7 @@ static const struct demo demo = {
 
 int main(int argc, char **argv)
 {
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && settings.members == 1)
         usage_error("one member overwrites nobody; use --members=2 or more");
 
@@ -193,7 +192,7 @@ int main(int argc, char **argv)
         (void)start_process("member", number, member, meeting);
     gate_let_go(&start);
     gate_let_go(&all_left_name);
-    join_processes();
+    join_processes(0);
 
     for (int number = 0; number < settings.members; number++)
         if (meeting->found[number] < fewest)

@@ -113,7 +113,7 @@ static void stream(int number, void *context)
         int count = 0;
         size -= line[size - 1] == '\n';
         line[size] = '\0';
-        char *shown = escaped(line, (size_t)size);
+        char *shown = escaped_bytes(line, (size_t)size);
         bool text = strlen(line) == (size_t)size; /* no NUL in it */
         for (char *word = strtok_r(line, " \t\r", &rest);
              word && count < MOST_WORDS; word = strtok_r(NULL, " \t\r", &rest))
@@ -151,8 +151,7 @@ static void choose_requests(struct office *office, int count, char **words)
                                             example ? examples[which] : words,
                                             &office->requests[i]);
         if (problem)
-            usage_error("%.80s: %s; see --help",
-                        escaped(words[0], strlen(words[0])), problem);
+            usage_error("%.80s: %s; see --help", escaped(words[0]), problem);
     }
 }
 
@@ -192,7 +191,6 @@ static const struct demo demo = {
 
 int main(int argc, char **argv)
 {
-    pid_t clients[MOST_TAGS];
     int first = demo_start(&demo, argc, argv);
     int words = argc - first;
     bool streaming = words > 0 && strcmp(argv[first], "-") == 0;
@@ -222,12 +220,10 @@ int main(int argc, char **argv)
     office->fetched = gate_create();
     struct gate asked = office->asked;
     for (int i = 0; i < settings.clients; i++)
-        clients[i] =
-            start_process("client", i, streaming ? stream : client, office);
+        (void)start_process("client", i, streaming ? stream : client, office);
     gate_let_go(&asked);
-    for (int i = 0; i < settings.clients; i++)
-        join_process(clients[i]);
-    stop_processes(); /* the worker, which would wait for ever */
+    join_processes(1); /* all but the worker, which would wait for ever */
+    stop_processes();
 
     long asked_for = atomic_load(&office->asked_for);
     long own = atomic_load(&office->own);

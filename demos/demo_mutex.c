@@ -3,7 +3,7 @@
  *
  * Guarantee: every line that the run appends is whole, and none is missing.
  * --broken leaves out the lock: lines are torn by other writers' pieces.
- * Read writer() first, then lock().
+ * Read writer() first, then write_line().
  */
 #include <pthread.h>
 #include <fcntl.h>
@@ -41,22 +41,6 @@ struct log {
     struct gate halted; /* the victim knocks in the middle of its line */
 };
 
-/* A robust mutex tells its next owner that the last one died with it. What
- * that one left half done, here a torn line, has to be repaired first.
- */
-static void lock(struct log *log)
-{
-    int error = pthread_mutex_lock(&log->mutex);
-
-#if HAVE_ROBUST_MUTEX
-    if (error == EOWNERDEAD) {
-        CHECK(ftruncate(log->file, log->end));
-        error = pthread_mutex_consistent(&log->mutex);
-    }
-#endif
-    CHECK_RETURNED(error /* of pthread_mutex_lock */);
-}
-
 /* The critical section. The line goes out in pieces, and between them others
  * get the processor: this window stands open with and without the lock.
  */
@@ -76,6 +60,7 @@ static void write_line(struct log *log, int number)
             (void)pause();
     }
     write_all(log->file, "\n", 1);
+    log->end += length + (off_t)strlen(settings.message) + 1;
 }
 
 static void writer(int number, void *context)
@@ -85,13 +70,20 @@ static void writer(int number, void *context)
 
     gate_pass(&start);
     for (int line = 0; line < settings.lines; line++) {
-        if (!run.broken)
-            lock(log);
-        write_line(log, number);
-        if (!run.broken) {
-            log->end = CHECK(lseek(log->file, 0, SEEK_END));
-            CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
+        int error = run.broken ? 0 : pthread_mutex_lock(&log->mutex);
+#if HAVE_ROBUST_MUTEX
+        /* The last owner died with the lock. What it left half done has to be
+         * repaired first: here, a torn line is cut off.
+         */
+        if (error == EOWNERDEAD) {
+            CHECK(ftruncate(log->file, log->end));
+            error = pthread_mutex_consistent(&log->mutex);
         }
+#endif
+        CHECK_RETURNED(error);
+        write_line(log, number);
+        if (!run.broken)
+            CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
     }
 }
 
@@ -108,7 +100,8 @@ static void create_mutex(pthread_mutex_t *mutex)
     robust = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
 #endif
     if (settings.kill_writer && robust != 0)
-        fail("--kill-writer wants robust mutexes, which are missing here: %s",
+        fail("this system has no robust mutexes, so that --kill-writer cannot "
+             "be shown: %s",
              strerror(robust));
     CHECK_RETURNED(pthread_mutex_init(mutex, &attributes));
 }
@@ -117,17 +110,15 @@ static void open_log(struct log *log)
 {
     char last = '\n';
 
-    log->file = open_regular(settings.path, O_CREAT | O_APPEND);
-    lock_for_run(log->file, settings.path);
+    log->file = open_for_run(settings.path, O_APPEND);
     log->begin = CHECK(lseek(log->file, 0, SEEK_END));
     if (log->begin > 0)
         CHECK(pread(log->file, &last, 1, log->begin - 1));
-    if (last != '\n') { /* somebody else's line has no end: start afresh */
+    if (last != '\n') { /* somebody else's last line: ours begin after it */
         write_all(log->file, "\n", 1);
         log->begin++;
     }
     log->end = log->begin;
-    log->victim = NOBODY;
 }
 
 /* The evidence: this run's lines, read back from the file. */
@@ -140,32 +131,29 @@ static int judge(const struct log *log)
 
     CHECK(fseeko(file, log->begin, SEEK_SET));
     for (ssize_t size; (size = getline(&line, &room, file)) > 0; lines++) {
-        char *shown = escaped(line, (size_t)(size - (line[size - 1] == '\n')));
-        say("%s", shown);
-        free(shown);
         int number = atoi(line);
         (void)snprintf(expected, sizeof expected, "%d mu: %s\n", number,
                        settings.message);
-        if (strcmp(line, expected) == 0 && number < settings.writers)
+        if (number < settings.writers && strcmp(line, expected) == 0)
             whole[number]++;
         else
             torn++;
+        char *shown = escaped_bytes(line, (size_t)size - 1);
+        say("%s", shown);
+        free(shown);
     }
     if (ferror(file))
         fail_call("getline", errno, __FILE__, __LINE__);
-    for (int number = 0; number < settings.writers; number++)
-        if (number != log->victim)
-            missing += abs(settings.lines - whole[number]);
-    if (torn > 0)
-        return verdict(false, "%d of %d lines are torn", torn, lines);
-    if (missing > 0)
-        return verdict(false, "%d lines are missing", missing);
-    if (log->victim == NOBODY)
-        return verdict(true, "all %d lines are whole", lines);
-    return verdict(true,
-                   "all %d lines are whole, and the line in which writer "
-                   "%d was killed is cut off",
-                   lines, log->victim);
+    for (int i = 0; i < settings.writers; i++)
+        missing += i == log->victim ? 0 : abs(settings.lines - whole[i]);
+    if (torn > 0 || missing > 0)
+        return verdict(
+            false, "%d of %d lines are %s", torn > 0 ? torn : missing,
+            settings.writers * settings.lines, torn > 0 ? "torn" : "missing");
+    return verdict(true, "all %d lines are whole%s", lines,
+                   log->victim == NOBODY ? ""
+                                         : ", one of a killed writer is "
+                                           "cut off");
 }
 
 static const struct option_row options[] = {
@@ -177,19 +165,18 @@ static const struct option_row options[] = {
     {"file", "FILE", TEXT, &settings.path, 1, 4095, "mutexfile.txt",
      "the log that is appended to"},
     {"kill-writer", NULL, FLAG, &settings.kill_writer, 0, 0, NULL,
-     "kill a writer in the middle of its line; the next one repairs the log"},
+     "kill one in the middle of its line; the next repairs it"},
     {0}};
 
 static const struct demo demo = {
     .name = "demo_mutex",
-    .shows = "Processes append lines to one log file, piece by piece. A mutex "
+    .shows = "Processes append lines to one log file, piece by piece. A mutex\n"
              "in shared memory lets one of them write at a time.",
     .guarantee = "every new line of the log is whole, and none is missing.",
-    .broken = "the writers do not take the lock, so that the pieces of their "
-              "lines get mixed: torn lines.",
+    .broken = "the writers do not take the lock, so that the pieces of\n"
+              "their lines get mixed: torn lines.",
     .bug = "torn lines",
-    .missing = "pthread_mutex_lock and pthread_mutex_unlock around "
-               "write_line() in writer()",
+    .missing = "pthread_mutex_lock and pthread_mutex_unlock in writer()",
     .options = options,
     .examples = {{"demo_mutex", "ten writers, as in the listing"},
                  {"demo_mutex --broken --writers=3", "without the lock"},
@@ -200,24 +187,25 @@ int main(int argc, char **argv)
 {
     pid_t writers[MOST_WRITERS];
 
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && settings.kill_writer)
         usage_error("--broken and --kill-writer exclude each other");
     if (settings.writers == 1 && (run.broken || settings.kill_writer))
         usage_error("one writer alone shows nothing; use --writers=2 or more");
 
     struct log *log = share_memory(sizeof *log);
+    *log = (struct log){.victim = NOBODY};
     create_mutex(&log->mutex);
     open_log(log);
     watchdog_start(0);
     struct gate start = log->start = gate_create();
     struct gate halted = log->halted = gate_create();
-    for (int number = 0; number < settings.writers; number++)
-        writers[number] = start_process("writer", number, writer, log);
+    for (int i = 0; i < settings.writers; i++)
+        writers[i] = start_process("writer", i, writer, log);
     gate_let_go(&start);
     gate_let_go(&halted);
     if (settings.kill_writer && gate_await_knock(&halted, -1))
         stop_process(writers[log->victim]);
-    join_processes();
+    join_processes(0);
     return judge(log);
 }

@@ -206,7 +206,7 @@ int main(int argc, char **argv)
         CHECK_CLOSE(line->ends[0][1]);
         atomic_store(&line->closed[0], true);
     }
-    join_processes();
+    join_processes(0);
     keeper_dismiss();
     for (int i = 0; i < FILTERS; i++)
         ended += atomic_load(&line->saw_end[i]);

@@ -120,11 +120,11 @@ static const struct option_row options[] = {
 
 static const struct demo demo = {
     .name = "demo_semaphore",
-    .shows = "Threads want a resource that only a few may use at a time. A "
+    .shows = "Threads want a resource that only a few may use at a time. A\n"
              "semaphore counts the free slots; who finds none waits.",
     .guarantee = "never more workers are inside than there are slots.",
-    .broken = "nobody asks the semaphore, so that all workers are inside at "
-              "once: overload.",
+    .broken = "nobody asks the semaphore, so that all workers are inside\n"
+              "at once: overload.",
     .bug = "overload",
     .missing = "sem_wait and sem_post in worker()",
     .options = options,
@@ -135,7 +135,7 @@ static const struct demo demo = {
 
 int main(int argc, char **argv)
 {
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && settings.workers <= settings.slots)
         usage_error("--broken shows nothing with %d workers and %d slots; use "
                     "more workers than slots",

@@ -54,14 +54,6 @@ static void unlock(struct board *board)
         CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
 }
 
-/* Rests for SECONDS, or until the run is over. */
-static void rest(const struct gate *over, double seconds)
-{
-    int64_t end = clock_now() + clock_scaled(seconds);
-
-    (void)gate_await_knock(over, clock_timeout(end));
-}
-
 /* Copies values one by one. The window, in normal runs too: after each one the
  * other process gets its chance. The writer goes up and the monitor down, so
  * that they meet in the middle.
@@ -93,7 +85,7 @@ static void writer(int number, void *context)
         lock(board);
         copy(board->values, values, true);
         unlock(board);
-        rest(&over, settings.update);
+        (void)gate_await_knock(&over, clock_scaled(settings.update));
     }
 }
 
@@ -141,7 +133,7 @@ static void monitor(int number, void *context)
         say_numbers("", snapshot, settings.values, mark % settings.values);
         board->torn += mark < settings.values;
         board->shown++;
-        rest(&over, settings.show);
+        (void)gate_await_knock(&over, clock_scaled(settings.show));
     }
 }
 
@@ -198,7 +190,7 @@ static const struct demo demo = {
 
 int main(int argc, char **argv)
 {
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && settings.values == 1)
         usage_error("one number cannot be torn; use --values=2 or more");
 
@@ -212,10 +204,10 @@ int main(int argc, char **argv)
     (void)start_process("writer", 0, writer, board);
     (void)start_process("monitor", -1, monitor, board);
     gate_let_go(&start);
-    pause_run(clock_scaled(settings.duration));
+    (void)reap_process(0, clock_scaled(settings.duration), 0); /* just waits */
     atomic_store(&board->active, false);
     gate_let_go(&over);
-    join_processes();
+    join_processes(0);
 
     if (board->torn > 0)
         return verdict(false, "%ld of %ld snapshots are torn", board->torn,

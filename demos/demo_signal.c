@@ -86,16 +86,16 @@ static const struct option_row options[] = {
     {"deadline", "SECONDS", POSITIVE, &settings.deadline, 0, 3600, "2",
      "how long it may take"},
     {"signal", "NAME", CHOICE, &settings.choice, 0, 0, "KILL TERM INT HUP USR1",
-     "what the guard sends, KILL by default; the task ignores TERM"},
+     "what the guard sends, KILL by default"},
     {0}};
 
 static const struct demo demo = {
     .name = "demo_signal",
-    .shows = "A guard gives a task a deadline. If the task is not done by "
+    .shows = "A guard gives a task a deadline. If the task is not done by\n"
              "then, a signal ends it.",
     .guarantee = "the task finishes in time or not at all.",
-    .broken = "the guard sends SIGTERM, which the task ignores, in place of "
-              "SIGKILL, which nobody can ignore: the deadline is missed.",
+    .broken = "the guard sends SIGTERM, which the task ignores, in place\n"
+              "of SIGKILL, which nobody can ignore: the deadline is missed.",
     .bug = "missed deadline",
     .missing = "kill with SIGKILL in guard()",
     .options = options,
@@ -106,7 +106,7 @@ static const struct demo demo = {
 
 int main(int argc, char **argv)
 {
-    demo_start_plain(&demo, argc, argv);
+    demo_start(&demo, argc, argv);
     if (run.broken && option_given("signal"))
         usage_error("--broken chooses the signal itself; leave out --signal");
     if (run.broken && settings.task < 2 * settings.deadline)

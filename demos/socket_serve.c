@@ -90,7 +90,7 @@ static bool answer(int file, const struct connection *connection)
 
     if (newline && length > 0 && message[length - 1] == '\r')
         length--; /* telnet ends its lines with \r\n */
-    char *shown = escaped(message, length);
+    char *shown = escaped_bytes(message, length);
     say("Server received: %s from %s : %d", shown,
         inet_ntoa(connection->peer.sin_addr), ntohs(connection->peer.sin_port));
     free(shown);
@@ -181,8 +181,9 @@ int serve(int listener)
         for (size_t i = 1; i < server.count; i++)
             if (server.connections[i]->deadline < next)
                 next = server.connections[i]->deadline;
-        if (poll(server.files, (nfds_t)server.count, clock_timeout(next)) ==
-                -1 &&
+        int64_t wait = (next - clock_now() + MILLISECONDS - 1) / MILLISECONDS;
+        if (poll(server.files, (nfds_t)server.count,
+                 wait > 0 ? (int)wait : 0) == -1 &&
             errno != EINTR)
             fail_call("poll", errno, __FILE__, __LINE__);
         int64_t now = clock_now();

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* program - runs a program from outside and collects all that it says
+ *
+ * All asserts of CMocka happen in the test's own process. Each program has a
+ * deadline, after which it is killed with its process group and the test fails.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { DEADLINE = 60 /* seconds */ };
+
+struct result {
+    int status;      /* the exit status, or 128 + the signal that ended it */
+    char *out, *err; /* what it wrote, each with a final NUL */
+    size_t out_size, err_size;
+    double processor; /* seconds of processor time, with its children */
+    long peak;        /* kilobytes: the largest of its processes */
+};
+
+/* A program that is running. */
+struct program {
+    pid_t pid;
+    int in, out, err; /* our ends of its standard descriptors; in may be -1 */
+    struct result so_far;
+};
+
+/* The path of a built program: "demo_mutex" in the build folder. */
+const char *built(const char *name);
+
+/* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the current
+ * folder, with pipes as its standard descriptors.
+ */
+struct program program_start(const char *const argv[]);
+
+/* Writes SIZE bytes to its standard input; program_close_input() ends it. */
+void program_write(struct program *program, const void *bytes, size_t size);
+void program_close_input(struct program *program);
+
+/* Reads on until TEXT stands in what it wrote to standard output (or error, if
+ * FROM_ERR), and returns where. Fails the test at the deadline.
+ */
+const char *program_await(struct program *program, const char *text,
+                          bool from_err);
+
+/* Reads on until it has ended, and returns the result: free_result() it. */
+struct result program_finish(struct program *program);
+
+/* All at once: start, write INPUT (NULL: nothing), finish. */
+struct result run(const char *const argv[], const char *input, size_t size);
+void free_result(struct result *result);
+
+/* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */
+#define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
+struct result run_built(const char *const argv[]);
+
+/* How often TEXT occurs in STRING, and how many lines STRING has. */
+int count_text(const char *string, const char *text);
+int count_lines(const char *string);
+
+/* For CMocka's setup and teardown: a new empty folder becomes the current one;
+ * then it is removed with what is in it.
+ */
+int enter_scratch(void **state);
+int leave_scratch(void **state);
+
+/* Fails the test if the demos left anything behind: a process of the name
+ * demo_* that the test started, a name in /dev/shm, a System V queue, a folder
+ * of FIFOs in the temporary folder. (A zombie that waits for init is nothing.)
+ */
+void assert_nothing_left(void);
