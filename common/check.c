@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/check.h"
 #include "common/options.h"
-
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -43,15 +42,14 @@ void fail_call(const char *call, int error, const char *file, int line)
         int error;
         const char *text;
     } advice[] = {{EMFILE, "; raise the limit on open files (ulimit -n)"},
-                  {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
-                  {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
-                  {ENOSPC, "; make room (see df and ipcs) and try again"},
-                  {EACCES, "; it needs a permission that you lack"},
-                  {0, ""}};
+        {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
+        {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
+        {ENOSPC, "; make room (see df and ipcs) and try again"},
+        {EACCES, "; it needs a permission that you lack"}, {0, ""}};
     int i = 0;
 
     while (advice[i].error != error && advice[i].error != 0)
         i++;
     fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error), advice[i].text, file,
-         line);
+        line);
 }

@@ -6,8 +6,7 @@
 #include <stdnoreturn.h>
 
 /* For calls that set errno: yields the value of CALL, which is made again after EINTR. If it
- * yields FAILURE, the run ends: see fail_call().
- */
+ * yields FAILURE, the run ends: see fail_call(). */
 #define CHECK_NOT(failure, call)                                                                   \
     __extension__({                                                                                \
         __typeof__(call) checked_;                                                                 \
@@ -33,13 +32,11 @@
 enum { HELD, KILLED_IN_TIME, WRONG_USAGE, COULD_NOT_RUN, VIOLATED };
 
 /* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off beyond 1 KB. Keeps
- * errno. From any thread or process, not from signal handlers.
- */
+ * errno. From any thread or process, not from signal handlers. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Reports, and ends the process with status 3; in the run's first process that also ends all others
- * and removes what they would leave (atexit(3p)). From any thread.
- */
+ * and removes what they would leave (atexit(3p)). From any thread. */
 #define fail(...) (report(__VA_ARGS__), end_process(COULD_NOT_RUN))
 noreturn void end_process(int status);
 

@@ -2,17 +2,33 @@
 /* clock - monotonic time, and pauses that --speed shortens */
 #pragma once
 
+#include "common/check.h"
+#include "common/options.h"
 #include <stdint.h>
+#include <time.h>
 
 /* Nanoseconds of CLOCK_MONOTONIC (clock_gettime(3p)): never set back, the same for all processes.
- * Async-signal-safe.
- */
-int64_t clock_now(void);
+ * Async-signal-safe. */
+static inline int64_t clock_now(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 /* SECONDS of the listing's time in nanoseconds of real time (by --speed). */
-int64_t clock_scaled(double seconds);
+static inline int64_t clock_scaled(double seconds)
+{
+    return (int64_t)(seconds * 1e9 / run.speed);
+}
 
-/* Pauses the calling thread for NANOSECONDS, also when a signal handler runs meanwhile
- * (nanosleep(3p)). Returns at once for 0.
- */
-void pause_for(int64_t nanoseconds);
+/* Pauses the calling thread for NANOSECONDS, also when a signal handler runs meanwhile: then
+ * nanosleep(3p) says what is left. Returns at once for 0. */
+static inline void pause_for(int64_t nanoseconds)
+{
+    struct timespec left = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+
+    if (nanoseconds > 0)
+        CHECK(nanosleep(&left, &left));
+}

@@ -2,7 +2,6 @@
 #include "common/files.h"
 #include "common/check.h"
 #include "common/text.h"
-
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +19,7 @@ int open_for_run(const char *path, int flags)
         continue;
     if (file == -1)
         fail("open %s: %s; choose another with --file", shown,
-             errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
+            errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
     CHECK(fstat(file, &about));
     if (!S_ISREG(about.st_mode))
         fail("%s is not a regular file; choose another with --file", shown);
@@ -30,5 +29,5 @@ int open_for_run(const char *path, int flags)
         fail_call("fcntl", errno, __FILE__, __LINE__);
     CHECK(fcntl(file, F_GETLK, &lock));
     fail("%s is in use by another run, process %ld; wait for it, or choose another with --file",
-         shown, (long)lock.l_pid);
+        shown, (long)lock.l_pid);
 }

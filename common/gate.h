@@ -4,32 +4,65 @@
  * A gate is shut while anybody holds it; when the last one lets go, all who wait see the end of
  * file at once. After fork(2) parent and child each hold it; the threads of a process hold it
  * together. So one gate starts all actors of a run, and another one tells them that everybody has
- * done something.
- */
+ * done something. */
 #pragma once
 
+#include "common/check.h"
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 struct gate {
     int wait_end; /* the pipe's read end */
-    int hold_end; /* its write end, -1 when this process has let go */
+    int hold_end; /* its write end */
 };
 
 /* A gate that this process holds (pipe(3p)). Ends the run if there are no descriptors left. */
-struct gate gate_create(void);
+static inline struct gate gate_create(void)
+{
+    int ends[2];
 
-/* Lets go, once: the second time nothing happens. */
-void gate_let_go(struct gate *gate);
+    CHECK(pipe(ends));
+    return (struct gate){ends[0], ends[1]};
+}
+
+/* Lets go, once in each process. */
+static inline void gate_let_go(const struct gate *gate)
+{
+    CHECK_CLOSE(gate->hold_end);
+}
 
 /* Waits until nobody holds the gate; to pass, a process lets go first. */
-void gate_wait(const struct gate *gate);
-void gate_pass(struct gate *gate);
+static inline void gate_wait(const struct gate *gate)
+{
+    char nothing;
+
+    CHECK(read(gate->wait_end, &nothing, 1));
+}
+
+static inline void gate_pass(const struct gate *gate)
+{
+    gate_let_go(gate);
+    gate_wait(gate);
+}
 
 /* Sends one byte through the pipe, for one who awaits it. Does nothing if nobody can hear it. */
-void gate_knock(const struct gate *gate);
+static inline void gate_knock(const struct gate *gate)
+{
+    while (write(gate->hold_end, "!", 1) == -1 && errno != EPIPE)
+        if (errno != EINTR)
+            fail_call("write", errno, __FILE__, __LINE__);
+}
 
 /* Waits for a knock, at most NANOSECONDS, which are rounded up to milliseconds; below 0 there is
- * no bound. Returns false if none came, or nobody is left who could knock.
- */
-bool gate_await_knock(const struct gate *gate, int64_t nanoseconds);
+ * no bound. Returns false if none came, or nobody is left who could knock. */
+static inline bool gate_await_knock(const struct gate *gate, int64_t nanoseconds)
+{
+    struct pollfd pipe_end = {.fd = gate->wait_end, .events = POLLIN};
+    int milliseconds = nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000);
+    char byte;
+
+    return CHECK(poll(&pipe_end, 1, milliseconds)) > 0 &&
+           CHECK(read(gate->wait_end, &byte, 1)) == 1;
+}

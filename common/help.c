@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/options.h"
 #include "common/output.h"
-
 #include <stdio.h>
 
 static void print_options(const struct option_row *row)
@@ -10,8 +9,8 @@ static void print_options(const struct option_row *row)
 
     for (; row->name; row++) {
         const char *standard = row->kind == CHOICE ? NULL : row->standard;
-        (void)snprintf(label, sizeof label, row->argument ? "--%s=%s" : "--%s", row->name,
-                       row->argument);
+        (void)snprintf(
+            label, sizeof label, row->argument ? "--%s=%s" : "--%s", row->name, row->argument);
         say("  %-18s %s", label, row->help);
         describe_values(row, values, sizeof values);
         if (row->argument)

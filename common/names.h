@@ -10,15 +10,12 @@ enum { NAME_SIZE = 31 }; /* with the final NUL: macOS takes no longer ones */
 void make_name(char name[NAME_SIZE]);
 
 /* Block INT, TERM and HUP in the calling thread while a name exists, since a Ctrl-C would leave it
- * behind (pthread_sigmask(3p)). What came meanwhile takes effect at the release.
- */
+ * behind (pthread_sigmask(3p)). What came meanwhile takes effect at the release. */
 sigset_t hold_signals(void);
 void release_signals(sigset_t before);
 
-/* For what cannot be unlinked at once: starts a small process that calls REMOVE(CONTEXT), which
- * returns 0 or -1, when this process has ended, however it ended. Once a run, from the main thread,
- * with signals held.
- */
+/* For what cannot be unlinked at once: a small process that calls REMOVE(CONTEXT), which returns 0
+ * or -1, when this one has ended, however it ended. Once a run, first of all, with signals held. */
 void keeper_start(int (*remove)(void *context), void *context);
 
 /* Has the keeper remove it now and reaps the keeper. exit(3) calls it, too. */

@@ -3,7 +3,6 @@
 #include "common/check.h"
 #include "common/output.h"
 #include "common/text.h"
-
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -21,21 +20,19 @@ static bool want_help, want_version;
 
 static const struct option_row common_options[] = {
     {"broken", NULL, FLAG, &run.broken, 0, 0, NULL,
-     "leave the mechanism out and show the bug that it prevents"},
+        "leave the mechanism out and show the bug that it prevents"},
     {"seed", "N", SEED, &run.seed, 0, 4294967295.0, NULL,
-     "draw the same numbers as the run that showed seed N;\n"
-     "                     the system still schedules as it likes"},
+        "draw the same numbers as the run that showed seed N;\n"
+        "                     the system still schedules as it likes"},
     {"speed", "X", SECONDS, &run.speed, 0.1, 1000, "1", "divide the listing's own times by X"},
     {"timeout", "SECONDS", WHOLE, &run.timeout, 1, 3600, NULL,
-     "end a run that takes longer, with status 3; without\n"
-     "                     it, 60 s more than the run should take"},
+        "end a run that takes longer, with status 3; without\n"
+        "                     it, 60 s more than the run should take"},
     {"help", NULL, FLAG, &want_help, 0, 0, NULL, "show this text"},
-    {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"},
-    {0}};
+    {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"}, {0}};
 
 static struct option table[MOST_OPTIONS + 1]; /* what getopt_long(3) wants to see of them */
 static const struct option_row *rows[MOST_OPTIONS];
-static bool given[MOST_OPTIONS];
 static int option_count;
 
 void describe_values(const struct option_row *row, char *text, int room)
@@ -53,8 +50,7 @@ void describe_values(const struct option_row *row, char *text, int room)
 }
 
 /* Plain digits, with a fraction where ROW takes one. strtod(3p) alone would take more: nan, inf,
- * exponents, hexadecimals, leading blanks.
- */
+ * exponents, hexadecimals, leading blanks. */
 static bool parse_number(const struct option_row *row, const char *text, double *number)
 {
     bool whole = row->kind == WHOLE || row->kind == SEED;
@@ -126,23 +122,21 @@ static void parse(int argc, char **argv)
     opterr = 0;
     while ((found = getopt_long(argc, argv, "+:", table, NULL)) >= FIRST_VALUE) {
         const struct option_row *row = rows[found - FIRST_VALUE];
-        given[found - FIRST_VALUE] = true;
         describe_values(row, values, sizeof values);
         if (!set_value(row, optarg))
             usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg), values);
     }
     if (found != -1)
         usage_error("%s %.80s; see --help",
-                    found == ':'            ? "a value is missing after"
-                    : optopt >= FIRST_VALUE ? "no value belongs to"
-                                            : "there is no option",
-                    escaped(argv[optind - 1]));
+            found == ':'            ? "a value is missing after"
+            : optopt >= FIRST_VALUE ? "no value belongs to"
+                                    : "there is no option",
+            escaped(argv[optind - 1]));
 }
 
 /* Writing to a descriptor that was closed at the start must fail, and must not land in a file that
  * the demo opens: each gets one that cannot be used. An ignored SIGCHLD would make waitpid(2) fail,
- * a blocked SIGALRM would silence the watchdog; and writing to nobody shall report EPIPE.
- */
+ * a blocked SIGALRM would silence the watchdog; and writing to nobody shall report EPIPE. */
 static void settle_process(void)
 {
     sigset_t alarm_signal;
@@ -161,6 +155,7 @@ int demo_start(const struct demo *demo, int argc, char **argv)
 {
     run.demo = demo;
     settle_process();
+    CHECK(getentropy(&run.seed, sizeof run.seed)); /* unless --seed says another */
     add_options(demo->options);
     add_options(common_options);
     parse(argc, argv);
@@ -174,15 +169,5 @@ int demo_start(const struct demo *demo, int argc, char **argv)
     }
     if (optind < argc && !demo->operands)
         usage_error("there is no operand %.80s; see --help", escaped(argv[optind]));
-    if (!option_given("seed"))
-        CHECK(getentropy(&run.seed, sizeof run.seed));
     return optind;
-}
-
-bool option_given(const char *name)
-{
-    for (int i = 0; i < option_count; i++)
-        if (strcmp(table[i].name, name) == 0)
-            return given[i];
-    return false;
 }

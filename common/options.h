@@ -50,12 +50,8 @@ extern struct run {
 
 /* The first call of main(): reads the command line by DEMO's table (options stand before
  * operands), answers --help and --version, puts signals and standard descriptors in order. Returns
- * the index of the first operand. Wrong usage is reported and ends the program with status 2.
- */
+ * the index of the first operand. Wrong usage is reported and ends the program with status 2. */
 int demo_start(const struct demo *demo, int argc, char **argv);
-
-/* Whether the option NAME stood on the command line. */
-bool option_given(const char *name);
 
 /* Says in ROOM bytes of TEXT which values ROW takes. */
 void describe_values(const struct option_row *row, char *text, int room);

@@ -2,7 +2,6 @@
 #include "common/output.h"
 #include "common/check.h"
 #include "common/options.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +12,7 @@
 static noreturn void fail_output(int descriptor)
 {
     fail("write%s: %s", descriptor == STDOUT_FILENO ? " to standard output" : "",
-         errno == EPIPE ? "the reader went away" : strerror(errno));
+        errno == EPIPE ? "the reader went away" : strerror(errno));
 }
 
 void write_all(int descriptor, const void *bytes, size_t length)
@@ -47,12 +46,10 @@ void say_numbers(const char *prefix, const int *numbers, int count, int mark)
     size_t room = (size_t)count * sizeof ", -2147483648", used = 0;
     char *list = CHECK_NOT(NULL, malloc(room + 1));
 
-    for (int i = 0; i < count; i++)
-        used += (size_t)snprintf(list + used, room - used, "%s%d",
-                                 i == 0      ? ""
-                                 : i == mark ? " | "
-                                             : ", ",
-                                 numbers[i]);
+    for (int i = 0; i < count; i++) {
+        const char *comma = i == mark && i > 0 ? " | " : ", ";
+        used += (size_t)snprintf(list + used, room - used, "%s%d", i > 0 ? comma : "", numbers[i]);
+    }
     say("%s[%.*s]", prefix, (int)used, list);
     free(list);
 }
@@ -75,9 +72,9 @@ int verdict(bool held, const char *format, ...)
     int length = (int)strlen(text);
     bool join = text[length - 1] == ')';
     report("guarantee %s: %.*s%sseed %" PRIu32 ")", held ? "held" : "VIOLATED", length - join, text,
-           join ? ", " : " (", run.seed);
+        join ? ", " : " (", run.seed);
     if (!held && run.broken)
         report("%s; what was missing: %s, demos/%s.c", run.demo->bug, run.demo->missing,
-               run.demo->name);
+            run.demo->name);
     return held ? HELD : VIOLATED;
 }

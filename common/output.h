@@ -21,6 +21,5 @@ void close_output(void);
 
 /* The last step of main(): closes standard output, reports "guarantee held: TEXT (seed N)" or
  * "guarantee VIOLATED: ...", and returns the exit status, 0 or 4. The seed joins a parenthesis at
- * the end of TEXT. With --broken a second line names the bug and what was missing.
- */
+ * the end of TEXT. With --broken a second line names the bug and what was missing. */
 int verdict(bool held, const char *format, ...) __attribute__((format(printf, 2, 3)));

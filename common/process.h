@@ -8,20 +8,17 @@
 
 /* Bounds the run, by alarm(3p): after --timeout seconds, or else PLANNED seconds of the listing's
  * time plus 60, the process ends with status 3, and its children with it. PLANNED below 0: no bound
- * unless --timeout was given. Call it before the first actor is started.
- */
+ * unless --timeout was given. Call it before the first actor is started. */
 void watchdog_start(double planned);
 
 /* Starts ACTOR(NUMBER, CONTEXT) in a child process (fork(3p)), which ends with status 0 when ACTOR
  * returns. Messages call it by ROLE and NUMBER. It dies with its parent where the system can do
- * that; elsewhere its own alarm bounds it. Only from the main thread.
- */
-pid_t start_process(const char *role, int number, void (*actor)(int number, void *context),
-                    void *context);
+ * that; elsewhere its own alarm bounds it. Only from the main thread. */
+pid_t start_process(
+    const char *role, int number, void (*actor)(int number, void *context), void *context);
 
 /* Waits until all children have ended, but for the FIRST ones started. If any child fails
- * meanwhile, the run ends with a message that says which and of what.
- */
+ * meanwhile, the run ends with a message that says which and of what. */
 void join_processes(int first);
 
 /* Ends child PID with SIGKILL and reaps it, unless it was reaped before. */
@@ -30,14 +27,10 @@ void stop_process(pid_t pid);
 /* The same for all children, however they end. exit(3) calls it, too. */
 void stop_processes(void);
 
-/* For a child whose end is the lesson: waits at most NANOSECONDS for it, and reaps it. KILLED: by
- * EXPECTED_SIGNAL. As above, the run ends if any child fails otherwise. PID 0 is for no child: the
- * parent just pauses.
- */
+/* For a child whose end is the lesson: waits at most NANOSECONDS for it, and reaps it. KILLED is by
+ * EXPECTED_SIGNAL; the run ends if any child fails otherwise. With PID 0 the parent just waits. */
 enum ending { STILL_RUNNING, ENDED, KILLED };
 enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal);
 
-/* SIZE zeroed bytes, shared with all children that are started afterwards (mmap(3p)). Ends the run
- * when there is no memory.
- */
+/* SIZE zeroed bytes, shared with the children started afterwards (mmap(3p)). May end the run. */
 void *share_memory(size_t size);

@@ -2,7 +2,9 @@
 /* random - draws that a seed repeats */
 #pragma once
 
+#include "common/options.h"
 #include <stdint.h>
+#include <stdlib.h>
 
 /* One actor's draws: what it draws does not depend on who comes first. */
 struct draw {
@@ -10,9 +12,28 @@ struct draw {
 };
 
 /* The draws of actor number ACTOR in this run (run.seed): the same pair gives the same draws on
- * every platform, since nrand48(3p) fixes its formula.
- */
-struct draw draw_start(unsigned actor);
+ * every platform, since nrand48(3p) fixes its formula. That formula is linear, and neighbouring
+ * states give neighbouring draws: so the two are mixed first, by the last steps of splitmix64. */
+static inline struct draw draw_start(unsigned actor)
+{
+    uint64_t bits = ((uint64_t)run.seed << 32 | actor) + 0x9e3779b97f4a7c15;
+
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+    bits ^= bits >> 31;
+    return (struct draw){
+        {(unsigned short)bits, (unsigned short)(bits >> 16), (unsigned short)(bits >> 32)}};
+}
 
 /* A number from LEAST to MOST, both included, each as likely as the others. */
-int draw_between(struct draw *draw, int least, int most);
+static inline int draw_between(struct draw *draw, int least, int most)
+{
+    long span = (long)most - least + 1;
+    long limit = 0x7fffffff - 0x7fffffff % span; /* beyond it: uneven */
+    long drawn;
+
+    do
+        drawn = nrand48(draw->state);
+    while (drawn >= limit);
+    return (int)(least + drawn % span);
+}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/text.h"
 #include "common/check.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,18 +41,13 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
             size = keep_newlines && character == '\n'; /* else: escaped */
             if (size == 0)
                 used += (size_t)sprintf(shown + used, character == '\n' ? "\\n" : "\\x%02x",
-                                        (unsigned)(unsigned char)bytes[i++]);
+                    (unsigned)(unsigned char)bytes[i++]);
         }
         memcpy(shown + used, bytes + i, (size_t)size);
         used += (size_t)size;
         i += (size_t)size;
     }
     return used;
-}
-
-char *escaped(const char *text)
-{
-    return escaped_bytes(text, strlen(text));
 }
 
 char *escaped_bytes(const char *bytes, size_t length)

@@ -4,24 +4,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <wchar.h>
 
 /* Decodes the first character of LENGTH bytes (at least one) into CHARACTER. Returns its size in
- * bytes, 0 when they end within a character, -1 when they are not UTF-8 (RFC 3629).
- */
+ * bytes, 0 when they end within a character, -1 when they are not UTF-8 (RFC 3629). */
 int utf8_decode(const char *bytes, size_t length, wchar_t *character);
 
 /* Copies LENGTH bytes to SHOWN, with control characters (C0, DEL, C1) and what is not UTF-8 written
- * as \n or \x1b; a newline stays if KEEP_NEWLINES. SHOWN needs room for 4 times LENGTH and a NUL.
- * Returns how much of it was used.
- */
+ * as \n or \x1b; a newline stays if KEEP_NEWLINES. Returns how many bytes that took, at most 4
+ * times LENGTH; a NUL may follow them. */
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines);
 
-/* The same of LENGTH bytes, or of a string, as a new string that the caller frees. Ends the run if
- * there is no memory.
- */
+/* The same of LENGTH bytes, or of a string, as a new string: free(3) it. May end the run. */
 char *escaped_bytes(const char *bytes, size_t length);
-char *escaped(const char *text);
+#define escaped(text) escaped_bytes(text, strlen(text))
 
 /* Whether there is a control character in TEXT. */
 bool has_control(const char *text);

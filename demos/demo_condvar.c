@@ -18,65 +18,29 @@
 #include "common/process.h"
 #include "common/random.h"
 
-enum { MOST_CONSUMERS = 100, BOUND = 1000 /* ms: no window lasts longer */ };
+enum { MOST_CONSUMERS = 100 };
+static const int64_t window = 1000000000; /* ns: no window lasts longer */
 
 static struct {
     int count, lucky, most, consumers;
 } settings;
 
-/* A monitor: data, the lock that guards it, and a condition to wait for a
- * change of it. Two fields are atomic for the broken consumer's sake, which
- * looks at them without the lock.
+/* A monitor: data, the lock that guards it, and a condition to wait for its
+ * change. Two fields are atomic only because the broken consumer looks at them
+ * without the lock.
  */
 struct monitor {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    int *numbers, count; /* guarded: what was produced */
-    int lucky_at;        /* guarded: the lucky one came as number .., or 0 */
+    int *numbers, count;     /* guarded: what was produced */
+    int lucky_at;            /* guarded: the first lucky one's place, or 0 */
     atomic_bool lucky, done; /* guarded: it is there; production is over */
 
     struct gate start;
-    struct gate tested; /* with --broken a consumer knocks after its test */
-    struct gate over;   /* the producer lets go when production is over */
+    struct gate tested; /* --broken: a consumer knocks after its test */
+    struct gate over;   /* opens when production is over */
+    atomic_int found;   /* the evidence: how many consumers found it */
 };
-
-struct consumer {
-    struct monitor *monitor;
-    pthread_t thread;
-    bool found, slept_through; /* the evidence */
-};
-
-static void *producer(void *context)
-{
-    struct monitor *monitor = context;
-    struct draw draw = draw_start(0), position = draw_start(1);
-    /* with --broken there is certainly something to miss */
-    int sure = run.broken ? draw_between(&position, 0, settings.count - 1) : -1;
-
-    gate_wait(&monitor->start);
-    for (int i = 0; run.broken && i < settings.consumers; i++)
-        (void)gate_await_knock(&monitor->tested, BOUND);
-    for (int i = 0; i < settings.count; i++) {
-        int number = draw_between(&draw, 0, settings.most);
-        if (i == sure)
-            number = settings.lucky;
-        CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-        monitor->numbers[monitor->count++] = number;
-        if (number == settings.lucky) {
-            if (monitor->lucky_at == 0)
-                monitor->lucky_at = monitor->count;
-            atomic_store(&monitor->lucky, true);
-            CHECK_RETURNED(pthread_cond_broadcast(&monitor->changed));
-        }
-        CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
-    }
-    CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    atomic_store(&monitor->done, true);
-    CHECK_RETURNED(pthread_cond_broadcast(&monitor->changed));
-    CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
-    gate_let_go(&monitor->over);
-    return NULL;
-}
 
 /* The predicate: is there a reason to stop waiting? */
 static bool worth_a_look(struct monitor *monitor)
@@ -84,56 +48,83 @@ static bool worth_a_look(struct monitor *monitor)
     return atomic_load(&monitor->lucky) || atomic_load(&monitor->done);
 }
 
-/* What happens without the lock: between the test that just failed and the
- * wait, all is produced and the last wakeup sent. Only a bound ends the sleep.
- * Returns whether it slept through a number that was there before.
+static void *producer(void *context)
+{
+    struct monitor *monitor = context;
+    struct draw draw = draw_start(0), place = draw_start(1);
+    /* with --broken there is certainly something to miss */
+    int sure = run.broken ? draw_between(&place, 0, settings.count - 1) : -1;
+
+    gate_wait(&monitor->start);
+    for (int i = 0; run.broken && i < settings.consumers; i++)
+        (void)gate_await_knock(&monitor->tested, window);
+    for (int i = 0; i < settings.count; i++) {
+        int number = draw_between(&draw, 0, settings.most);
+        if (i == sure)
+            number = settings.lucky;
+        CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
+        monitor->numbers[monitor->count++] = number;
+        if (number == settings.lucky && monitor->lucky_at == 0) {
+            monitor->lucky_at = monitor->count;
+            atomic_store(&monitor->lucky, true);
+        }
+        if (monitor->count == settings.count)
+            atomic_store(&monitor->done, true);
+        if (worth_a_look(monitor))
+            CHECK_RETURNED(pthread_cond_broadcast(&monitor->changed));
+        CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
+    }
+    gate_let_go(&monitor->over);
+    return NULL;
+}
+
+/* What can happen without the lock: between the test that failed and the wait,
+ * all is produced and the last wakeup sent. Only the bound ends this sleep.
+ * Returns whether a lucky number had been there before it began.
  */
-static bool sleep_late(struct monitor *monitor)
+static bool sleep_too_late(struct monitor *monitor)
 {
     struct timespec bound;
     int error = 0;
 
     gate_knock(&monitor->tested);
-    (void)gate_await_knock(&monitor->over, BOUND); /* the window */
+    (void)gate_await_knock(&monitor->over, window); /* the window */
 
     CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    int before = monitor->count;
+    bool was_there = monitor->lucky_at > 0;
     CHECK(clock_gettime(CLOCK_REALTIME, &bound));
-    bound.tv_nsec += 100000000;
-    bound.tv_sec += bound.tv_nsec / 1000000000;
-    bound.tv_nsec %= 1000000000;
+    bound.tv_sec += bound.tv_nsec >= 900000000;
+    bound.tv_nsec = (bound.tv_nsec + 100000000) % 1000000000;
     while (error == 0)
         error =
             pthread_cond_timedwait(&monitor->changed, &monitor->mutex, &bound);
-    bool missed = monitor->lucky_at > 0 && monitor->lucky_at <= before;
     CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
-    return error == ETIMEDOUT && missed;
+    return error == ETIMEDOUT && was_there;
 }
 
 static void *consumer(void *context)
 {
-    struct consumer *me = context;
-    struct monitor *monitor = me->monitor;
+    struct monitor *monitor = context;
+    char text[64];
 
     gate_wait(&monitor->start);
     if (!run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    while (!me->slept_through && !worth_a_look(monitor))
-        if (run.broken)
-            me->slept_through = sleep_late(monitor);
-        else /* gives the lock back and sleeps in one step */
+    while (!worth_a_look(monitor))
+        if (!run.broken) /* gives the lock back and sleeps, in one step */
             CHECK_RETURNED(
                 pthread_cond_wait(&monitor->changed, &monitor->mutex));
+        else if (sleep_too_late(monitor))
+            return NULL;
     if (run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
 
-    me->found = atomic_load(&monitor->lucky) && !me->slept_through;
-    if (me->found) {
-        char text[64];
-        (void)snprintf(text, sizeof text, "Lucky number %d found! ",
-                       settings.lucky);
+    (void)snprintf(
+        text, sizeof text, "Lucky number %d found! ", settings.lucky);
+    if (atomic_load(&monitor->lucky)) {
         say_numbers(text, monitor->numbers, monitor->count, 0);
-    } else if (!me->slept_through)
+        atomic_fetch_add(&monitor->found, 1);
+    } else
         say("No lucky number %d this time.", settings.lucky);
     CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
     return NULL;
@@ -141,79 +132,64 @@ static void *consumer(void *context)
 
 static const struct option_row options[] = {
     {"count", "N", WHOLE, &settings.count, 1, 100000, "100",
-     "how many numbers are produced"},
+        "how many numbers are produced"},
     {"lucky", "N", WHOLE, &settings.lucky, 0, 1000000, "22",
-     "the number to wait for"},
+        "the number to wait for"},
     {"max", "N", WHOLE, &settings.most, 0, 1000000, "100",
-     "numbers are drawn from 0 to N"},
+        "numbers are drawn from 0 to N"},
     {"consumers", "N", WHOLE, &settings.consumers, 1, MOST_CONSUMERS, "1",
-     "threads that wait for the lucky number"},
+        "threads that wait for the lucky number"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_condvar",
+static const struct demo demo = {.name = "demo_condvar",
     .shows = "A producer draws numbers; a consumer sleeps until the lucky one\n"
              "is there. Mutex and condition variable make a monitor.",
     .guarantee = "a lucky number is reported if and only if one was produced.",
     .broken = "the consumer tests without the lock; the number comes\n"
-              "between its test and its sleep, and nobody wakes it: a lost "
-              "wakeup.",
+              "between its test and its sleep: nobody wakes it, a lost wakeup.",
     .bug = "lost wakeup",
-    .missing = "pthread_mutex_lock before the test and pthread_cond_wait with "
-               "that lock, in consumer()",
+    .missing = "pthread_mutex_lock before the test in consumer()",
     .options = options,
     .examples = {{"demo_condvar", "is there a 22 among 100 numbers?"},
-                 {"demo_condvar --broken", "sleeping through it"},
-                 {"demo_condvar --consumers=3", "all of them are woken"}},
+        {"demo_condvar --broken", "sleeping through it"},
+        {"demo_condvar --consumers=3", "all of them are woken"}},
     .source = "section 3.3, listing 3."};
 
 int main(int argc, char **argv)
 {
     struct monitor monitor = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-                              .changed = PTHREAD_COND_INITIALIZER};
-    struct consumer consumers[MOST_CONSUMERS] = {{0}};
-    pthread_t producing;
-    int found = 0, slept_through = 0;
+        .changed = PTHREAD_COND_INITIALIZER};
+    pthread_t producing, consuming[MOST_CONSUMERS];
 
     demo_start(&demo, argc, argv);
     if (run.broken && settings.lucky > settings.most)
-        usage_error("--broken wants a lucky number that can be drawn; use a "
+        usage_error("--broken wants a lucky number that can come; use a "
                     "--lucky up to --max");
     watchdog_start(0);
     monitor.numbers = CHECK_NOT(
         NULL, calloc((size_t)settings.count, sizeof *monitor.numbers));
     monitor.start = gate_create();
-    if (run.broken) {
-        monitor.tested = gate_create();
-        monitor.over = gate_create();
-    }
+    monitor.tested = gate_create();
+    monitor.over = gate_create();
     CHECK_RETURNED(pthread_create(&producing, NULL, producer, &monitor));
-    for (int i = 0; i < settings.consumers; i++) {
-        consumers[i].monitor = &monitor;
-        CHECK_RETURNED(pthread_create(&consumers[i].thread, NULL, consumer,
-                                      &consumers[i]));
-    }
+    for (int i = 0; i < settings.consumers; i++)
+        CHECK_RETURNED(pthread_create(&consuming[i], NULL, consumer, &monitor));
     gate_let_go(&monitor.start);
     CHECK_RETURNED(pthread_join(producing, NULL));
-    for (int i = 0; i < settings.consumers; i++) {
-        CHECK_RETURNED(pthread_join(consumers[i].thread, NULL));
-        found += consumers[i].found;
-        slept_through += consumers[i].slept_through;
-    }
+    for (int i = 0; i < settings.consumers; i++)
+        CHECK_RETURNED(pthread_join(consuming[i], NULL));
     free(monitor.numbers);
 
-    if (slept_through > 0)
-        return verdict(false,
-                       "%d of %d consumers slept through the lucky "
-                       "number drawn as number %d",
-                       slept_through, settings.consumers, monitor.lucky_at);
-    if (monitor.lucky_at > 0)
-        return verdict(found == settings.consumers,
-                       "%d came as number %d, and %d of %d consumers found it",
-                       settings.lucky, monitor.lucky_at, found,
-                       settings.consumers);
-    return verdict(found == 0,
-                   "no %d was drawn, and %d of %d consumers "
-                   "found one",
-                   settings.lucky, found, settings.consumers);
+    int found = atomic_load(&monitor.found);
+    if (monitor.lucky_at == 0)
+        return verdict(found == 0,
+            "no %d came, and %d of %d consumers "
+            "reported one",
+            settings.lucky, found, settings.consumers);
+    bool all = found == settings.consumers;
+    return verdict(all,
+        "%d of %d consumers %s the lucky number drawn as "
+        "number %d",
+        all ? found : settings.consumers - found, settings.consumers,
+        all ? "found" : "slept through", monitor.lucky_at);
 }

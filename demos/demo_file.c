@@ -38,8 +38,8 @@ struct meeting {
     int found[MOST_MEMBERS];   /* the evidence: whom each of them found */
 };
 
-/* Locks the file (F_WRLCK) or gives it back (F_UNLCK). Record locks are
- * advisory: they keep out those who ask, and nobody else.
+/* F_WRLCK takes the file, F_UNLCK gives it back. Record locks are advisory:
+ * they keep out only those who ask.
  */
 static void lock_names(int file, short type)
 {
@@ -81,8 +81,8 @@ static char *get_names(int file)
         CHECK(munmap(mapped, size));
     } else {
         CHECK(lseek(file, 0, SEEK_SET));
-        for (size_t got = 0, more = 1; more > 0; got += more)
-            more = (size_t)CHECK(read(file, names + got, size - got));
+        for (ssize_t got = 0, more = 1; more > 0; got += more)
+            more = CHECK(read(file, names + got, size - (size_t)got));
     }
     lock_names(file, F_UNLCK);
     return names;
@@ -102,11 +102,9 @@ static int announce(int number, char *names)
         char *shown = escaped(name);
         (void)fprintf(line, "%s'%s'", name == names ? "" : ", ", shown);
         free(shown);
-        long other = strtol(name, NULL, 10);
-        if (other >= 0 && other < settings.members && !seen[other]) {
-            seen[other] = true;
-            found++;
-        }
+        int other = atoi(name);
+        found += other < settings.members && !seen[other];
+        seen[other < settings.members ? other : number] = true;
     }
     if (fclose(line) == EOF)
         fail_call("fclose", errno, __FILE__, __LINE__);
@@ -118,18 +116,16 @@ static int announce(int number, char *names)
 static void member(int number, void *context)
 {
     struct meeting *meeting = context;
-    struct gate start = meeting->start;
-    struct gate all_left_name = meeting->all_left_name;
     /* An inherited descriptor would share its offset with all others. */
     int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
-    gate_pass(&start);
+    gate_pass(&meeting->start);
     if (number == settings.members - 1)
         pause_for(clock_scaled(settings.late));
     leave_name(file, number);
     say("%d left name", number);
 
-    gate_pass(&all_left_name); /* the listing asks the file again and again */
+    gate_pass(&meeting->all_left_name); /* asleep; the listing asks on and on */
     char *names = get_names(file);
     meeting->found[number] = announce(number, names);
     free(names);
@@ -142,9 +138,9 @@ static int open_names(void)
 
     char *names = get_names(file);
     if ((off_t)strspn(names, "0123456789\n") != CHECK(lseek(file, 0, SEEK_END)))
-        fail("%s holds more than the names of an earlier run and would be "
-             "overwritten; choose another with --file",
-             escaped(settings.path));
+        fail("%s holds more than an earlier run's names, which would be lost; "
+             "choose another with --file",
+            escaped(settings.path));
     free(names);
     CHECK(ftruncate(file, 0));
     return file;
@@ -152,17 +148,16 @@ static int open_names(void)
 
 static const struct option_row options[] = {
     {"members", "N", WHOLE, &settings.members, 1, MOST_MEMBERS, "5",
-     "processes that look for each other"},
+        "processes that look for each other"},
     {"file", "FILE", TEXT, &settings.path, 1, 4095, "names.txt",
-     "where they leave their names; it is emptied first"},
+        "where they leave their names; it is emptied first"},
     {"mmap", NULL, FLAG, &settings.map, 0, 0, NULL,
-     "read the names from a memory-mapped file"},
+        "read the names from a memory-mapped file"},
     {"late", "SECONDS", SECONDS, &settings.late, 0, 3600, "0",
-     "how late the last member comes; the others wait asleep"},
+        "how late the last member comes; the others wait asleep"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_file",
+static const struct demo demo = {.name = "demo_file",
     .shows = "Processes leave their names in a file, and then look there for\n"
              "the others. A lock on the file lets one of them in at a time.",
     .guarantee = "every member finds the names of all members.",
@@ -172,8 +167,8 @@ static const struct demo demo = {
     .missing = "fcntl with F_SETLKW in lock_names()",
     .options = options,
     .examples = {{"demo_file", "five members, as in the listing"},
-                 {"demo_file --broken", "names overwrite each other"},
-                 {"demo_file --mmap --late=2", "mapped, and one comes late"}},
+        {"demo_file --broken", "names overwrite each other"},
+        {"demo_file --mmap --late=2", "mapped, and one comes late"}},
     .source = "section 3.4, listing 4."};
 
 int main(int argc, char **argv)
@@ -183,23 +178,22 @@ int main(int argc, char **argv)
         usage_error("one member overwrites nobody; use --members=2 or more");
 
     struct meeting *meeting = share_memory(sizeof *meeting);
-    int fewest = settings.members;
     (void)open_names(); /* stays open: closing it would end the run's lock */
     watchdog_start(settings.late);
-    struct gate start = meeting->start = gate_create();
-    struct gate all_left_name = meeting->all_left_name = gate_create();
+    meeting->start = gate_create();
+    meeting->all_left_name = gate_create();
     for (int number = 0; number < settings.members; number++)
         (void)start_process("member", number, member, meeting);
-    gate_let_go(&start);
-    gate_let_go(&all_left_name);
+    gate_let_go(&meeting->start);
+    gate_let_go(&meeting->all_left_name);
     join_processes(0);
 
-    for (int number = 0; number < settings.members; number++)
-        if (meeting->found[number] < fewest)
-            fewest = meeting->found[number];
+    int fewest = settings.members;
+    for (int i = 0; i < settings.members; i++)
+        fewest = meeting->found[i] < fewest ? meeting->found[i] : fewest;
     if (fewest < settings.members)
-        return verdict(false, "a member found %d of %d names", fewest,
-                       settings.members);
+        return verdict(
+            false, "a member found %d of %d names", fewest, settings.members);
     return verdict(true, "each of the %d members found all %d names",
-                   settings.members, settings.members);
+        settings.members, settings.members);
 }

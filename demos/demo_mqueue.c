@@ -4,8 +4,7 @@
  *
  * Guarantee: every client gets the answer to its own request.
  * --broken leaves out the tags: answers are swapped.
- * Read ask() and worker() first; the queues are in mqueue_posix.c and
- * mqueue_sysv.c.
+ * Read ask() first; the queues are in mqueue_posix.c and mqueue_sysv.c.
  */
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -21,10 +20,12 @@
 #include "common/text.h"
 #include "demos/mqueue.h"
 
-enum { MOST_WORDS = 4, WINDOW = 1000 /* milliseconds */ };
+enum { WINDOW = 1000000000 /* nanoseconds: longer it never stands open */ };
 
 static struct {
     int clients, api;
+    bool streaming;
+    char **words; /* the operands */
 } settings;
 
 /* Shared by all processes. */
@@ -33,11 +34,9 @@ struct office {
     struct mailbox in, out;
     struct gate asked;   /* opens when client 0 has asked */
     struct gate fetched; /* any other client knocks when it has its answer */
-    struct message requests[MOST_TAGS];
-    atomic_long asked_for, own, errors; /* the evidence */
+    atomic_long answers, own, errors; /* the evidence */
 };
 
-/* Carries out one request after the other. */
 static void worker(int number, void *context)
 {
     struct office *office = context;
@@ -51,189 +50,150 @@ static void worker(int number, void *context)
     }
 }
 
-/* Shows the answer; LINE, if any, begins the report of an error. */
-static void show(struct office *office, const struct message *request,
-                 const struct message *answer, const char *line)
+static void complain(
+    struct office *office, long line, const char *request, const char *problem)
 {
-    char asked[64];
-    int two = strcmp(request->function, "fib") != 0;
-
-    (void)snprintf(
-        asked, sizeof asked, two ? "%s %" PRId64 " %" PRId64 : "%s %" PRId64,
-        request->function, request->arguments[0], request->arguments[1]);
-    if (answer->error != 0) {
-        report("%s%s: %s", line, asked,
-               answer->error == EDOM ? "division by zero"
-                                     : "the result is beyond 64 bits");
-        atomic_fetch_add(&office->errors, 1);
-    } else if (run.broken)
-        say("client %ld asked %s and got %" PRId64, request->asker, asked,
-            answer->result);
+    office->errors++;
+    if (settings.streaming)
+        report("line %ld: %.100s: %s", line, request, problem);
     else
-        say("%" PRId64, answer->result);
+        report("%s: %s", request, problem);
 }
 
 /* Puts a request into the one queue and fetches its answer from the other. The
- * tag makes sure that it is this client's; without it all share one.
+ * tag ties them together: with --broken there is one tag for all clients.
  */
-static void client(int number, void *context)
+static void ask(struct office *office, int client, struct message *request)
 {
-    struct office *office = context;
-    struct message request = office->requests[number], answer;
-    struct gate asked = office->asked;
+    struct message answer;
 
-    request.asker = number;
-    request.answer_tag = run.broken ? 1 : number + 1;
-    if (number > 0)
-        gate_pass(&asked); /* client 0 asks first */
-    office->kind->put(&office->in, 1, &request);
-    atomic_fetch_add(&office->asked_for, 1);
-    gate_let_go(&asked);
-
+    request->answer_tag = run.broken ? 1 : client + 1;
+    office->kind->put(&office->in, 1, request);
     /* The window, in normal runs too: another one fetches before client 0. */
-    if (number == 0 && settings.clients > 1)
+    if (client == 0 && settings.clients > 1) {
+        gate_let_go(&office->asked);
         (void)gate_await_knock(&office->fetched, WINDOW);
-    office->kind->fetch(&office->out, request.answer_tag, &answer);
-    if (number > 0)
+    }
+    office->kind->fetch(&office->out, request->answer_tag, &answer);
+    if (client > 0)
         gate_knock(&office->fetched);
-    atomic_fetch_add(&office->own, answer.asker == number);
-    show(office, &request, &answer, "");
+
+    office->answers++;
+    office->own += answer.asker == request->asker;
+    if (answer.error != 0)
+        complain(office, request->asker, answer.text,
+            answer.error == EDOM ? "division by zero" : "overflow");
+    else if (run.broken)
+        say("client %d asked %s and got %" PRId64, client, request->text,
+            answer.result);
+    else
+        say("%" PRId64, answer.result);
 }
 
-/* A client that takes its requests from standard input, one a line. */
+/* All clients ask the same, but with --broken alone each something else. */
+static void client(int number, void *context)
+{
+    static char *examples[][4] = {
+        {"add", "3", "4"}, {"mul", "6", "7"}, {"pow", "2", "10"}};
+    char **example = examples[run.broken ? number % 3 : 0];
+    struct office *office = context;
+    struct message request;
+
+    (void)make_request(*settings.words ? settings.words : example, &request);
+    request.asker = number;
+    if (number > 0)
+        gate_pass(&office->asked);
+    ask(office, number, &request);
+}
+
+/* The client that takes its requests from standard input, one a line. */
 static void stream(int number, void *context)
 {
     struct office *office = context;
-    struct message request, answer;
-    char *line = NULL, *words[MOST_WORDS], *rest, prefix[32];
+    struct message request;
+    char *line = NULL, *words[MOST_WORDS];
     size_t room = 0;
 
-    (void)number;
     for (ssize_t size, i = 1; (size = getline(&line, &room, stdin)) > 0; i++) {
-        int count = 0;
         size -= line[size - 1] == '\n';
-        line[size] = '\0';
         char *shown = escaped_bytes(line, (size_t)size);
-        bool text = strlen(line) == (size_t)size; /* no NUL in it */
-        for (char *word = strtok_r(line, " \t\r", &rest);
-             word && count < MOST_WORDS; word = strtok_r(NULL, " \t\r", &rest))
-            words[count++] = word;
-        const char *problem =
-            text ? parse_request(count, words, &request) : "it is not text";
-        if (problem) {
-            report("line %zd: %.100s: %s", i, shown, problem);
-            atomic_fetch_add(&office->errors, 1);
-        } else {
-            request.asker = i;
-            office->kind->put(&office->in, 1, &request);
-            atomic_fetch_add(&office->asked_for, 1);
-            office->kind->fetch(&office->out, request.answer_tag, &answer);
-            atomic_fetch_add(&office->own, answer.asker == i);
-            (void)snprintf(prefix, sizeof prefix, "line %zd: ", i);
-            show(office, &request, &answer, prefix);
-        }
+        split_line(line, (size_t)size, words);
+        const char *problem = make_request(words, &request);
+        request.asker = i;
+        if (problem)
+            complain(office, i, shown, problem);
+        else
+            ask(office, number, &request);
         free(shown);
     }
     if (ferror(stdin))
         fail_call("getline", errno, __FILE__, __LINE__);
 }
 
-/* Without operands, --broken needs requests that can be told apart. */
-static void choose_requests(struct office *office, int count, char **words)
-{
-    static char *examples[][3] = {
-        {"add", "3", "4"}, {"mul", "6", "7"}, {"pow", "2", "10"}};
-
-    for (int i = 0; i < settings.clients; i++) {
-        bool example = count == 0;
-        int which = run.broken ? i % 3 : 0;
-        const char *problem = parse_request(example ? 3 : count,
-                                            example ? examples[which] : words,
-                                            &office->requests[i]);
-        if (problem)
-            usage_error("%.80s: %s; see --help", escaped(words[0]), problem);
-    }
-}
-
-#if HAVE_MQUEUE
-#define KINDS "posix sysv"
-static const struct mailbox_kind *const kinds[] = {&posix_mailbox,
-                                                   &sysv_mailbox};
-#else
-#define KINDS "sysv"
-static const struct mailbox_kind *const kinds[] = {&sysv_mailbox};
-#endif
-
 static const struct option_row options[] = {
-    {"clients", "N", WHOLE, &settings.clients, 1, MOST_TAGS, "1",
-     "processes that ask, all the same"},
-    {"api", "KIND", CHOICE, &settings.api, 0, 0, KINDS,
-     "the kind of queue, the first one by default"},
+    {"clients", "N", WHOLE, &settings.clients, 1, MOST_TAGS, NULL,
+        "processes that ask; default: 1, with --broken 3"},
+    {"api", "KIND", CHOICE, &settings.api, 0, 0, MAILBOX_KINDS,
+        "the kind of queue, the first one by default"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_mqueue",
+static const struct demo demo = {.name = "demo_mqueue",
     .operands = "[FUNCTION ARG...] | -",
-    .shows = "A client puts a request (add, sub, mul, div, pow, gcd: two "
-             "numbers; fib: one) into the in-queue of a worker, and gets the "
-             "answer from its out-queue. With - the requests come from "
-             "standard input, one a line.",
+    .shows =
+        "A client puts a request (add sub mul div pow gcd, or fib with one\n"
+        "argument) into a worker's in-queue, and gets the answer from its\n"
+        "out-queue. With - the requests are lines of standard input.",
     .guarantee = "every client gets the answer to its own request.",
-    .broken = "the answers carry no tag, and a client takes the next one "
-              "that comes, whoever it is for: swapped answers.",
+    .broken = "the answers carry no tag, and a client takes the next\n"
+              "one that comes, whoever it is for: swapped answers.",
     .bug = "swapped answers",
-    .missing = "answer_tag in client() and worker()",
+    .missing = "the client's own answer_tag in ask()",
     .options = options,
     .examples = {{"demo_mqueue", "3 + 4, as in the listing"},
-                 {"demo_mqueue --api=sysv pow 2 10", "System V queues"},
-                 {"demo_mqueue --broken", "three clients, swapped answers"}},
+        {"demo_mqueue --api=sysv pow 2 10", "System V queues"},
+        {"demo_mqueue --broken", "three clients, swapped answers"}},
     .source = "section 3.7, listing 7."};
 
 int main(int argc, char **argv)
 {
-    int first = demo_start(&demo, argc, argv);
-    int words = argc - first;
-    bool streaming = words > 0 && strcmp(argv[first], "-") == 0;
+    char **words = argv + demo_start(&demo, argc, argv);
+    struct message request;
 
-    if (streaming && words > 1)
-        usage_error("there is no operand after -; see --help");
-    if (streaming && (run.broken || option_given("clients")))
-        usage_error("- is one client; leave out --broken and --clients");
-    if (run.broken && !option_given("clients"))
-        settings.clients = 3;
+    settings.streaming = *words && strcmp(*words, "-") == 0;
+    if (settings.streaming && (words[1] || run.broken || settings.clients))
+        usage_error("- stands alone; leave out --broken and --clients");
+    if (settings.clients == 0) /* not given */
+        settings.clients = run.broken ? 3 : 1;
     if (run.broken && settings.clients == 1)
         usage_error("one client gets no other's answer; use --clients=2");
+    const char *problem =
+        !*words || settings.streaming ? NULL : make_request(words, &request);
+    if (problem)
+        usage_error("%.80s: %s", escaped(*words), problem);
+    settings.words = words;
 
     struct office *office = share_memory(sizeof *office);
-    if (!streaming)
-        choose_requests(office, words, argv + first);
-    office->kind = kinds[settings.api];
+    office->kind = mailbox_kinds[settings.api];
     if (settings.api != 0)
         report("the queues are System V queues");
-    office->in.tags = 1;
-    office->out.tags = settings.clients;
-    office->kind->create(&office->in);
-    office->kind->create(&office->out);
-    watchdog_start(streaming ? -1 : 0);
-    (void)start_process("worker", -1, worker, office);
+    office->kind->create(&office->in, 1);
+    office->kind->create(&office->out, settings.clients);
+    watchdog_start(settings.streaming ? -1 : 0);
+    (void)start_process("worker", 0, worker, office);
     office->asked = gate_create(); /* which the worker does not hold */
     office->fetched = gate_create();
-    struct gate asked = office->asked;
     for (int i = 0; i < settings.clients; i++)
-        (void)start_process("client", i, streaming ? stream : client, office);
-    gate_let_go(&asked);
+        (void)start_process(
+            "client", i, settings.streaming ? stream : client, office);
+    gate_let_go(&office->asked);
     join_processes(1); /* all but the worker, which would wait for ever */
     stop_processes();
 
-    long asked_for = atomic_load(&office->asked_for);
-    long own = atomic_load(&office->own);
-    int status = own == asked_for
-                     ? verdict(true, "%ld of %ld requests got their own answer",
-                               own, asked_for)
-                     : verdict(false,
-                               "%ld of %ld requests got the answer to "
-                               "another's",
-                               asked_for - own, asked_for);
-    return status == HELD && atomic_load(&office->errors) > 0 ? COULD_NOT_RUN
-                                                              : status;
+    long answers = office->answers, own = office->own;
+    if (own < answers)
+        return verdict(false, "%ld of %ld requests got another's answer",
+            answers - own, answers);
+    int status =
+        verdict(true, "%ld of %ld requests got their own answer", own, answers);
+    return office->errors > 0 ? COULD_NOT_RUN : status;
 }

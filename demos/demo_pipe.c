@@ -22,33 +22,24 @@
 #include "demos/pipe_filters.h"
 
 enum { FILTERS = 4, BLOCK = 65536, SILENCE = 200 /* milliseconds */ };
-
-static const struct {
-    const char *name;
-    filter_function *function;
-} filters[FILTERS] = {{"split", split},
-                      {"capitalize", capitalize},
-                      {"merge", merge},
-                      {"decapitalize", decapitalize}};
-
-static struct {
-    bool named, streaming;
-} settings;
+static filter_function *const filters[FILTERS] = {
+    split, capitalize, merge, decapitalize};
+static bool named, streaming;
 
 /* Shared by all processes. Pipe i leads to filter i. */
 struct pipeline {
     int ends[FILTERS][2]; /* of each pipe: the read end and the write end */
-    char folder[1024];    /* --named: where the FIFOs are */
-    atomic_int opened;    /* --named: how many filters have opened theirs */
+    char folder[1000], fifos[FILTERS][1016]; /* --named: their paths */
+    atomic_int opened; /* --named: how many filters have opened theirs */
 
     atomic_bool closed[FILTERS];  /* the writer of pipe i has closed its end */
     atomic_bool came_out;         /* the last filter has written something */
     atomic_bool saw_end[FILTERS]; /* the evidence */
 };
 
-/* After fork a process has both ends of all pipes. While anybody has the write
- * end of a pipe open, its reader gets no end of file; so each process closes
- * what it does not use.
+/* After fork a process has both ends of all pipes. While anybody has a write
+ * end open, its reader gets no end of file: so each closes what it does not
+ * use.
  */
 static void keep_own_ends(const struct pipeline *line, int in, int out)
 {
@@ -67,19 +58,11 @@ static bool await_input(const struct pipeline *line, int number, int in)
 {
     struct pollfd input = {.fd = in, .events = POLLIN};
 
-    while (CHECK(poll(&input, 1, settings.streaming ? -1 : SILENCE)) == 0)
-        if (atomic_load(&line->closed[number]) &&
-            atomic_load(&line->came_out) && CHECK(poll(&input, 1, 0)) == 0)
+    while (CHECK(poll(&input, 1, streaming ? -1 : SILENCE)) == 0)
+        if (line->closed[number] && line->came_out &&
+            CHECK(poll(&input, 1, 0)) == 0)
             return false;
     return true;
-}
-
-static const char *fifo(const struct pipeline *line, int number)
-{
-    static char path[sizeof line->folder + 16];
-
-    (void)snprintf(path, sizeof path, "%s/%d", line->folder, number);
-    return path;
 }
 
 static int remove_fifos(void *context)
@@ -87,7 +70,7 @@ static int remove_fifos(void *context)
     const struct pipeline *line = context;
 
     for (int i = 1; i < FILTERS; i++)
-        if (unlink(fifo(line, i)) == -1 && errno != ENOENT)
+        if (unlink(line->fifos[i]) == -1 && errno != ENOENT)
             return -1;
     return rmdir(line->folder) == -1 && errno != ENOENT ? -1 : 0;
 }
@@ -98,23 +81,25 @@ static void create_fifos(struct pipeline *line)
     sigset_t before = hold_signals();
 
     (void)snprintf(line->folder, sizeof line->folder, "%s/demo_pipe-XXXXXX",
-                   folder && *folder ? folder : "/tmp");
+        folder && *folder ? folder : "/tmp");
     keeper_start(remove_fifos, line);
     CHECK_NOT(NULL, mkdtemp(line->folder)); /* nobody else gets in */
-    for (int i = 1; i < FILTERS; i++)
-        CHECK(mkfifo(fifo(line, i), 0600));
+    for (int i = 1; i < FILTERS; i++) {
+        (void)snprintf(
+            line->fifos[i], sizeof line->fifos[i], "%s/%d", line->folder, i);
+        CHECK(mkfifo(line->fifos[i], 0600));
+    }
     release_signals(before);
 }
 
-/* By name one opens only the end that one needs. Opening waits for the other
- * side. The names go when the last filter has opened its ends.
+/* Opening waits for the other side. The names go when all have opened theirs.
  */
 static void open_fifos(struct pipeline *line, int number, int *in, int *out)
 {
     if (number > 0)
-        *in = CHECK(open(fifo(line, number), O_RDONLY));
+        *in = CHECK(open(line->fifos[number], O_RDONLY));
     if (number + 1 < FILTERS)
-        *out = CHECK(open(fifo(line, number + 1), O_WRONLY));
+        *out = CHECK(open(line->fifos[number + 1], O_WRONLY));
     if (atomic_fetch_add(&line->opened, 1) == FILTERS - 1)
         (void)remove_fifos(line);
 }
@@ -124,55 +109,54 @@ static void filter(int number, void *context)
     static char text[BLOCK + 4], result[12 * BLOCK];
     struct pipeline *line = context;
     bool first = number == 0, last = number == FILTERS - 1;
-    int in = first && settings.streaming ? STDIN_FILENO : line->ends[number][0];
+    int in = first && streaming ? STDIN_FILENO : line->ends[number][0];
     int out = last ? STDOUT_FILENO : line->ends[number + 1][1];
     struct position position = {0};
     size_t kept = 0, length = 0;
 
     if (!run.broken)
         keep_own_ends(line, in, out);
-    if (settings.named)
+    if (named)
         open_fifos(line, number, &in, &out);
     while (await_input(line, number, in)) {
         ssize_t got = CHECK(read(in, text + kept, BLOCK));
-        atomic_store(&line->saw_end[number], got == 0);
+        line->saw_end[number] = got == 0;
         length = kept + (size_t)got;
-        size_t made = filters[number].function(&position, text, length, result,
-                                               &kept, got == 0);
+        size_t made =
+            filters[number](&position, text, length, result, &kept, got == 0);
         write_all(out, result, made);
         if (last && made > 0)
-            atomic_store(&line->came_out, true);
+            line->came_out = true;
         if (got == 0)
             break;
         memmove(text, text + length - kept, kept);
     }
     CHECK_CLOSE(out);
     if (!last)
-        atomic_store(&line->closed[number + 1], true);
+        line->closed[number + 1] = true;
 }
 
 static const struct option_row options[] = {
-    {"named", NULL, FLAG, &settings.named, 0, 0, NULL,
-     "connect the filters by named pipes (FIFOs) in a folder of their own"},
+    {"named", NULL, FLAG, &named, 0, 0, NULL,
+        "connect the filters by named pipes (FIFOs) in a folder of their own"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_pipe",
+static const struct demo demo = {.name = "demo_pipe",
     .operands = "[WORD...] | -",
-    .shows = "Four processes, each with one small job (split, capitalize, "
-             "merge, decapitalize the first letter), make camelCase of a "
-             "sentence; pipes carry it on. With - the sentences come from "
+    .shows = "Four processes, each with one small job (split, capitalize,\n"
+             "merge, decapitalize the first letter), make camelCase of a\n"
+             "sentence; pipes carry it on. With - the sentences come from\n"
              "standard input, one a line.",
-    .guarantee = "every filter sees the end of its input, and the pipeline "
-                 "ends by itself.",
-    .broken = "nobody closes the pipe ends that he does not use, and a filter "
-              "waits for ever for an end of file that never comes.",
+    .guarantee = "every filter sees the end of its input, and the\n"
+                 "pipeline ends by itself.",
+    .broken = "nobody closes the pipe ends that he does not use, and a\n"
+              "filter waits for ever for an end of file that never comes.",
     .bug = "the end of file never comes",
     .missing = "close of unused ends by keep_own_ends() in filter()",
     .options = options,
     .examples = {{"demo_pipe", "the listing's sentence"},
-                 {"demo_pipe --broken", "a pipeline that does not end"},
-                 {"demo_pipe --named - < FILE", "a line each, by FIFOs"}},
+        {"demo_pipe --broken", "a pipeline that does not end"},
+        {"demo_pipe --named - < FILE", "a line each, by FIFOs"}},
     .source = "section 3.8, listing 8."};
 
 int main(int argc, char **argv)
@@ -181,39 +165,35 @@ int main(int argc, char **argv)
     int first = demo_start(&demo, argc, argv), ended = 0;
     char **words = first < argc ? argv + first : standard;
 
-    settings.streaming = strcmp(words[0], "-") == 0;
-    if (settings.streaming && words[1])
-        usage_error("there is no operand after -; see --help");
-    if (run.broken && (settings.streaming || settings.named))
-        usage_error("--broken wants a sentence and unnamed pipes: who opens a "
-                    "FIFO has no unused end; leave out - and --named");
+    streaming = strcmp(words[0], "-") == 0;
+    if (streaming && words[1])
+        usage_error("- stands alone; see --help");
+    if (run.broken && (streaming || named))
+        usage_error("--broken wants unused ends; leave out --named and -");
 
     struct pipeline *line = share_memory(sizeof *line);
-    watchdog_start(settings.streaming ? -1 : 0);
-    if (settings.named)
+    watchdog_start(streaming ? -1 : 0);
+    if (named)
         create_fifos(line);
     for (int i = 0; i < FILTERS; i++)
-        if (i == 0 ? !settings.streaming : !settings.named)
+        if (i == 0 ? !streaming : !named)
             CHECK(pipe(line->ends[i]));
     for (int i = 0; i < FILTERS; i++)
         (void)start_process("filter", i, filter, line);
     keep_own_ends(line, line->ends[0][1], -1);
-    if (!settings.streaming) {
+    if (!streaming) {
         for (char **word = words; *word; word++) {
             write_all(line->ends[0][1], *word, strlen(*word));
             write_all(line->ends[0][1], word[1] ? " " : "\n", 1);
         }
         CHECK_CLOSE(line->ends[0][1]);
-        atomic_store(&line->closed[0], true);
+        line->closed[0] = true;
     }
     join_processes(0);
     keeper_dismiss();
     for (int i = 0; i < FILTERS; i++)
-        ended += atomic_load(&line->saw_end[i]);
-    if (ended < FILTERS)
-        return verdict(false,
-                       "%d of %d filters never saw the end of their "
-                       "input",
-                       FILTERS - ended, FILTERS);
-    return verdict(true, "all %d filters saw the end of their input", FILTERS);
+        ended += line->saw_end[i];
+    return verdict(ended == FILTERS, "%d of %d filters %s their input",
+        ended == FILTERS ? ended : FILTERS - ended, FILTERS,
+        ended == FILTERS ? "saw the end of" : "saw no end of");
 }

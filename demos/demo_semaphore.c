@@ -104,22 +104,21 @@ static void start_workers(struct worker *workers, struct resource *resource)
         struct draw draw = draw_start((unsigned)i);
         double hold = draw_between(&draw, 0, steps) * settings.hold / steps;
         workers[i] = (struct worker){i, hold, resource, 0};
-        CHECK_RETURNED(pthread_create(&workers[i].thread, &attributes, worker,
-                                      &workers[i]));
+        CHECK_RETURNED(pthread_create(
+            &workers[i].thread, &attributes, worker, &workers[i]));
     }
 }
 
 static const struct option_row options[] = {
     {"workers", "N", WHOLE, &settings.workers, 1, 10000, "10",
-     "threads that want to use the resource"},
+        "threads that want to use the resource"},
     {"slots", "N", WHOLE, &settings.slots, 1, 10000, "3",
-     "how many of them may use it at a time"},
+        "how many of them may use it at a time"},
     {"hold", "SECONDS", SECONDS, &settings.hold, 0, 3600, "3",
-     "the longest time that one uses it; the draw decides"},
+        "the longest time that one uses it; the draw decides"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_semaphore",
+static const struct demo demo = {.name = "demo_semaphore",
     .shows = "Threads want a resource that only a few may use at a time. A\n"
              "semaphore counts the free slots; who finds none waits.",
     .guarantee = "never more workers are inside than there are slots.",
@@ -129,8 +128,8 @@ static const struct demo demo = {
     .missing = "sem_wait and sem_post in worker()",
     .options = options,
     .examples = {{"demo_semaphore", "ten workers, three slots"},
-                 {"demo_semaphore --broken", "all ten inside at once"},
-                 {"demo_semaphore --slots=1", "a semaphore as a mutex"}},
+        {"demo_semaphore --broken", "all ten inside at once"},
+        {"demo_semaphore --slots=1", "a semaphore as a mutex"}},
     .source = "section 3.2, listing 2."};
 
 int main(int argc, char **argv)
@@ -139,7 +138,7 @@ int main(int argc, char **argv)
     if (run.broken && settings.workers <= settings.slots)
         usage_error("--broken shows nothing with %d workers and %d slots; use "
                     "more workers than slots",
-                    settings.workers, settings.slots);
+            settings.workers, settings.slots);
 
     struct resource resource = {0};
     struct worker *workers =
@@ -157,9 +156,9 @@ int main(int argc, char **argv)
     int peak = atomic_load(&resource.peak);
     if (peak > settings.slots)
         return verdict(false, "%d workers were inside at once, %d slots", peak,
-                       settings.slots);
+            settings.slots);
     return verdict(true,
-                   "at most %d of %d workers were inside at once "
-                   "(%d slots)",
-                   peak, settings.workers, settings.slots);
+        "at most %d of %d workers were inside at once "
+        "(%d slots)",
+        peak, settings.workers, settings.slots);
 }

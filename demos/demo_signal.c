@@ -42,15 +42,15 @@ static void task(int number, void *context)
 static int guard(const struct job *job, pid_t pid)
 {
     static const int signals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-    static const char *const names[] = {"SIGKILL", "SIGTERM", "SIGINT",
-                                        "SIGHUP", "SIGUSR1"};
+    static const char *const names[] = {
+        "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"};
     /* what is left out: only SIGKILL can neither be caught nor ignored */
     int choice = run.broken ? 1 : settings.choice;
 
     if (reap_process(pid, clock_scaled(settings.deadline), 0) == ENDED) {
         say("Process finished...");
         return verdict(true, "the task finished within its deadline of %g s",
-                       settings.deadline);
+            settings.deadline);
     }
     CHECK(kill(pid, signals[choice]));
     int64_t sent_at = clock_now();
@@ -62,18 +62,17 @@ static int guard(const struct job *job, pid_t pid)
     if (ending == KILLED) {
         say("Process killed...");
         (void)verdict(true,
-                      "the task missed its deadline of %g s and was "
-                      "killed by %s",
-                      settings.deadline, names[choice]);
+            "the task missed its deadline of %g s and was "
+            "killed by %s",
+            settings.deadline, names[choice]);
         return KILLED_IN_TIME;
     }
     say(ending == ENDED ? "Process finished..." : "Process still running...");
     stop_process(pid);
     if (ending == ENDED && job->finished_at <= sent_at)
-        return verdict(true, "the task finished as the guard sent %s",
-                       names[choice]);
-    return verdict(
-        false, "the task %s %.3f s after %s was sent",
+        return verdict(
+            true, "the task finished as the guard sent %s", names[choice]);
+    return verdict(false, "the task %s %.3f s after %s was sent",
         ending == ENDED ? "finished" : "was still running",
         (double)((ending == ENDED ? job->finished_at : clock_now()) - sent_at) /
             1e9,
@@ -82,15 +81,14 @@ static int guard(const struct job *job, pid_t pid)
 
 static const struct option_row options[] = {
     {"task", "SECONDS", SECONDS, &settings.task, 0, 3600, "60",
-     "how long the task takes"},
+        "how long the task takes"},
     {"deadline", "SECONDS", POSITIVE, &settings.deadline, 0, 3600, "2",
-     "how long it may take"},
+        "how long it may take"},
     {"signal", "NAME", CHOICE, &settings.choice, 0, 0, "KILL TERM INT HUP USR1",
-     "what the guard sends, KILL by default"},
+        "what the guard sends, KILL by default"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_signal",
+static const struct demo demo = {.name = "demo_signal",
     .shows = "A guard gives a task a deadline. If the task is not done by\n"
              "then, a signal ends it.",
     .guarantee = "the task finishes in time or not at all.",
@@ -100,14 +98,14 @@ static const struct demo demo = {
     .missing = "kill with SIGKILL in guard()",
     .options = options,
     .examples = {{"demo_signal", "the task takes 60 s and has 2 s"},
-                 {"demo_signal --task=1", "it is done in time"},
-                 {"demo_signal --broken", "a signal that can be ignored"}},
+        {"demo_signal --task=1", "it is done in time"},
+        {"demo_signal --broken", "a signal that can be ignored"}},
     .source = "section 3.5, listing 5."};
 
 int main(int argc, char **argv)
 {
     demo_start(&demo, argc, argv);
-    if (run.broken && option_given("signal"))
+    if (run.broken && settings.choice > 0)
         usage_error("--broken chooses the signal itself; leave out --signal");
     if (run.broken && settings.task < 2 * settings.deadline)
         usage_error("--broken wants a task that misses its deadline; use a "
@@ -115,9 +113,9 @@ int main(int argc, char **argv)
 
     struct job *job = share_memory(sizeof *job);
     watchdog_start(2 * settings.deadline * run.speed);
-    struct gate ready = job->ready = gate_create();
+    job->ready = gate_create();
     pid_t pid = start_process("task", -1, task, job);
-    gate_let_go(&ready);
-    (void)gate_await_knock(&ready, -1); /* its time starts now */
+    gate_let_go(&job->ready);
+    (void)gate_await_knock(&job->ready, -1); /* its time starts now */
     return guard(job, pid);
 }

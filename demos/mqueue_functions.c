@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* mqueue_functions - what the worker can do, in 64-bit whole numbers */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,38 +12,54 @@
 static const struct {
     const char *name;
     int arguments;
-} functions[] = {{"add", 2}, {"sub", 2}, {"mul", 2}, {"div", 2},
-                 {"pow", 2}, {"gcd", 2}, {"fib", 1}, {NULL, 0}};
+} functions[] = {{"add", 2}, {"sub", 2}, {"mul", 2}, {"div", 2}, {"pow", 2},
+    {"gcd", 2}, {"fib", 1}, {NULL, 0}};
 
-const char *parse_request(int count, char **words, struct message *request)
+void split_line(char *line, size_t length, char *words[MOST_WORDS])
 {
-    int i = 0;
+    int count = 0;
 
-    if (count == 0)
-        return "the request is empty";
-    while (functions[i].name && strcmp(functions[i].name, words[0]) != 0)
+    /* Only the line's end may be a NUL: elsewhere it spoils its word. */
+    for (size_t i = 0; i < length; i++)
+        line[i] = line[i] == '\0' ? '?' : line[i];
+    line[length] = '\0';
+    for (char *next = strtok(line, " \t\r"); next && count < MOST_WORDS - 1;
+         next = strtok(NULL, " \t\r"))
+        words[count++] = next;
+    words[count] = NULL;
+}
+
+const char *make_request(char *const words[], struct message *request)
+{
+    int64_t numbers[2] = {0};
+    int i = 0, count = 0;
+    char *end;
+
+    while (functions[i].name && words[0] &&
+           strcmp(functions[i].name, words[0]) != 0)
         i++;
-    if (functions[i].name == NULL)
+    if (!functions[i].name || !words[0])
         return "the functions are add, sub, mul, div, pow, gcd and fib";
-    if (count != 1 + functions[i].arguments)
-        return functions[i].arguments == 1 ? "it takes one argument"
-                                           : "it takes two arguments";
-    *request = (struct message){.answer_tag = 1};
-    strcpy(request->function, functions[i].name);
-    for (int argument = 1; argument < count; argument++) {
-        const char *word = words[argument];
-        char *end;
+    for (count = 0; words[count + 1]; count++) {
+        const char *word = words[count + 1];
+        if (count == functions[i].arguments)
+            return "there are too many arguments";
         errno = 0;
-        request->arguments[argument - 1] = strtoll(word, &end, 10);
-        if (strspn(word, "-0123456789") != strlen(word) || end == word ||
-            *end != '\0' || errno != 0)
-            return "an argument is no 64-bit whole number";
+        numbers[count] = strtoll(word, &end, 10);
+        if (!*word || *end || errno != 0 || !strchr("-0123456789", *word))
+            return "an argument is no whole number of 64 bits";
     }
-    if (strcmp(words[0], "pow") == 0 && request->arguments[1] < 0)
+    if (count < functions[i].arguments)
+        return "an argument is missing";
+    if (strcmp(functions[i].name, "pow") == 0 && numbers[1] < 0)
         return "the exponent has to be 0 or more";
-    if (strcmp(words[0], "fib") == 0 &&
-        (request->arguments[0] < 0 || request->arguments[0] > 92))
+    if (strcmp(functions[i].name, "fib") == 0 &&
+        (numbers[0] < 0 || numbers[0] > 92))
         return "its argument has to be 0 to 92";
+    *request = (struct message){.answer_tag = 1};
+    (void)snprintf(request->text, sizeof request->text,
+        count == 1 ? "%s %" PRId64 : "%s %" PRId64 " %" PRId64,
+        functions[i].name, numbers[0], numbers[1]);
     return NULL;
 }
 
@@ -93,9 +111,9 @@ static int64_t fibonacci(int64_t n)
 
 void carry_out(struct message *request)
 {
-    int64_t a = request->arguments[0], b = request->arguments[1];
-    int64_t *result = &request->result;
-    const char *function = request->function;
+    int64_t a = 0, b = 0, *result = &request->result;
+    char function[4] = "";
+    (void)sscanf(request->text, "%3s %" SCNd64 " %" SCNd64, function, &a, &b);
     bool overflow = false;
 
     if (strcmp(function, "div") == 0 && b == 0) {

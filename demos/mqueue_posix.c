@@ -4,22 +4,24 @@
  * These queues know priorities, but no tags: a mailbox is one queue for each
  * tag. The last close removes them. Compare mqueue_sysv.c.
  */
-#if HAVE_MQUEUE
-#include <mqueue.h>
 #include <fcntl.h>
 #include <stddef.h>
+#if HAVE_MQUEUE
+#include <mqueue.h>
+#endif
 
 #include "common/check.h"
 #include "common/names.h"
 #include "demos/mqueue.h"
 
-static void create(struct mailbox *box)
+#if HAVE_MQUEUE
+static void create(struct mailbox *box, int tags)
 {
-    struct mq_attr attributes = {.mq_maxmsg = QUEUE_LENGTH,
-                                 .mq_msgsize = sizeof(struct message)};
+    struct mq_attr attributes = {
+        .mq_maxmsg = QUEUE_LENGTH, .mq_msgsize = sizeof(struct message)};
     char name[NAME_SIZE];
 
-    for (int tag = 1; tag <= box->tags; tag++) {
+    for (int tag = 1; tag <= tags; tag++) {
         make_name(name);
         sigset_t before = hold_signals();
         box->queues[tag - 1] =
@@ -30,20 +32,22 @@ static void create(struct mailbox *box)
     }
 }
 
-static void put(const struct mailbox *box, int tag,
-                const struct message *message)
+static void put(
+    const struct mailbox *box, int tag, const struct message *message)
 {
-    CHECK(mq_send(box->queues[tag - 1], (const char *)message, sizeof *message,
-                  0));
+    CHECK(mq_send(
+        box->queues[tag - 1], (const char *)message, sizeof *message, 0));
 }
 
 static void fetch(const struct mailbox *box, int tag, struct message *message)
 {
-    CHECK(mq_receive(box->queues[tag - 1], (char *)message, sizeof *message,
-                     NULL));
+    CHECK(mq_receive(
+        box->queues[tag - 1], (char *)message, sizeof *message, NULL));
 }
 
-const struct mailbox_kind posix_mailbox = {create, put, fetch};
+static const struct mailbox_kind posix_mailbox = {create, put, fetch};
+const struct mailbox_kind *const mailbox_kinds[] = {
+    &posix_mailbox, &sysv_mailbox};
 #else
-typedef int nothing_to_see_here; /* ISO C wants a declaration in each file */
+const struct mailbox_kind *const mailbox_kinds[] = {&sysv_mailbox};
 #endif

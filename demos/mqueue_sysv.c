@@ -32,11 +32,12 @@ static int remove_queues(void *context)
     return result;
 }
 
-static void create(struct mailbox *box)
+static void create(struct mailbox *box, int tags)
 {
     static int *queues, count; /* the keeper sees them in shared memory */
     sigset_t before = hold_signals();
 
+    (void)tags; /* any number of them */
     if (queues == NULL) {
         queues = share_memory(MOST_BOXES * sizeof *queues);
         queues[0] = queues[1] = NONE;
@@ -46,8 +47,8 @@ static void create(struct mailbox *box)
     release_signals(before);
 }
 
-static void put(const struct mailbox *box, int tag,
-                const struct message *message)
+static void put(
+    const struct mailbox *box, int tag, const struct message *message)
 {
     const struct typed_message typed = {tag, *message};
 

@@ -10,7 +10,7 @@
 
 /* Sentences, a line each -> words, a line each. */
 size_t split(struct position *at, const char *text, size_t length, char *result,
-             size_t *kept, bool at_end)
+    size_t *kept, bool at_end)
 {
     size_t used = 0;
 
@@ -35,7 +35,7 @@ size_t split(struct position *at, const char *text, size_t length, char *result,
 
 /* Words -> sentences without blanks. */
 size_t merge(struct position *at, const char *text, size_t length, char *result,
-             size_t *kept, bool at_end)
+    size_t *kept, bool at_end)
 {
     size_t used = 0;
 
@@ -71,8 +71,8 @@ static wint_t same(wint_t character)
  * What is not UTF-8 passes as it is.
  */
 static size_t recase(struct position *at, const char *text, size_t length,
-                     char *result, size_t *kept, bool at_end,
-                     case_function *first, case_function *rest)
+    char *result, size_t *kept, bool at_end, case_function *first,
+    case_function *rest)
 {
     size_t used = 0, i = 0;
     mbstate_t state = {0};
@@ -97,8 +97,8 @@ static size_t recase(struct position *at, const char *text, size_t length,
             break;
         size_t wrote = (size_t)-1;
         if (size > 0)
-            wrote = wcrtomb(result + used, (wchar_t)change((wint_t)character),
-                            &state);
+            wrote = wcrtomb(
+                result + used, (wchar_t)change((wint_t)character), &state);
         if (wrote == (size_t)-1) { /* no UTF-8, or there is no such locale */
             wrote = size > 0 ? (size_t)size : 1;
             memcpy(result + used, text + i, wrote);
@@ -113,14 +113,14 @@ static size_t recase(struct position *at, const char *text, size_t length,
 }
 
 size_t capitalize(struct position *at, const char *text, size_t length,
-                  char *result, size_t *kept, bool at_end)
+    char *result, size_t *kept, bool at_end)
 {
     return recase(at, text, length, result, kept, at_end, towupper, towlower);
 }
 
 /* The last filter: what it writes is shown, so it is escaped. */
 size_t decapitalize(struct position *at, const char *text, size_t length,
-                    char *result, size_t *kept, bool at_end)
+    char *result, size_t *kept, bool at_end)
 {
     static char changed[4 * 65536];
     size_t used =

@@ -17,6 +17,5 @@ struct position {
  * sentence.
  */
 typedef size_t filter_function(struct position *at, const char *text,
-                               size_t length, char *result, size_t *kept,
-                               bool at_end);
+    size_t length, char *result, size_t *kept, bool at_end);
 filter_function split, capitalize, merge, decapitalize;

@@ -82,6 +82,30 @@ static void close_connection(size_t i)
     server.files[0].events = POLLIN; /* there is room for a client again */
 }
 
+struct sockaddr_in loopback(int port)
+{
+    return (struct sockaddr_in){.sin_family = AF_INET,
+        .sin_port = htons((uint16_t)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+int create_listener(struct sockaddr_in *address)
+{
+    socklen_t size = sizeof *address;
+    int port = ntohs(address->sin_port), on = 1;
+    int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+
+    CHECK(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+    if (bind(listener, (struct sockaddr *)address, size) == -1)
+        fail("port %d on 127.0.0.1 %s; try --port=0 for any free one", port,
+            errno == EADDRINUSE ? "is in use" : strerror(errno));
+    CHECK(listen(listener, SOMAXCONN));
+    CHECK(getsockname(listener, (struct sockaddr *)address, &size));
+    if (port == 0)
+        report("listening on 127.0.0.1:%d", ntohs(address->sin_port));
+    return listener;
+}
+
 static bool answer(int file, const struct connection *connection)
 {
     const char *message = connection->message;
@@ -110,7 +134,7 @@ static void advance(size_t i, int64_t now)
     bool answered = connection->answered;
     int file = server.files[i].fd;
     ssize_t more = recv(file, answered ? rest : connection->message + length,
-                        MESSAGE_SIZE - (answered ? 0 : length), MSG_DONTWAIT);
+        MESSAGE_SIZE - (answered ? 0 : length), MSG_DONTWAIT);
     bool nothing = more == -1 && (errno == EAGAIN || errno == EINTR);
     bool complete = more == 0 || (nothing && now >= connection->deadline);
 
@@ -183,7 +207,7 @@ int serve(int listener)
                 next = server.connections[i]->deadline;
         int64_t wait = (next - clock_now() + MILLISECONDS - 1) / MILLISECONDS;
         if (poll(server.files, (nfds_t)server.count,
-                 wait > 0 ? (int)wait : 0) == -1 &&
+                wait > 0 ? (int)wait : 0) == -1 &&
             errno != EINTR)
             fail_call("poll", errno, __FILE__, __LINE__);
         int64_t now = clock_now();
@@ -199,6 +223,6 @@ int serve(int listener)
         close_connection(server.count - 1);
     }
     return verdict(server.accepted == server.answered + server.dropped,
-                   "of %ld connections %ld were answered and %ld dropped",
-                   server.accepted, server.answered, server.dropped);
+        "of %ld connections %ld were answered and %ld dropped", server.accepted,
+        server.answered, server.dropped);
 }

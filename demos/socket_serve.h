@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* socket_serve - a server for any number of clients at the same time */
+/* socket_serve - the listening socket, and a server for many clients at once */
 #pragma once
 
+#include <netinet/in.h>
+
 enum { MESSAGE_SIZE = 2048 };
+
+/* The address of PORT on 127.0.0.1: nobody gets in from outside. */
+struct sockaddr_in loopback(int port);
+
+/* A socket that listens there. Port 0 is replaced by a free one, and reported.
+ * Ends the run if the port is taken.
+ */
+int create_listener(struct sockaddr_in *address);
 
 /* Answers each message that comes in over LISTENER, until Ctrl-C. Prints the
  * messages, then the verdict, and returns the exit status.
