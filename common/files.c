@@ -9,7 +9,6 @@
 
 int open_for_run(const char *path, int flags)
 {
-    const char *shown = escaped(path);
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = RUN_LOCK, .l_len = 1};
     struct stat about;
     int file;
@@ -18,16 +17,16 @@ int open_for_run(const char *path, int flags)
     while ((file = open(path, flags, 0644)) == -1 && errno == EINTR)
         continue;
     if (file == -1)
-        fail("open %s: %s; choose another with --file", shown,
+        fail("open %s: %s; choose another with --file", escaped(path),
             errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
     CHECK(fstat(file, &about));
     if (!S_ISREG(about.st_mode))
-        fail("%s is not a regular file; choose another with --file", shown);
+        fail("%s is not a regular file; choose another with --file", escaped(path));
     if (fcntl(file, F_SETLK, &lock) == 0)
         return file;
     if (errno != EACCES && errno != EAGAIN)
         fail_call("fcntl", errno, __FILE__, __LINE__);
     CHECK(fcntl(file, F_GETLK, &lock));
     fail("%s is in use by another run, process %ld; wait for it, or choose another with --file",
-        shown, (long)lock.l_pid);
+        escaped(path), (long)lock.l_pid);
 }

@@ -126,6 +126,7 @@ static void stream(int number, void *context)
             ask(office, number, &request);
         free(shown);
     }
+    free(line);
     if (ferror(stdin))
         fail_call("getline", errno, __FILE__, __LINE__);
 }

@@ -71,15 +71,13 @@ static void writer(int number, void *context)
     for (int line = 0; line < settings.lines; line++) {
         int error = run.broken ? 0 : pthread_mutex_lock(&log->mutex);
 #if HAVE_ROBUST_MUTEX
-        /* The last owner died with the lock. What it left half done has to be
-         * repaired first: here, a torn line is cut off.
-         */
-        if (error == EOWNERDEAD) {
+        if (error == EOWNERDEAD) { /* in the middle of a line: repair the log */
             CHECK(ftruncate(log->file, log->end));
             error = pthread_mutex_consistent(&log->mutex);
         }
 #endif
-        CHECK_RETURNED(error);
+        if (error != 0)
+            fail_call("pthread_mutex_lock", error, __FILE__, __LINE__);
         write_line(log, number);
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
@@ -139,6 +137,7 @@ static int judge(const struct log *log)
     }
     if (ferror(file))
         fail_call("getline", errno, __FILE__, __LINE__);
+    free(line);
     if (good < all)
         return verdict(false, "%d of %d lines are torn", all - good, all);
     return verdict(good == lines, "%d of %d lines are whole%s", good, lines,

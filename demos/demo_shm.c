@@ -21,7 +21,7 @@
 #include "common/process.h"
 #include "common/random.h"
 
-enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 100000 /* nanoseconds */ };
+enum { MOST_VALUES = 64, HISTORY = 1024, WINDOW = 1000000000 /* ns */ };
 
 static struct {
     int values;
@@ -34,25 +34,14 @@ struct board {
     int values[MOST_VALUES]; /* guarded */
     atomic_bool active;      /* when it turns false, both stop */
     struct gate start;
-    struct gate over; /* opens then, too: it ends their pauses */
+    struct gate over;             /* opens then, too: it ends their pauses */
+    struct gate half_done, taken; /* --broken: knocks from one to the other */
 
     /* The evidence: the newest publications, and what was seen of them. */
     int history[HISTORY][MOST_VALUES];
     atomic_long published; /* the number of the newest one */
     long shown, torn;      /* counted by the monitor */
 };
-
-/* Copies values one by one, the writer upwards, the monitor downwards. The
- * window, in normal runs too: after each one the other process gets its chance.
- */
-static void copy(int *to, const int *from, bool up)
-{
-    for (int i = 0; i < settings.values; i++) {
-        int index = up ? i : settings.values - 1 - i;
-        to[index] = from[index];
-        pause_for(NAP);
-    }
-}
 
 static void writer(int number, void *context)
 {
@@ -61,32 +50,41 @@ static void writer(int number, void *context)
 
     gate_let_go(&board->over);
     gate_pass(&board->start);
-    while (board->active) {
+    do {
         long next = board->published + 1;
         int *values = board->history[next % HISTORY];
-        for (int i = 0; i < settings.values; i++)
-            values[i] = draw_between(&draw, 0, 100);
+        for (int i = 0; i < settings.values; i++) { /* each one changes */
+            values[i] = draw_between(&draw, 0, 99);
+            values[i] += values[i] >= board->values[i];
+        }
         board->published = next;
 
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
-        copy(board->values, values, true);
+        for (int i = 0; i < settings.values; i++) {
+            /* the window: now the monitor, which no lock keeps out */
+            if (run.broken && next == 1 && i == settings.values / 2) {
+                gate_knock(&board->half_done);
+                (void)gate_await_knock(&board->taken, WINDOW);
+            }
+            board->values[i] = values[i];
+        }
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
         (void)gate_await_knock(&board->over, clock_scaled(settings.update));
-    }
+    } while (board->active);
 }
 
-/* Whether VALUES are COUNT of a publication from number FIRST to LAST and, from
- * there on, the ones of the publication before. A whole one has COUNT of all.
+/* Whether the first COUNT of VALUES are of one publication, and the others of
+ * the one before. In a whole snapshot COUNT is all.
  */
-static bool is_joined(const struct board *board, const int *values, int count,
-    long first, long last)
+static bool is_joined(const struct board *board, const int *values, int count)
 {
     size_t head = (size_t)count * sizeof *values;
     size_t tail = (size_t)settings.values * sizeof *values - head;
 
-    for (long i = first; i <= last; i++) {
+    for (long i = board->published, kept = HISTORY - 1; i >= 0 && kept > 0;
+         i--, kept--) {
         const int *older = board->history[(i + HISTORY - 1) % HISTORY];
         if (memcmp(values, board->history[i % HISTORY], head) == 0 &&
             memcmp(values + count, older + count, tail) == 0)
@@ -103,24 +101,25 @@ static void monitor(int number, void *context)
     (void)number;
     gate_let_go(&board->over);
     gate_pass(&board->start);
-    while (board->active) {
+    do {
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
-        long first = board->published - (board->published > 0); /* complete */
-        copy(snapshot, board->values, false);
-        long last = board->published;
+        else if (board->shown == 0)
+            (void)gate_await_knock(&board->half_done, WINDOW);
+        memcpy(snapshot, board->values, sizeof snapshot);
+        int mark = settings.values;
+        while (mark > 0 && !is_joined(board, snapshot, mark))
+            mark--;
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
+        else
+            gate_knock(&board->taken);
 
-        int mark = settings.values;
-        if (last - first < HISTORY - 1) /* else it is not kept any more */
-            while (mark > 0 && !is_joined(board, snapshot, mark, first, last))
-                mark--;
         say_numbers("", snapshot, settings.values, mark % settings.values);
         board->torn += mark < settings.values;
         board->shown++;
         (void)gate_await_knock(&board->over, clock_scaled(settings.show));
-    }
+    } while (board->active);
 }
 
 static struct board *share_board(void)
@@ -184,6 +183,8 @@ int main(int argc, char **argv)
     board->active = true;
     board->start = gate_create();
     board->over = gate_create();
+    board->half_done = gate_create();
+    board->taken = gate_create();
     (void)start_process("writer", 0, writer, board);
     (void)start_process("monitor", -1, monitor, board);
     gate_let_go(&board->start);

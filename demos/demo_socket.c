@@ -59,7 +59,7 @@ static size_t receive_message(
             break;
         length += (size_t)more;
         newline = memchr(message, '\n', length);
-        if (taken)
+        if (taken && length == (size_t)more) /* the first piece */
             gate_knock(taken);
     } while (!run.broken && !newline && length < MESSAGE_SIZE);
     return newline ? (size_t)(newline - message) : length;
@@ -111,7 +111,6 @@ static void client(int number, void *context)
     socklen_t size = sizeof own;
     char answer[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
 
-    (void)number;
     (void)gate_await_knock(&talk->turn, -1);
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
     if (connect(connection, (struct sockaddr *)&talk->address, size) == -1)
@@ -127,7 +126,7 @@ static void client(int number, void *context)
 
     size_t answered = receive_message(connection, answer, NULL);
     if (answered == 0)
-        fail("the server gave no answer");
+        fail("client %d got no answer", number);
     shown[escape(answer, answered, shown, false)] = '\0';
     say("Client received: %s", shown);
     CHECK_CLOSE(connection);
