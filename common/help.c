@@ -23,10 +23,10 @@ void print_help(const struct option_row *common)
 {
     const struct demo *demo = run.demo;
 
-    say("Usage: %s [OPTION...] %s\n\n%s\n\nThe guarantee: %s\n\nWith --broken %s\n\n"
+    say("Usage: %s [OPTION...]%s%s\n\n%s\n\nThe guarantee: %s\n\nWith --broken %s\n\n"
         "Options of this demo:",
-        demo->name, demo->operands ? demo->operands : "", demo->shows, demo->guarantee,
-        demo->broken);
+        demo->name, demo->operands ? " " : "", demo->operands ? demo->operands : "", demo->shows,
+        demo->guarantee, demo->broken);
     print_options(demo->options);
     say("\nOptions that all demos have:");
     print_options(common);

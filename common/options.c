@@ -40,7 +40,7 @@ void describe_values(const struct option_row *row, char *text, int room)
     const char *format = row->kind == CHOICE     ? "one of %s"
                          : row->kind == POSITIVE ? "above %g, up to %g"
                          : row->kind == SECONDS  ? "%g to %g"
-                         : row->kind == TEXT     ? "%.0f to %.0f bytes, no control characters"
+                         : row->kind == TEXT     ? "%.0f to %.0f bytes"
                                                  : "a whole number from %.0f to %.0f";
 
     if (row->kind == CHOICE)
@@ -124,13 +124,14 @@ static void parse(int argc, char **argv)
         const struct option_row *row = rows[found - FIRST_VALUE];
         describe_values(row, values, sizeof values);
         if (!set_value(row, optarg))
-            usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg), values);
+            usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg),
+                row->kind == TEXT && has_control(optarg) ? "no control characters" : values);
     }
     if (found != -1)
         usage_error("%s %.80s; see --help",
             found == ':'            ? "a value is missing after"
             : optopt >= FIRST_VALUE ? "no value belongs to"
-                                    : "there is no option",
+                                    : "unknown or ambiguous option",
             escaped(argv[optind - 1]));
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_mqueue - clients ask a worker through a queue, and get answers by
- * another
+/* demo_mqueue - a worker answers the requests of its clients through queues
  *
  * Guarantee: every client gets the answer to its own request.
  * --broken leaves out the tags: answers are swapped.
@@ -166,7 +165,7 @@ int main(int argc, char **argv)
     if (settings.clients == 0) /* not given */
         settings.clients = run.broken ? 3 : 1;
     if (run.broken && settings.clients == 1)
-        usage_error("one client gets no other's answer; use --clients=2");
+        usage_error("one client has no other's answer; use --clients=2");
     const char *problem =
         !*words || settings.streaming ? NULL : make_request(words, &request);
     if (problem)

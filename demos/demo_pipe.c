@@ -138,7 +138,7 @@ static void filter(int number, void *context)
 
 static const struct option_row options[] = {
     {"named", NULL, FLAG, &named, 0, 0, NULL,
-        "connect the filters by named pipes (FIFOs) in a folder of their own"},
+        "connect the filters by named pipes (FIFOs)"},
     {0}};
 
 static const struct demo demo = {.name = "demo_pipe",

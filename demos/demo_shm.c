@@ -83,8 +83,7 @@ static bool is_joined(const struct board *board, const int *values, int count)
     size_t head = (size_t)count * sizeof *values;
     size_t tail = (size_t)settings.values * sizeof *values - head;
 
-    for (long i = board->published, kept = HISTORY - 1; i >= 0 && kept > 0;
-         i--, kept--) {
+    for (long i = board->published, n = 1; i >= 0 && n < HISTORY; i--, n++) {
         const int *older = board->history[(i + HISTORY - 1) % HISTORY];
         if (memcmp(values, board->history[i % HISTORY], head) == 0 &&
             memcmp(values + count, older + count, tail) == 0)
