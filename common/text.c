@@ -36,6 +36,10 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
     wchar_t character;
 
     for (size_t i = 0; i < length;) {
+        if (bytes[i] >= ' ' && bytes[i] < 0x7f) { /* a shortcut for what is frequent */
+            shown[used++] = bytes[i++];
+            continue;
+        }
         int size = utf8_decode(bytes + i, length - i, &character);
         if (size <= 0 || character < 0x20 || (character >= 0x7f && character < 0xa0)) {
             size = keep_newlines && character == '\n'; /* else: escaped */

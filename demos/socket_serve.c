@@ -169,7 +169,7 @@ static void accept_clients(int64_t now)
         int file = accept(server.files[0].fd, (struct sockaddr *)&peer, &size);
         if (file == -1 && (errno == EINTR || errno == ECONNABORTED))
             continue;
-        if (file == -1 && (errno == EMFILE || errno == ENFILE))
+        if (file == -1 && errno == EMFILE && server.count > 1)
             server.files[0].events = 0; /* until a client has gone */
         else if (file == -1 && errno != EAGAIN)
             fail_call("accept", errno, __FILE__, __LINE__);

@@ -57,8 +57,8 @@ static int advance(int client)
 {
     char *bytes = answers[client].bytes;
     size_t length = answers[client].length;
-    ssize_t more =
-        recv(files[client].fd, bytes + length, sizeof answers->bytes - length, 0);
+    ssize_t more = recv(
+        files[client].fd, bytes + length, sizeof answers->bytes - length, 0);
 
     check(more >= 0, "recv");
     answers[client].length += (size_t)more;

@@ -2,54 +2,70 @@
 /* plain_pipe - listing 8 at its plainest: what demo_pipe is measured by */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void split(FILE *in, FILE *out)
+/* Each changes LENGTH bytes of TEXT in place and returns the new length. */
+static size_t split(char *text, size_t length)
 {
-    for (int c; (c = getc(in)) != EOF;)
-        putc(c == ' ' ? '\n' : c, out);
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == ' ')
+            text[i] = '\n';
+    return length;
 }
 
-static void capitalize(FILE *in, FILE *out)
+static size_t capitalize(char *text, size_t length)
 {
     bool in_word = false;
 
-    for (int c; (c = getc(in)) != EOF; in_word = c != '\n')
-        putc(in_word ? tolower(c) : toupper(c), out);
+    for (size_t i = 0; i < length; i++) {
+        text[i] = (char)(in_word ? tolower(text[i]) : toupper(text[i]));
+        in_word = text[i] != '\n';
+    }
+    return length;
 }
 
-static void merge(FILE *in, FILE *out)
+static size_t merge(char *text, size_t length)
 {
-    for (int c; (c = getc(in)) != EOF;)
-        if (c != '\n')
-            putc(c, out);
+    size_t used = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != '\n')
+            text[used++] = text[i];
+    text[used++] = '\n';
+    return used;
 }
 
-static void decapitalize(FILE *in, FILE *out)
+static size_t decapitalize(char *text, size_t length)
 {
-    putc(tolower(getc(in)), out);
-    for (int c; (c = getc(in)) != EOF;)
-        putc(c, out);
-    putc('\n', out);
+    text[0] = (char)tolower(text[0]);
+    return length;
+}
+
+static void filter(int in, int out, size_t (*change)(char *, size_t))
+{
+    char text[1024];
+    size_t length = 0;
+
+    for (ssize_t more; (more = read(in, text + length, 64)) > 0;)
+        length += (size_t)more;
+    write(out, text, change(text, length));
+    _exit(0);
 }
 
 int main(void)
 {
-    void (*filters[])(FILE *, FILE *) = {
+    size_t (*filters[])(char *, size_t) = {
         split, capitalize, merge, decapitalize};
-    int begin[2], in, next[2];
+    int begin[2], next[2];
 
     pipe(begin);
-    in = begin[0];
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0, in = begin[0]; i < 4; i++) {
         if (i < 3)
             pipe(next);
         if (fork() == 0) {
             close(begin[1]);
-            filters[i](fdopen(in, "r"), i < 3 ? fdopen(next[1], "w") : stdout);
-            return 0; /* the streams are flushed */
+            filter(in, i < 3 ? next[1] : STDOUT_FILENO, filters[i]);
         }
         close(in);
         close(next[1]);

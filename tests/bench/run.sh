@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# run.sh - measures what the project promises about speed and memory
+#
+# sh tests/bench/run.sh [BUILD_FOLDER]        (default: build)
+#
+# Prints one line a promise: the figure, its limit, and what was measured. What
+# is compared runs in turn, and the median counts. Exit status: 0 when all
+# limits were met, 1 when not, 2 when it could not begin. It takes about a
+# minute; let nothing else run meanwhile, and do not measure a debug or
+# sanitizer build.
+set -u
+export LC_ALL=C
+
+build=$(cd "${1:-build}" && pwd) || exit 2
+if [ ! -x "$build/bench/compare" ]; then
+    echo "run.sh: no benchmarks in $build; build with -DBUILD_TESTING=ON" >&2
+    exit 2
+fi
+scratch=$(mktemp -d) && cd "$scratch" || exit 2
+servers=
+# shellcheck disable=SC2086,SC2317 # one word a server; called by the trap
+cleanup()
+{
+    [ -z "$servers" ] || kill $servers
+    rm -rf "$scratch"
+}
+trap cleanup EXIT
+trap 'exit 2' INT TERM HUP
+
+# Waking an idle core takes longer than the work, so short runs share one.
+pinned=
+if taskset -c 0 true 2>/dev/null; then pinned="taskset -c 0"; fi
+
+compare="$build/bench/compare"
+missed=0
+
+# promise WHAT FIGURE most|least LIMIT UNIT [DETAILS]; no figure is a miss, too
+promise()
+{
+    result=held
+    if ! awk -v figure="$2" -v relation="$3" -v limit="$4" 'BEGIN {
+        exit figure == "" || (relation == "most" ? figure + 0 > limit + 0 \
+                                                 : figure + 0 < limit + 0) }'
+    then
+        result=MISSED
+        missed=1
+    fi
+    printf '%-6s  %-40s %5s %s, at %s %s%s\n' "$result" "$1" "${2:--}" "$5" \
+        "$3" "$4" "${6:+ ($6)}"
+}
+
+# figures COMMAND...: what compare prints, as $ratio, $wall_1, ...; all empty if
+# it failed
+figures()
+{
+    # shellcheck disable=SC2034 # not every promise wants all of them
+    read -r ratio wall_1 processor_1 peak_1 wall_2 processor_2 peak_2 <<END
+$("$@")
+END
+}
+
+# calculate EXPRESSION: with awk, since the shell has whole numbers only
+calculate()
+{
+    awk "BEGIN { printf \"%.${2:-0}f\", $1 }"
+}
+
+# The server's port, once it listens.
+port_of()
+{
+    until grep -q listening "$1"; do sleep 1; done
+    sed -n 's/.*127.0.0.1://p' "$1"
+}
+
+echo "1. A whole run takes little longer than the plainest C program"
+for name in mutex condvar socket mqueue pipe; do
+    [ -x "$build/bench/plain_$name" ] || continue # no such queues here
+    option=--speed=1000
+    [ $name = socket ] && option=--port=0
+    # shellcheck disable=SC2086 # $pinned is none or several words
+    figures $pinned "$compare" 200 /dev/null \
+        "$build/demo_$name" $option -- "$build/bench/plain_$name"
+    promise "demo_$name by plain_$name" "$ratio" most 1.6 times \
+        "$wall_1 ms by $wall_2 ms"
+done
+
+echo "2. Waiting costs no processor time"
+figures "$compare" 3 /dev/null \
+    "$build/demo_signal" --task=3 -- "$build/demo_file" --late=1
+promise "demo_signal --task=3" "$processor_1" most 20 ms \
+    "$wall_1 ms of wall time"
+promise "demo_file --late=1" "$processor_2" most 20 ms "$wall_2 ms of wall time"
+
+echo "3. 10000 workers are as good as ten: the cost of one stays the same"
+costs= before= now=
+for workers in 10 100 1000 10000; do
+    figures "$compare" 5 /dev/null "$build/demo_semaphore" \
+        --workers=$workers --slots=100 --hold=0 --speed=1000
+    before=$now now=
+    [ -z "$wall_1" ] || now=$(calculate "$wall_1 * 1000 / $workers")
+    costs="$costs${costs:+, }$workers: ${now:-failed}"
+done
+growth=
+[ -z "$before" ] || [ -z "$now" ] || growth=$(calculate "$now / $before" 2)
+promise "a worker of 10000 by one of 1000" "$growth" most 1.5 times \
+    "microseconds each, of $costs"
+
+echo "4. Streaming keeps up with the tools of the system"
+yes 'Make this sentence camelCase
+THE quick brown fox
+jumps over the lazy dog again' | head -n 400000 >sentences
+figures "$compare" 9 sentences \
+    "$build/demo_pipe" - -- sh -c 'cat | cat | cat | cat'
+promise "demo_pipe - by cat | cat | cat | cat" "$ratio" most 8 times \
+    "$wall_1 ms by $wall_2 ms"
+# The same four filters: a tab parts the words of a sentence.
+camel_case="tr -s ' ' '\\t' | sed 's/[^\\t]*/\\L\\u&/g' |
+    tr -d '\\t' | sed 's/./\\l&/'"
+sh -c "$camel_case" <sentences >theirs
+"$build/demo_pipe" - <sentences >ours 2>/dev/null
+if cmp -s ours theirs; then
+    figures "$compare" 5 sentences "$build/demo_pipe" - -- sh -c "$camel_case"
+    promise "demo_pipe - by tr | sed | tr | sed" "$ratio" most 0.5 times \
+        "$wall_1 ms by $wall_2 ms"
+elif [ "$(echo a | sed 's/./\u&/')" = A ]; then
+    promise "demo_pipe - as tr | sed | tr | sed" "" most 0.5 times \
+        "their results differ"
+else
+    echo "skipped demo_pipe - by tr | sed | tr | sed: this is not GNU sed"
+fi
+
+echo "5. One process that serves many beats a fork for each connection"
+"$build/demo_socket" --serve --port=0 >/dev/null 2>ours &
+servers=$!
+"$build/bench/plain_serve" >/dev/null 2>theirs &
+servers="$servers $!"
+clients=100 connections=3000
+figures "$compare" 9 /dev/null \
+    "$build/bench/load_clients" "$(port_of theirs)" $clients $connections -- \
+    "$build/bench/load_clients" "$(port_of ours)" $clients $connections
+rates=
+[ -z "$wall_1" ] ||
+    rates="$(calculate "$connections * 1000 / $wall_2") a second by \
+$(calculate "$connections * 1000 / $wall_1"), $clients clients at once"
+promise "demo_socket --serve by plain_serve" "$ratio" least 2.5 times "$rates"
+
+echo "6. A demo takes little memory (the largest of its processes)"
+for name in mutex semaphore condvar file signal socket mqueue pipe shm; do
+    option=--speed=1000
+    [ $name = socket ] && option=--port=0
+    figures "$compare" 5 /dev/null "$build/demo_$name" $option
+    promise "demo_$name" "$peak_1" most 3000 KB
+done
+
+exit $missed
