@@ -185,7 +185,7 @@ int main(int argc, char **argv)
     board->half_done = gate_create();
     board->taken = gate_create();
     (void)start_process("writer", 0, writer, board);
-    (void)start_process("monitor", -1, monitor, board);
+    (void)start_process("monitor", 0, monitor, board);
     gate_let_go(&board->start);
     (void)reap_process(0, clock_scaled(settings.duration), 0); /* just waits */
     board->active = false;

@@ -114,7 +114,7 @@ int main(int argc, char **argv)
     struct job *job = share_memory(sizeof *job);
     watchdog_start(2 * settings.deadline * run.speed);
     job->ready = gate_create();
-    pid_t pid = start_process("task", -1, task, job);
+    pid_t pid = start_process("task", 0, task, job);
     gate_let_go(&job->ready);
     (void)gate_await_knock(&job->ready, -1); /* its time starts now */
     return guard(job, pid);

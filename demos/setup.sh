@@ -7,6 +7,7 @@
 #   BUILD       the build folder, from the project's folder  (default: build)
 #   CMAKE_ARGS  more options for cmake, separated by spaces
 
+CC=${CC:-}
 build=${BUILD:-build} # from here on an absolute path
 case $build in
 /*) ;;
@@ -41,7 +42,7 @@ compiles()
 
 has_compiler()
 {
-    if [ -n "${CC:-}" ]; then
+    if [ -n "$CC" ]; then
         # shellcheck disable=SC2086 # CC may hold options, as in "gcc -m32"
         compiles $CC
     else
@@ -131,8 +132,8 @@ install_missing()
     again="and start this again"
 
     case $missing:${CC:-gcc} in
-    *compiler*:gcc | *compiler*:cc | *compiler*:clang) ;;
-    *compiler*) stop "the compiler CC=$CC does not work; install it, or use \
+    *" compiler"*:gcc | *" compiler"*:cc | *" compiler"*:clang) ;;
+    *" compiler"*) stop "the compiler CC=$CC does not work; install it, or use \
 CC=gcc or CC=clang, $again" ;;
     esac
 
@@ -191,7 +192,7 @@ build_project()
     # cmake would stay with the old compiler
     case $old_compiler in
     "${CC%% *}" | */"${CC%% *}") ;;
-    ?*) [ -z "${CC:-}" ] || forget_configuration ;;
+    ?*) [ -z "$CC" ] || forget_configuration ;;
     esac
 
     echo "Building in $build"
@@ -200,7 +201,8 @@ build_project()
         forget_configuration
         quietly configure "$@" || stop "cmake could not configure; see above"
     fi
-    quietly cmake --build "$build" --parallel \
-        "${CMAKE_BUILD_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}" ||
+    jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+    quietly cmake --build "$build" \
+        --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" ||
         stop "the build failed; see above"
 }

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ struct command {
     long peak;
 };
 
-static void give_up(const char *what)
+static noreturn void give_up(const char *what)
 {
     perror(what);
     exit(3);
@@ -65,7 +66,7 @@ static void measure(struct command *command, const char *input, int i)
     if (pid == -1 || wait4(pid, &status, 0, &usage) == -1)
         give_up(command->words[0]);
     clock_gettime(CLOCK_MONOTONIC, &end);
-    /* 1 is demo_signal's status when its guard kills the task */
+    /* 1 is what demo_signal ends with when its guard kills the task */
     if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
         fprintf(stderr, "compare: %s failed with wait status %d\n",
             command->words[0], status);

@@ -1,71 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* plain_pipe - listing 8 at its plainest: what demo_pipe is measured by */
 #include <ctype.h>
-#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Each changes LENGTH bytes of TEXT in place and returns the new length. */
-static size_t split(char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == ' ')
-            text[i] = '\n';
-    return length;
-}
+enum { SPLIT, CAPITALIZE, MERGE, DECAPITALIZE, FILTERS };
 
-static size_t capitalize(char *text, size_t length)
-{
-    bool in_word = false;
-
-    for (size_t i = 0; i < length; i++) {
-        text[i] = (char)(in_word ? tolower(text[i]) : toupper(text[i]));
-        in_word = text[i] != '\n';
-    }
-    return length;
-}
-
-static size_t merge(char *text, size_t length)
+static size_t change(int filter, char *text, size_t length)
 {
     size_t used = 0;
 
-    for (size_t i = 0; i < length; i++)
-        if (text[i] != '\n')
-            text[used++] = text[i];
-    text[used++] = '\n';
+    for (size_t i = 0; i < length; i++) {
+        int c = text[i];
+        if (filter == SPLIT && c == ' ')
+            c = '\n';
+        if (filter == CAPITALIZE)
+            c = i == 0 || text[i - 1] == '\n' ? toupper(c) : tolower(c);
+        if (filter == DECAPITALIZE && i == 0)
+            c = tolower(c);
+        if (filter != MERGE || c != '\n')
+            text[used++] = (char)c;
+    }
+    if (filter == DECAPITALIZE)
+        text[used++] = '\n';
     return used;
 }
 
-static size_t decapitalize(char *text, size_t length)
-{
-    text[0] = (char)tolower(text[0]);
-    return length;
-}
-
-static void filter(int in, int out, size_t (*change)(char *, size_t))
+static void run_filter(int filter, int in, int out)
 {
     char text[1024];
     size_t length = 0;
 
-    for (ssize_t more; (more = read(in, text + length, 64)) > 0;)
+    for (ssize_t more; (more = read(in, text + length, 100)) > 0;)
         length += (size_t)more;
-    write(out, text, change(text, length));
+    write(out, text, change(filter, text, length));
     _exit(0);
 }
 
 int main(void)
 {
-    size_t (*filters[])(char *, size_t) = {
-        split, capitalize, merge, decapitalize};
     int begin[2], next[2];
 
     pipe(begin);
-    for (int i = 0, in = begin[0]; i < 4; i++) {
-        if (i < 3)
+    for (int i = 0, in = begin[0]; i < FILTERS; i++) {
+        if (i + 1 < FILTERS)
             pipe(next);
         if (fork() == 0) {
             close(begin[1]);
-            filter(in, i < 3 ? next[1] : STDOUT_FILENO, filters[i]);
+            run_filter(i, in, i + 1 < FILTERS ? next[1] : STDOUT_FILENO);
         }
         close(in);
         close(next[1]);

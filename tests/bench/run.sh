@@ -22,7 +22,7 @@ servers=
 # shellcheck disable=SC2086,SC2317 # one word a server; called by the trap
 cleanup()
 {
-    [ -z "$servers" ] || kill $servers
+    [ -z "$servers" ] || kill $servers 2>/dev/null
     rm -rf "$scratch"
 }
 trap cleanup EXIT
@@ -66,21 +66,29 @@ calculate()
     awk "BEGIN { printf \"%.${2:-0}f\", $1 }"
 }
 
+# The options of demo NAME for a quick run.
+options_of()
+{
+    echo --speed=1000
+    [ "$1" != socket ] || echo --port=0
+}
+
 # The server's port, once it listens.
 port_of()
 {
-    until grep -q listening "$1"; do sleep 1; done
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        grep -q listening "$1" && break
+        sleep 1
+    done
     sed -n 's/.*127.0.0.1://p' "$1"
 }
 
 echo "1. A whole run takes little longer than the plainest C program"
 for name in mutex condvar socket mqueue pipe; do
     [ -x "$build/bench/plain_$name" ] || continue # no such queues here
-    option=--speed=1000
-    [ $name = socket ] && option=--port=0
-    # shellcheck disable=SC2086 # $pinned is none or several words
+    # shellcheck disable=SC2046,SC2086 # none or several words are meant
     figures $pinned "$compare" 200 /dev/null \
-        "$build/demo_$name" $option -- "$build/bench/plain_$name"
+        "$build/demo_$name" $(options_of $name) -- "$build/bench/plain_$name"
     promise "demo_$name by plain_$name" "$ratio" most 1.6 times \
         "$wall_1 ms by $wall_2 ms"
 done
@@ -93,18 +101,21 @@ promise "demo_signal --task=3" "$processor_1" most 20 ms \
 promise "demo_file --late=1" "$processor_2" most 20 ms "$wall_2 ms of wall time"
 
 echo "3. 10000 workers are as good as ten: the cost of one stays the same"
-costs= before= now=
+costs=
+before=
+now=
 for workers in 10 100 1000 10000; do
     figures "$compare" 5 /dev/null "$build/demo_semaphore" \
         --workers=$workers --slots=100 --hold=0 --speed=1000
-    before=$now now=
+    before=$now
+    now=
     [ -z "$wall_1" ] || now=$(calculate "$wall_1 * 1000 / $workers")
-    costs="$costs${costs:+, }$workers: ${now:-failed}"
+    costs="$costs${costs:+, }${now:-failed}"
 done
 growth=
 [ -z "$before" ] || [ -z "$now" ] || growth=$(calculate "$now / $before" 2)
-promise "a worker of 10000 by one of 1000" "$growth" most 1.5 times \
-    "microseconds each, of $costs"
+promise "cost of a worker, 10000 by 1000" "$growth" most 1.5 times \
+    "$costs us each for 10, 100, 1000, 10000"
 
 echo "4. Streaming keeps up with the tools of the system"
 yes 'Make this sentence camelCase
@@ -147,9 +158,8 @@ promise "demo_socket --serve by plain_serve" "$ratio" least 2.5 times "$rates"
 
 echo "6. A demo takes little memory (the largest of its processes)"
 for name in mutex semaphore condvar file signal socket mqueue pipe shm; do
-    option=--speed=1000
-    [ $name = socket ] && option=--port=0
-    figures "$compare" 5 /dev/null "$build/demo_$name" $option
+    # shellcheck disable=SC2046 # several words are meant
+    figures "$compare" 5 /dev/null "$build/demo_$name" $(options_of $name)
     promise "demo_$name" "$peak_1" most 3000 KB
 done
 

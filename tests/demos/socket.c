@@ -198,11 +198,13 @@ static void test_taken_port(void **state)
 
 /* Our server, with clients of all kinds. */
 
+/* A failed test cannot stop its server: so it has a timeout. */
 static struct program start_server(int *port)
 {
     static const char said[] = "demo_socket: listening on 127.0.0.1:";
-    struct program server = program_start((const char *const[]){
-        built("demo_socket"), "--serve", "--port=0", "--seed=42", NULL});
+    struct program server =
+        program_start((const char *const[]){built("demo_socket"), "--serve",
+            "--port=0", "--seed=42", "--timeout=600", NULL});
 
     (void)program_await(&server, "\n", true);
     assert_memory_equal(server.so_far.err, said, sizeof said - 1);
