@@ -25,7 +25,7 @@
 
 /* For calls that return the error number themselves, as pthread_create(3). */
 #define CHECK_RETURNED(call)                                                                       \
-    for (int error_ = (call); error_ != 0;)                                                        \
+    for (int error_ = (call); error_ != 0; error_ = 0)                                             \
     fail_call(#call, error_, __FILE__, __LINE__)
 
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
