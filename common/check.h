@@ -19,9 +19,8 @@
     })
 #define CHECK(call) CHECK_NOT(-1, call)
 
-/* The same for close(2), which after EINTR may have closed the descriptor or not. */
-#define CHECK_CLOSE(descriptor)                                                                    \
-    (close(descriptor) == -1 ? fail_call("close", errno, __FILE__, __LINE__) : (void)0)
+/* The same but for EINTR, for close(2), which then may have closed the descriptor or not. */
+#define CHECK_ONCE(call) ((call) == -1 ? fail_call(#call, errno, __FILE__, __LINE__) : (void)0)
 
 /* For calls that return the error number themselves, as pthread_create(3). */
 #define CHECK_RETURNED(call)                                                                       \

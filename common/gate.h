@@ -30,7 +30,7 @@ static inline struct gate gate_create(void)
 /* Lets go, once in each process. */
 static inline void gate_let_go(const struct gate *gate)
 {
-    CHECK_CLOSE(gate->hold_end);
+    CHECK_ONCE(close(gate->hold_end));
 }
 
 /* Waits until nobody holds the gate; to pass, a process lets go first. */

@@ -46,7 +46,7 @@ static void keep_own_ends(const struct pipeline *line, int in, int out)
     for (int i = 0; i < FILTERS; i++)
         for (int end = 0; end < 2 && line->ends[i][end] > 0; end++)
             if (line->ends[i][end] != in && line->ends[i][end] != out)
-                CHECK_CLOSE(line->ends[i][end]);
+                CHECK_ONCE(close(line->ends[i][end]));
 }
 
 /* Waits for input. Returns false if none can come any more and yet no end of
@@ -131,7 +131,7 @@ static void filter(int number, void *context)
             break;
         memmove(text, text + length - kept, kept);
     }
-    CHECK_CLOSE(out);
+    CHECK_ONCE(close(out));
     if (!last)
         line->closed[number + 1] = true;
 }
@@ -186,7 +186,7 @@ int main(int argc, char **argv)
             write_all(line->ends[0][1], *word, strlen(*word));
             write_all(line->ends[0][1], word[1] ? " " : "\n", 1);
         }
-        CHECK_CLOSE(line->ends[0][1]);
+        CHECK_ONCE(close(line->ends[0][1]));
         line->closed[0] = true;
     }
     join_processes(0);

@@ -136,7 +136,7 @@ static struct board *share_board(void)
     struct board *board =
         CHECK_NOT(MAP_FAILED, mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
                                   MAP_SHARED, memory, 0));
-    CHECK_CLOSE(memory);
+    CHECK_ONCE(close(memory));
     CHECK_RETURNED(pthread_mutexattr_init(&shared));
     CHECK_RETURNED(
         pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED));

@@ -172,7 +172,7 @@ xcode-select --install) $again" ;;
 configure()
 {
     # shellcheck disable=SC2086 # a list
-    cmake -S "$project" -B "$build" ${CMAKE_ARGS:-} "$@"
+    cmake -S "$project" -B "$build" ${CMAKE_ARGS:-}
 }
 
 forget_configuration()
@@ -180,8 +180,8 @@ forget_configuration()
     rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"
 }
 
-# build_project [OPTION OF CMAKE...]: shows what the compiler says only if the
-# build fails
+# build_project [TARGET...]: all, or only these; shows what the compiler says
+# only if the build fails
 build_project()
 {
     cache=$build/CMakeCache.txt
@@ -197,12 +197,13 @@ build_project()
 
     echo "Building in $build"
     # an old configuration may be of a folder or a compiler that is gone
-    if [ ! -f "$cache" ] || ! configure "$@" >/dev/null 2>&1; then
+    if [ ! -f "$cache" ] || ! configure >/dev/null 2>&1; then
         forget_configuration
-        quietly configure "$@" || stop "cmake could not configure; see above"
+        quietly configure || stop "cmake could not configure; see above"
     fi
+    [ $# -eq 0 ] || set -- --target "$@"
     jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-    quietly cmake --build "$build" \
+    quietly cmake --build "$build" "$@" \
         --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" ||
         stop "the build failed; see above"
 }

@@ -30,8 +30,8 @@ END
 esac
 
 install_missing compiler cmake make
-# shellcheck disable=SC2119 # it takes no arguments of ours
-build_project
+build_project demo_mutex demo_semaphore demo_condvar demo_file demo_signal \
+    demo_socket demo_mqueue demo_pipe demo_shm
 
 # Nothing stays in the user's folder; Ctrl-C ends the demo that runs, and then
 # this script in the same way.
@@ -76,7 +76,8 @@ show()
 show mutex 'Mutex: one at a time' \
     'Ten processes write to one log; a lock keeps their lines from mixing.'
 show semaphore 'Semaphore: a few at a time' \
-    'Ten threads share three slots; who finds none free waits for one.'
+    'Ten threads share three slots; who finds none free waits for one.' \
+    --speed=2
 show condvar 'Condition variable: wait until something is true' \
     'A consumer sleeps, without polling, until a producer has drawn a 22.'
 show file 'File lock: processes that share a file' \
@@ -84,7 +85,7 @@ show file 'File lock: processes that share a file' \
 show signal 'Signal: stop a process from outside' \
     'A task of 60 seconds gets 2; then its guard sends a signal that ends it.'
 show socket 'Socket: talk over the network' \
-    'A client sends ping, a server answers pong: two programs, maybe two hosts.' \
+    'A client sends ping, a server answers pong; the two could be far apart.' \
     --port=0
 show mqueue 'Message queue: leave a request, fetch the answer' \
     'A client puts "add 3 4" into a queue, and a worker process answers.'

@@ -24,7 +24,9 @@ END
 fi
 
 install_missing compiler cmake make cmocka
-build_project -DBUILD_TESTING=ON
+CMAKE_ARGS="${CMAKE_ARGS-} -DBUILD_TESTING=ON"
+# shellcheck disable=SC2119 # all targets
+build_project
 # without it cmake leaves the tests out
 ! grep -q '^CMOCKA_.*-NOTFOUND$' "$build/CMakeCache.txt" ||
     stop "cmake did not find CMocka; set CMAKE_PREFIX_PATH to where it is"

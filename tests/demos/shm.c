@@ -81,9 +81,6 @@ static void test_listing(void **state)
     assert_nothing_left();
 }
 
-/* The initial numbers count as published: they are whole in every run that
- * shows them, with as many values as there are.
- */
 static void test_number_of_values(void **state)
 {
     static const struct {
@@ -118,8 +115,8 @@ static void test_ends_at_once(void **state)
 }
 
 /* The evidence does not come from the verdict: with one update only, there are
- * the initial numbers and the ones that a correct run with the same seed shows
- * in the end. A torn snapshot begins as these and ends as those.
+ * the initial numbers, and the new ones that a correct run with the same seed
+ * shows in the end. A torn snapshot begins with new and ends with initial ones.
  */
 static void test_broken(void **state)
 {

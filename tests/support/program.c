@@ -27,6 +27,11 @@ const char *built(const char *name)
     return path;
 }
 
+/* What this program has started, and what its environment is marked with. */
+static pid_t started[4096];
+static int started_count;
+static char mark[32];
+
 static double now(void)
 {
     struct timespec time;
@@ -54,14 +59,15 @@ struct program program_start(const char *const argv[])
         (void)execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
+    if (started_count < 4096)
+        started[started_count++] = pid;
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
     (void)fcntl(in[1], F_SETFD, FD_CLOEXEC);
     (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
     (void)signal(SIGPIPE, SIG_IGN);
-    return (struct program){
-        .pid = pid,
+    return (struct program){.pid = pid,
         .in = in[1],
         .out = out[0],
         .err = err[0],
@@ -98,11 +104,10 @@ static void take(int *descriptor, char **text, size_t *size)
 /* Lets the program and this process exchange what they have, once. Returns
  * whether BYTES could be written, and how many.
  */
-static size_t exchange(struct program *program, const char *bytes, size_t size,
-                       double deadline)
+static size_t exchange(
+    struct program *program, const char *bytes, size_t size, double deadline)
 {
-    struct pollfd files[3] = {
-        {.fd = program->out, .events = POLLIN},
+    struct pollfd files[3] = {{.fd = program->out, .events = POLLIN},
         {.fd = program->err, .events = POLLIN},
         {.fd = size > 0 ? program->in : -1, .events = POLLOUT}};
     struct result *so_far = &program->so_far;
@@ -111,7 +116,7 @@ static size_t exchange(struct program *program, const char *bytes, size_t size,
     if (left <= 0 || poll(files, 3, (int)(left * 1000) + 1) == 0) {
         (void)kill(-program->pid, SIGKILL);
         fail_msg("still running after %d s; it said: %s%s", DEADLINE,
-                 so_far->out, so_far->err);
+            so_far->out, so_far->err);
     }
     if (files[0].revents != 0)
         take(&program->out, &so_far->out, &so_far->out_size);
@@ -136,8 +141,8 @@ void program_write(struct program *program, const void *bytes, size_t size)
     }
 }
 
-const char *program_await(struct program *program, const char *text,
-                          bool from_err)
+const char *program_await(
+    struct program *program, const char *text, bool from_err)
 {
     double deadline = now() + DEADLINE;
     struct result *so_far = &program->so_far;
@@ -148,7 +153,7 @@ const char *program_await(struct program *program, const char *text,
             return at;
         if (program->out == -1 && program->err == -1)
             fail_msg("it ended without saying \"%s\": %s%s", text, so_far->out,
-                     so_far->err);
+                so_far->err);
         (void)exchange(program, NULL, 0, deadline);
     }
 }
@@ -211,15 +216,24 @@ int count_lines(const char *string)
     return count_text(string, "\n");
 }
 
+/* The demos put their temporary folders there, too. */
 int enter_scratch(void **state)
 {
-    const char *folder = getenv("TMPDIR");
-    char *path = malloc(4096);
+    static char original[4096];
+    char *path = malloc(8192), number[16];
 
-    (void)snprintf(path, 4096, "%s/nine-test-XXXXXX",
-                   folder && *folder ? folder : "/tmp");
+    if (!*original)
+        (void)snprintf(original, sizeof original, "%s",
+            getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    (void)snprintf(path, 8192, "%s/nine-test-XXXXXX", original);
     *state = path;
-    return mkdtemp(path) && chdir(path) == 0 ? 0 : -1;
+    if (!mkdtemp(path) || chdir(path) == -1)
+        return -1;
+    (void)snprintf(number, sizeof number, "%ld", (long)getpid());
+    (void)snprintf(mark, sizeof mark, "NINE_TEST=%s", number);
+    return setenv("NINE_TEST", number, 1) == 0 && setenv("TMPDIR", path, 1) == 0
+               ? 0
+               : -1;
 }
 
 int leave_scratch(void **state)
@@ -237,16 +251,20 @@ int leave_scratch(void **state)
     return 0;
 }
 
-/* Whether the file at PATH has TEXT in its first 4 KB. */
-static bool has_text(const char *path, const char *text)
+/* Whether the file at PATH has TEXT in its first 64 KB, NULs or not. */
+static bool has_bytes(const char *path, const char *text)
 {
-    char start[4096] = {0};
+    static char bytes[65536];
     FILE *file = fopen(path, "r");
-    size_t size = file ? fread(start, 1, sizeof start - 1, file) : 0;
+    size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    size_t length = strlen(text);
+    bool found = false;
 
     if (file)
         (void)fclose(file);
-    return size > 0 && strstr(start, text);
+    for (size_t i = 0; i + length <= size && !found; i++)
+        found = memcmp(bytes + i, text, length) == 0;
+    return found;
 }
 
 static int count_entries(const char *path, const char *prefix)
@@ -262,9 +280,9 @@ static int count_entries(const char *path, const char *prefix)
     return count;
 }
 
-/* Processes of this session of tests whose name begins with demo_; Linux only,
- * elsewhere there is no /proc. The name stands in parentheses in "stat", and
- * the state after it.
+/* Processes that the environment shows to be of this test program (Linux only:
+ * elsewhere there is no /proc). A zombie, which only waits for its parent, has
+ * no environment any more.
  */
 static int count_processes(void)
 {
@@ -275,26 +293,38 @@ static int count_processes(void)
     if (!folder)
         return 0;
     for (struct dirent *entry; (entry = readdir(folder));) {
-        (void)snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        if (has_text(path, "(demo_") && !has_text(path, ") Z "))
+        (void)snprintf(path, sizeof path, "/proc/%s/environ", entry->d_name);
+        if (atoi(entry->d_name) != getpid() && has_bytes(path, mark))
             count++;
     }
     (void)closedir(folder);
     return count;
 }
 
+/* What is left now of the programs that this one has started. */
+static int count_leftovers(void)
+{
+    int count = count_processes();
+    char name[64];
+
+    for (int i = 0; i < started_count; i++) {
+        (void)snprintf(name, sizeof name, "demo-%ld-", (long)started[i]);
+        count += count_entries("/dev/shm", name);
+        count += count_entries("/dev/mqueue", name);
+        (void)snprintf(name, sizeof name, "sem.demo-%ld-", (long)started[i]);
+        count += count_entries("/dev/shm", name);
+    }
+    count += count_entries(getenv("TMPDIR"), "demo_pipe-");
+    /* a private System V queue of anybody: they come and go */
+    return count + has_bytes("/proc/sysvipc/msg", "\n         0 ");
+}
+
 void assert_nothing_left(void)
 {
-    struct timespec nap = {0, 10000000};
+    const struct timespec nap = {0, 10000000};
 
     /* What was just killed may need a moment to be gone. */
-    for (int i = 0; i < 100 && count_processes() > 0; i++)
+    for (int i = 0; i < 300 && count_leftovers() > 0; i++)
         (void)nanosleep(&nap, NULL);
-    assert_int_equal(count_processes(), 0);
-    assert_int_equal(count_entries("/dev/shm", "demo-"), 0);
-    assert_int_equal(count_entries("/dev/shm", "sem.demo-"), 0);
-    assert_int_equal(count_entries("/dev/mqueue", "demo-"), 0);
-    assert_int_equal(count_entries("/tmp", "demo_pipe-"), 0);
-    /* the first line of the table is its heading */
-    assert_true(!has_text("/proc/sysvipc/msg", "\n         0 "));
+    assert_int_equal(count_leftovers(), 0);
 }

@@ -42,8 +42,8 @@ void program_close_input(struct program *program);
 /* Reads on until TEXT stands in what it wrote to standard output (or error, if
  * FROM_ERR), and returns where. Fails the test at the deadline.
  */
-const char *program_await(struct program *program, const char *text,
-                          bool from_err);
+const char *program_await(
+    struct program *program, const char *text, bool from_err);
 
 /* Reads on until it has ended, and returns the result: free_result() it. */
 struct result program_finish(struct program *program);
@@ -66,8 +66,8 @@ int count_lines(const char *string);
 int enter_scratch(void **state);
 int leave_scratch(void **state);
 
-/* Fails the test if the demos left anything behind: a process of the name
- * demo_* that the test started, a name in /dev/shm, a System V queue, a folder
- * of FIFOs in the temporary folder. (A zombie that waits for init is nothing.)
+/* Fails the test if what it started left anything behind: a process, a name in
+ * /dev/shm or /dev/mqueue, a System V queue, a folder of FIFOs. Between
+ * enter_scratch() and leave_scratch().
  */
 void assert_nothing_left(void);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* demo_signal as a whole program
+ *
+ * The runs are slow enough for a loaded machine: where it matters which comes
+ * first, the deadline or the end of the task, half a second lies between them.
+ */
+#include <glob.h>
+#include <regex.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+
+#define KILLED   "Process killed...\n"
+#define FINISHED "Process finished...\n"
+#define RUNNING  "Process still running...\n"
+
+#define HELD     "^demo_signal: guarantee held: [^\n]*seed [0-9]+\\)\n$"
+#define VIOLATED "^demo_signal: guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"
+
+/* PATTERN is an extended regular expression. */
+static void assert_matches(const char *text, const char *pattern)
+{
+    regex_t compiled;
+
+    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    if (regexec(&compiled, text, 0, NULL, 0) != 0)
+        fail_msg("\"%s\" does not match %s", text, pattern);
+    regfree(&compiled);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void test_listing(void **state)
+{
+    struct result result = RUN("demo_signal", "--seed=42");
+
+    (void)state;
+    assert_int_equal(result.status, 1);
+    assert_string_equal(result.out, KILLED);
+    assert_matches(
+        result.err, "^demo_signal: guarantee held: [^\n]*seed 42\\)\n$");
+    free_result(&result);
+    assert_nothing_left();
+}
+
+/* What is printed, and that the run took as long as it has to: as the deadline
+ * where the task was killed, as the task where it finished. That it did not
+ * take an hour is shown by the test's end.
+ */
+static void test_endings(void **state)
+{
+    static const struct {
+        const char *task, *deadline, *speed, *out;
+        int status;
+        double least; /* seconds */
+    } cases[] = {{"--task=3600", "--deadline=1", "--speed=1", KILLED, 1, 1},
+        {"--task=3600", "--deadline=0.5", "--speed=1", KILLED, 1, 0.5},
+        {"--task=3600", "--deadline=0.001", "--speed=1", KILLED, 1, 0.001},
+        {"--task=3600", "--deadline=10", "--speed=100", KILLED, 1, 0.1},
+        {"--task=1", "--deadline=3600", "--speed=1", FINISHED, 0, 1},
+        {"--task=0.3", "--deadline=3600", "--speed=1", FINISHED, 0, 0.3},
+        {"--task=100", "--deadline=3600", "--speed=100", FINISHED, 0, 1},
+        {"--task=0", "--deadline=3600", "--speed=1", FINISHED, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double begin = now();
+        struct result result = RUN(
+            "demo_signal", cases[i].task, cases[i].deadline, cases[i].speed);
+        assert_true(now() - begin >= cases[i].least);
+        assert_int_equal(result.status, cases[i].status);
+        assert_string_equal(result.out, cases[i].out);
+        assert_matches(result.err, HELD);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* Guard and task sleep. */
+static void test_processor_time(void **state)
+{
+    static const char *const deadlines[] = {"--deadline=2", "--deadline=3600"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct result result = RUN("demo_signal", "--task=3", deadlines[i]);
+        assert_int_equal(result.status, i == 0 ? 1 : 0);
+        assert_true(result.processor < 0.02);
+        free_result(&result);
+    }
+}
+
+/* The task ignores SIGTERM alone; the verdict names what ended it. */
+static void test_signals(void **state)
+{
+    static const struct {
+        const char *option, *name;
+    } cases[] = {{"--signal=KILL", "SIGKILL"}, {"--signal=INT", "SIGINT"},
+        {"--signal=HUP", "SIGHUP"}, {"--signal=USR1", "SIGUSR1"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result result =
+            RUN("demo_signal", "--deadline=0.1", cases[i].option);
+        assert_int_equal(result.status, 1);
+        assert_string_equal(result.out, KILLED);
+        assert_matches(result.err, HELD);
+        assert_non_null(strstr(result.err, cases[i].name));
+        free_result(&result);
+    }
+    struct result result =
+        RUN("demo_signal", "--deadline=0.1", "--signal=TERM");
+    assert_int_equal(result.status, 4);
+    assert_string_equal(result.out, RUNNING);
+    assert_matches(result.err, VIOLATED "$");
+    free_result(&result);
+    assert_nothing_left();
+}
+
+/* The task outlives the signal: it finishes late, or has to be ended. */
+static void test_broken(void **state)
+{
+    static const struct {
+        const char *task, *speed, *out;
+    } cases[] = {{"--task=60", "--speed=100", FINISHED},
+        {"--task=3600", "--speed=100", RUNNING},
+        {"--task=100", "--speed=100", FINISHED}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result result =
+            RUN("demo_signal", "--broken", cases[i].task, cases[i].speed);
+        double late = 0;
+
+        assert_int_equal(result.status, 4);
+        assert_string_equal(result.out, cases[i].out);
+        assert_matches(result.err, VIOLATED
+            "demo_signal: missed deadline; what was missing: [^\n]+\n$");
+        (void)sscanf(strpbrk(result.err, "0123456789"), "%lf", &late);
+        assert_true(late > 0);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+static void test_wrong_usage(void **state)
+{
+    static const char *const refused[][2] = {{"--task=-1"}, {"--task=3600.5"},
+        {"--task=nan"}, {"--task"}, {"--deadline=0"}, {"--deadline=-1"},
+        {"--deadline=3600.5"}, {"--deadline=1e3"}, {"--signal=STOP"},
+        {"--signal=kill"}, {"--signal=KILL TERM"}, {"--signal="},
+        {"--broken", "--task=1"}, {"--broken", "--deadline=60"},
+        {"--broken", "--signal=INT"}, {"operand"}, {"--", "operand"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        glob_t created;
+        struct result result = RUN("demo_signal", refused[i][0], refused[i][1]);
+        assert_int_equal(result.status, 2);
+        assert_string_equal(result.out, "");
+        assert_matches(result.err, "^demo_signal: [^\n]+\n$");
+        assert_int_equal(glob("*", 0, NULL, &created), GLOB_NOMATCH);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_endings),
+        TEST(test_processor_time), TEST(test_signals), TEST(test_broken),
+        TEST(test_wrong_usage)};
+
+    /* nohup and background jobs ignore these, and children inherit that */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGHUP, SIG_DFL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
