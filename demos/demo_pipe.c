@@ -38,8 +38,7 @@ struct pipeline {
 };
 
 /* After fork a process has both ends of all pipes. While anybody has a write
- * end open, its reader gets no end of file: so each closes what it does not
- * use.
+ * end open, its reader gets no end of file: so each closes what it can spare.
  */
 static void keep_own_ends(const struct pipeline *line, int in, int out)
 {
@@ -92,8 +91,7 @@ static void create_fifos(struct pipeline *line)
     release_signals(before);
 }
 
-/* Opening waits for the other side. The names go when all have opened theirs.
- */
+/* Opening waits for the other side. When all have opened, the names go. */
 static void open_fifos(struct pipeline *line, int number, int *in, int *out)
 {
     if (number > 0)
@@ -149,8 +147,8 @@ static const struct demo demo = {.name = "demo_pipe",
              "standard input, one a line.",
     .guarantee = "every filter sees the end of its input, and the\n"
                  "pipeline ends by itself.",
-    .broken = "nobody closes the pipe ends that he does not use, and a\n"
-              "filter waits for ever for an end of file that never comes.",
+    .broken = "the filters keep the pipe ends open that they do not\n"
+              "use, and wait for ever for an end of file that never comes.",
     .bug = "the end of file never comes",
     .missing = "close of unused ends by keep_own_ends() in filter()",
     .options = options,

@@ -63,13 +63,13 @@ has_cmocka()
     )
 }
 
-# find_missing TOOL...: prints those of "compiler cmake make cmocka" that are
+# find_missing TOOL...: prints those of "C-compiler cmake make cmocka" that are
 # not there
 find_missing()
 {
     for tool; do
         case $tool in
-        compiler) has_compiler ;;
+        C-compiler) has_compiler ;;
         cmake) has cmake && has ctest ;;
         make) has make || has gmake ;;
         cmocka) has_cmocka ;;
@@ -82,10 +82,10 @@ find_missing()
 package_of()
 {
     case $manager:$1:${CC:-gcc} in
-    apt-get:compiler:clang) echo clang ;;
-    apt-get:compiler:*) echo gcc libc6-dev ;;
-    apk:compiler:clang) echo clang gcc musl-dev ;;
-    apk:compiler:*) echo gcc musl-dev ;;
+    apt-get:C-compiler:clang) echo clang ;;
+    apt-get:C-compiler:*) echo gcc libc6-dev ;;
+    apk:C-compiler:clang) echo clang gcc musl-dev ;;
+    apk:C-compiler:*) echo gcc musl-dev ;;
     apt-get:cmocka:*) echo libcmocka-dev ;;
     apk:cmocka:*) echo cmocka-dev ;;
     *) echo "$1" ;;
@@ -132,8 +132,8 @@ install_missing()
     again="and start this again"
 
     case $missing:${CC:-gcc} in
-    *" compiler"*:gcc | *" compiler"*:cc | *" compiler"*:clang) ;;
-    *" compiler"*) stop "the compiler CC=$CC does not work; install it, or use \
+    *C-compiler*:gcc | *C-compiler*:cc | *C-compiler*:clang) ;;
+    *C-compiler*) stop "the compiler CC=$CC does not work; install it, or use \
 CC=gcc or CC=clang, $again" ;;
     esac
 
@@ -149,7 +149,7 @@ CC=gcc or CC=clang, $again" ;;
 (with the headers, often in packages named -dev or -devel) $again"
     fi
     case $manager:$missing in
-    brew:*compiler*) stop "missing: a C compiler; install one (on macOS: \
+    brew:*C-compiler*) stop "missing: a C compiler; install one (on macOS: \
 xcode-select --install) $again" ;;
     esac
 
@@ -157,7 +157,9 @@ xcode-select --install) $again" ;;
         command="$command $(package_of "$tool")"
     done
     if [ $manager != brew ] && [ "$(id -u)" -ne 0 ]; then
-        has sudo || stop "missing:$missing; run this as root: $command, $again"
+        has sudo || stop "missing:$missing, and there is no sudo; let root run
+  $command
+$again"
         command="sudo $command"
     fi
     echo "Missing:$missing"

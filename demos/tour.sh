@@ -29,7 +29,7 @@ END
     ;;
 esac
 
-install_missing compiler cmake make
+install_missing C-compiler cmake make
 build_project demo_mutex demo_semaphore demo_condvar demo_file demo_signal \
     demo_socket demo_mqueue demo_pipe demo_shm
 

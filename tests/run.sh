@@ -23,7 +23,7 @@ END
     exit
 fi
 
-install_missing compiler cmake make cmocka
+install_missing C-compiler cmake make cmocka
 CMAKE_ARGS="${CMAKE_ARGS-} -DBUILD_TESTING=ON"
 # shellcheck disable=SC2119 # all targets
 build_project
