@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +32,8 @@ static struct {
 } settings;
 
 struct meeting {
-    struct gate start;
-    struct gate all_left_name; /* each lets go when it has left its name */
-    int found[MOST_MEMBERS];   /* the evidence: whom each of them found */
+    struct gate start, all_at_end, all_left_name; /* open when all have ... */
+    int found[MOST_MEMBERS]; /* the evidence: whom each of them found */
 };
 
 /* F_WRLCK takes the file, F_UNLCK gives it back. Record locks are advisory:
@@ -50,17 +48,18 @@ static void lock_names(int file, short type)
         CHECK(fcntl(file, F_SETLKW, &whole_file)); /* blocks while it is held */
 }
 
-/* Appends a name. Between finding the end and writing there, others get the
- * processor: this window stands open with and without the lock.
+/* Appends a name: finds the end and writes there. The lock makes one step of
+ * these two; without it the window is open until all have found the same end.
  */
-static void leave_name(int file, int number)
+static void leave_name(int file, int number, const struct meeting *meeting)
 {
     char name[16];
     int length = snprintf(name, sizeof name, "%d\n", number);
 
     lock_names(file, F_WRLCK);
     CHECK(lseek(file, 0, SEEK_END));
-    (void)sched_yield();
+    if (run.broken)
+        gate_pass(&meeting->all_at_end);
     write_all(file, name, (size_t)length);
     lock_names(file, F_UNLCK);
 }
@@ -102,9 +101,9 @@ static int announce(int number, char *names)
         char *shown = escaped(name);
         (void)fprintf(line, "%s'%s'", name == names ? "" : ", ", shown);
         free(shown);
-        int other = atoi(name);
-        found += other < settings.members && !seen[other];
-        seen[other < settings.members ? other : number] = true;
+        unsigned other = (unsigned)atoi(name);
+        if (other < (unsigned)settings.members && !seen[other])
+            found += seen[other] = true;
     }
     if (fclose(line) == EOF)
         fail_call("fclose", errno, __FILE__, __LINE__);
@@ -116,13 +115,13 @@ static int announce(int number, char *names)
 static void member(int number, void *context)
 {
     struct meeting *meeting = context;
-    /* An inherited descriptor would share its offset with all others. */
+    /* of its own: an inherited descriptor would share its offset */
     int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
     gate_pass(&meeting->start);
     if (number == settings.members - 1)
         pause_for(clock_scaled(settings.late));
-    leave_name(file, number);
+    leave_name(file, number, meeting);
     say("%d left name", number);
 
     gate_pass(&meeting->all_left_name); /* asleep; the listing asks on and on */
@@ -135,7 +134,6 @@ static void member(int number, void *context)
 static int open_names(void)
 {
     int file = open_for_run(settings.path, 0);
-
     char *names = get_names(file);
     if ((off_t)strspn(names, "0123456789\n") != CHECK(lseek(file, 0, SEEK_END)))
         fail("%s holds more than an earlier run's names, which would be lost; "
@@ -181,10 +179,12 @@ int main(int argc, char **argv)
     (void)open_names(); /* stays open: closing it would end the run's lock */
     watchdog_start(settings.late);
     meeting->start = gate_create();
+    meeting->all_at_end = gate_create();
     meeting->all_left_name = gate_create();
     for (int number = 0; number < settings.members; number++)
         (void)start_process("member", number, member, meeting);
     gate_let_go(&meeting->start);
+    gate_let_go(&meeting->all_at_end);
     gate_let_go(&meeting->all_left_name);
     join_processes(0);
 

@@ -301,8 +301,8 @@ static void test_two_runs(void **state)
 
     (void)state;
     (void)snprintf(path, sizeof path, "%s", built("demo_file"));
-    struct program first =
-        program_start((const char *const[]){path, "--late=3600", NULL});
+    struct program first = program_start(
+        (const char *const[]){path, "--late=3600", "--timeout=60", NULL});
     for (int i = 0; i < 4; i++) {
         (void)snprintf(before, sizeof before, "%d left name\n", i);
         (void)program_await(&first, before, false);

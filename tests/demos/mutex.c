@@ -172,7 +172,7 @@ static void test_broken(void **state)
         const char *writers, *lines;
         int all;
     } cases[] = {{"--writers=10", "--lines=1", 10},
-        {"--writers=2", "--lines=20", 40},
+        {"--writers=3", "--lines=5", 15},
         {"--writers=100", "--lines=20", 2000}};
     size_t size;
 
