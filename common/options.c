@@ -117,10 +117,10 @@ static void add_options(const struct option_row *row)
 static void parse(int argc, char **argv)
 {
     char values[128];
-    int found;
+    int found, at;
 
     opterr = 0;
-    while ((found = getopt_long(argc, argv, "+:", table, NULL)) >= FIRST_VALUE) {
+    while (at = optind, (found = getopt_long(argc, argv, "+:", table, NULL)) >= FIRST_VALUE) {
         const struct option_row *row = rows[found - FIRST_VALUE];
         describe_values(row, values, sizeof values);
         if (!set_value(row, optarg))
@@ -132,7 +132,7 @@ static void parse(int argc, char **argv)
             found == ':'            ? "a value is missing after"
             : optopt >= FIRST_VALUE ? "no value belongs to"
                                     : "unknown or ambiguous option",
-            escaped(argv[optind - 1]));
+            escaped(argv[at]));
 }
 
 /* Writing to a descriptor that was closed at the start must fail, and must not land in a file that

@@ -92,7 +92,7 @@ show mqueue 'Message queue: leave a request, fetch the answer' \
 show pipe 'Pipe: the output of one is the input of the next' \
     'Four filters in a row make one camel-case word of a sentence.'
 show shm 'Shared memory: two processes, the same bytes' \
-    'One process changes five numbers, another shows them, never half changed.' \
+    'One process changes five numbers; another never sees them half changed.' \
     --speed=2
 
 echo

@@ -100,7 +100,8 @@ static struct result run_in_shell(const struct demo *demo, const char *rest)
 
     (void)snprintf(command, sizeof command, "'%s' %s %s", built(demo->name),
         quick(demo), rest);
-    return run((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    return run_program(
+        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
 }
 
 static void assert_folder_empty(void)

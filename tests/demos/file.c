@@ -186,16 +186,21 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
-/* The last member's name comes last, and the others wait for it asleep. */
+/* The last member's name comes last, and the others wait for it asleep: that
+ * costs no processor time. (A sanitizer's own time does not count.)
+ */
 static void test_late(void **state)
 {
+    struct result prompt = RUN("demo_file", "--late=0");
     struct result result = RUN("demo_file", "--late=1");
 
     (void)state;
+    assert_int_equal(prompt.status, 0);
     assert_int_equal(result.status, 0);
     assert_complete(result.out, 5);
     assert_int_equal(count_text(result.out, ", '4']\n"), 5);
-    assert_true(result.processor < 0.02);
+    assert_true(result.processor - prompt.processor < 0.02);
+    free_result(&prompt);
     free_result(&result);
 
     result = RUN("demo_file", "--late=3600", "--speed=1000", "--members=1");

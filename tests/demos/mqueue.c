@@ -168,8 +168,8 @@ static void test_broken(void **state)
 
 static struct result run_stream(const char *api, const char *input, size_t size)
 {
-    return run((const char *const[]){built("demo_mqueue"), "--seed=42", api,
-                   "-", NULL},
+    return run_program((const char *const[]){built("demo_mqueue"), "--seed=42",
+                           api, "-", NULL},
         input, size);
 }
 

@@ -70,9 +70,9 @@ static void assert_stream(const char *input, size_t input_size,
     const char *expected, size_t expected_size)
 {
     for (int i = 0; i < WAYS; i++) {
-        struct result result =
-            run((const char *const[]){built("demo_pipe"), ways[i], "-", NULL},
-                input, input_size);
+        struct result result = run_program(
+            (const char *const[]){built("demo_pipe"), ways[i], "-", NULL},
+            input, input_size);
         assert_run(&result, expected, expected_size);
     }
 }
@@ -186,8 +186,8 @@ static void test_block_boundaries(void **state)
         assert_non_null(file);
         assert_int_equal(fwrite(input, 1, used + 1, file), used + 1);
         assert_int_equal(fclose(file), 0);
-        struct result result =
-            run((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+        struct result result = run_program(
+            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
         assert_int_equal(remove("input"), 0);
         assert_run(&result, expected, used + 1);
     }

@@ -178,7 +178,8 @@ struct result program_finish(struct program *program)
     return result;
 }
 
-struct result run(const char *const argv[], const char *input, size_t size)
+struct result run_program(
+    const char *const argv[], const char *input, size_t size)
 {
     struct program program = program_start(argv);
 
@@ -193,7 +194,7 @@ struct result run_built(const char *const argv[])
 
     for (int i = 1; argv[i] && i < 63; i++)
         with_path[i] = argv[i];
-    return run(with_path, NULL, 0);
+    return run_program(with_path, NULL, 0);
 }
 
 void free_result(struct result *result)

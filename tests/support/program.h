@@ -49,7 +49,8 @@ const char *program_await(
 struct result program_finish(struct program *program);
 
 /* All at once: start, write INPUT (NULL: nothing), finish. */
-struct result run(const char *const argv[], const char *input, size_t size);
+struct result run_program(
+    const char *const argv[], const char *input, size_t size);
 void free_result(struct result *result);
 
 /* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* clock: monotonic time, and pauses that --speed shortens */
+#include "tests/support/forked.h"
+#include "common/clock.h"
+#include <signal.h>
+#include <sys/time.h>
+
+static volatile sig_atomic_t interruptions;
+
+static void count_interruption(int signal_number)
+{
+    (void)signal_number;
+    interruptions++;
+}
+
+static void test_never_set_back(void **state)
+{
+    int64_t before = clock_now();
+
+    (void)state;
+    assert_true(before > 0);
+    for (int i = 0; i < 100000; i++) {
+        int64_t now = clock_now();
+        assert_true(now >= before);
+        before = now;
+    }
+}
+
+static void test_speed_divides(void **state)
+{
+    (void)state;
+    run.speed = 1;
+    assert_true(clock_scaled(2) == 2000000000);
+    assert_true(clock_scaled(0) == 0);
+    assert_true(clock_scaled(3600) == 3600000000000);
+    run.speed = 1000;
+    assert_true(clock_scaled(2.5) == 2500000);
+    run.speed = 0.1;
+    assert_true(clock_scaled(3600) == 36000000000000);
+}
+
+static void test_pause_lasts(void **state)
+{
+    int64_t before = clock_now();
+
+    (void)state;
+    pause_for(20000000);
+    assert_true(clock_now() - before >= 20000000);
+    pause_for(0);
+    pause_for(-1000000000000000); /* too late already: returns */
+}
+
+/* A signal handler must not cut the pause short. */
+static void test_pause_goes_on_after_signals(void **state)
+{
+    const struct sigaction action = {.sa_handler = count_interruption};
+    const struct itimerval often = {{0, 2000}, {0, 2000}}, never = {0};
+
+    (void)state;
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    int64_t before = clock_now();
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    pause_for(100000000);
+    int64_t after = clock_now();
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+    assert_true(interruptions > 0);
+    assert_true(after - before >= 100000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_never_set_back),
+        cmocka_unit_test(test_speed_divides),
+        cmocka_unit_test(test_pause_lasts),
+        cmocka_unit_test(test_pause_goes_on_after_signals)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

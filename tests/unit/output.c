@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* output: whole lines, errors that are not lost, and the verdict */
+#include "tests/support/forked.h"
+#include "common/check.h"
+#include "common/options.h"
+#include "common/output.h"
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static const struct demo demo = {.name = "demo_unit",
+    .bug = "torn lines",
+    .missing = "the lock in writer()"};
+
+enum { MUCH = 4000000 };
+
+static int say_lines(const void *context)
+{
+    char line[6000];
+
+    (void)context;
+    say("%d starting %s", 7, "critical section");
+    say("%s", "");
+    memset(line, 'x', sizeof line);
+    say("%.*s", (int)sizeof line, line);
+    return 0;
+}
+
+static void test_say(void **state)
+{
+    (void)state;
+    struct outcome outcome = expect(0, "", say_lines, NULL);
+    assert_int_equal(outcome.out_size, 28 + 1 + 6001);
+    assert_memory_equal(outcome.out, "7 starting critical section\n\nxx", 31);
+    assert_string_equal(outcome.out + 28 + 1 + 5999, "x\n");
+}
+
+static int say_lists(const void *context)
+{
+    const int numbers[] = {5, -17, INT_MIN, INT_MAX};
+
+    (void)context;
+    say_numbers("Lucky! ", numbers, 4, 0);
+    say_numbers("", numbers, 1, 0);
+    say_numbers("", numbers, 0, 0);
+    say_numbers("", numbers, 3, 1);
+    return 0;
+}
+
+static void test_say_numbers(void **state)
+{
+    (void)state;
+    struct outcome outcome = expect(0, "", say_lists, NULL);
+    assert_string_equal(outcome.out,
+        "Lucky! [5, -17, -2147483648, 2147483647]\n"
+        "[5]\n[]\n[5 | -17, -2147483648]\n");
+}
+
+static void nothing(int signal_number)
+{
+    (void)signal_number;
+}
+
+/* More than a pipe holds, and interrupted often: write(2) does it in parts. */
+static int write_much(const void *context)
+{
+    static const char much[MUCH];
+    const struct sigaction action = {.sa_handler = nothing};
+    const struct itimerval often = {{0, 500}, {0, 500}};
+
+    (void)context;
+    CHECK(sigaction(SIGALRM, &action, NULL));
+    CHECK(setitimer(ITIMER_REAL, &often, NULL));
+    write_all(STDOUT_FILENO, much, MUCH);
+    write_all(STDOUT_FILENO, much, 0);
+    return 0;
+}
+
+static void test_write_all(void **state)
+{
+    (void)state;
+    struct outcome outcome = expect(0, "", write_much, NULL);
+    assert_int_equal(outcome.out_size, MUCH);
+}
+
+static int say_to_nobody(const void *context)
+{
+    int ends[2];
+
+    (void)context;
+    (void)signal(SIGPIPE, SIG_IGN); /* as demo_start() does */
+    CHECK(pipe(ends));
+    (void)close(ends[0]);
+    CHECK(dup2(ends[1], STDOUT_FILENO));
+    say("does anybody hear me?");
+    return 0;
+}
+
+static int say_to_full_device(const void *context)
+{
+    int full = CHECK(open("/dev/full", O_WRONLY));
+
+    (void)context;
+    CHECK(dup2(full, STDOUT_FILENO));
+    say("too much");
+    return 0;
+}
+
+static int verdict_without_output(const void *context)
+{
+    (void)context;
+    (void)close(STDOUT_FILENO);
+    return verdict(true, "all lines are whole");
+}
+
+static void test_output_that_is_lost(void **state)
+{
+    (void)state;
+    (void)expect(3,
+        "demo_unit: write to standard output: the reader went away\n",
+        say_to_nobody, NULL);
+    struct outcome outcome = expect(3,
+        "demo_unit: write to standard output: ", verdict_without_output, NULL);
+    assert_null(strstr(outcome.err, "guarantee"));
+    if (access("/dev/full", W_OK) == 0) /* Linux and the BSDs have it */
+        (void)expect(3,
+            "demo_unit: write to standard output: ", say_to_full_device, NULL);
+}
+
+struct judgement {
+    bool held, broken;
+    const char *text, *shown;
+    int status;
+};
+
+static int judge(const void *context)
+{
+    const struct judgement *judgement = context;
+
+    run.broken = judgement->broken;
+    run.seed = 4294967295;
+    int status = verdict(judgement->held, "%s", judgement->text);
+    return fcntl(STDOUT_FILENO, F_GETFD) == -1 ? status : 99; /* not closed */
+}
+
+static void test_verdict(void **state)
+{
+    static const struct judgement judgements[] = {
+        {true, false, "all 3 lines are whole",
+            "held: all 3 lines are whole (seed 4294967295)\n", 0},
+        {true, false, "at most 3 were inside (3 slots)",
+            "held: at most 3 were inside (3 slots, seed 4294967295)\n", 0},
+        {false, false, "1 line is torn",
+            "VIOLATED: 1 line is torn (seed 4294967295)\n", 4},
+        {true, true, "all is well", "held: all is well (seed 4294967295)\n", 0},
+        {false, true, "1 line is torn",
+            "VIOLATED: 1 line is torn (seed 4294967295)\ndemo_unit: torn "
+            "lines; "
+            "what was missing: the lock in writer(), demos/demo_unit.c\n",
+            4}};
+    char shown[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
+        (void)snprintf(shown, sizeof shown, "demo_unit: guarantee %s",
+            judgements[i].shown);
+        struct outcome outcome =
+            expect(judgements[i].status, "demo", judge, &judgements[i]);
+        assert_string_equal(outcome.err, shown);
+        assert_string_equal(outcome.out, "");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_say),
+        cmocka_unit_test(test_say_numbers), cmocka_unit_test(test_write_all),
+        cmocka_unit_test(test_output_that_is_lost),
+        cmocka_unit_test(test_verdict)};
+
+    run.demo = &demo;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

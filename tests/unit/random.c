@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* random: a seed repeats the draws, and they are even */
+#include "tests/support/forked.h"
+#include "common/random.h"
+
+/* Worked out apart from this program: another platform must draw the same. */
+static void test_known_draws(void **state)
+{
+    static const struct {
+        uint32_t seed;
+        unsigned actor;
+        int below_100[8], large[2];
+    } known[] = {
+        {0, 0, {35, 40, 40, 59, 68, 40, 6, 46}, {1353468136, 1957148041}},
+        {42, 0, {30, 68, 70, 88, 0, 93, 85, 27}, {28115531, 947843269}},
+        {42, 1, {26, 32, 38, 82, 73, 93, 61, 62}, {2059504127, 1113917233}},
+        {4294967295, 4294967295, {28, 63, 63, 58, 64, 72, 39, 38},
+            {373161629, 1058138164}}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        run.seed = known[i].seed;
+        struct draw draw = draw_start(known[i].actor);
+        for (int k = 0; k < 8; k++)
+            assert_int_equal(draw_between(&draw, 0, 99), known[i].below_100[k]);
+        draw = draw_start(known[i].actor);
+        for (int k = 0; k < 2; k++)
+            assert_int_equal(
+                draw_between(&draw, 1, INT32_MAX), known[i].large[k]);
+    }
+}
+
+/* One actor's draws do not depend on when the others draw. */
+static void test_actors_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    run.seed = 7;
+    struct draw alone = draw_start(1), mixed = draw_start(1),
+                other = draw_start(2);
+    for (int i = 0; i < 100; i++) {
+        (void)draw_between(&other, 0, 9);
+        assert_int_equal(
+            draw_between(&alone, 0, 999), draw_between(&mixed, 0, 999));
+    }
+}
+
+static int first_draw(uint32_t seed, unsigned actor)
+{
+    run.seed = seed;
+    struct draw draw = draw_start(actor);
+    return draw_between(&draw, 0, 999999);
+}
+
+/* From unmixed neighbouring states every step would be the same. */
+static void test_neighbours_are_no_progression(void **state)
+{
+    int same_step = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++) {
+        int step = first_draw(5, i + 1) - first_draw(5, i);
+        same_step += first_draw(5, i + 2) - first_draw(5, i + 1) == step;
+        step = first_draw(i + 1, 5) - first_draw(i, 5);
+        same_step += first_draw(i + 2, 5) - first_draw(i + 1, 5) == step;
+    }
+    assert_true(same_step < 5);
+}
+
+static void test_even_within_its_ends(void **state)
+{
+    enum { LEAST = -2, MOST = 3, SPAN = MOST - LEAST + 1, EACH = 10000 };
+    int counts[SPAN] = {0};
+
+    (void)state;
+    run.seed = 1;
+    struct draw draw = draw_start(0);
+    for (int i = 0; i < SPAN * EACH; i++) {
+        int drawn = draw_between(&draw, LEAST, MOST);
+        assert_in_range(drawn - LEAST, 0, SPAN - 1);
+        counts[drawn - LEAST]++;
+    }
+    for (int i = 0; i < SPAN; i++)
+        assert_in_range(counts[i], EACH * 95 / 100, EACH * 105 / 100);
+    assert_int_equal(draw_between(&draw, 9, 9), 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_draws),
+        cmocka_unit_test(test_actors_do_not_disturb_each_other),
+        cmocka_unit_test(test_neighbours_are_no_progression),
+        cmocka_unit_test(test_even_within_its_ends)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

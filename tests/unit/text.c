@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* text: UTF-8, and showing bytes that came from outside */
+#include "tests/support/forked.h"
+#include "common/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *bytes;
+    int size;       /* what utf8_decode() returns */
+    long character; /* if that is above 0 */
+} characters[] = {{"a", 1, 'a'}, {"\x7f", 1, 0x7f}, {"\xc2\x80", 2, 0x80},
+    {"\xc3\xa9l", 2, 0xe9}, {"\xdf\xbf", 2, 0x7ff}, {"\xe0\xa0\x80", 3, 0x800},
+    {"\xe2\x82\xac!", 3, 0x20ac}, {"\xed\x9f\xbf", 3, 0xd7ff},
+    {"\xee\x80\x80", 3, 0xe000}, {"\xf0\x90\x80\x80", 4, 0x10000},
+    {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
+    /* the end within a character */
+    {"\xc3", 0, 0}, {"\xe2\x82", 0, 0}, {"\xe2", 0, 0}, {"\xf0\x9f\x98", 0, 0},
+    {"\xf4\x8f", 0, 0},
+    /* a continuation without a start, and the other way round */
+    {"\x80", -1, 0}, {"\xbf", -1, 0}, {"\xc3x", -1, 0}, {"\xe2\x82x", -1, 0},
+    {"\xe2x\x82", -1, 0}, {"\xf0\x9f\xc3\xa9", -1, 0},
+    /* overlong */
+    {"\xc0\x80", -1, 0}, {"\xc1\xbf", -1, 0}, {"\xe0\x9f\xbf", -1, 0},
+    {"\xf0\x8f\xbf\xbf", -1, 0},
+    /* surrogates, beyond Unicode, never used */
+    {"\xed\xa0\x80", -1, 0}, {"\xed\xbf\xbf", -1, 0},
+    {"\xf4\x90\x80\x80", -1, 0}, {"\xf5\x80\x80\x80", -1, 0}, {"\xfe", -1, 0},
+    {"\xff", -1, 0}};
+
+static void test_utf8_decode(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+        const char *bytes = characters[i].bytes;
+        wchar_t character;
+        int size = utf8_decode(bytes, strlen(bytes), &character);
+        if (size != characters[i].size)
+            print_error("character number %zu: ", i);
+        assert_int_equal(size, characters[i].size);
+        if (size > 0)
+            assert_int_equal(character, characters[i].character);
+    }
+    wchar_t character = L'x';
+    assert_int_equal(utf8_decode("", 1, &character), 1); /* a NUL */
+    assert_int_equal(character, 0);
+}
+
+static void assert_escaped(const char *bytes, size_t length, const char *shown)
+{
+    char *text = escaped_bytes(bytes, length);
+
+    assert_string_equal(text, shown);
+    free(text);
+}
+
+static void test_every_control_character(void **state)
+{
+    char shown[16];
+
+    (void)state;
+    for (int code = 0; code < 0xa0; code++) {
+        char bytes[] = {(char)0xc2, (char)code};
+        bool c1 = code >= 0x80;
+        if (code >= ' ' && code < 0x7f)
+            continue;
+        (void)snprintf(shown, sizeof shown, c1 ? "\\xc2\\x%02x" : "\\x%02x",
+            (unsigned)code);
+        if (code == '\n')
+            (void)snprintf(shown, sizeof shown, "\\n");
+        assert_escaped(bytes + !c1, c1 ? 2 : 1, shown);
+        if (code > 0) {
+            const char text[] = {'a', c1 ? bytes[0] : 'b', bytes[1], '\0'};
+            assert_true(has_control(text));
+        }
+    }
+}
+
+static void test_what_stays_as_it_is(void **state)
+{
+    static const char *const texts[] = {"", "ping", " ~!", "back\\slash",
+        "\xc3\xa9lan", "\xc2\xa0", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_escaped(texts[i], strlen(texts[i]), texts[i]);
+        assert_false(has_control(texts[i]));
+    }
+}
+
+static void test_invalid_bytes(void **state)
+{
+    static const struct {
+        const char *bytes, *shown;
+    } cases[] = {{"\xff", "\\xff"}, {"a\x80z", "a\\x80z"}, {"\xc3", "\\xc3"},
+        {"\xe2\x82", "\\xe2\\x82"}, {"\xc3x", "\\xc3x"},
+        {"\xc3\xc3\xa9", "\\xc3\xc3\xa9"}, {"\xc0\xaf", "\\xc0\\xaf"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\x1b[2J\r\n", "\\x1b[2J\\x0d\\n"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_escaped(cases[i].bytes, strlen(cases[i].bytes), cases[i].shown);
+    assert_escaped("a\0b", 3, "a\\x00b");
+}
+
+static void test_escape_in_place(void **state)
+{
+    char shown[16];
+
+    (void)state;
+    memset(shown, '#', sizeof shown);
+    assert_int_equal(escape("a\nb\t", 4, shown, true), 7);
+    assert_memory_equal(shown, "a\nb\\x09", 7);
+    memset(shown, '#', sizeof shown);
+    assert_int_equal(escape("\x01\x02\x03", 3, shown, false), 12);
+    assert_memory_equal(shown, "\\x01\\x02\\x03", 12);
+    assert_int_equal(shown[13], '#'); /* a NUL may stand before it */
+    assert_int_equal(escape("", 0, shown, false), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_utf8_decode),
+        cmocka_unit_test(test_every_control_character),
+        cmocka_unit_test(test_what_stays_as_it_is),
+        cmocka_unit_test(test_invalid_bytes),
+        cmocka_unit_test(test_escape_in_place)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
