@@ -62,6 +62,14 @@ char *escaped_bytes(const char *bytes, size_t length)
     return shown;
 }
 
+const char *escaped(const char *text)
+{
+    static char shown[4 * 4096 + 1];
+
+    shown[escape(text, strnlen(text, 4096), shown, false)] = '\0';
+    return shown;
+}
+
 bool has_control(const char *text)
 {
     for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)

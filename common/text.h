@@ -16,9 +16,11 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character);
  * times LENGTH; a NUL may follow them. */
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines);
 
-/* The same of LENGTH bytes, or of a string, as a new string: free(3) it. May end the run. */
+/* The same as a new string: free(3) it. May end the run. */
 char *escaped_bytes(const char *bytes, size_t length);
-#define escaped(text) escaped_bytes(text, strlen(text))
+
+/* The same of a string (of 4 KB at most), for a message; valid until the next call. */
+const char *escaped(const char *text);
 
 /* Whether there is a control character in TEXT. */
 bool has_control(const char *text);

@@ -114,8 +114,10 @@ static void *consumer(void *context)
         if (!run.broken) /* gives the lock back and sleeps, in one step */
             CHECK_RETURNED(
                 pthread_cond_wait(&monitor->changed, &monitor->mutex));
-        else if (sleep_too_late(monitor))
+        else if (sleep_too_late(monitor)) {
+            say("Lucky number %d slept through!", settings.lucky);
             return NULL;
+        }
     if (run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
 

@@ -98,11 +98,10 @@ static int announce(int number, char *names)
 
     for (char *name = strtok_r(names, "\n", &rest); name;
          name = strtok_r(NULL, "\n", &rest)) {
-        char *shown = escaped(name);
-        (void)fprintf(line, "%s'%s'", name == names ? "" : ", ", shown);
-        free(shown);
-        unsigned other = (unsigned)atoi(name);
-        if (other < (unsigned)settings.members && !seen[other])
+        const char *comma = name == names ? "" : ", ";
+        (void)fprintf(line, "%s'%s'", comma, escaped(name));
+        unsigned long other = strtoul(name, NULL, 10);
+        if (other < (unsigned long)settings.members && !seen[other])
             found += seen[other] = true;
     }
     if (fclose(line) == EOF)

@@ -7,7 +7,6 @@
  */
 #include <pthread.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,27 +31,27 @@ static struct {
 /* Shared by all writers: the mutex beside what it guards. */
 struct log {
     pthread_mutex_t mutex;
-    off_t end;  /* guarded: where the last whole line of the file ends */
-    int victim; /* guarded: the writer that is killed, NOBODY until then */
-
-    int file;           /* these are set before the writers start */
-    off_t begin;        /* where this run's lines begin */
-    struct gate start;  /* opens when all writers are there */
-    struct gate halted; /* the victim knocks in the middle of its line */
+    off_t end;   /* guarded: where the last whole line of the file ends */
+    int victim;  /* guarded: the writer that is killed, NOBODY until then */
+    int file;    /* these are set before the writers start */
+    off_t begin; /* where this run's lines begin */
+    struct gate start;     /* opens when all writers are there */
+    struct gate all_began; /* --broken: opens when all have begun a line */
+    struct gate halted;    /* the victim knocks in the middle of its line */
 };
 
-/* The critical section. The line goes out in pieces, and between them others
- * get the processor: this window stands open with and without the lock.
+/* The critical section: the line goes out in pieces. The window, where no lock
+ * keeps the others out: it stands open until all have begun a line.
  */
-static void write_line(struct log *log, int number)
+static void write_line(struct log *log, int number, int line)
 {
     char label[16];
     int length = snprintf(label, sizeof label, "%d mu: ", number);
 
     write_all(log->file, label, (size_t)length);
-    (void)sched_yield();
+    if (run.broken && line == 0)
+        gate_pass(&log->all_began);
     write_all(log->file, settings.message, strlen(settings.message));
-    (void)sched_yield();
     if (settings.kill_writer && log->victim == NOBODY) {
         log->victim = number;
         gate_knock(&log->halted);
@@ -78,7 +77,7 @@ static void writer(int number, void *context)
 #endif
         if (error != 0)
             fail_call("pthread_mutex_lock", error, __FILE__, __LINE__);
-        write_line(log, number);
+        write_line(log, number, line);
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
     }
@@ -149,7 +148,8 @@ static const struct option_row options[] = {
         "processes that write"},
     {"lines", "N", WHOLE, &settings.lines, 1, 10000, "1", "lines of each"},
     {"message", "TEXT", TEXT, &settings.message, 1, 200,
-        "writing to shared resource!", "what a line says"},
+        "writing to shared resource!",
+        "what a line says; no control characters"},
     {"file", "FILE", TEXT, &settings.path, 1, 4095, "mutexfile.txt",
         "the log that is appended to"},
     {"kill-writer", NULL, FLAG, &settings.kill_writer, 0, 0, NULL,
@@ -187,10 +187,12 @@ int main(int argc, char **argv)
     watchdog_start(0);
     log->start = gate_create();
     log->halted = gate_create();
+    log->all_began = gate_create();
     for (int i = 0; i < settings.writers; i++)
         writers[i] = start_process("writer", i, writer, log);
     gate_let_go(&log->start);
     gate_let_go(&log->halted);
+    gate_let_go(&log->all_began);
     if (settings.kill_writer && gate_await_knock(&log->halted, -1))
         stop_process(writers[log->victim]);
     join_processes(0);

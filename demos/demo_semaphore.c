@@ -21,8 +21,10 @@
 #include "common/process.h"
 #include "common/random.h"
 
-/* Each stays inside at least so long, at any --speed: the window. */
-enum { SHORTEST_HOLD = 200000 /* nanoseconds */ };
+/* In nanoseconds, at any --speed: a worker stays inside no shorter than the
+ * one, and the window never stands open longer than the other.
+ */
+enum { SHORTEST_HOLD = 200000, WINDOW = 1000000000 };
 
 static struct {
     int workers, slots;
@@ -32,8 +34,9 @@ static struct {
 struct resource {
     sem_t *free_slots; /* counts the slots that nobody uses */
     struct gate start;
-    atomic_int inside; /* the evidence: how many workers use it now, */
-    atomic_int peak;   /* and how many at most did so far */
+    struct gate all_inside; /* --broken: opens when nobody is outside */
+    atomic_int inside;      /* the evidence: how many workers use it now, */
+    atomic_int peak;        /* and how many at most did so far */
 };
 
 struct worker {
@@ -43,6 +46,9 @@ struct worker {
     pthread_t thread;
 };
 
+/* The window: without the semaphore nothing keeps the others out, and whoever
+ * is inside stays there until all are.
+ */
 static void enter(struct resource *resource)
 {
     int inside = atomic_fetch_add(&resource->inside, 1) + 1;
@@ -51,6 +57,10 @@ static void enter(struct resource *resource)
     while (inside > peak &&
            !atomic_compare_exchange_weak(&resource->peak, &peak, inside))
         continue; /* another worker raised it: peak was read again */
+    if (run.broken && inside == settings.workers)
+        gate_let_go(&resource->all_inside);
+    if (run.broken)
+        (void)gate_await_knock(&resource->all_inside, WINDOW);
 }
 
 static void *worker(void *context)
@@ -146,6 +156,7 @@ int main(int argc, char **argv)
     watchdog_start(settings.hold * (1 + settings.workers / settings.slots));
     resource.free_slots = create_semaphore((unsigned)settings.slots);
     resource.start = gate_create();
+    resource.all_inside = gate_create();
     start_workers(workers, &resource);
     gate_let_go(&resource.start);
     for (int i = 0; i < settings.workers; i++)

@@ -21,7 +21,7 @@
 #include "common/process.h"
 #include "common/random.h"
 
-enum { MOST_VALUES = 64, HISTORY = 1024, WINDOW = 1000000000 /* ns */ };
+enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 1000000, WINDOW = 1000000000 };
 
 static struct {
     int values;
@@ -35,8 +35,7 @@ struct board {
     atomic_bool active;      /* when it turns false, both stop */
     struct gate start;
     struct gate over;             /* opens then, too: it ends their pauses */
-    struct gate half_done, taken; /* --broken: knocks from one to the other */
-
+    struct gate half_done, taken; /* knocks from one to the other */
     /* The evidence: the newest publications, and what was seen of them. */
     int history[HISTORY][MOST_VALUES];
     atomic_long published; /* the number of the newest one */
@@ -62,10 +61,11 @@ static void writer(int number, void *context)
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
         for (int i = 0; i < settings.values; i++) {
-            /* the window: now the monitor, which no lock keeps out */
-            if (run.broken && next == 1 && i == settings.values / 2) {
-                gate_knock(&board->half_done);
-                (void)gate_await_knock(&board->taken, WINDOW);
+            if (i == settings.values / 2) { /* the window: now the monitor */
+                if (next == 1)
+                    gate_knock(&board->half_done);
+                (void)gate_await_knock(
+                    &board->taken, run.broken && next == 1 ? WINDOW : NAP);
             }
             board->values[i] = values[i];
         }

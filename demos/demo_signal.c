@@ -19,7 +19,7 @@
 static struct {
     double task, deadline; /* seconds */
     int choice;            /* the index of the signal that the guard sends */
-} settings;
+} settings = {.choice = -1};
 
 /* Shared by guard and task. */
 struct job {
@@ -34,6 +34,8 @@ static void task(int number, void *context)
 
     (void)number;
     (void)signal(SIGTERM, SIG_IGN);
+    (void)signal(SIGINT, SIG_DFL); /* which nohup and the like change */
+    (void)signal(SIGHUP, SIG_DFL);
     gate_knock(&job->ready);
     pause_for(clock_scaled(settings.task));
     job->finished_at = clock_now();
@@ -45,7 +47,7 @@ static int guard(const struct job *job, pid_t pid)
     static const char *const names[] = {
         "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"};
     /* what is left out: only SIGKILL can neither be caught nor ignored */
-    int choice = run.broken ? 1 : settings.choice;
+    int choice = run.broken ? 1 : settings.choice < 0 ? 0 : settings.choice;
 
     if (reap_process(pid, clock_scaled(settings.deadline), 0) == ENDED) {
         say("Process finished...");
@@ -105,7 +107,7 @@ static const struct demo demo = {.name = "demo_signal",
 int main(int argc, char **argv)
 {
     demo_start(&demo, argc, argv);
-    if (run.broken && settings.choice > 0)
+    if (run.broken && settings.choice >= 0)
         usage_error("--broken chooses the signal itself; leave out --signal");
     if (run.broken && settings.task < 2 * settings.deadline)
         usage_error("--broken wants a task that misses its deadline; use a "

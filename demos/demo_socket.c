@@ -141,7 +141,7 @@ static const struct option_row options[] = {
     {"port", "N", WHOLE, &settings.port, 0, 65535, "1234",
         "the server's port; 0 takes any free one"},
     {"message", "TEXT", TEXT, &settings.message, 1, MESSAGE_SIZE, "ping",
-        "what a client sends"},
+        "what a client sends; no control characters"},
     {"clients", "N", WHOLE, &settings.clients, 1, 1000, "1",
         "processes that send it"},
     {"serve", NULL, FLAG, &settings.serve, 0, 0, NULL,
@@ -177,10 +177,10 @@ int main(int argc, char **argv)
     struct conversation *talk = share_memory(sizeof *talk);
     talk->address = loopback(settings.port);
     watchdog_start(settings.serve ? -1 : 0);
+    if (settings.serve)
+        return serve(&talk->address);
     if (!settings.connect)
         talk->listener = create_listener(&talk->address);
-    if (settings.serve)
-        return serve(talk->listener);
     talk->turn = gate_create();
     talk->taken = gate_create();
     if (!settings.connect)

@@ -187,7 +187,7 @@ static void accept_clients(int64_t now)
     }
 }
 
-int serve(int listener)
+int serve(struct sockaddr_in *address)
 {
     const struct sigaction action = {.sa_handler = stop};
     struct rlimit files;
@@ -197,8 +197,9 @@ int serve(int listener)
         files.rlim_cur = files.rlim_max < 10240 ? files.rlim_max : 10240;
         CHECK(setrlimit(RLIMIT_NOFILE, &files));
     }
-    CHECK(fcntl(listener, F_SETFL, O_NONBLOCK));
     CHECK(sigaction(SIGINT, &action, NULL));
+    int listener = create_listener(address);
+    CHECK(fcntl(listener, F_SETFL, O_NONBLOCK));
     add(listener, NULL);
     while (!stopping) {
         int64_t next = clock_now() + LONGEST_WAIT * MILLISECONDS;

@@ -14,7 +14,7 @@ struct sockaddr_in loopback(int port);
  */
 int create_listener(struct sockaddr_in *address);
 
-/* Answers each message that comes in over LISTENER, until Ctrl-C. Prints the
+/* Listens there and answers each message that comes, until Ctrl-C. Prints the
  * messages, then the verdict, and returns the exit status.
  */
-int serve(int listener);
+int serve(struct sockaddr_in *address);

@@ -233,6 +233,18 @@ static void stop_server(struct program *server, long answered)
     assert_nothing_left();
 }
 
+/* Whoever has read where the server listens may end it. */
+static void test_ctrl_c_at_once(void **state)
+{
+    int port;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct program server = start_server(&port);
+        stop_server(&server, 0);
+    }
+}
+
 static int connect_to(int port)
 {
     struct sockaddr_in address = loopback(port);
@@ -555,8 +567,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing),
         TEST(test_clients_take_turns), TEST(test_messages), TEST(test_broken),
-        TEST(test_wrong_usage), TEST(test_taken_port), TEST(test_ways_to_send),
-        TEST(test_too_long), TEST(test_pieces), TEST(test_silent_client),
+        TEST(test_wrong_usage), TEST(test_taken_port),
+        TEST(test_ctrl_c_at_once), TEST(test_ways_to_send), TEST(test_too_long),
+        TEST(test_pieces), TEST(test_silent_client),
         TEST(test_clients_that_leave), TEST(test_random_bytes),
         TEST(test_100_clients), TEST(test_1000_clients), TEST(test_connect),
         TEST(test_connect_without_answer), TEST(test_connect_to_nobody),
