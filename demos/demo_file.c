@@ -96,8 +96,8 @@ static int announce(int number, char *names)
     int found = 0;
     FILE *line = CHECK_NOT(NULL, open_memstream(&list, &size));
 
-    for (char *name = strtok_r(names, "\n", &rest); name;
-         name = strtok_r(NULL, "\n", &rest)) {
+    char *name = strtok_r(names, "\n", &rest);
+    for (; name; name = strtok_r(NULL, "\n", &rest)) {
         const char *comma = name == names ? "" : ", ";
         (void)fprintf(line, "%s'%s'", comma, escaped(name));
         unsigned long other = strtoul(name, NULL, 10);

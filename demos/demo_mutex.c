@@ -125,10 +125,10 @@ static int judge(const struct log *log)
 
     CHECK(fseeko(file, log->begin, SEEK_SET));
     for (ssize_t size; (size = getline(&line, &room, file)) > 0; lines++) {
-        int number = atoi(line);
+        unsigned number = (unsigned)atoi(line);
         (void)snprintf(
-            expected, sizeof expected, "%d mu: %s\n", number, settings.message);
-        if (number < settings.writers && strcmp(line, expected) == 0)
+            expected, sizeof expected, "%u mu: %s\n", number, settings.message);
+        if (number < MOST_WRITERS && strcmp(line, expected) == 0)
             good += ++whole[number] <= settings.lines;
         char *shown = escaped_bytes(line, (size_t)size - 1);
         say("%s", shown);

@@ -23,8 +23,8 @@ void split_line(char *line, size_t length, char *words[MOST_WORDS])
     for (size_t i = 0; i < length; i++)
         line[i] = line[i] == '\0' ? '?' : line[i];
     line[length] = '\0';
-    for (char *next = strtok(line, " \t\r"); next && count < MOST_WORDS - 1;
-         next = strtok(NULL, " \t\r"))
+    char *next = strtok(line, " \t\r");
+    for (; next && count < MOST_WORDS - 1; next = strtok(NULL, " \t\r"))
         words[count++] = next;
     words[count] = NULL;
 }

@@ -151,6 +151,16 @@ static void test_only_one_thread_ends_the_process(void **state)
     }
 }
 
+/* Even when nobody can read it. */
+static int report_to_nobody(const void *context)
+{
+    (void)context;
+    (void)close(STDERR_FILENO);
+    errno = ERANGE;
+    report("nothing");
+    return errno;
+}
+
 static int report_much(const void *format)
 {
     char much[5000];
@@ -172,6 +182,7 @@ static void test_report(void **state)
     assert_memory_equal(outcome.err, "demo_unit: x", 12);
     outcome = expect(ERANGE, "d", report_much, "%.1s is one letter");
     assert_string_equal(outcome.err, "demo_unit: x is one letter\n");
+    (void)expect(ERANGE, "", report_to_nobody, NULL);
 }
 
 static int use_wrongly(const void *context)

@@ -13,7 +13,9 @@
 
 static const struct demo demo = {.name = "demo_unit"};
 
-/* What stands for unlinking: it says that it was done. */
+/* What stands for unlinking: it says that it was done, and by whom. Only the
+ * keeper leads a session, out of reach for what is sent to the run's group.
+ */
 static int removals_that_fail;
 static int *removals;
 static char name[] = "name";
@@ -24,7 +26,8 @@ static int remove_and_say(void *context)
         errno = EBUSY;
         return -1;
     }
-    say("%s removed", (const char *)context);
+    say("%s removed%s", (const char *)context,
+        getsid(0) == getpid() ? " by the keeper" : "");
     return 0;
 }
 
@@ -61,12 +64,12 @@ static void test_removed_at_the_end_of_the_run(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct outcome outcome =
             expect(128 + signals[i], "", end_by_signal, &signals[i]);
-        assert_string_equal(outcome.out, "name removed\n");
+        assert_string_equal(outcome.out, "name removed by the keeper\n");
     }
     struct outcome outcome = expect(0, "", end_by_exit, NULL);
-    assert_string_equal(outcome.out, "name removed\n");
+    assert_string_equal(outcome.out, "name removed by the keeper\n");
     outcome = expect(3, "something else went wrong", end_by_exit, "");
-    assert_string_equal(outcome.out, "name removed\n");
+    assert_string_equal(outcome.out, "name removed by the keeper\n");
 }
 
 /* Nothing of the run's own can remove it then. */
@@ -82,7 +85,7 @@ static void test_removed_when_the_run_is_killed(void **state)
 {
     (void)state;
     struct outcome outcome = expect(128 + SIGKILL, "", kill_itself, NULL);
-    assert_string_equal(outcome.out, "name removed\n");
+    assert_string_equal(outcome.out, "name removed by the keeper\n");
 }
 
 /* Also: a child that exits is not the run, which goes on. */
@@ -107,8 +110,8 @@ static void test_removed_when_dismissed(void **state)
 {
     (void)state;
     struct outcome outcome = expect(0, "", dismiss, NULL);
-    assert_string_equal(
-        outcome.out, "going on\nname removed\ndismissed\nreaped\n");
+    assert_string_equal(outcome.out,
+        "going on\nname removed by the keeper\ndismissed\nreaped\n");
 }
 
 /* The keeper's process id, which nobody else wants to know: a handler of
@@ -153,7 +156,7 @@ static void test_failed_removal(void **state)
     (void)state;
     removals_that_fail = 1; /* once more is enough */
     struct outcome outcome = expect(0, "", end_by_exit, NULL);
-    assert_string_equal(outcome.out, "name removed\n");
+    assert_string_equal(outcome.out, "name removed by the keeper\n");
     removals_that_fail = 1000;
     outcome = expect(0,
         "demo_unit: cannot remove what the run created: ", end_by_exit, NULL);

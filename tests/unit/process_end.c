@@ -7,6 +7,7 @@
 #include "common/output.h"
 #include "common/process.h"
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,7 @@ static void test_reap(void **state)
 /* Ends in a way of its own, with children that do not end by themselves. */
 static int leave_children(const void *signal_number)
 {
+    (void)atexit(say_that_none_is_left); /* the last handler to be called */
 
     for (int i = 0; i < 3; i++)
         (void)start_process("worker", i, lie_there, NULL);
@@ -115,7 +117,8 @@ static int leave_children(const void *signal_number)
 static void test_children_end_with_their_parent(void **state)
 {
     (void)state;
-    (void)expect(0, "", leave_children, NULL);
+    struct outcome outcome = expect(0, "", leave_children, NULL);
+    assert_string_equal(outcome.out, "none left\n");
     if (!HAVE_PRCTL)
         skip();
     /* often, since they may be killed before they are ready for it */

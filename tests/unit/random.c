@@ -84,12 +84,29 @@ static void test_even_within_its_ends(void **state)
     assert_int_equal(draw_between(&draw, 9, 9), 9);
 }
 
+/* 2^31 values do not divide evenly: without a second try the lower third of
+ * these would come up twice as often as the rest.
+ */
+static void test_even_when_the_span_is_large(void **state)
+{
+    const int third = 1 << 29;
+    int low = 0;
+
+    (void)state;
+    run.seed = 1;
+    struct draw draw = draw_start(0);
+    for (int i = 0; i < 30000; i++)
+        low += draw_between(&draw, 0, 3 * third - 1) < third;
+    assert_in_range(low, 9500, 10500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_draws),
         cmocka_unit_test(test_actors_do_not_disturb_each_other),
         cmocka_unit_test(test_neighbours_are_no_progression),
-        cmocka_unit_test(test_even_within_its_ends)};
+        cmocka_unit_test(test_even_within_its_ends),
+        cmocka_unit_test(test_even_when_the_span_is_large)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
