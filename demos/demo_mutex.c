@@ -128,7 +128,7 @@ static int judge(const struct log *log)
         unsigned number = (unsigned)atoi(line);
         (void)snprintf(
             expected, sizeof expected, "%u mu: %s\n", number, settings.message);
-        if (number < MOST_WRITERS && strcmp(line, expected) == 0)
+        if (number < (unsigned)settings.writers && strcmp(line, expected) == 0)
             good += ++whole[number] <= settings.lines;
         char *shown = escaped_bytes(line, (size_t)size - 1);
         say("%s", shown);
@@ -179,7 +179,6 @@ int main(int argc, char **argv)
         usage_error("--broken and --kill-writer exclude each other");
     if (settings.writers == 1 && (run.broken || settings.kill_writer))
         usage_error("one writer alone shows nothing; use --writers=2 or more");
-
     struct log *log = share_memory(sizeof *log);
     *log = (struct log){.victim = NOBODY};
     create_mutex(&log->mutex);
