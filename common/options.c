@@ -15,7 +15,6 @@
 enum { MOST_OPTIONS = 32, FIRST_VALUE = 256 };
 
 struct run run;
-
 static bool want_help, want_version;
 
 static const struct option_row common_options[] = {
@@ -136,20 +135,22 @@ static void parse(int argc, char **argv)
 }
 
 /* Writing to a descriptor that was closed at the start must fail, and must not land in a file that
- * the demo opens: each gets one that cannot be used. An ignored SIGCHLD would make waitpid(2) fail,
- * a blocked SIGALRM would silence the watchdog; and writing to nobody shall report EPIPE. */
+ * the demo opens: each gets one that cannot be used. An ignored or blocked SIGCHLD would hide the
+ * end of children, a blocked SIGALRM silence the watchdog; and writing to nobody shall report
+ * EPIPE. */
 static void settle_process(void)
 {
-    sigset_t alarm_signal;
+    sigset_t needed;
 
     for (int descriptor = 0; descriptor <= 2; descriptor++)
         if (fcntl(descriptor, F_GETFD) == -1)
             CHECK(open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
-    (void)sigemptyset(&alarm_signal);
-    (void)sigaddset(&alarm_signal, SIGALRM);
-    CHECK(sigprocmask(SIG_UNBLOCK, &alarm_signal, NULL));
+    (void)sigemptyset(&needed);
+    (void)sigaddset(&needed, SIGALRM);
+    (void)sigaddset(&needed, SIGCHLD);
+    CHECK(sigprocmask(SIG_UNBLOCK, &needed, NULL));
 }
 
 int demo_start(const struct demo *demo, int argc, char **argv)

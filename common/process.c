@@ -3,15 +3,14 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/options.h"
+#include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #if HAVE_PRCTL
 #include <sys/prctl.h>
@@ -28,7 +27,6 @@ static struct process {
     int number;
 } processes[MOST_PROCESSES];
 static volatile sig_atomic_t process_count;
-
 static unsigned watchdog_seconds;
 static char watchdog_message[160];
 
@@ -62,8 +60,9 @@ static void wake_up(int signal_number)
 {
     if (signal_number != SIGALRM)
         return;
-    (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
     kill_processes();
+    if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) > 0) /* not full */
+        (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
     _exit(COULD_NOT_RUN);
 }
 
@@ -110,7 +109,7 @@ pid_t start_process(
  * pselect waits, so that it cannot come between the look and the wait. */
 static pid_t await_child(int64_t deadline)
 {
-    const struct sigaction action = {.sa_handler = wake_up};
+    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
     sigset_t child, before;
     siginfo_t info = {0};
 
@@ -142,9 +141,10 @@ enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal)
             process->running = false;
         CHECK(waitpid(ended, &status, 0));
         bool killed = WIFSIGNALED(status);
+        if (!process) /* the keeper, or a child from before exec(3) */
+            continue;
         if (killed ? WTERMSIG(status) != expected_signal : WEXITSTATUS(status) != HELD)
-            fail("%s %d %s %d, so the run was stopped", process ? process->role : "keeper",
-                process ? process->number : 0,
+            fail("%s %d %s %d, so the run was stopped", process->role, process->number,
                 killed ? "was killed by signal" : "failed with status",
                 killed ? WTERMSIG(status) : WEXITSTATUS(status));
         if (ended == pid)

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <wchar.h>
 
 /* Decodes the first character of LENGTH bytes (at least one) into CHARACTER. Returns its size in

@@ -91,7 +91,7 @@ static bool sleep_too_late(struct monitor *monitor)
     (void)gate_await_knock(&monitor->over, window); /* the window */
 
     CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    bool was_there = monitor->lucky_at > 0;
+    bool was_there = monitor->lucky_at > 0 && monitor->done;
     CHECK(clock_gettime(CLOCK_REALTIME, &bound));
     bound.tv_sec += bound.tv_nsec >= 900000000;
     bound.tv_nsec = (bound.tv_nsec + 100000000) % 1000000000;
@@ -111,7 +111,7 @@ static void *consumer(void *context)
     if (!run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
     while (!worth_a_look(monitor))
-        if (!run.broken) /* gives the lock back and sleeps, in one step */
+        if (!run.broken) /* unlocks and sleeps in one step */
             CHECK_RETURNED(
                 pthread_cond_wait(&monitor->changed, &monitor->mutex));
         else if (sleep_too_late(monitor)) {

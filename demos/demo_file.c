@@ -36,8 +36,8 @@ struct meeting {
     int found[MOST_MEMBERS]; /* the evidence: whom each of them found */
 };
 
-/* F_WRLCK takes the file, F_UNLCK gives it back. Record locks are advisory:
- * they keep out only those who ask.
+/* F_WRLCK takes the file, F_RDLCK shares it, F_UNLCK gives it back. Record
+ * locks are advisory: they keep out only those who ask.
  */
 static void lock_names(int file, short type)
 {
@@ -69,7 +69,7 @@ static char *get_names(int file)
 {
     struct stat about;
 
-    lock_names(file, F_WRLCK);
+    lock_names(file, F_RDLCK);
     CHECK(fstat(file, &about));
     size_t size = (size_t)about.st_size;
     char *names = CHECK_NOT(NULL, calloc(size + 1, 1));

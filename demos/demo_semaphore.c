@@ -7,7 +7,6 @@
  */
 #include <semaphore.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -56,7 +55,7 @@ static void enter(struct resource *resource)
 
     while (inside > peak &&
            !atomic_compare_exchange_weak(&resource->peak, &peak, inside))
-        continue; /* another worker raised it: peak was read again */
+        continue; /* peak is the larger one; after a failure it is read again */
     if (run.broken && inside == settings.workers)
         gate_let_go(&resource->all_inside);
     if (run.broken)
@@ -70,7 +69,8 @@ static void *worker(void *context)
 
     gate_wait(&resource->start);
     if (!run.broken)
-        CHECK(sem_wait(resource->free_slots)); /* blocks while it is 0 */
+        CHECK(
+            sem_wait(resource->free_slots)); /* waits while it is 0, takes 1 */
 
     enter(resource);
     say("%d starting critical section", me->number);
@@ -79,7 +79,8 @@ static void *worker(void *context)
     atomic_fetch_sub(&resource->inside, 1);
 
     if (!run.broken)
-        CHECK(sem_post(resource->free_slots)); /* wakes one that waits */
+        CHECK(
+            sem_post(resource->free_slots)); /* adds 1: wakes one that waits */
     return NULL;
 }
 
@@ -109,7 +110,7 @@ static void start_workers(struct worker *workers, struct resource *resource)
     int steps = settings.hold < 1 ? 1 : (int)settings.hold;
 
     CHECK_RETURNED(pthread_attr_init(&attributes));
-    CHECK_RETURNED(pthread_attr_setstacksize(&attributes, 64 * 1024));
+    CHECK_RETURNED(pthread_attr_setstacksize(&attributes, 256 * 1024));
     for (int i = 0; i < settings.workers; i++) {
         struct draw draw = draw_start((unsigned)i);
         double hold = draw_between(&draw, 0, steps) * settings.hold / steps;

@@ -111,7 +111,7 @@ static void monitor(int number, void *context)
             mark--;
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
-        else
+        else if (board->shown == 0)
             gate_knock(&board->taken);
 
         say_numbers("", snapshot, settings.values, mark % settings.values);
@@ -160,7 +160,7 @@ static const struct demo demo = {.name = "demo_shm",
              "snapshots of them, until a flag in the same memory stops both.",
     .guarantee = "every snapshot shown is one that the writer published.",
     .broken = "nobody locks the numbers, and the monitor reads them\n"
-              "while the writer is changing them: torn snapshots.",
+              "while the writer changes them: torn snapshots (at the |).",
     .bug = "torn snapshot",
     .missing = "pthread_mutex_lock in writer() and monitor()",
     .options = options,

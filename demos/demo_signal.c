@@ -36,6 +36,7 @@ static void task(int number, void *context)
     (void)signal(SIGTERM, SIG_IGN);
     (void)signal(SIGINT, SIG_DFL); /* which nohup and the like change */
     (void)signal(SIGHUP, SIG_DFL);
+    (void)signal(SIGUSR1, SIG_DFL);
     gate_knock(&job->ready);
     pause_for(clock_scaled(settings.task));
     job->finished_at = clock_now();
@@ -47,7 +48,7 @@ static int guard(const struct job *job, pid_t pid)
     static const char *const names[] = {
         "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"};
     /* what is left out: only SIGKILL can neither be caught nor ignored */
-    int choice = run.broken ? 1 : settings.choice < 0 ? 0 : settings.choice;
+    int choice = settings.choice < 0 ? run.broken : settings.choice;
 
     if (reap_process(pid, clock_scaled(settings.deadline), 0) == ENDED) {
         say("Process finished...");
@@ -114,7 +115,7 @@ int main(int argc, char **argv)
                     "--task of at least two times --deadline");
 
     struct job *job = share_memory(sizeof *job);
-    watchdog_start(2 * settings.deadline * run.speed);
+    watchdog_start(settings.deadline * (1 + run.speed));
     job->ready = gate_create();
     pid_t pid = start_process("task", 0, task, job);
     gate_let_go(&job->ready);

@@ -194,6 +194,6 @@ int main(int argc, char **argv)
         return verdict(false, "%d of %d messages came as %zu of %zu bytes",
             settings.clients - talk->whole, settings.clients, talk->length,
             strlen(settings.message));
-    return verdict(true, "%d of %d messages came whole and were answered",
-        talk->whole, settings.clients);
+    return verdict(true, "%d of %d messages %s", talk->whole, settings.clients,
+        settings.connect ? "were answered" : "came whole and were answered");
 }
