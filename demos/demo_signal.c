@@ -47,8 +47,11 @@ static int guard(const struct job *job, pid_t pid)
     static const int signals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     static const char *const names[] = {
         "SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1"};
-    /* what is left out: only SIGKILL can neither be caught nor ignored */
-    int choice = settings.choice < 0 ? run.broken : settings.choice;
+    /* SIGKILL can neither be caught nor ignored: it is what --broken leaves
+     * out, for SIGTERM, the next in the list
+     */
+    int standard = run.broken ? 1 : 0;
+    int choice = settings.choice < 0 ? standard : settings.choice;
 
     if (reap_process(pid, clock_scaled(settings.deadline), 0) == ENDED) {
         say("Process finished...");

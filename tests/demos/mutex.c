@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_mutex as a whole program (what it does with bad files: see file.c) */
 #include <fcntl.h>
-#include <glob.h>
-#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,17 +17,6 @@
 enum { MOST_WRITERS = 100, RUN_LOCK = 0x3fffffff };
 
 #define MESSAGE "writing to shared resource!"
-
-/* PATTERN is an extended regular expression. */
-static void assert_matches(const char *text, const char *pattern)
-{
-    regex_t compiled;
-
-    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
-    if (regexec(&compiled, text, 0, NULL, 0) != 0)
-        fail_msg("\"%s\" does not match %s", text, pattern);
-    regfree(&compiled);
-}
 
 /* The log, with a final NUL: free(3) it. */
 static char *read_log(size_t *size)
@@ -370,13 +357,7 @@ static void test_wrong_usage(void **state)
     (void)state;
     (void)memset(too_long + strlen(too_long), 'm', 201);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        glob_t created;
-        struct result result = RUN("demo_mutex", refused[i][0], refused[i][1]);
-        assert_int_equal(result.status, 2);
-        assert_string_equal(result.out, "");
-        assert_matches(result.err, "^demo_mutex: [^\n]+\n$");
-        assert_int_equal(glob("*", 0, NULL, &created), GLOB_NOMATCH);
-        free_result(&result);
+        assert_refused("demo_mutex", refused[i][0], refused[i][1]);
     }
     assert_nothing_left();
 }

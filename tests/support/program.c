@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
+#include <regex.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -223,6 +225,30 @@ int count_text(const char *string, const char *text)
 int count_lines(const char *string)
 {
     return count_text(string, "\n");
+}
+
+void assert_matches(const char *text, const char *pattern)
+{
+    regex_t compiled;
+
+    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    if (regexec(&compiled, text, 0, NULL, 0) != 0)
+        fail_msg("\"%s\" does not match %s", text, pattern);
+    regfree(&compiled);
+}
+
+void assert_refused(const char *demo, const char *first, const char *second)
+{
+    struct result result = RUN(demo, first, second);
+    char pattern[64];
+    glob_t created;
+
+    (void)snprintf(pattern, sizeof pattern, "^%s: [^\n]+\n$", demo);
+    assert_int_equal(result.status, 2);
+    assert_string_equal(result.out, "");
+    assert_matches(result.err, pattern);
+    assert_int_equal(glob("*", 0, NULL, &created), GLOB_NOMATCH);
+    free_result(&result);
 }
 
 /* The demos put their temporary folders there, too. */

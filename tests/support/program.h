@@ -61,6 +61,15 @@ struct result run_built(const char *const argv[]);
 int count_text(const char *string, const char *text);
 int count_lines(const char *string);
 
+/* Fails the test unless TEXT matches PATTERN, an extended regular expression.
+ */
+void assert_matches(const char *text, const char *pattern);
+
+/* Fails the test unless DEMO with these options (NULL: none) is wrong usage:
+ * status 2, one line of standard error, nothing in the current folder.
+ */
+void assert_refused(const char *demo, const char *first, const char *second);
+
 /* For CMocka's setup and teardown: a new empty folder becomes the current one;
  * then it is removed with what is in it.
  */
