@@ -69,9 +69,8 @@ void keeper_start(int (*remove)(void *context), void *context)
         return;
     }
     (void)close(ends[1]);
-    (void)setsid(); /* out of reach for what is sent to the run's group */
-    while (read(ends[0], &byte, 1) == -1 && errno == EINTR)
-        continue;
+    (void)setsid();                 /* out of reach for what is sent to the run's group */
+    CHECK(read(ends[0], &byte, 1)); /* a keeper that fails leaves it to keeper_dismiss() */
     _exit(remove_or_report());
 }
 
