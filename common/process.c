@@ -41,8 +41,8 @@ static struct process *find_running(pid_t pid)
 static void kill_processes(void)
 {
     for (int i = 0; i < process_count; i++)
-        if (processes[i].running)
-            (void)kill(processes[i].pid, SIGKILL);
+        if (processes[i].running && kill(processes[i].pid, SIGKILL) == -1)
+            (void)kill(processes[i].pid, SIGKILL); /* or waitpid might wait for ever */
 }
 
 void stop_processes(void)
