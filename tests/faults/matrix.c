@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* matrix - makes each system call of each demo fail once, and looks what comes
+ *
+ * Usage: matrix BUILD_FOLDER [short | DEMO [CALL]]. Each call that a demo makes
+ * from the start of its main() on, in any of its processes, fails at its 1st,
+ * 2nd, 3rd, 5th and 8th use in the run (short: only at the 1st and 3rd). Then
+ * the run has to succeed, or to end with status 3 and a message that names the
+ * call and the reason. A line for each fault after which it does not; with a
+ * CALL, for each fault. Exit status 0 if all was well.
+ *
+ * The kernel asks this program about each of the calls (seccomp_unotify(2)) and
+ * takes its word: go on, or fail with that error. Read decide() first.
+ * By hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of
+ * each process by itself, and from before main() on.
+ */
+#include "tests/faults/victim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
+
+/* The calls, how they can fail, and what a message may call them: "a|b".
+ *
+ * Not here, as they cannot fail: exit, exit_group, getpid, getppid, gettid,
+ * alarm, rt_sigreturn, restart_syscall, pause (always EINTR), brk (malloc
+ * then takes mmap), clock_gettime. Not here, as the C library makes them for
+ * itself and takes no notice: set_robust_list, rseq, set_tid_address, madvise.
+ * It waits by futex, too, and takes no error but a signal's from there.
+ */
+#define MEMORY "mmap|malloc|alloc|pthread_create|sem_open|open_memstream"
+#define OPEN   "open"
+#define REMOVE "unlink|cannot remove"
+#define CALL(call, said, ...)                                                  \
+    {                                                                          \
+#call, SYS_##call, said,                                               \
+        {                                                                      \
+            __VA_ARGS__                                                        \
+        }                                                                      \
+    }
+static const struct call {
+    const char *name;
+    long number;
+    const char *said;
+    int errors[2];
+} calls[] = {
+    CALL(accept, "accept", EMFILE, EINTR),
+    CALL(bind, "port", EACCES, ENOBUFS),
+    CALL(clock_nanosleep, "nanosleep", EINTR),
+    CALL(clone, "fork|pthread_create", EAGAIN, ENOMEM),
+    CALL(clone3, "fork|pthread_create", EAGAIN, ENOMEM),
+    CALL(close, "close|write", EIO, EINTR),
+    CALL(connect, "connect", ECONNREFUSED, EINTR),
+    CALL(fcntl, "fcntl|fdopen", ENOLCK, EINTR),
+    CALL(ftruncate, "ftruncate", EIO, EINTR),
+    CALL(futex, "", EINTR),
+    CALL(getrandom, "getentropy|sem_open", ENOSYS, EINTR),
+    CALL(getsockname, "getsockname", ENOBUFS),
+    CALL(kill, "kill", EPERM),
+    CALL(listen, "listen", EADDRINUSE),
+    CALL(lseek, "lseek|fseek|getline", EIO),
+    CALL(mkdirat, "mkdtemp", ENOSPC),
+    CALL(mknodat, "mkfifo", ENOSPC, EEXIST),
+    CALL(mmap, MEMORY, ENOMEM, EAGAIN),
+    CALL(mprotect, MEMORY, ENOMEM),
+    CALL(mq_open, "mq_open", EMFILE, ENOSPC),
+    CALL(mq_timedreceive, "mq_receive", EINTR, EBADMSG),
+    CALL(mq_timedsend, "mq_send", EINTR, ENOMEM),
+    CALL(mq_unlink, "mq_unlink", EACCES),
+    CALL(msgctl, "msgctl|cannot remove", EPERM),
+    CALL(msgget, "msgget", ENOSPC),
+    CALL(msgrcv, "msgrcv", EINTR, EIDRM),
+    CALL(msgsnd, "msgsnd", EINTR, ENOMEM),
+    CALL(munmap, "munmap", ENOMEM),
+    CALL(newfstatat, "fstat|open|getline", EIO),
+    CALL(openat, OPEN, EMFILE, EINTR),
+    CALL(pipe2, "pipe", EMFILE, ENFILE),
+    CALL(ppoll, "poll", EINTR, ENOMEM),
+    CALL(prctl, "prctl", EINVAL),
+    CALL(pread64, "pread", EIO, EINTR),
+    CALL(prlimit64, "getrlimit|pthread_create", EPERM),
+    CALL(pselect6, "pselect", EINTR, ENOMEM),
+    CALL(read, "read|getline", EIO, EINTR),
+    CALL(recvfrom, "recv", ECONNRESET, EINTR),
+    CALL(rt_sigaction, "sigaction", EINVAL),
+    CALL(rt_sigprocmask, "sigprocmask|pthread_sigmask|pthread_create", EINVAL),
+    CALL(sendto, "send|answer", ECONNRESET, EINTR),
+    CALL(setsid, "setsid", EPERM),
+    CALL(setsockopt, "setsockopt", ENOMEM),
+    CALL(shutdown, "shutdown", ENOTCONN),
+    CALL(socket, "socket", EMFILE, ENOBUFS),
+    CALL(unlinkat, REMOVE, EIO, EBUSY),
+    CALL(wait4, "waitpid", EINTR, ECHILD),
+    CALL(waitid, "waitid", EINTR, ECHILD),
+    CALL(write, "write|sem_open", ENOSPC, EINTR),
+    CALL(writev, "write", ENOSPC, EINTR),
+#ifdef SYS_open /* younger architectures have only those above */
+    CALL(fstat, "fstat|open", EIO),
+    CALL(link, "sem_open", ENOSPC),
+    CALL(mkdir, "mkdtemp", ENOSPC),
+    CALL(mknod, "mkfifo", ENOSPC, EEXIST),
+    CALL(nanosleep, "nanosleep", EINTR),
+    CALL(open, OPEN, EMFILE, EINTR),
+    CALL(pipe, "pipe", EMFILE, ENFILE),
+    CALL(poll, "poll", EINTR, ENOMEM),
+    CALL(rmdir, REMOVE, EBUSY),
+    CALL(unlink, REMOVE, EIO, EBUSY),
+#endif
+};
+enum { CALLS = sizeof calls / sizeof *calls, ALL = -1 };
+
+/* What glibc's sem_open does on the way and hides when it fails: it looks for
+ * a free temporary name, and removes that again.
+ */
+static const struct {
+    const char *demo, *call;
+    int use;
+} not_ours[] = {{"semaphore", "newfstatat", 1}, {"semaphore", "unlink", 1}};
+
+/* What is to fail: the USE-th use of calls[CALL]; or with ALL, nothing. */
+struct fault {
+    int call, use, error;
+    bool in_main; /* the marker was seen: main() has begun */
+    int uses[CALLS];
+};
+
+/* Shared by all workers. */
+static struct totals {
+    atomic_int faults, hangs, silent, leftovers, crashes, wrong;
+} * totals;
+
+static const char *build, *only_call;
+static bool is_short;
+
+/* In the demo's process: the kernel shall ask about these calls from now on.
+ * The descriptor by which it asks goes to the supervisor.
+ */
+static void listen_in(void *context)
+{
+    const int *socket = context;
+    struct sock_filter code[CALLS + 3] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    struct sock_fprog filter = {.len = CALLS + 3, .filter = code};
+
+    for (int i = 0; i < CALLS; i++)
+        code[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+            (unsigned)calls[i].number, (unsigned char)(CALLS - i), 0);
+    code[CALLS + 1] =
+        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    code[CALLS + 2] =
+        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+        SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    char byte = '!', room[CMSG_SPACE(sizeof listener)] = {0};
+    struct iovec bytes = {&byte, 1};
+    struct msghdr message = {.msg_iov = &bytes,
+        .msg_iovlen = 1,
+        .msg_control = room,
+        .msg_controllen = sizeof room};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof listener);
+    memcpy(CMSG_DATA(header), &listener, sizeof listener);
+    if (listener == -1 || sendmsg(socket[1], &message, 0) == -1)
+        _exit(127);
+}
+
+/* Returns -1 if none comes. */
+static int receive_listener(int socket)
+{
+    char byte, room[CMSG_SPACE(sizeof(int))];
+    struct iovec bytes = {&byte, 1};
+    struct msghdr message = {.msg_iov = &bytes,
+        .msg_iovlen = 1,
+        .msg_control = room,
+        .msg_controllen = sizeof room};
+    int listener = -1;
+
+    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 &&
+        CMSG_FIRSTHDR(&message))
+        memcpy(&listener, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof listener);
+    return listener;
+}
+
+static bool is_wait(uint64_t futex_operation)
+{
+    int command = (int)futex_operation & FUTEX_CMD_MASK;
+
+    return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
+}
+
+/* Returns the error with which this call shall fail, or 0. */
+static int decide(struct fault *fault, const struct seccomp_data *data)
+{
+    int call = 0;
+
+    while (calls[call].number != data->nr)
+        call++;
+    /* The loader and the C library make their calls before main(), which
+     * begins by looking whether the standard descriptors are open.
+     */
+    if (data->nr == SYS_fcntl && data->args[1] == F_GETFD)
+        fault->in_main = true;
+    if (!fault->in_main)
+        return 0;
+    /* That a message could not be written, no message can say; and waking
+     * others cannot be interrupted.
+     */
+    if ((data->nr == SYS_write && data->args[0] == STDERR_FILENO) ||
+        (data->nr == SYS_futex && !is_wait(data->args[1])))
+        return 0;
+    fault->uses[call]++;
+    return call == fault->call && fault->uses[call] == fault->use ? fault->error
+                                                                  : 0;
+}
+
+/* Answers the kernel's questions until all processes that it asks about have
+ * ended, or BOUND is over. Returns whether PID has ended, and its STATUS.
+ */
+static bool supervise(int listener, pid_t pid, struct fault *fault, int *status)
+{
+    int64_t end = now() + BOUND * INT64_C(1000000000);
+    struct pollfd question = {.fd = listener, .events = POLLIN};
+    bool ended = false;
+
+    while (now() < end) {
+        struct seccomp_notif asked = {0};
+        struct seccomp_notif_resp answer = {0};
+        (void)poll(&question, 1, 20);
+        if (!ended && waitpid(pid, status, WNOHANG) == pid) {
+            ended = true;
+            end = now() + 1000000000; /* for what it leaves behind */
+        }
+        if (question.revents & POLLHUP)
+            break;
+        if (!(question.revents & POLLIN) ||
+            ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
+            continue;
+        int error = decide(fault, &asked.data);
+        answer.id = asked.id;
+        answer.error = -error;
+        if (error == 0)
+            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        /* A signal came first: the call will be made again. */
+        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1)
+            for (int i = 0; i < CALLS; i++)
+                fault->uses[i] -=
+                    fault->in_main && calls[i].number == asked.data.nr;
+    }
+    return ended || victim_wait(pid, now() + 100000000, status);
+}
+
+/* Whether TEXT has one of WORDS, "a|b", in it. */
+static bool says_one_of(const char *text, const char *words)
+{
+    char word[32];
+
+    for (; *words; words += *words == '|') {
+        size_t length = strcspn(words, "|");
+        (void)snprintf(word, sizeof word, "%.*s", (int)length, words);
+        if (strstr(text, word))
+            return true;
+        words += length;
+    }
+    return false;
+}
+
+/* What was wrong with the run: NULL, or a word, which is counted. */
+static const char *judge(
+    const struct victim *victim, const struct fault *fault, int status)
+{
+    const char *errors = victim_errors();
+
+    if (WIFSIGNALED(status)) {
+        totals->crashes++;
+        return "crash";
+    }
+    if (WEXITSTATUS(status) == 4 || strstr(errors, "VIOLATED")) {
+        totals->wrong++;
+        return "wrong verdict";
+    }
+    if (WEXITSTATUS(status) == victim->normal &&
+        strstr(errors, "guarantee held"))
+        return NULL;
+    /* pthread_create(3) has one reason for whatever was lacking */
+    if (WEXITSTATUS(status) == 3 &&
+        (strstr(errors, strerror(fault->error)) ||
+            strstr(errors, "pthread_create: Resource temporarily")) &&
+        says_one_of(errors, calls[fault->call].said))
+        return NULL;
+    return "silent";
+}
+
+/* Runs VICTIM with FAULT. Returns false if the fault did not happen, since the
+ * run made fewer such calls this time.
+ */
+static bool try(const struct victim *victim, struct fault *fault)
+{
+    int sockets[2], status = 0, names = 0;
+    const char *wrong = "hang";
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == -1)
+        exit(1);
+    /* in the child the descriptors from 3 on are closed before listen_in() */
+    int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
+    (void)close(sockets[1]);
+    pid_t pid = victim_start(
+        build, victim, "--speed=1000", listen_in, (int[]){-1, kept});
+    (void)close(kept);
+    int listener = receive_listener(sockets[0]);
+    (void)close(sockets[0]);
+    if (listener == -1) {
+        (void)printf("the kernel lacks seccomp_unotify(2)\n");
+        exit(1);
+    }
+    bool ended = supervise(listener, pid, fault, &status);
+    bool happened =
+        fault->call == ALL || fault->uses[fault->call] >= fault->use;
+    if (ended)
+        wrong = happened ? judge(victim, fault, status) : NULL;
+    else {
+        (void)kill(-pid, SIGKILL);
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+        totals->hangs++;
+    }
+    int left = leftovers(pid, victim, &names);
+    (void)close(listener);
+    totals->leftovers += left;
+    totals->silent += wrong && ended;
+    if (fault->call == ALL)
+        return true;
+    if (wrong || left > 0 || only_call)
+        (void)printf("%s: use %d of %s fails, %s: %s, status %d, %d left\n%s",
+            victim_title(victim), fault->use, calls[fault->call].name,
+            strerror(fault->error), wrong ? wrong : "as it should be",
+            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+            left, victim_errors());
+    (void)fflush(stdout);
+    return happened;
+}
+
+static bool is_ours(const char *demo, const char *call, int use)
+{
+    for (size_t i = 0; i < sizeof not_ours / sizeof *not_ours; i++)
+        if (strcmp(not_ours[i].demo, demo) == 0 &&
+            strcmp(not_ours[i].call, call) == 0 && not_ours[i].use == use)
+            return false;
+    return true;
+}
+
+static void try_all(int index)
+{
+    static const int all_uses[] = {1, 2, 3, 5, 8, 0}, few_uses[] = {1, 3, 0};
+    const struct victim *victim = &victims[index];
+    struct fault counted = {.call = ALL};
+
+    (void)try(victim, &counted); /* which calls does it make? */
+    for (int call = 0; call < CALLS; call++) {
+        if (only_call && strcmp(only_call, calls[call].name) != 0)
+            continue;
+        for (const int *use = is_short ? few_uses : all_uses; *use; use++)
+            for (int i = 0; i < 2 && calls[call].errors[i] != 0; i++) {
+                struct fault fault = {
+                    .call = call, .use = *use, .error = calls[call].errors[i]};
+                if (*use <= counted.uses[call] &&
+                    is_ours(victim->name, calls[call].name, *use) &&
+                    try(victim, &fault))
+                    totals->faults++;
+            }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    is_short = argc > 2 && strcmp(argv[2], "short") == 0;
+    only_call = argc > 3 ? argv[3] : NULL;
+    build = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (!build || totals == MAP_FAILED) {
+        (void)fprintf(
+            stderr, "usage: matrix BUILD_FOLDER [short | DEMO [CALL]]\n");
+        return 2;
+    }
+    bool good = for_each_victim(
+        argc > 2 && !is_short ? argv[2] : NULL, AT_ONCE, try_all);
+    if (totals->crashes + totals->wrong > 0)
+        (void)printf("of the silent ones: %d crashes, %d wrong verdicts\n",
+            totals->crashes, totals->wrong);
+    (void)printf("%d faults, %d hangs, %d silent, %d leftovers\n",
+        totals->faults, totals->hangs, totals->silent, totals->leftovers);
+    return good && totals->hangs + totals->silent + totals->leftovers == 0 ? 0
+                                                                           : 1;
+}

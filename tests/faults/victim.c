@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/faults/victim.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_QUEUES = 256, GRACE = 1000000000 };
+
+const struct victim victims[VICTIMS] = {
+    {"mutex", NULL, 0},
+    {"mutex", "--kill-writer", 0},
+    {"semaphore", NULL, 0},
+    {"condvar", NULL, 0},
+    {"file", NULL, 0},
+    {"file", "--mmap", 0},
+    {"signal", NULL, 1},
+    {"socket", "--port=0", 0},
+    {"mqueue", NULL, 0},
+    {"mqueue", "--api=sysv", 0},
+    {"pipe", NULL, 0},
+    {"pipe", "--named", 0},
+    {"shm", NULL, 0},
+};
+
+/* The System V queues that were there before the run: whose they are cannot be
+ * seen, and other users' come and go.
+ */
+static int queues_before[MOST_QUEUES];
+
+const char *victim_title(const struct victim *victim)
+{
+    static char title[64];
+
+    (void)snprintf(title, sizeof title, "demo_%s%s%s", victim->name,
+        victim->option ? " " : "", victim->option ? victim->option : "");
+    return title;
+}
+
+int64_t now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+void nap(int64_t nanoseconds)
+{
+    const struct timespec time = {
+        (time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+
+    (void)nanosleep(&time, NULL);
+}
+
+static void work_in_folder(int index, void (*work)(int index))
+{
+    char folder[4096];
+    const char *parent = getenv("TMPDIR");
+
+    (void)snprintf(folder, sizeof folder, "%s/nine-faults-XXXXXX",
+        parent && *parent ? parent : "/tmp");
+    if (!mkdtemp(folder) || chdir(folder) == -1 ||
+        setenv("TMPDIR", folder, 1) == -1 ||
+        prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) {
+        perror(folder);
+        exit(1);
+    }
+    work(index);
+    static const char *const files[] = {
+        "mutexfile.txt", "names.txt", "out", "err"};
+    for (int i = 0; i < 4; i++)
+        (void)unlink(files[i]);
+    exit(rmdir(folder) == 0 ? 0 : 1);
+}
+
+bool for_each_victim(const char *only, int at_once, void (*work)(int index))
+{
+    bool good = true;
+    int running = 0, status;
+
+    for (int i = 0; i < VICTIMS || running > 0;) {
+        if (i < VICTIMS && running < at_once) {
+            if (only && !strstr(victim_title(&victims[i]), only)) {
+                i++;
+                continue;
+            }
+            (void)fflush(NULL); /* or the child would print it again */
+            pid_t pid = fork();
+            if (pid == 0)
+                work_in_folder(i, work);
+            running += pid > 0;
+            good = good && pid > 0;
+            i++;
+        } else if (wait(&status) > 0) {
+            running--;
+            good = good && status == 0;
+        }
+    }
+    return good;
+}
+
+/* Fills IDS with the identifiers of the queues that there are now, 0 behind
+ * the last one. (ipcs -q reads the same file.)
+ */
+static void list_queues(int ids[MOST_QUEUES])
+{
+    FILE *file = fopen("/proc/sysvipc/msg", "r");
+    char line[256];
+    int count = 0, key, id;
+
+    while (file && count < MOST_QUEUES - 1 && fgets(line, sizeof line, file))
+        if (sscanf(line, "%d %d", &key, &id) == 2 && key == IPC_PRIVATE)
+            ids[count++] = id + 1; /* 0 is an identifier, too */
+    ids[count] = 0;
+    if (file)
+        (void)fclose(file);
+}
+
+static bool is_listed(const int ids[MOST_QUEUES], int id)
+{
+    while (*ids && *ids != id)
+        ids++;
+    return *ids == id;
+}
+
+/* Keeps those of QUEUES that are still there. Returns how many. */
+static int keep_queues(int queues[MOST_QUEUES])
+{
+    int current[MOST_QUEUES], count = 0;
+
+    list_queues(current);
+    for (int i = 0; queues[i]; i++)
+        if (is_listed(current, queues[i]))
+            queues[count++] = queues[i];
+    queues[count] = 0;
+    return count;
+}
+
+pid_t victim_start(const char *build, const struct victim *victim,
+    const char *speed, void (*prepare)(void *context), void *context)
+{
+    char path[4096];
+
+    list_queues(queues_before);
+    (void)snprintf(path, sizeof path, "%s/demo_%s", build, victim->name);
+    pid_t pid = fork();
+    if (pid != 0) {
+        (void)setpgid(pid, pid);
+        return pid;
+    }
+    (void)setpgid(0, 0);
+    (void)dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+    (void)dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    (void)dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+    for (int file = 3; file < 32; file++)
+        (void)close(file);
+    if (prepare)
+        prepare(context);
+    (void)execl(path, path, speed, victim->option, (char *)NULL);
+    _exit(127);
+}
+
+bool victim_wait(pid_t pid, int64_t deadline, int *status)
+{
+    while (waitpid(pid, status, WNOHANG) == 0) {
+        if (now() > deadline)
+            return false;
+        nap(1000000);
+    }
+    return true;
+}
+
+const char *victim_errors(void)
+{
+    static char text[4096];
+    FILE *file = fopen("err", "r");
+    size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+
+    text[size] = '\0';
+    if (file)
+        (void)fclose(file);
+    return text;
+}
+
+/* Counts what FOLDER has with PART in its name, or with PART NULL what does not
+ * belong there. Removes it and says so, if REMOVE.
+ */
+static int count_names(const char *folder, const char *part, bool remove)
+{
+    DIR *entries = opendir(folder);
+    int count = 0;
+
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        const char *name = entry->d_name;
+        if (part ? !strstr(name, part)
+                 : *name == '.' || strcmp(name, "out") == 0 ||
+                       strcmp(name, "err") == 0 ||
+                       strcmp(name, "mutexfile.txt") == 0 ||
+                       strcmp(name, "names.txt") == 0)
+            continue;
+        count++;
+        if (remove) {
+            char command[1024];
+            (void)printf("  left: %s/%s\n", folder, name);
+            (void)snprintf(
+                command, sizeof command, "rm -rf '%s/%s'", folder, name);
+            (void)!system(command);
+        }
+    }
+    if (entries)
+        (void)closedir(entries);
+    return count;
+}
+
+static int count_all_names(pid_t pid, bool remove)
+{
+    char part[32];
+
+    (void)snprintf(part, sizeof part, "demo-%ld-", (long)pid);
+    return count_names("/dev/shm", part, remove) +
+           count_names("/dev/mqueue", part, remove) +
+           count_names(".", NULL, remove);
+}
+
+/* Reaps who has ended. What is left of the demo became this process's child. */
+static int count_processes(bool remove)
+{
+    char path[64];
+    int count = 0, pid;
+
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+    if (waitpid(-1, NULL, WNOHANG) == -1)
+        return 0; /* ECHILD */
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+    FILE *file = fopen(path, "r");
+    while (file && fscanf(file, "%d", &pid) == 1) {
+        count++;
+        if (remove) {
+            (void)printf("  left: process %d\n", pid);
+            (void)kill(pid, SIGKILL);
+        }
+    }
+    if (file)
+        (void)fclose(file);
+    while (remove && waitpid(-1, NULL, 0) > 0)
+        continue;
+    return count > 0 ? count : 1;
+}
+
+int leftovers(pid_t pid, const struct victim *victim, int *names)
+{
+    bool sysv = victim->option && strcmp(victim->option, "--api=sysv") == 0;
+    int queues[MOST_QUEUES] = {0}, all[MOST_QUEUES], found = 0;
+
+    list_queues(all);
+    for (int i = 0; sysv && all[i]; i++)
+        if (!is_listed(queues_before, all[i]))
+            queues[found++] = all[i];
+    for (int64_t end = now() + GRACE; now() < end; nap(2000000))
+        if (count_processes(false) + count_all_names(pid, false) +
+                keep_queues(queues) ==
+            0)
+            return *names = 0;
+    int processes = count_processes(true);
+    *names = count_all_names(pid, true) + keep_queues(queues);
+    for (int i = 0; queues[i]; i++) {
+        (void)printf("  left: System V queue %d\n", queues[i] - 1);
+        (void)msgctl(queues[i] - 1, IPC_RMID, NULL);
+    }
+    return processes + *names;
+}
