@@ -23,8 +23,7 @@ static inline int64_t clock_scaled(double seconds)
     return (int64_t)(seconds * 1e9 / run.speed);
 }
 
-/* Pauses the calling thread for NANOSECONDS, also when a signal handler runs meanwhile: then
- * nanosleep(3p) says what is left. Returns at once for 0. */
+/* Pauses the calling thread for NANOSECONDS, also when signal handlers run meanwhile; 0: not. */
 static inline void pause_for(int64_t nanoseconds)
 {
     struct timespec left = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};

@@ -3,8 +3,7 @@
  *
  * A gate is shut while anybody holds it; when the last one lets go, all who wait see the end of
  * file at once. After fork(2) parent and child each hold it; the threads of a process hold it
- * together. So one gate starts all actors of a run, and another one tells them that everybody has
- * done something. */
+ * together. So one starts all actors of a run, another tells them what everybody has done. */
 #pragma once
 
 #include "common/check.h"

@@ -3,7 +3,6 @@
 #include "common/check.h"
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +44,10 @@ static struct {
 
 static int remove_or_report(void)
 {
-    bool removed = keeper.remove(keeper.context) == 0 || keeper.remove(keeper.context) == 0;
-
-    if (!removed) /* not even when tried once more */
-        report("cannot remove what the run created: %s", strerror(errno));
-    return removed ? HELD : COULD_NOT_RUN;
+    if (keeper.remove(keeper.context) == 0 || keeper.remove(keeper.context) == 0)
+        return HELD; /* at the latest when tried once more */
+    report("cannot remove what the run created: %s", strerror(errno));
+    return COULD_NOT_RUN;
 }
 
 void keeper_start(int (*remove)(void *context), void *context)

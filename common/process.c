@@ -111,7 +111,7 @@ static pid_t await_child(int64_t deadline)
 {
     const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
     sigset_t child, before;
-    siginfo_t info = {0};
+    siginfo_t info = {0}, other = {0};
 
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
@@ -119,6 +119,11 @@ static pid_t await_child(int64_t deadline)
     CHECK(sigaction(SIGCHLD, &action, NULL));
     for (;;) {
         CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG));
+        for (int i = 0; i < process_count && info.si_pid != 0 && info.si_status != HELD; i++)
+            if (processes[i].running &&
+                waitid(P_PID, (id_t)processes[i].pid, &other, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+                other.si_pid != 0 && other.si_code != CLD_EXITED)
+                info = other; /* one that was killed: others may have failed for that */
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
             break;
@@ -141,9 +146,9 @@ enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal)
             process->running = false;
         CHECK(waitpid(ended, &status, 0));
         bool killed = WIFSIGNALED(status);
-        if (!process) /* the keeper, or a child from before exec(3) */
-            continue;
-        if (killed ? WTERMSIG(status) != expected_signal : WEXITSTATUS(status) != HELD)
+        bool right = killed ? ended == pid && WTERMSIG(status) == expected_signal
+                            : WEXITSTATUS(status) == HELD;
+        if (process && !right) /* others are the keeper, or children from before exec(3) */
             fail("%s %d %s %d, so the run was stopped", process->role, process->number,
                 killed ? "was killed by signal" : "failed with status",
                 killed ? WTERMSIG(status) : WEXITSTATUS(status));

@@ -21,10 +21,9 @@ pid_t start_process(
  * meanwhile, the run ends with a message that says which and of what. */
 void join_processes(int first);
 
-/* Ends child PID with SIGKILL and reaps it, unless it was reaped before. */
+/* Ends child PID with SIGKILL and reaps it, unless it was reaped before; or all children, however
+ * they end, which exit(3) does, too. */
 void stop_process(pid_t pid);
-
-/* The same for all children, however they end. exit(3) calls it, too. */
 void stop_processes(void);
 
 /* For a child whose end is the lesson: waits at most NANOSECONDS for it, and reaps it. KILLED is by

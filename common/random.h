@@ -29,8 +29,7 @@ static inline struct draw draw_start(unsigned actor)
 static inline int draw_between(struct draw *draw, int least, int most)
 {
     long span = (long)most - least + 1;
-    long limit = 0x7fffffff - 0x7fffffff % span; /* beyond it: uneven */
-    long drawn;
+    long limit = 0x7fffffff - 0x7fffffff % span, drawn; /* beyond it: uneven */
 
     do
         drawn = nrand48(draw->state);
