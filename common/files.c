@@ -22,11 +22,13 @@ int open_for_run(const char *path, int flags)
     CHECK(fstat(file, &about));
     if (!S_ISREG(about.st_mode))
         fail("%s is not a regular file; choose another with --file", escaped(path));
-    if (fcntl(file, F_SETLK, &lock) == 0)
-        return file;
-    if (errno != EACCES && errno != EAGAIN)
-        fail_call("fcntl", errno, __FILE__, __LINE__);
-    CHECK(fcntl(file, F_GETLK, &lock));
-    fail("%s is in use by another run, process %ld; wait for it, or choose another with --file",
-        escaped(path), (long)lock.l_pid);
+    for (; fcntl(file, F_SETLK, &lock) == -1; lock.l_type = F_WRLCK) {
+        if (errno != EACCES && errno != EAGAIN)
+            fail_call("fcntl", errno, __FILE__, __LINE__);
+        CHECK(fcntl(file, F_GETLK, &lock));
+        if (lock.l_type != F_UNLCK) /* else it has just been given back */
+            fail("%s is in use by another run, process %ld; wait for it, or choose another --file",
+                escaped(path), (long)lock.l_pid);
+    }
+    return file;
 }
