@@ -41,7 +41,7 @@ void fail_call(const char *call, int error, const char *file, int line)
     static const struct {
         int error;
         const char *text;
-    } advice[] = {{EMFILE, "; raise the limit on open files (ulimit -n)"},
+    } advice[] = {{EMFILE, "; raise the limit on open files (ulimit -n) or in queues (-q)"},
         {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
         {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
         {ENOSPC, "; make room (see df and ipcs) and try again"},
