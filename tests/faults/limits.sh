@@ -1,0 +1,169 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# limits.sh - runs the demos where the system has little to give
+#
+# Usage: sh tests/faults/limits.sh BUILD_FOLDER
+# Few descriptors, little memory, few processes, short queues, a full disk,
+# output that goes nowhere. Each run has to succeed, or to end with status 3 and
+# a message; and what was in its log and names file before must still be there.
+# What needs root is left out without it, and that is said.
+set -eu
+
+build=$(cd "${1:?the build folder is missing}" && pwd -P)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-limits-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' INT TERM HUP
+chmod 711 "$scratch"
+mkdir "$scratch/bin" "$scratch/run"
+chmod 777 "$scratch/run"
+cp "$build"/demo_* "$scratch/bin" # where another user may run them, too
+cd "$scratch/run"
+
+runs=0
+bad=0
+refused=0
+mute= # not empty where no message can be seen
+
+complain()
+{
+    bad=$((bad + 1))
+    echo "$1, $2: $3"
+    sed 's/^/  /' "$scratch/err"
+}
+
+# begin_files: a log and a names file of earlier runs
+begin_files()
+{
+    rm -f mutexfile.txt names.txt
+    echo 'an earlier line' >mutexfile.txt
+    echo 7 >names.txt
+    chmod 666 mutexfile.txt names.txt
+}
+
+# judge LIMIT DEMO STATUS NORMAL: what is in "err", and the files
+judge()
+{
+    runs=$((runs + 1))
+    case $3 in
+    "$4") ;;
+    3)
+        refused=$((refused + 1))
+        # more than the verdict, which may have come before the failure
+        [ -n "$mute" ] || grep -v ': guarantee held' "$scratch/err" |
+            grep -q "^demo_$2: [a-z]" ||
+            complain "$1" "demo_$2" "no message"
+        ;;
+    *) complain "$1" "demo_$2" "status $3" ;;
+    esac
+    [ "$(head -n 1 mutexfile.txt)" = 'an earlier line' ] ||
+        complain "$1" "demo_$2" "the log lost what was in it"
+    ! grep -qvE '^[0-9]+$' names.txt ||
+        complain "$1" "demo_$2" "more than names in the names file"
+    ! grep -q "^demo_" mutexfile.txt ||
+        complain "$1" "demo_$2" "a message in the log"
+}
+
+# under LIMIT COMMAND...: every demo, started by COMMAND; not counted where not
+# even the loader can start it
+under()
+{
+    limit=$1
+    shift
+    while read -r name normal option; do
+        demo=$scratch/bin/demo_$name
+        status=0
+        "$@" "$demo" --version >/dev/null 2>&1 || status=$?
+        [ $status -eq 0 ] || [ $status -eq 3 ] || continue
+        begin_files
+        status=0
+        # by a pipe, since some limits are those of files
+        # shellcheck disable=SC2086 # there may be no option
+        errors=$(timeout 30 "$@" "$demo" --speed=1000 $option \
+            2>&1 </dev/null >/dev/null) || status=$?
+        printf '%s\n' "$errors" >"$scratch/err"
+        judge "$limit" "$name" "$status" "$normal"
+    done <<'DEMOS'
+mutex 0
+mutex 0 --kill-writer
+semaphore 0
+condvar 0
+file 0
+file 0 --mmap
+signal 1
+socket 0 --port=0
+mqueue 0
+mqueue 0 --api=sysv
+pipe 0
+pipe 0 --named
+shm 0
+DEMOS
+}
+
+# with_ulimit OPTION VALUE
+with_ulimit()
+{
+    # shellcheck disable=SC2016 # the inner shell expands it
+    under "ulimit $1 $2" sh -c \
+        'ulimit "$1" "$2" || exit 127; shift 2; exec "$@"' sh "$1" "$2"
+}
+
+files=3
+while [ $files -le 16 ]; do
+    with_ulimit -n $files
+    files=$((files + 1))
+done
+
+kilobytes=2000
+while [ $kilobytes -le 24000 ]; do
+    with_ulimit -v $kilobytes
+    kilobytes=$((kilobytes + 500))
+done
+
+# A write beyond this size raises a signal that kills, unless it is ignored.
+for bytes in 0 16 20 100 300 5000; do
+    under "files of $bytes bytes" prlimit --fsize=$bytes
+done
+for bytes in 0 1000 5000; do
+    under "queues of $bytes bytes" prlimit --msgqueue=$bytes
+done
+
+# as_nobody COMMAND...: without root's rights, which no limit binds
+if [ "$(id -u)" -eq 0 ] && unshare --ipc --mount true 2>/dev/null; then
+    nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+    for processes in 1 2 3 4 6 8 11; do
+        # shellcheck disable=SC2086 # a command
+        under "$processes processes" $nobody prlimit --nproc=$processes
+    done
+    # The kernel's own limits, in a namespace of their own.
+    for setting in fs/mqueue/msg_max=1 fs/mqueue/msgsize_max=128 \
+        fs/mqueue/queues_max=0 fs/mqueue/queues_max=1 kernel/msgmni=0 \
+        kernel/msgmni=1 kernel/msgmax=1 kernel/msgmnb=1; do
+        # shellcheck disable=SC2016,SC2086 # the inner shell expands it; a command
+        under "$setting" unshare --ipc sh -c \
+            'echo "${1#*=}" >"/proc/sys/${1%=*}" && shift && exec "$@"' \
+            sh "$setting" $nobody
+    done
+    # A disk with room for the files that are there, and little more: the log
+    # may grow to the end of its block.
+    # shellcheck disable=SC2016 # the inner shell expands it
+    under "full disk" unshare --mount sh -c '
+        mkdir -p disk && mount -t tmpfs -o size=12k none disk &&
+        cp mutexfile.txt names.txt disk && cd disk &&
+        head -c 4040 /dev/zero | tr "\0" x >>mutexfile.txt &&
+        { cat /dev/zero >fill 2>/dev/null || true; } && status=0 &&
+        { "$@" || status=$?; } && cp mutexfile.txt names.txt .. &&
+        exit $status' sh
+    rmdir disk
+else
+    echo "skipped, as they need root: few processes, kernel limits, full disk"
+fi
+
+# Standard descriptors that are closed do not become those of the files.
+mute=yes
+for closed in '<&- >&- 2>&-' '>&- 2>&-' '<&- 2>&-' '>/dev/full 2>/dev/full'; do
+    # shellcheck disable=SC2016 # the inner shell expands it
+    under "$closed" sh -c 'exec "$0" "$@" '"$closed"
+done
+
+echo "$runs runs at limits, $refused refused, $bad bad"
+[ "$bad" -eq 0 ] && [ "$runs" -gt 300 ]
