@@ -11,6 +11,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,7 @@ const struct victim victims[VICTIMS] = {
  * seen, and other users' come and go.
  */
 static int queues_before[MOST_QUEUES];
+static time_t started; /* when the run began */
 
 const char *victim_title(const struct victim *victim)
 {
@@ -153,6 +155,7 @@ pid_t victim_start(const char *build, const struct victim *victim,
     char path[4096];
 
     list_queues(queues_before);
+    started = time(NULL);
     (void)snprintf(path, sizeof path, "%s/demo_%s", build, victim->name);
     pid_t pid = fork();
     if (pid != 0) {
@@ -223,14 +226,42 @@ static int count_names(const char *folder, const char *part, bool remove)
     return count;
 }
 
-static int count_all_names(pid_t pid, bool remove)
+/* glibc's sem_open makes the file under another name first, "sem.XXXXXX", which
+ * does not tell whose it is.
+ */
+static int count_temporary(bool remove)
+{
+    DIR *entries = opendir("/dev/shm");
+    struct stat about;
+    int count = 0;
+
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        const char *name = entry->d_name;
+        if (strncmp(name, "sem.", 4) != 0 || strlen(name) != 10 ||
+            fstatat(dirfd(entries), name, &about, 0) == -1 ||
+            about.st_mtime < started)
+            continue;
+        count++;
+        if (remove) {
+            (void)printf("  left: /dev/shm/%s\n", name);
+            (void)unlinkat(dirfd(entries), name, 0);
+        }
+    }
+    if (entries)
+        (void)closedir(entries);
+    return count;
+}
+
+static int count_all_names(pid_t pid, const struct victim *victim, bool remove)
 {
     char part[32];
 
     (void)snprintf(part, sizeof part, "demo-%ld-", (long)pid);
     return count_names("/dev/shm", part, remove) +
            count_names("/dev/mqueue", part, remove) +
-           count_names(".", NULL, remove);
+           count_names(".", NULL, remove) +
+           (strcmp(victim->name, "semaphore") == 0 ? count_temporary(remove)
+                                                   : 0);
 }
 
 /* Reaps who has ended. What is left of the demo became this process's child. */
@@ -269,12 +300,12 @@ int leftovers(pid_t pid, const struct victim *victim, int *names)
         if (!is_listed(queues_before, all[i]))
             queues[found++] = all[i];
     for (int64_t end = now() + GRACE; now() < end; nap(2000000))
-        if (count_processes(false) + count_all_names(pid, false) +
+        if (count_processes(false) + count_all_names(pid, victim, false) +
                 keep_queues(queues) ==
             0)
             return *names = 0;
     int processes = count_processes(true);
-    *names = count_all_names(pid, true) + keep_queues(queues);
+    *names = count_all_names(pid, victim, true) + keep_queues(queues);
     for (int i = 0; queues[i]; i++) {
         (void)printf("  left: System V queue %d\n", queues[i] - 1);
         (void)msgctl(queues[i] - 1, IPC_RMID, NULL);
