@@ -280,7 +280,7 @@ int leave_scratch(void **state)
             if (unlink(entry->d_name) == -1)
                 (void)rmdir(entry->d_name);
     (void)closedir(folder);
-    (void)chdir("/");
+    (void)!chdir("/");
     (void)rmdir(*state);
     free(*state);
     return 0;
