@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* stress - runs each demo many times in both modes, free and on one core
  *
- * Usage: stress BUILD_FOLDER [RUNS [normal]]. A normal run has to end with
- * status 0 (demo_signal: 1, or 0 if the guard came so late that the task was
- * done), a broken one with 4: of 1000 broken runs one may fail to show its bug,
- * of normal runs none may report a violation. Prints a table, and above its
- * line each run that went wrong with what it said: its seed and speed stand
- * there to repeat it. The exit status says whether all held. The long soak is
- * 'stress build 5000': 10,000 runs of each mode, half of them on one core.
+ * Usage: stress BUILD_FOLDER [RUNS [normal] [NAME...]], as in "mutex". A normal
+ * run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late
+ * that the task was done), a broken one with 4: of 1000 broken runs one may
+ * fail to show its bug, of normal runs none may report a violation. Prints a
+ * table, and above its line each run that went wrong with what it said: its
+ * seed and speed stand there to repeat it. The exit status says whether all
+ * held. The long soak is 'stress build 5000': 10,000 runs of each mode, half of
+ * them on one core.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
 #include <fcntl.h>
@@ -32,22 +33,22 @@ static const struct subject {
     const char *const *speeds;
     bool only_normal; /* the option excludes --broken */
 } subjects[] = {
-    {"mutex", NULL, 0, any_speed},
+    {"mutex", NULL, 0, any_speed, false},
 #if HAVE_ROBUST_MUTEX
     {"mutex", "--kill-writer", 0, any_speed, true},
 #endif
-    {"semaphore", NULL, 0, fast},
-    {"condvar", NULL, 0, any_speed},
-    {"condvar", "--consumers=5", 0, any_speed},
-    {"file", NULL, 0, any_speed},
-    {"file", "--mmap", 0, any_speed},
-    {"signal", NULL, 1, fast},
-    {"socket", "--port=0", 0, any_speed},
-    {"mqueue", "--clients=3", 0, any_speed},
-    {"mqueue", "--api=sysv", 0, any_speed},
-    {"pipe", NULL, 0, any_speed},
+    {"semaphore", NULL, 0, fast, false},
+    {"condvar", NULL, 0, any_speed, false},
+    {"condvar", "--consumers=5", 0, any_speed, false},
+    {"file", NULL, 0, any_speed, false},
+    {"file", "--mmap", 0, any_speed, false},
+    {"signal", NULL, 1, fast, false},
+    {"socket", "--port=0", 0, any_speed, false},
+    {"mqueue", "--clients=3", 0, any_speed, false},
+    {"mqueue", "--api=sysv", 0, any_speed, false},
+    {"pipe", NULL, 0, any_speed, false},
     {"pipe", "--named", 0, any_speed, true},
-    {"shm", NULL, 0, fast},
+    {"shm", NULL, 0, fast, false},
 };
 
 /* Binds this process to one core, where the system can do that. */
@@ -169,15 +170,27 @@ static void remove_folders(const char *scratch)
     (void)rmdir(scratch);
 }
 
+/* Whether NAME is among NAMES; all are if there is none. */
+static bool is_wanted(const char *name, char *const *names)
+{
+    bool wanted = !*names;
+
+    for (; *names; names++)
+        wanted |= strcmp(*names, name) == 0;
+    return wanted;
+}
+
 int main(int argc, char **argv)
 {
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     int runs = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
     int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
+    char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
     char scratch[] = "/tmp/nine-stress-XXXXXX";
 
     if (build == NULL || runs < 1 || make_folders(scratch) == -1) {
-        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal]]\n");
+        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal] "
+                              "[NAME...]]\n");
         return 2;
     }
     (void)printf(
@@ -185,7 +198,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++)
         for (int broken = 0; broken < modes; broken++) {
             const struct subject *subject = &subjects[i];
-            if (broken && subject->only_normal)
+            if ((broken && subject->only_normal) ||
+                !is_wanted(subject->name, names))
                 continue;
             const char *option = subject->option ? subject->option : "";
             int free_runs = stress(build, subject, runs, broken, false);
