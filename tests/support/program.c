@@ -24,8 +24,10 @@
 const char *built(const char *name)
 {
     static char path[4096];
+    const char *folder = getenv("DEMOS"); /* of another C library or machine */
 
-    (void)snprintf(path, sizeof path, "%s/%s", BUILD_FOLDER, name);
+    (void)snprintf(
+        path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
     return path;
 }
 
