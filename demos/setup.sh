@@ -73,6 +73,7 @@ find_missing()
         cmake) has cmake && has ctest ;;
         make) has make || has gmake ;;
         cmocka) has_cmocka ;;
+        libfuzzer) has_libfuzzer ;; # for .ci/run, which defines that
         *) has "$tool" ;;
         esac || printf ' %s' "$tool"
     done
@@ -88,6 +89,11 @@ package_of()
     apk:C-compiler:*) echo gcc musl-dev ;;
     apt-get:cmocka:*) echo libcmocka-dev ;;
     apk:cmocka:*) echo cmocka-dev ;;
+    apt-get:musl-gcc:*) echo musl-tools ;;
+    apt-get:aarch64-linux-gnu-gcc:*) echo gcc-aarch64-linux-gnu \
+        libc6-dev-arm64-cross ;;
+    apt-get:qemu-aarch64:*) echo qemu-user ;;
+    apt-get:libfuzzer:*) echo libclang-rt-dev ;;
     *) echo "$1" ;;
     esac
 }

@@ -97,8 +97,9 @@ static void test_words(void **state)
     } cases[] = {{{"make", "it", "so"}, "makeItSo\n"}, {{"X"}, "x\n"},
         {{"one sentence", "in two"}, "oneSentenceInTwo\n"},
         {{"\u00e9lan", "vital"}, "\u00e9lanVital\n"},
-        {{"\u00c9LAN", "\u00e9l\u00c9", "\u00df"},
-            "\u00e9lan\u00c9l\u00e9\u00df\n"},
+        /* and one without case; about the sharp s C libraries differ */
+        {{"\u00c9LAN", "\u00e9l\u00c9", "\u05d0"},
+            "\u00e9lan\u00c9l\u00e9\u05d0\n"},
         {{"\u03a9mega", "\u0436\u0416", "\u20ac\U0001f600"},
             "\u03c9mega\u0416\u0436\u20ac\U0001f600\n"},
         {{"a\x1b[0m", "\x7f", "\x01"}, "a\\x1b[0m\\x7f\\x01\n"},

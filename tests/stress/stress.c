@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* stress - runs each demo many times in both modes, free and on one core
  *
- * Usage: stress BUILD_FOLDER [RUNS [normal]]. A normal run has to end with
- * status 0 (demo_signal: 1, or 0 if the guard came so late that the task was
- * done), a broken one with 4: of 1000 broken runs one may fail to show its bug,
- * of normal runs none may report a violation. Prints a table; the exit status
- * says whether that held.
+ * Usage: stress BUILD_FOLDER [RUNS [normal] [NAME...]], as in "mutex". A normal
+ * run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late
+ * that the task was done), a broken one with 4: of 1000 broken runs one may
+ * fail to show its bug, of normal runs none may report a violation. Prints a
+ * table, and above its line each run that went wrong with what it said: its
+ * seed and speed stand there to repeat it. The exit status says whether all
+ * held. The long soak is 'stress build 5000': 10,000 runs of each mode, half of
+ * them on one core.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
 #include <fcntl.h>
@@ -28,18 +31,24 @@ static const struct subject {
     const char *name, *option;
     int normal; /* the status of a normal run */
     const char *const *speeds;
+    bool only_normal; /* the option excludes --broken */
 } subjects[] = {
-    {"mutex", NULL, 0, any_speed},
-    {"semaphore", NULL, 0, fast},
-    {"condvar", NULL, 0, any_speed},
-    {"file", NULL, 0, any_speed},
-    {"file", "--mmap", 0, any_speed},
-    {"signal", NULL, 1, fast},
-    {"socket", "--port=0", 0, any_speed},
-    {"mqueue", "--clients=3", 0, any_speed},
-    {"mqueue", "--api=sysv", 0, any_speed},
-    {"pipe", NULL, 0, any_speed},
-    {"shm", NULL, 0, fast},
+    {"mutex", NULL, 0, any_speed, false},
+#if HAVE_ROBUST_MUTEX
+    {"mutex", "--kill-writer", 0, any_speed, true},
+#endif
+    {"semaphore", NULL, 0, fast, false},
+    {"condvar", NULL, 0, any_speed, false},
+    {"condvar", "--consumers=5", 0, any_speed, false},
+    {"file", NULL, 0, any_speed, false},
+    {"file", "--mmap", 0, any_speed, false},
+    {"signal", NULL, 1, fast, false},
+    {"socket", "--port=0", 0, any_speed, false},
+    {"mqueue", "--clients=3", 0, any_speed, false},
+    {"mqueue", "--api=sysv", 0, any_speed, false},
+    {"pipe", NULL, 0, any_speed, false},
+    {"pipe", "--named", 0, any_speed, true},
+    {"shm", NULL, 0, fast, false},
 };
 
 /* Binds this process to one core, where the system can do that. */
@@ -56,10 +65,21 @@ static void pin(int core)
 #endif
 }
 
+/* Seeds differ from run to run, and are the same when all is repeated. */
+static unsigned seed_of(int run, bool broken, bool pinned)
+{
+    return (unsigned)(run * 4 + broken * 2 + pinned) * 2654435761U;
+}
+
+static const char *speed_of(const struct subject *subject, int run)
+{
+    return subject->speeds[(run / AT_ONCE) % 4];
+}
+
 static pid_t start(const char *build, const struct subject *subject, int run,
     bool broken, bool pinned)
 {
-    char path[4096], speed[32], folder[] = "run-0";
+    char path[4096], speed[32], seed[32], folder[] = "run-0";
     pid_t pid = fork();
 
     if (pid != 0)
@@ -70,14 +90,36 @@ static pid_t start(const char *build, const struct subject *subject, int run,
     if (pinned)
         pin(0);
     int nowhere = open("/dev/null", O_WRONLY);
+    int said = open("said", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     (void)dup2(nowhere, STDOUT_FILENO);
-    (void)dup2(nowhere, STDERR_FILENO);
+    (void)dup2(said, STDERR_FILENO);
     (void)snprintf(path, sizeof path, "%s/demo_%s", build, subject->name);
-    (void)snprintf(speed, sizeof speed, "--speed=%s",
-        subject->speeds[(run / AT_ONCE) % 4]);
+    (void)snprintf(speed, sizeof speed, "--speed=%s", speed_of(subject, run));
+    (void)snprintf(
+        seed, sizeof seed, "--seed=%u", seed_of(run, broken, pinned));
     const char *option = subject->option ? subject->option : speed;
-    (void)execl(path, path, speed, option, broken ? "--broken" : NULL, NULL);
+    (void)execl(
+        path, path, speed, seed, option, broken ? "--broken" : NULL, NULL);
     _exit(127);
+}
+
+/* Prints which run went wrong and what it said. */
+static void show(const struct subject *subject, int run, bool broken,
+    bool pinned, int status)
+{
+    char path[] = "run-0/said", said[2048];
+
+    path[4] = (char)('0' + run % AT_ONCE);
+    FILE *file = fopen(path, "r");
+    size_t size = file ? fread(said, 1, sizeof said, file) : 0;
+    if (file)
+        (void)fclose(file);
+    (void)printf("%s %d: demo_%s --speed=%s --seed=%u %s%s%s\n%.*s",
+        WIFEXITED(status) ? "status" : "signal",
+        WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+        subject->name, speed_of(subject, run), seed_of(run, broken, pinned),
+        subject->option ? subject->option : "", broken ? " --broken" : "",
+        pinned ? " (on one core)" : "", (int)size, said);
 }
 
 /* Returns how many of RUNS ended with another status than they should. */
@@ -92,8 +134,10 @@ static int stress(const char *build, const struct subject *subject, int runs,
             pid_t pid = running[run % AT_ONCE];
             if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
                 (WEXITSTATUS(status) != expected &&
-                    (broken || WEXITSTATUS(status) != 0)))
+                    (broken || WEXITSTATUS(status) != 0))) {
                 wrong++;
+                show(subject, run - AT_ONCE, broken, pinned, status);
+            }
         }
         if (run < runs)
             running[run % AT_ONCE] = start(build, subject, run, broken, pinned);
@@ -119,10 +163,21 @@ static void remove_folders(const char *scratch)
             continue;
         (void)unlink("mutexfile.txt");
         (void)unlink("names.txt");
+        (void)unlink("said");
         (void)!chdir("..");
         (void)rmdir(name);
     }
     (void)rmdir(scratch);
+}
+
+/* Whether NAME is among NAMES; all are if there is none. */
+static bool is_wanted(const char *name, char *const *names)
+{
+    bool wanted = !*names;
+
+    for (; *names; names++)
+        wanted |= strcmp(*names, name) == 0;
+    return wanted;
 }
 
 int main(int argc, char **argv)
@@ -130,10 +185,12 @@ int main(int argc, char **argv)
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     int runs = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
     int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
+    char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
     char scratch[] = "/tmp/nine-stress-XXXXXX";
 
     if (build == NULL || runs < 1 || make_folders(scratch) == -1) {
-        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal]]\n");
+        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal] "
+                              "[NAME...]]\n");
         return 2;
     }
     (void)printf(
@@ -141,10 +198,13 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++)
         for (int broken = 0; broken < modes; broken++) {
             const struct subject *subject = &subjects[i];
+            if ((broken && subject->only_normal) ||
+                !is_wanted(subject->name, names))
+                continue;
             const char *option = subject->option ? subject->option : "";
             int free_runs = stress(build, subject, runs, broken, false);
             int pinned = stress(build, subject, runs, broken, true);
-            (void)printf("demo_%-9s %-12s %-9s %11d %12d\n", subject->name,
+            (void)printf("demo_%-9s %-13s %-9s %10d %12d\n", subject->name,
                 option, broken ? "--broken" : "", free_runs, pinned);
             (void)fflush(stdout);
             int allowed = broken ? runs / 1000 : 0;

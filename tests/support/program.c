@@ -24,8 +24,10 @@
 const char *built(const char *name)
 {
     static char path[4096];
+    const char *folder = getenv("DEMOS"); /* of another C library or machine */
 
-    (void)snprintf(path, sizeof path, "%s/%s", BUILD_FOLDER, name);
+    (void)snprintf(
+        path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
     return path;
 }
 
@@ -280,7 +282,7 @@ int leave_scratch(void **state)
             if (unlink(entry->d_name) == -1)
                 (void)rmdir(entry->d_name);
     (void)closedir(folder);
-    (void)chdir("/");
+    (void)!chdir("/");
     (void)rmdir(*state);
     free(*state);
     return 0;

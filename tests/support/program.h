@@ -27,7 +27,9 @@ struct program {
     struct result so_far;
 };
 
-/* The path of a built program: "demo_mutex" in the build folder. */
+/* The path of a built program: "demo_mutex" in the build folder, or in the one
+ * that DEMOS names in the environment.
+ */
 const char *built(const char *name);
 
 /* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the current

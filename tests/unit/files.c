@@ -46,7 +46,7 @@ static void assert_content(const char *expected)
     FILE *file = fopen("log.txt", "r");
 
     assert_non_null(file);
-    (void)fread(text, 1, sizeof text - 1, file);
+    (void)!fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     assert_string_equal(text, expected);
 }

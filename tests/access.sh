@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# access.sh - what the demos create is for nobody else
+#
+# Usage: sh tests/access.sh [BUILD_FOLDER]
+#
+# By what they ask of the system (strace): whatever is created is new (O_EXCL)
+# and private (0600, a folder 0700), its name cannot be guessed, the two files
+# of the report are not reached through symbolic links, and sockets are bound to
+# the loopback only.
+set -eu
+
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
+scratch=$(mktemp -d)
+trap 'cd /; rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$scratch"
+failures=0
+
+wrong()
+{
+    failures=$((failures + 1))
+    printf '%s\n' "$*"
+}
+
+# wants HOW-MANY PATTERN DEMO [OPTION...]: so many calls match, and no call
+# creates what others can use
+wants()
+{
+    count=$1 pattern=$2 demo=$3
+    shift 3
+    strace -f -qq -o trace -e trace='?open,openat,?creat,?mq_open,?msgget,?shmget,?semget,?mknod,mknodat,?mkdir,mkdirat,bind' \
+        "$build/demo_$demo" --speed=1000 "$@" >out 2>err || true
+    found=$(grep -c -E -e "$pattern" trace) || true
+    [ "$found" -eq "$count" ] ||
+        wrong "demo_$demo $*: $found calls like $pattern, not $count"
+    # what may be created, and how; the rest is wrong
+    grep -E 'O_CREAT|creat\(|get\(|mknod|mkdir|bind\(' trace | grep -v -E \
+        -e 'O_EXCL.*, 0600' -e 'msgget\(IPC_PRIVATE, (IPC_CREAT\|)?0600\)' \
+        -e 'mknod.*S_IFIFO\|0600' -e 'mkdir.*, 0700' \
+        -e 'bind\(.*inet_addr\("127\.0\.0\.1"\)' \
+        -e '"(mutexfile|names)\.txt", O_.*O_NOFOLLOW' >others || true
+    [ ! -s others ] || wrong "demo_$demo $*: $(cat others)"
+    # no way to the report's files leads through a link
+    if grep -E '(mutexfile|names)\.txt' trace | grep -v -q O_NOFOLLOW; then
+        wrong "demo_$demo $*: a file is opened without O_NOFOLLOW"
+    fi
+}
+
+random='[0-9]+-[0-9a-f]{12}'
+wants 1 '"mutexfile\.txt", .*O_CREAT' mutex
+# the C library first gives a semaphore a name of its own
+wants 1 '/dev/shm/sem\..*O_CREAT' semaphore
+wants 1 'names\.txt", .*O_CREAT' file
+wants 1 'bind\(' socket --port=0
+wants 2 "mq_open\\(\"demo-$random\", .*O_CREAT" mqueue --api=posix
+wants 2 'msgget\(IPC_PRIVATE' mqueue --api=sysv
+wants 3 'mknod.*/demo_pipe-[[:alnum:]]{6}/' pipe --named
+wants 1 "/dev/shm/demo-$random\", .*O_CREAT" shm
+for demo in condvar pipe signal; do # they create nothing
+    wants 0 'O_CREAT|get\(|mknod|mkdir|bind' $demo
+done
+
+# a planted folder or link is of no use: the name is another one each time
+for _ in 1 2; do
+    wants 1 "/dev/shm/demo-$random\", .*O_CREAT" shm
+    sed -n 's/.*"\/dev\/shm\/demo-[0-9]*-\([0-9a-f]*\)".*O_CREAT.*/\1/p' trace
+done >names
+[ "$(sort -u names | wc -l)" -eq 2 ] || wrong "a name came twice"
+
+echo "what the demos create: $failures things wrong"
+[ $failures -eq 0 ]

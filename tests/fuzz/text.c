@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz text: what is shown is UTF-8 without control characters */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *bytes = (const char *)data;
+
+    for (int keep = 0; keep <= 1; keep++) {
+        char *shown = malloc(4 * size + 1);
+        must(shown != NULL);
+        size_t used = escape(bytes, size, shown, keep);
+        must(used <= 4 * size);
+        shown[used] = '\0';
+        must_be_clean(shown, used, keep);
+        must(keep || !has_control(shown)); /* two ways to the same */
+        free(shown);
+    }
+    char *text = malloc(size + 1), *shown = escaped_bytes(bytes, size);
+    must(text != NULL);
+    if (size > 0)
+        memcpy(text, bytes, size);
+    text[size] = '\0';
+    if (size <= 4096 && strlen(text) == size) {
+        must(strcmp(escaped(text), shown) == 0);
+        /* what needs no escape is shown as it is, and nothing else is */
+        bool same = strcmp(text, shown) == 0;
+        must(!same || !has_control(text));
+    }
+    free(text);
+    free(shown);
+    return 0;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* load - demo_socket --serve under 1000 clients of all kinds at once
+ *
+ * Usage: load BUILD_FOLDER [MESSAGES]. Of the clients 200 each say nothing,
+ * reset the connection, send byte by byte, send random bytes; the others send a
+ * line. Each begins again when it is done, until so many messages were
+ * answered. All answers have to be right, what the server prints clean, and its
+ * memory and descriptors must not grow.
+ */
+#include <sys/socket.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CLIENTS = 1000, MOST = 2048, SKIPPED = 77 };
+enum kind { SILENT, RESETS, BY_BYTES, RANDOM, PLAIN, KINDS };
+enum { GROWTH = 512 /* kilobytes: less than a byte for each message */ };
+
+static const char *const names[KINDS] = {
+    "silent", "reset", "byte by byte", "random bytes", "plain"};
+
+static struct sockaddr_in server = {.sin_family = AF_INET};
+static struct pollfd files[CLIENTS];
+static struct client {
+    size_t sent, size, got;
+    double next; /* when it does something without being asked */
+    char answer[8];
+} clients[CLIENTS];
+static long ended[KINDS], answered, wrong;
+
+static void check(bool good, const char *what)
+{
+    if (good)
+        return;
+    perror(what);
+    exit(3);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static enum kind kind_of(int client)
+{
+    return (enum kind)(client % KINDS);
+}
+
+static void begin(int client)
+{
+    static const char line[] = "ping\n";
+    char bytes[MOST];
+    struct client *me = &clients[client];
+    int file = socket(AF_INET, SOCK_STREAM, 0);
+
+    check(file >= 0, "socket");
+    check(connect(file, (struct sockaddr *)&server, sizeof server) == 0,
+        "connect");
+    files[client] = (struct pollfd){.fd = file, .events = POLLIN};
+    *me = (struct client){.size = sizeof line - 1, .next = now() + 0.01};
+    if (kind_of(client) == RANDOM) {
+        me->size = 1 + (size_t)rand() % MOST;
+        for (size_t i = 0; i < me->size; i++)
+            bytes[i] = (char)(rand() >> 4);
+        check(send(file, bytes, me->size, 0) == (ssize_t)me->size, "send");
+        me->sent = me->size;
+    }
+    if (kind_of(client) == PLAIN) {
+        check(send(file, line, me->size, 0) == (ssize_t)me->size, "send");
+        me->sent = me->size;
+    }
+    if (kind_of(client) == RESETS)
+        check(send(file, line, 2, 0) == 2, "send");
+}
+
+static void end(int client, bool reset)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    if (reset)
+        (void)setsockopt(
+            files[client].fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    (void)close(files[client].fd);
+    files[client].fd = -1;
+    ended[kind_of(client)]++;
+}
+
+/* A byte is due; or this one is to go away now. */
+static void act(int client, double time)
+{
+    struct client *me = &clients[client];
+
+    if (kind_of(client) == RESETS)
+        end(client, true);
+    if (kind_of(client) == BY_BYTES && me->sent < me->size) {
+        /* an answer to the first bytes may be under way: too late, then */
+        (void)send(files[client].fd, "ping\n" + me->sent++, 1, 0);
+        me->next = time + 0.005;
+    }
+}
+
+/* The answer, or its end. */
+static void take(int client)
+{
+    struct client *me = &clients[client];
+    ssize_t more = recv(
+        files[client].fd, me->answer + me->got, sizeof me->answer - me->got, 0);
+
+    if (more > 0) {
+        me->got += (size_t)more;
+        wrong += me->got > 4;
+        if (me->got <= 4)
+            return;
+    }
+    bool right = more == 0 && me->got == 4 && !memcmp(me->answer, "pong", 4);
+    if (kind_of(client) == SILENT)
+        right = more == 0 && me->got == 0;
+    wrong += !right;
+    answered += right && kind_of(client) != SILENT;
+    end(client, false);
+}
+
+/* Reads what the server prints; its last message is the number of lines, or -1
+ * if there was a control character.
+ */
+static void read_output(int from, int to)
+{
+    static unsigned char bytes[65536];
+    long lines = 0;
+    bool clean = true;
+    ssize_t got;
+
+    while ((got = read(from, bytes, sizeof bytes)) > 0)
+        for (ssize_t i = 0; i < got; i++) {
+            lines += bytes[i] == '\n';
+            clean &= (bytes[i] >= 0x20 || bytes[i] == '\n') && bytes[i] != 0x7f;
+        }
+    lines = clean ? lines : -1;
+    check(write(to, &lines, sizeof lines) == sizeof lines, "write");
+}
+
+static pid_t start_server(const char *build, int *err, int *counted)
+{
+    char path[4096];
+    int out_ends[2], err_ends[2], count_ends[2];
+
+    check(pipe(out_ends) == 0 && pipe(err_ends) == 0 && pipe(count_ends) == 0,
+        "pipe");
+    (void)snprintf(path, sizeof path, "%s/demo_socket", build);
+    pid_t pid = fork();
+    check(pid >= 0, "fork");
+    if (pid == 0) {
+        (void)dup2(out_ends[1], STDOUT_FILENO);
+        (void)dup2(err_ends[1], STDERR_FILENO);
+        for (int i = 3; i < 16; i++)
+            (void)close(i);
+        (void)execl(
+            path, path, "--serve", "--port=0", "--timeout=3600", (char *)NULL);
+        _exit(127);
+    }
+    (void)close(out_ends[1]);
+    (void)close(err_ends[1]);
+    pid_t reader = fork();
+    check(reader >= 0, "fork");
+    if (reader == 0) {
+        read_output(out_ends[0], count_ends[1]);
+        _exit(0);
+    }
+    (void)close(out_ends[0]);
+    (void)close(count_ends[1]);
+    *err = err_ends[0];
+    *counted = count_ends[0];
+    return pid;
+}
+
+/* The line of /proc/PID/status that begins with NAME, in kilobytes; 0 where
+ * there is no /proc.
+ */
+static long status_of(pid_t pid, const char *name)
+{
+    char path[64], line[256];
+    long value = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, name, strlen(name)) == 0)
+            value = strtol(line + strlen(name) + 1, NULL, 10);
+    if (file)
+        (void)fclose(file);
+    return value;
+}
+
+/* Keeps all clients busy until so many messages were answered. */
+static void load(long messages)
+{
+    double last = now();
+
+    for (long before = answered; answered < messages;) {
+        check(poll(files, CLIENTS, 5) >= 0, "poll");
+        double time = now();
+        for (int i = 0; i < CLIENTS; i++) {
+            if (files[i].fd >= 0 && files[i].revents != 0)
+                take(i);
+            if (files[i].fd >= 0 && time >= clients[i].next)
+                act(i, time);
+            if (files[i].fd < 0)
+                begin(i);
+        }
+        if (answered > before)
+            last = time;
+        before = answered;
+        errno = ETIMEDOUT;
+        check(time < last + 30, "no answer for 30 s");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    long messages = argc > 2 ? atol(argv[2]) : 100000, lines = 0;
+    struct rlimit most;
+    char said[1024] = "";
+    int err, counted, status;
+
+    if (argc < 2 || messages < 10 * CLIENTS) {
+        (void)fprintf(stderr, "usage: load BUILD_FOLDER [MESSAGES >= %d]\n",
+            10 * CLIENTS);
+        return 2;
+    }
+    check(getrlimit(RLIMIT_NOFILE, &most) == 0, "getrlimit");
+    if (most.rlim_cur < CLIENTS + 100)
+        most.rlim_cur = CLIENTS + 100;
+    if (setrlimit(RLIMIT_NOFILE, &most) == -1) {
+        (void)printf("skipped: no more files may be opened here\n");
+        return SKIPPED;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    srand(42);
+    pid_t pid = start_server(argv[1], &err, &counted);
+    check(read(err, said, sizeof said - 1) > 0, "the server");
+    const char *port = strrchr(said, ':');
+    check(port != NULL, said);
+    server.sin_port = htons((in_port_t)atoi(port + 1));
+    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < CLIENTS; i++)
+        files[i].fd = -1;
+
+    double start = now();
+    load(messages / 5); /* by now it has all that it needs */
+    long before = status_of(pid, "VmRSS:");
+    load(messages);
+    long after = status_of(pid, "VmRSS:");
+    double took = now() - start;
+    for (int i = 0; i < CLIENTS; i++)
+        if (files[i].fd >= 0)
+            (void)close(files[i].fd);
+    check(kill(pid, SIGINT) == 0, "kill");
+    memset(said, 0, sizeof said);
+    check(read(err, said, sizeof said - 1) > 0, "the verdict");
+    check(waitpid(pid, &status, 0) == pid, "waitpid");
+    check(read(counted, &lines, sizeof lines) == sizeof lines, "its output");
+    (void)waitpid(-1, NULL, 0);
+
+    for (int kind = 0; kind < KINDS; kind++)
+        (void)printf("%7ld connections, %s\n", ended[kind], names[kind]);
+    (void)printf("%ld messages answered in %.1f s, %ld answers wrong\n"
+                 "%ld lines printed%s\n%ld kB before, %ld kB after\n%s",
+        answered, took, wrong, lines, lines < 0 ? ": control characters" : "",
+        before, after, said);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 && wrong == 0 &&
+                   lines >= answered && after <= before + GROWTH
+               ? 0
+               : 1;
+}
