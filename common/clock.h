@@ -7,8 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds of CLOCK_MONOTONIC (clock_gettime(3p)): never set back, the same for all processes.
- * Async-signal-safe. */
+/* Nanoseconds of CLOCK_MONOTONIC (clock_gettime(3p)), never set back. Async-signal-safe. */
 static inline int64_t clock_now(void)
 {
     struct timespec now = {0};

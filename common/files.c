@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/files.h"
 #include "common/check.h"
+#include "common/names.h"
 #include "common/text.h"
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,4 +34,29 @@ int open_for_run(const char *path, int flags)
                 escaped(path), (long)lock.l_pid);
     }
     return file;
+}
+
+bool replace_file(const char *path, const char *bytes, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    char name[5000];
+    mode_t mask = umask(0);
+
+    (void)umask(mask);
+    (void)snprintf(name, sizeof name, "%.*s.new-XXXXXX", slash ? (int)(slash - path) + 1 : 0, path);
+    sigset_t before = hold_signals(); /* the name lives for a moment */
+    int descriptor = mkstemp(name);
+    bool done = descriptor != -1 && fchmod(descriptor, 0666 & ~mask) == 0;
+    for (ssize_t more; done && size > 0; bytes += more, size -= (size_t)more) {
+        more = write(descriptor, bytes, size);
+        done = more >= 0 || errno == EINTR;
+        more = more > 0 ? more : 0;
+    }
+    done = done && close(descriptor) == 0 && (!bytes || rename(name, path) == 0);
+    int error = errno;
+    if (descriptor != -1 && (!done || !bytes))
+        (void)unlink(name);
+    release_signals(before);
+    errno = error;
+    return done;
 }

@@ -19,7 +19,7 @@ static void print_options(const struct option_row *row)
     }
 }
 
-void print_help(const struct option_row *common)
+void print_help(const struct option_row *own, const struct option_row *all[2])
 {
     const struct demo *demo = run.demo;
 
@@ -27,9 +27,10 @@ void print_help(const struct option_row *common)
         "Options of this demo:",
         demo->name, demo->operands ? " " : "", demo->operands ? demo->operands : "", demo->shows,
         demo->guarantee, demo->broken);
-    print_options(demo->options);
+    print_options(own);
     say("\nOptions that all demos have:");
-    print_options(common);
+    print_options(all[0]);
+    print_options(all[1]);
     say("\nExamples:");
     for (int i = 0; i < 3; i++)
         say("  %-40s %s", demo->examples[i][0], demo->examples[i][1]);

@@ -3,6 +3,7 @@
 #include "common/check.h"
 #include "common/output.h"
 #include "common/text.h"
+#include "common/views/views.h"
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -136,8 +137,8 @@ static void parse(int argc, char **argv)
 
 /* Writing to a descriptor that was closed at the start must fail, and must not land in a file that
  * the demo opens: each gets one that cannot be used. An ignored or blocked SIGCHLD would hide the
- * end of children, a blocked SIGALRM silence the watchdog; and writing to nobody shall report
- * EPIPE. */
+ * end of children, a blocked SIGALRM silence the watchdog; and writing to nobody, or beyond a
+ * limit, shall report EPIPE or EFBIG. */
 static void settle_process(void)
 {
     sigset_t needed;
@@ -146,6 +147,7 @@ static void settle_process(void)
         if (fcntl(descriptor, F_GETFD) == -1)
             CHECK(open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
     (void)sigemptyset(&needed);
     (void)sigaddset(&needed, SIGALRM);
@@ -153,16 +155,17 @@ static void settle_process(void)
     CHECK(sigprocmask(SIG_UNBLOCK, &needed, NULL));
 }
 
-int demo_start(const struct demo *demo, int argc, char **argv)
+int demo_start(const struct demo *demo, const struct option_row *options, int argc, char **argv)
 {
     run.demo = demo;
     settle_process();
     CHECK(getentropy(&run.seed, sizeof run.seed)); /* unless --seed says another */
-    add_options(demo->options);
+    add_options(options);
     add_options(common_options);
+    add_options(view_options);
     parse(argc, argv);
     if (want_help)
-        print_help(common_options);
+        print_help(options, (const struct option_row *[]){common_options, view_options});
     else if (want_version)
         say("%s %s", demo->name, VERSION);
     if (want_help || want_version) {
@@ -171,5 +174,6 @@ int demo_start(const struct demo *demo, int argc, char **argv)
     }
     if (optind < argc && !demo->operands)
         usage_error("there is no operand %.80s; see --help", escaped(argv[optind]));
+    views_check();
     return optind;
 }

@@ -25,7 +25,10 @@ struct option_row {
     const char *help;     /* in lower case, without a full stop */
 };
 
-/* What --help and the verdict need to know of a demo. */
+/* Which number a chart of the run shows: the one that the guarantee is about. */
+enum measure { MOST_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
+
+/* What --help, the verdict and the views need to know of a demo. */
 struct demo {
     const char *name;     /* demo_NAME */
     const char *operands; /* what --help shows after the options, NULL if there are none */
@@ -34,7 +37,7 @@ struct demo {
     const char *broken;  /* what --broken leaves out, and which bug shows */
     const char *bug;     /* that bug's name */
     const char *missing; /* as in "sem_wait and sem_post in worker()" */
-    const struct option_row *options;
+    enum measure measure;
     const char *examples[3][2]; /* a command and what it shows */
     const char *source;         /* the report's section and listing */
 };
@@ -48,13 +51,13 @@ extern struct run {
     int timeout; /* seconds; 0: not given */
 } run;
 
-/* The first call of main(): reads the command line by DEMO's table (options stand before
+/* The first call of main(): reads the command line by OPTIONS and those of all demos (before the
  * operands), answers --help and --version, puts signals and standard descriptors in order. Returns
  * the index of the first operand. Wrong usage is reported and ends the program with status 2. */
-int demo_start(const struct demo *demo, int argc, char **argv);
+int demo_start(const struct demo *demo, const struct option_row *options, int argc, char **argv);
 
 /* Says in ROOM bytes of TEXT which values ROW takes. */
 void describe_values(const struct option_row *row, char *text, int room);
 
-/* Prints the text of --help, 80 columns wide; COMMON are the options that all demos have. */
-void print_help(const struct option_row *common);
+/* Prints the text of --help, 80 columns wide, with the demo's OWN options and those of all. */
+void print_help(const struct option_row *own, const struct option_row *all[2]);

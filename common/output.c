@@ -2,6 +2,8 @@
 #include "common/output.h"
 #include "common/check.h"
 #include "common/options.h"
+#include "common/record/recorder.h"
+#include "common/views/views.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static noreturn void fail_output(int descriptor)
+noreturn void fail_output(int descriptor)
 {
     fail("write%s: %s", descriptor == STDOUT_FILENO ? " to standard output" : "",
         errno == EPIPE ? "the reader went away" : strerror(errno));
@@ -17,7 +19,15 @@ static noreturn void fail_output(int descriptor)
 
 void write_all(int descriptor, const void *bytes, size_t length)
 {
-    for (size_t done = 0; done < length;) {
+    const char *line = bytes, *end = line + length;
+    bool is_recorded = descriptor == STDOUT_FILENO && recorder;
+
+    for (const char *next; is_recorded && line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        next = next ? next : end;
+        record_note("%.*s", (int)(next - line), line);
+    }
+    for (size_t done = is_recorded && views_are_live() ? length : 0; done < length;) {
         ssize_t written = write(descriptor, (const char *)bytes + done, length - done);
         if (written == -1 && errno != EINTR)
             fail_output(descriptor);
@@ -65,6 +75,7 @@ int verdict(bool held, const char *format, ...)
     char text[512];
     va_list arguments;
 
+    views_finish();
     close_output();
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);

@@ -4,17 +4,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdnoreturn.h>
 
-/* Writes one line to standard output in one write(2): in a pipe POSIX keeps lines of several
- * writers apart up to PIPE_BUF bytes. Ends the run when it cannot. For threads and processes alike.
- */
+/* Writes one line to standard output in one write(2): so POSIX keeps lines of several writers apart
+ * up to PIPE_BUF bytes. Ends the run when it cannot. For threads and processes alike. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says "PREFIX[5, 17, 22]"; MARK above 0 is where a | takes a comma's place. */
 void say_numbers(const char *prefix, const int *numbers, int count, int mark);
 
-/* Writes all LENGTH bytes (write(3p)). Ends the run when it cannot. */
+/* Writes all LENGTH bytes (write(3p)), or ends the run with the reason in errno, as the second. */
 void write_all(int descriptor, const void *bytes, size_t length);
+noreturn void fail_output(int descriptor);
 
 /* Closes standard output, the last chance for an error to show. */
 void close_output(void);

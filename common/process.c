@@ -3,6 +3,8 @@
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/options.h"
+#include "common/record/recorder.h"
+#include "common/views/views.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -70,6 +72,7 @@ void watchdog_start(double planned)
 {
     const struct sigaction action = {.sa_handler = wake_up};
 
+    views_start();
     if (run.timeout == 0 && planned < 0)
         return;
     watchdog_seconds = run.timeout ? (unsigned)run.timeout : (unsigned)(planned / run.speed) + 60;
@@ -87,6 +90,7 @@ pid_t start_process(
 
     if (process_count == 0)
         (void)atexit(stop_processes);
+    record_lanes(role, 1);
     pid_t pid = CHECK(fork());
     if (pid > 0) {
         processes[process_count] = (struct process){pid, true, role, number};
@@ -101,7 +105,9 @@ pid_t start_process(
         _exit(COULD_NOT_RUN);
     if (watchdog_seconds > 0)
         (void)alarm(watchdog_seconds + 1);
+    record_as(role, number);
     actor(number, context);
+    record_state(GONE, "done");
     _exit(HELD);
 }
 

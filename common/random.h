@@ -11,9 +11,9 @@ struct draw {
     unsigned short state[3];
 };
 
-/* The draws of actor number ACTOR in this run (run.seed): the same pair gives the same draws on
- * every platform, since nrand48(3p) fixes its formula. That formula is linear, and neighbouring
- * states give neighbouring draws: so the two are mixed first, by the last steps of splitmix64. */
+/* The draws of actor number ACTOR in this run (run.seed), the same on every platform: nrand48(3p)
+ * fixes its formula. That is linear, and neighbouring states give neighbouring draws: so the two
+ * are mixed first, by the last steps of splitmix64. */
 static inline struct draw draw_start(unsigned actor)
 {
     uint64_t bits = ((uint64_t)run.seed << 32 | actor) + 0x9e3779b97f4a7c15;

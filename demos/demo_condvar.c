@@ -17,9 +17,10 @@
 #include "common/output.h"
 #include "common/process.h"
 #include "common/random.h"
+#include "common/record/recorder.h"
+#include "demos/about.h"
 
-enum { MOST_CONSUMERS = 100 };
-static const int64_t window = 1000000000; /* ns: no window lasts longer */
+enum { MOST_CONSUMERS = 100, WINDOW = 1000000000 /* ns: it lasts no longer */ };
 
 static struct {
     int count, lucky, most, consumers;
@@ -37,9 +38,10 @@ struct monitor {
     atomic_bool lucky, done; /* guarded: it is there; production is over */
 
     struct gate start;
-    struct gate tested; /* --broken: a consumer knocks after its test */
-    struct gate over;   /* opens when production is over */
-    atomic_int found;   /* the evidence: how many consumers found it */
+    struct gate tested;   /* --broken: a consumer knocks after its test */
+    struct gate over;     /* opens when production is over */
+    atomic_int consumers; /* how many have begun */
+    atomic_int found;     /* the evidence: how many consumers found it */
 };
 
 /* The predicate: is there a reason to stop waiting? */
@@ -55,25 +57,32 @@ static void *producer(void *context)
     /* with --broken there is certainly something to miss */
     int sure = run.broken ? draw_between(&place, 0, settings.count - 1) : -1;
 
+    record_as("producer", 0);
     gate_wait(&monitor->start);
+    record_state(RUNNING, "producing");
     for (int i = 0; run.broken && i < settings.consumers; i++)
-        (void)gate_await_knock(&monitor->tested, window);
+        (void)gate_await_knock(&monitor->tested, WINDOW);
     for (int i = 0; i < settings.count; i++) {
         int number = draw_between(&draw, 0, settings.most);
         if (i == sure)
             number = settings.lucky;
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
         monitor->numbers[monitor->count++] = number;
-        if (number == settings.lucky && monitor->lucky_at == 0) {
+        bool first = number == settings.lucky && monitor->lucky_at == 0;
+        bool last = monitor->count == settings.count;
+        if (first) {
             monitor->lucky_at = monitor->count;
             atomic_store(&monitor->lucky, true);
         }
-        if (monitor->count == settings.count)
+        if (last)
             atomic_store(&monitor->done, true);
-        if (worth_a_look(monitor))
+        if (first || last) {
+            record_sent("consumer", EACH, first ? "lucky" : "over");
             CHECK_RETURNED(pthread_cond_broadcast(&monitor->changed));
+        }
         CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
     }
+    record_state(GONE, "done");
     gate_let_go(&monitor->over);
     return NULL;
 }
@@ -88,10 +97,11 @@ static bool sleep_too_late(struct monitor *monitor)
     int error = 0;
 
     gate_knock(&monitor->tested);
-    (void)gate_await_knock(&monitor->over, window); /* the window */
+    (void)gate_await_knock(&monitor->over, WINDOW); /* the window */
 
     CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
     bool was_there = monitor->lucky_at > 0 && monitor->done;
+    record_state(WAITING, "asleep, but too late");
     CHECK(clock_gettime(CLOCK_REALTIME, &bound));
     bound.tv_sec += bound.tv_nsec >= 900000000;
     bound.tv_nsec = (bound.tv_nsec + 100000000) % 1000000000;
@@ -107,17 +117,22 @@ static void *consumer(void *context)
     struct monitor *monitor = context;
     char text[64];
 
+    record_as("consumer", atomic_fetch_add(&monitor->consumers, 1));
     gate_wait(&monitor->start);
     if (!run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
     while (!worth_a_look(monitor))
-        if (!run.broken) /* unlocks and sleeps in one step */
+        if (!run.broken) { /* unlocks and sleeps in one step */
+            record_state(WAITING, "asleep");
             CHECK_RETURNED(
                 pthread_cond_wait(&monitor->changed, &monitor->mutex));
-        else if (sleep_too_late(monitor)) {
+            record_received(
+                "producer", 0, monitor->lucky_at ? "lucky" : "over");
+        } else if (sleep_too_late(monitor)) {
             say("Lucky number %d slept through!", settings.lucky);
             return NULL;
         }
+    record_state(INSIDE, "inside");
     if (run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
 
@@ -128,6 +143,7 @@ static void *consumer(void *context)
         atomic_fetch_add(&monitor->found, 1);
     } else
         say("No lucky number %d this time.", settings.lucky);
+    record_state(GONE, "done");
     CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
     return NULL;
 }
@@ -143,27 +159,13 @@ static const struct option_row options[] = {
         "threads that wait for the lucky number"},
     {0}};
 
-static const struct demo demo = {.name = "demo_condvar",
-    .shows = "A producer draws numbers; a consumer sleeps until the lucky one\n"
-             "is there. Mutex and condition variable make a monitor.",
-    .guarantee = "a lucky number is reported if and only if one was produced.",
-    .broken = "the consumer tests without the lock; the number comes\n"
-              "between its test and its sleep: nobody wakes it, a lost wakeup.",
-    .bug = "lost wakeup",
-    .missing = "pthread_mutex_lock before the test in consumer()",
-    .options = options,
-    .examples = {{"demo_condvar", "is there a 22 among 100 numbers?"},
-        {"demo_condvar --broken", "sleeping through it"},
-        {"demo_condvar --consumers=3", "all of them are woken"}},
-    .source = "section 3.3, listing 3."};
-
 int main(int argc, char **argv)
 {
     struct monitor monitor = {.mutex = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER};
     pthread_t producing, consuming[MOST_CONSUMERS];
 
-    demo_start(&demo, argc, argv);
+    demo_start(&condvar_demo, options, argc, argv);
     if (run.broken && settings.lucky > settings.most)
         usage_error("--broken wants a lucky number that can come; use a "
                     "--lucky up to --max");
@@ -173,6 +175,8 @@ int main(int argc, char **argv)
     monitor.start = gate_create();
     monitor.tested = gate_create();
     monitor.over = gate_create();
+    record_lanes("producer", 1);
+    record_lanes("consumer", settings.consumers);
     CHECK_RETURNED(pthread_create(&producing, NULL, producer, &monitor));
     for (int i = 0; i < settings.consumers; i++)
         CHECK_RETURNED(pthread_create(&consuming[i], NULL, consumer, &monitor));
@@ -185,9 +189,8 @@ int main(int argc, char **argv)
     int found = atomic_load(&monitor.found);
     if (monitor.lucky_at == 0)
         return verdict(found == 0,
-            "no %d came, and %d of %d consumers "
-            "reported one",
-            settings.lucky, found, settings.consumers);
+            "no %d came, %d of %d consumers reported one", settings.lucky,
+            found, settings.consumers);
     bool all = found == settings.consumers;
     return verdict(all,
         "%d of %d consumers %s the lucky number drawn as "

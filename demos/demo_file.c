@@ -20,7 +20,9 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
 #include "common/text.h"
+#include "demos/about.h"
 
 enum { MOST_MEMBERS = 100 };
 
@@ -44,8 +46,16 @@ static void lock_names(int file, short type)
     struct flock whole_file = {
         .l_type = type, .l_whence = SEEK_SET, .l_start = 0, .l_len = RUN_LOCK};
 
+    if (type == F_UNLCK)
+        record_state(IDLE, "outside");
+    else
+        record_state(WAITING, "waiting for the lock");
     if (!run.broken)
         CHECK(fcntl(file, F_SETLKW, &whole_file)); /* blocks while it is held */
+    if (type == F_WRLCK)
+        record_state(INSIDE, "inside");
+    else if (type == F_RDLCK)
+        record_state(RUNNING, "reading"); /* and others, too */
 }
 
 /* Appends a name: finds the end and writes there. The lock makes one step of
@@ -123,6 +133,7 @@ static void member(int number, void *context)
     leave_name(file, number, meeting);
     say("%d left name", number);
 
+    record_state(WAITING, "waiting for the others");
     gate_pass(&meeting->all_left_name); /* asleep; the listing asks on and on */
     char *names = get_names(file);
     meeting->found[number] = announce(number, names);
@@ -154,23 +165,9 @@ static const struct option_row options[] = {
         "how late the last member comes; the others wait asleep"},
     {0}};
 
-static const struct demo demo = {.name = "demo_file",
-    .shows = "Processes leave their names in a file, and then look there for\n"
-             "the others. A lock on the file lets one of them in at a time.",
-    .guarantee = "every member finds the names of all members.",
-    .broken = "the members do not lock the file, and write their names\n"
-              "over each other's: a lost update.",
-    .bug = "lost update",
-    .missing = "fcntl with F_SETLKW in lock_names()",
-    .options = options,
-    .examples = {{"demo_file", "five members, as in the listing"},
-        {"demo_file --broken", "names overwrite each other"},
-        {"demo_file --mmap --late=2", "mapped, and one comes late"}},
-    .source = "section 3.4, listing 4."};
-
 int main(int argc, char **argv)
 {
-    demo_start(&demo, argc, argv);
+    demo_start(&file_demo, options, argc, argv);
     if (run.broken && settings.members == 1)
         usage_error("one member overwrites nobody; use --members=2 or more");
 

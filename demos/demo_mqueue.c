@@ -16,7 +16,9 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
 #include "common/text.h"
+#include "demos/about.h"
 #include "demos/mqueue.h"
 
 enum { WINDOW = 1000000000 /* nanoseconds: longer it never stands open */ };
@@ -43,20 +45,24 @@ static void worker(int number, void *context)
 
     (void)number;
     for (;;) {
+        record_state(WAITING, "waiting for a request");
         office->kind->fetch(&office->in, 1, &message);
+        int client = settings.streaming ? 0 : (int)message.asker;
+        record_received("client", client, "%s", message.text);
+        record_state(RUNNING, "working");
         carry_out(&message);
+        record_sent("client", client, "%s", describe_answer(&message));
         office->kind->put(&office->out, message.answer_tag, &message);
     }
 }
 
-static void complain(
-    struct office *office, long line, const char *request, const char *problem)
+static void complain(struct office *office, long line, const char *problem)
 {
     office->errors++;
     if (settings.streaming)
-        report("line %ld: %.100s: %s", line, request, problem);
+        report("line %ld: %s", line, problem);
     else
-        report("%s: %s", request, problem);
+        report("%s", problem);
 }
 
 /* Puts a request into the one queue and fetches its answer from the other. The
@@ -67,21 +73,24 @@ static void ask(struct office *office, int client, struct message *request)
     struct message answer;
 
     request->answer_tag = run.broken ? 1 : client + 1;
+    record_sent("worker", 0, "%s", request->text);
     office->kind->put(&office->in, 1, request);
     /* The window, in normal runs too: another one fetches before client 0. */
     if (client == 0 && settings.clients > 1) {
         gate_let_go(&office->asked);
         (void)gate_await_knock(&office->fetched, WINDOW);
     }
+    record_state(WAITING, "waiting for its answer");
     office->kind->fetch(&office->out, request->answer_tag, &answer);
+    record_received("worker", 0, "%s", describe_answer(&answer));
+    record_state(RUNNING, "has its answer");
     if (client > 0)
         gate_knock(&office->fetched);
 
     office->answers++;
     office->own += answer.asker == request->asker;
     if (answer.error != 0)
-        complain(office, request->asker, answer.text,
-            answer.error == EDOM ? "division by zero" : "overflow");
+        complain(office, request->asker, describe_answer(&answer));
     else if (run.broken)
         say("client %d asked %s and got %" PRId64, client, request->text,
             answer.result);
@@ -110,7 +119,7 @@ static void stream(int number, void *context)
 {
     struct office *office = context;
     struct message request;
-    char *line = NULL, *words[MOST_WORDS];
+    char *line = NULL, *words[MOST_WORDS], text[256];
     size_t room = 0;
 
     for (ssize_t size, i = 1; (size = getline(&line, &room, stdin)) > 0; i++) {
@@ -119,8 +128,10 @@ static void stream(int number, void *context)
         split_line(line, (size_t)size, words);
         const char *problem = make_request(words, &request);
         request.asker = i;
+        (void)snprintf(
+            text, sizeof text, "%.100s: %s", shown, problem ? problem : "");
         if (problem)
-            complain(office, i, shown, problem);
+            complain(office, i, text);
         else
             ask(office, number, &request);
         free(shown);
@@ -137,26 +148,9 @@ static const struct option_row options[] = {
         "the kind of queue, the first one by default"},
     {0}};
 
-static const struct demo demo = {.name = "demo_mqueue",
-    .operands = "[FUNCTION ARG...] | -",
-    .shows =
-        "A client puts a request (add sub mul div pow gcd, or fib with one\n"
-        "argument) into a worker's in-queue, and gets the answer from its\n"
-        "out-queue. With - the requests are lines of standard input.",
-    .guarantee = "every client gets the answer to its own request.",
-    .broken = "the answers carry no tag, and a client takes the next\n"
-              "one that comes, whoever it is for: swapped answers.",
-    .bug = "swapped answers",
-    .missing = "the client's own answer_tag in ask()",
-    .options = options,
-    .examples = {{"demo_mqueue", "3 + 4, as in the listing"},
-        {"demo_mqueue --api=sysv pow 2 10", "System V queues"},
-        {"demo_mqueue --broken", "three clients, swapped answers"}},
-    .source = "section 3.7, listing 7."};
-
 int main(int argc, char **argv)
 {
-    char **words = argv + demo_start(&demo, argc, argv);
+    char **words = argv + demo_start(&mqueue_demo, options, argc, argv);
     struct message request;
 
     settings.streaming = *words && strcmp(*words, "-") == 0;

@@ -18,7 +18,9 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
 #include "common/text.h"
+#include "demos/about.h"
 
 enum { MOST_WRITERS = 100, NOBODY = -1 };
 
@@ -49,8 +51,10 @@ static void write_line(struct log *log, int number, int line)
     int length = snprintf(label, sizeof label, "%d mu: ", number);
 
     write_all(log->file, label, (size_t)length);
-    if (run.broken && line == 0)
+    if (run.broken && line == 0) {
+        record_note("began its line");
         gate_pass(&log->all_began);
+    }
     write_all(log->file, settings.message, strlen(settings.message));
     if (settings.kill_writer && log->victim == NOBODY) {
         log->victim = number;
@@ -68,16 +72,21 @@ static void writer(int number, void *context)
 
     gate_pass(&log->start);
     for (int line = 0; line < settings.lines; line++) {
+        record_state(WAITING, "waiting for the lock");
         int error = run.broken ? 0 : pthread_mutex_lock(&log->mutex);
 #if HAVE_ROBUST_MUTEX
         if (error == EOWNERDEAD) { /* in the middle of a line: repair the log */
+            record_killed("writer", log->victim, "SIGKILL");
+            record_note("cuts its line off");
             CHECK(ftruncate(log->file, log->end));
             error = pthread_mutex_consistent(&log->mutex);
         }
 #endif
         if (error != 0)
             fail_call("pthread_mutex_lock", error, __FILE__, __LINE__);
+        record_state(INSIDE, "inside");
         write_line(log, number, line);
+        record_state(IDLE, "outside");
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&log->mutex));
     }
@@ -123,6 +132,7 @@ static int judge(const struct log *log)
     size_t room = 0;
     FILE *file = CHECK_NOT(NULL, fdopen(log->file, "r"));
 
+    record_as("log", 0);
     CHECK(fseeko(file, log->begin, SEEK_SET));
     for (ssize_t size; (size = getline(&line, &room, file)) > 0; lines++) {
         unsigned number = (unsigned)atoi(line);
@@ -156,25 +166,11 @@ static const struct option_row options[] = {
         "kill one in the middle of its line; the next repairs it"},
     {0}};
 
-static const struct demo demo = {.name = "demo_mutex",
-    .shows = "Processes append lines to one log file, piece by piece. A mutex\n"
-             "in shared memory lets one of them write at a time.",
-    .guarantee = "every new line of the log is whole, and none is missing.",
-    .broken = "the writers do not take the lock, so that the pieces of\n"
-              "their lines get mixed: torn lines.",
-    .bug = "torn lines",
-    .missing = "pthread_mutex_lock and pthread_mutex_unlock in writer()",
-    .options = options,
-    .examples = {{"demo_mutex", "ten writers, as in the listing"},
-        {"demo_mutex --broken --writers=3", "without the lock"},
-        {"demo_mutex --kill-writer", "a writer dies with the lock"}},
-    .source = "section 3.1, listing 1."};
-
 int main(int argc, char **argv)
 {
     pid_t writers[MOST_WRITERS];
 
-    demo_start(&demo, argc, argv);
+    demo_start(&mutex_demo, options, argc, argv);
     if (run.broken && settings.kill_writer)
         usage_error("--broken and --kill-writer exclude each other");
     if (settings.writers == 1 && (run.broken || settings.kill_writer))
@@ -189,11 +185,14 @@ int main(int argc, char **argv)
     log->all_began = gate_create();
     for (int i = 0; i < settings.writers; i++)
         writers[i] = start_process("writer", i, writer, log);
+    record_lanes("log", 1);
     gate_let_go(&log->start);
     gate_let_go(&log->halted);
     gate_let_go(&log->all_began);
-    if (settings.kill_writer && gate_await_knock(&log->halted, -1))
+    if (settings.kill_writer && gate_await_knock(&log->halted, -1)) {
+        record_sent("writer", log->victim, "SIGKILL");
         stop_process(writers[log->victim]);
+    }
     join_processes(0);
     return judge(log);
 }

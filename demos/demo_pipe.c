@@ -19,11 +19,16 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
+#include "demos/about.h"
+#include "demos/keeper.h"
 #include "demos/pipe_filters.h"
 
 enum { FILTERS = 4, BLOCK = 65536, SILENCE = 200 /* milliseconds */ };
 static filter_function *const filters[FILTERS] = {
     split, capitalize, merge, decapitalize};
+static const char *const names[] = {
+    "split", "capitalize", "merge", "decapitalize", NULL};
 static bool named, streaming;
 
 /* Shared by all processes. Pipe i leads to filter i. */
@@ -116,19 +121,28 @@ static void filter(int number, void *context)
         keep_own_ends(line, in, out);
     if (named)
         open_fifos(line, number, &in, &out);
+    record_state(WAITING, "waiting");
     while (await_input(line, number, in)) {
         ssize_t got = CHECK(read(in, text + kept, BLOCK));
+        record_lines(
+            RECEIVED, first ? NULL : names[number - 1], text + kept, got);
+        record_state(RUNNING, got == 0 ? "end of file" : "working");
         line->saw_end[number] = got == 0;
         length = kept + (size_t)got;
         size_t made =
             filters[number](&position, text, length, result, &kept, got == 0);
+        if (!last)
+            record_lines(SENT, names[number + 1], result, (ssize_t)made);
         write_all(out, result, made);
         if (last && made > 0)
             line->came_out = true;
         if (got == 0)
             break;
+        record_state(WAITING, "waiting");
         memmove(text, text + length - kept, kept);
     }
+    if (!line->saw_end[number])
+        record_note("no end of file");
     CHECK_ONCE(close(out));
     if (!last)
         line->closed[number + 1] = true;
@@ -139,28 +153,10 @@ static const struct option_row options[] = {
         "connect the filters by named pipes (FIFOs)"},
     {0}};
 
-static const struct demo demo = {.name = "demo_pipe",
-    .operands = "[WORD...] | -",
-    .shows = "Four processes, each with one small job (split, capitalize,\n"
-             "merge, decapitalize the first letter), make camelCase of a\n"
-             "sentence; pipes carry it on. With - the sentences come from\n"
-             "standard input, one a line.",
-    .guarantee = "every filter sees the end of its input, and the\n"
-                 "pipeline ends by itself.",
-    .broken = "the filters keep the pipe ends open that they do not\n"
-              "use, and wait for ever for an end of file that never comes.",
-    .bug = "the end of file never comes",
-    .missing = "close of unused ends by keep_own_ends() in filter()",
-    .options = options,
-    .examples = {{"demo_pipe", "the listing's sentence"},
-        {"demo_pipe --broken", "a pipeline that does not end"},
-        {"demo_pipe --named - < FILE", "a line each, by FIFOs"}},
-    .source = "section 3.8, listing 8."};
-
 int main(int argc, char **argv)
 {
     static char *standard[] = {"Make", "this", "sentence", "camelCase", NULL};
-    int first = demo_start(&demo, argc, argv), ended = 0;
+    int first = demo_start(&pipe_demo, options, argc, argv), ended = 0;
     char **words = first < argc ? argv + first : standard;
 
     streaming = strcmp(words[0], "-") == 0;
@@ -177,7 +173,7 @@ int main(int argc, char **argv)
         if (i == 0 ? !streaming : !named)
             CHECK(pipe(line->ends[i]));
     for (int i = 0; i < FILTERS; i++)
-        (void)start_process("filter", i, filter, line);
+        (void)start_process(names[i], i, filter, line);
     keep_own_ends(line, line->ends[0][1], -1);
     if (!streaming) {
         for (char **word = words; *word; word++) {

@@ -19,6 +19,8 @@
 #include "common/output.h"
 #include "common/process.h"
 #include "common/random.h"
+#include "common/record/recorder.h"
+#include "demos/about.h"
 
 /* In nanoseconds, at any --speed: a worker stays inside no shorter than the
  * one, and the window never stands open longer than the other.
@@ -67,10 +69,13 @@ static void *worker(void *context)
     struct worker *me = context;
     struct resource *resource = me->resource;
 
+    record_as("worker", me->number);
     gate_wait(&resource->start);
+    record_state(WAITING, "waiting for a slot");
     if (!run.broken)
         CHECK(
             sem_wait(resource->free_slots)); /* waits while it is 0, takes 1 */
+    record_state(INSIDE, "inside");
 
     enter(resource);
     say("%d starting critical section", me->number);
@@ -78,6 +83,7 @@ static void *worker(void *context)
     say("%d finished critical section", me->number);
     atomic_fetch_sub(&resource->inside, 1);
 
+    record_state(GONE, "done");
     if (!run.broken)
         CHECK(
             sem_post(resource->free_slots)); /* adds 1: wakes one that waits */
@@ -93,10 +99,12 @@ static sem_t *create_semaphore(unsigned value)
 
     make_name(name);
     sigset_t before = hold_signals();
-    sem_t *semaphore =
-        CHECK_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
-    if (sem_unlink(name) == -1)
+    sem_t *semaphore = sem_open(name, O_CREAT | O_EXCL, 0600, value);
+    int error = errno;
+    if (sem_unlink(name) == -1 && semaphore != SEM_FAILED)
         CHECK(sem_unlink(name));
+    if (semaphore == SEM_FAILED) /* which may have left the name */
+        fail_call("sem_open", error, __FILE__, __LINE__);
     release_signals(before);
     return semaphore;
 }
@@ -129,23 +137,9 @@ static const struct option_row options[] = {
         "the longest time that one uses it; the draw decides"},
     {0}};
 
-static const struct demo demo = {.name = "demo_semaphore",
-    .shows = "Threads want a resource that only a few may use at a time. A\n"
-             "semaphore counts the free slots; who finds none waits.",
-    .guarantee = "never more workers are inside than there are slots.",
-    .broken = "nobody asks the semaphore, so that all workers are inside\n"
-              "at once: overload.",
-    .bug = "overload",
-    .missing = "sem_wait and sem_post in worker()",
-    .options = options,
-    .examples = {{"demo_semaphore", "ten workers, three slots"},
-        {"demo_semaphore --broken", "all ten inside at once"},
-        {"demo_semaphore --slots=1", "a semaphore as a mutex"}},
-    .source = "section 3.2, listing 2."};
-
 int main(int argc, char **argv)
 {
-    demo_start(&demo, argc, argv);
+    demo_start(&semaphore_demo, options, argc, argv);
     if (run.broken && settings.workers <= settings.slots)
         usage_error("--broken shows nothing with %d workers and %d slots; use "
                     "more workers than slots",
@@ -155,6 +149,7 @@ int main(int argc, char **argv)
     struct worker *workers =
         CHECK_NOT(NULL, calloc((size_t)settings.workers, sizeof *workers));
     watchdog_start(settings.hold * (1 + settings.workers / settings.slots));
+    record_lanes("worker", settings.workers);
     resource.free_slots = create_semaphore((unsigned)settings.slots);
     resource.start = gate_create();
     resource.all_inside = gate_create();

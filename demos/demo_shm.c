@@ -20,6 +20,8 @@
 #include "common/output.h"
 #include "common/process.h"
 #include "common/random.h"
+#include "common/record/recorder.h"
+#include "demos/about.h"
 
 enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 1000000, WINDOW = 1000000000 };
 
@@ -58,8 +60,10 @@ static void writer(int number, void *context)
         }
         board->published = next;
 
+        record_state(WAITING, "waiting for the lock");
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
+        record_state(INSIDE, "inside");
         for (int i = 0; i < settings.values; i++) {
             if (i == settings.values / 2) { /* the window: now the monitor */
                 if (next == 1)
@@ -69,6 +73,7 @@ static void writer(int number, void *context)
             }
             board->values[i] = values[i];
         }
+        record_state(IDLE, "resting");
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
         (void)gate_await_knock(&board->over, clock_scaled(settings.update));
@@ -101,14 +106,17 @@ static void monitor(int number, void *context)
     gate_let_go(&board->over);
     gate_pass(&board->start);
     do {
+        record_state(WAITING, "waiting for the lock");
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
         else if (board->shown == 0)
             (void)gate_await_knock(&board->half_done, WINDOW);
+        record_state(INSIDE, "inside");
         memcpy(snapshot, board->values, sizeof snapshot);
         int mark = settings.values;
         while (mark > 0 && !is_joined(board, snapshot, mark))
             mark--;
+        record_state(IDLE, "resting");
         if (!run.broken)
             CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
         else if (board->shown == 0)
@@ -155,23 +163,9 @@ static const struct option_row options[] = {
         "how long the monitor rests between its snapshots"},
     {0}};
 
-static const struct demo demo = {.name = "demo_shm",
-    .shows = "A writer changes numbers in shared memory, and a monitor prints\n"
-             "snapshots of them, until a flag in the same memory stops both.",
-    .guarantee = "every snapshot shown is one that the writer published.",
-    .broken = "nobody locks the numbers, and the monitor reads them\n"
-              "while the writer changes them: torn snapshots (at the |).",
-    .bug = "torn snapshot",
-    .missing = "pthread_mutex_lock in writer() and monitor()",
-    .options = options,
-    .examples = {{"demo_shm", "five numbers, watched for ten seconds"},
-        {"demo_shm --broken", "half old, half new"},
-        {"demo_shm --speed=10 --values=64", "more and faster"}},
-    .source = "section 3.9, listing 9."};
-
 int main(int argc, char **argv)
 {
-    demo_start(&demo, argc, argv);
+    demo_start(&shm_demo, options, argc, argv);
     if (run.broken && settings.values == 1)
         usage_error("one number cannot be torn; use --values=2 or more");
 

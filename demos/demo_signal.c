@@ -15,6 +15,8 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
+#include "demos/about.h"
 
 static struct {
     double task, deadline; /* seconds */
@@ -38,6 +40,7 @@ static void task(int number, void *context)
     (void)signal(SIGHUP, SIG_DFL);
     (void)signal(SIGUSR1, SIG_DFL);
     gate_knock(&job->ready);
+    record_state(RUNNING, "working");
     pause_for(clock_scaled(settings.task));
     job->finished_at = clock_now();
 }
@@ -53,11 +56,14 @@ static int guard(const struct job *job, pid_t pid)
     int standard = run.broken ? 1 : 0;
     int choice = settings.choice < 0 ? standard : settings.choice;
 
+    record_state(WAITING, "waiting for the task");
     if (reap_process(pid, clock_scaled(settings.deadline), 0) == ENDED) {
         say("Process finished...");
         return verdict(true, "the task finished within its deadline of %g s",
             settings.deadline);
     }
+    record_note("deadline of %g s", settings.deadline);
+    record_sent("task", 0, "%s", names[choice]);
     CHECK(kill(pid, signals[choice]));
     int64_t sent_at = clock_now();
 
@@ -66,6 +72,7 @@ static int guard(const struct job *job, pid_t pid)
     enum ending ending =
         reap_process(pid, (int64_t)(patience * 1e9), signals[choice]);
     if (ending == KILLED) {
+        record_killed("task", 0, names[choice]);
         say("Process killed...");
         (void)verdict(true,
             "the task missed its deadline of %g s and was "
@@ -74,7 +81,9 @@ static int guard(const struct job *job, pid_t pid)
         return KILLED_IN_TIME;
     }
     say(ending == ENDED ? "Process finished..." : "Process still running...");
+    record_sent("task", 0, "SIGKILL");
     stop_process(pid);
+    record_killed("task", 0, "SIGKILL");
     if (ending == ENDED && job->finished_at <= sent_at)
         return verdict(
             true, "the task finished as the guard sent %s", names[choice]);
@@ -94,23 +103,9 @@ static const struct option_row options[] = {
         "what the guard sends, KILL by default"},
     {0}};
 
-static const struct demo demo = {.name = "demo_signal",
-    .shows = "A guard gives a task a deadline. If the task is not done by\n"
-             "then, a signal ends it.",
-    .guarantee = "the task finishes in time or not at all.",
-    .broken = "the guard sends SIGTERM, which the task ignores, in place\n"
-              "of SIGKILL, which nobody can ignore: the deadline is missed.",
-    .bug = "missed deadline",
-    .missing = "kill with SIGKILL in guard()",
-    .options = options,
-    .examples = {{"demo_signal", "the task takes 60 s and has 2 s"},
-        {"demo_signal --task=1", "it is done in time"},
-        {"demo_signal --broken", "a signal that can be ignored"}},
-    .source = "section 3.5, listing 5."};
-
 int main(int argc, char **argv)
 {
-    demo_start(&demo, argc, argv);
+    demo_start(&signal_demo, options, argc, argv);
     if (run.broken && settings.choice >= 0)
         usage_error("--broken chooses the signal itself; leave out --signal");
     if (run.broken && settings.task < 2 * settings.deadline)
@@ -120,6 +115,7 @@ int main(int argc, char **argv)
     struct job *job = share_memory(sizeof *job);
     watchdog_start(settings.deadline * (1 + run.speed));
     job->ready = gate_create();
+    record_as("guard", 0);
     pid_t pid = start_process("task", 0, task, job);
     gate_let_go(&job->ready);
     (void)gate_await_knock(&job->ready, -1); /* its time starts now */

@@ -16,7 +16,9 @@
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"
+#include "common/record/recorder.h"
 #include "common/text.h"
+#include "demos/about.h"
 #include "demos/socket_serve.h"
 
 enum { WINDOW = 1000000000 /* nanoseconds: longer it never stands open */ };
@@ -30,9 +32,9 @@ static struct {
 struct conversation {
     int listener;
     struct sockaddr_in address; /* the server's */
-    struct gate turn, taken;    /* knocks: the next client may begin; the
-                                 * server took what was sent so far */
-    in_port_t port;             /* of the client whose turn it is */
+    struct gate turn, taken;    /* knocks: a client's turn; data was taken */
+    in_port_t port;             /* of the client whose turn it is, */
+    int client;                 /* and its number */
     size_t length; /* the evidence: what the server received from there, */
     char message[MESSAGE_SIZE];
     int whole; /* and how many exchanges were right */
@@ -43,7 +45,7 @@ struct conversation {
  * buffer. Returns its length.
  */
 static size_t receive_message(
-    int connection, char *message, const struct gate *taken)
+    int connection, char *message, const struct conversation *at_server)
 {
     size_t length = 0;
     char *newline = NULL;
@@ -53,21 +55,25 @@ static size_t receive_message(
             recv(connection, message + length, MESSAGE_SIZE - length, 0);
         if (more == -1 && errno == EINTR)
             continue;
-        if (more == -1) /* the other side's fault */
+        if (more == -1) { /* the other side's fault, which gets no answer */
             report("recv: %s", strerror(errno));
+            (void)shutdown(connection, SHUT_RDWR);
+            length = 0;
+        }
         if (more <= 0)
             break;
+        record_received(at_server ? "client" : "server",
+            at_server ? at_server->client : 0, "%.*s", (int)more,
+            message + length);
         length += (size_t)more;
         newline = memchr(message, '\n', length);
-        if (taken && length == (size_t)more) /* the first piece */
-            gate_knock(taken);
+        if (at_server && length == (size_t)more) /* the first piece */
+            gate_knock(&at_server->taken);
     } while (!run.broken && !newline && length < MESSAGE_SIZE);
     return newline ? (size_t)(newline - message) : length;
 }
 
-/* One connection after the other. Whoever connects gets an answer, but only
- * messages of this run's clients are evidence.
- */
+/* Whoever connects gets an answer; only this run's messages are evidence. */
 static void server(int number, void *context)
 {
     struct conversation *talk = context;
@@ -77,9 +83,11 @@ static void server(int number, void *context)
     (void)number;
     for (;;) {
         socklen_t size = sizeof peer;
+        record_state(WAITING, "waiting for a client");
         int connection =
             CHECK(accept(talk->listener, (struct sockaddr *)&peer, &size));
-        size_t length = receive_message(connection, message, &talk->taken);
+        record_state(RUNNING, "talking");
+        size_t length = receive_message(connection, message, talk);
         if (peer.sin_port == talk->port) {
             memcpy(talk->message, message, length);
             talk->length = length;
@@ -90,8 +98,10 @@ static void server(int number, void *context)
         /* The answer ends with a half-close. Then the rest is read away, since
          * closing a connection with unread data resets it.
          */
-        if (send(connection, "pong", 4, 0) == 4)
-            (void)shutdown(connection, SHUT_WR);
+        record_sent("client", talk->client, "pong");
+        if (send(connection, "pong", 4, 0) == -1 ||
+            shutdown(connection, SHUT_WR) == -1)
+            report("send: %s", strerror(errno));
         for (int rest = 0; rest < 100; rest++)
             if (recv(connection, message, sizeof message, 0) <= 0)
                 break;
@@ -112,15 +122,20 @@ static void client(int number, void *context)
     char answer[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
 
     (void)gate_await_knock(&talk->turn, -1);
+    record_state(RUNNING, "talking");
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
     if (connect(connection, (struct sockaddr *)&talk->address, size) == -1)
         fail("connect to port %d on 127.0.0.1: %s; is the server running?",
             settings.port, strerror(errno));
     CHECK(getsockname(connection, (struct sockaddr *)&own, &size));
     talk->port = own.sin_port;
-    write_all(connection, message, half);
-    if (half > 0)
+    talk->client = number;
+    if (half > 0) {
+        record_sent("server", 0, "%.*s", (int)half, message);
+        write_all(connection, message, half);
         (void)gate_await_knock(&talk->taken, WINDOW);
+    }
+    record_sent("server", 0, "%s", message + half);
     write_all(connection, message + half, length - half);
     CHECK(shutdown(connection, SHUT_WR)); /* half-close: that was all */
 
@@ -150,23 +165,9 @@ static const struct option_row options[] = {
         "only the client, of a server that is running"},
     {0}};
 
-static const struct demo demo = {.name = "demo_socket",
-    .shows = "A client connects to a server on this machine, sends it a\n"
-             "message, and gets an answer.",
-    .guarantee = "each side receives exactly what the other sent.",
-    .broken = "the server calls recv once and takes what comes for the\n"
-              "whole message: one recv is not one message.",
-    .bug = "one recv is not one message",
-    .missing = "the loop around recv in receive_message()",
-    .options = options,
-    .examples = {{"demo_socket", "ping and pong"},
-        {"demo_socket --broken", "half a message"},
-        {"demo_socket --serve --port=0", "a server to try nc with"}},
-    .source = "section 3.6, listing 6."};
-
 int main(int argc, char **argv)
 {
-    demo_start(&demo, argc, argv);
+    demo_start(&socket_demo, options, argc, argv);
     if (settings.serve + settings.connect + run.broken > 1)
         usage_error("--serve, --connect and --broken exclude each other");
     if (settings.connect && settings.port == 0)

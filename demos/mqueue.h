@@ -53,3 +53,6 @@ void split_line(char *line, size_t length, char *words[MOST_WORDS]);
  * bits, EDOM when it divides by zero.
  */
 void carry_out(struct message *request);
+
+/* "add 3 4 = 7", or "div 1 0: division by zero"; valid until the next call. */
+const char *describe_answer(const struct message *answer);

@@ -136,3 +136,16 @@ void carry_out(struct message *request)
         *result = fibonacci(a);
     request->error = overflow ? ERANGE : 0;
 }
+
+const char *describe_answer(const struct message *answer)
+{
+    static char text[96];
+
+    if (answer->error == 0)
+        (void)snprintf(
+            text, sizeof text, "%s = %" PRId64, answer->text, answer->result);
+    else
+        (void)snprintf(text, sizeof text, "%s: %s", answer->text,
+            answer->error == EDOM ? "division by zero" : "overflow");
+    return text;
+}

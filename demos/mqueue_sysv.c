@@ -11,6 +11,7 @@
 #include "common/check.h"
 #include "common/names.h"
 #include "common/process.h"
+#include "demos/keeper.h"
 #include "demos/mqueue.h"
 
 enum { MOST_BOXES = 2, NONE = -1 };
@@ -36,6 +37,7 @@ static void create(struct mailbox *box, int tags)
 {
     static int *queues, count; /* the keeper sees them in shared memory */
     sigset_t before = hold_signals();
+    struct msqid_ds about;
 
     (void)tags; /* any number of them */
     if (queues == NULL) {
@@ -45,6 +47,11 @@ static void create(struct mailbox *box, int tags)
     }
     box->queues[0] = queues[count++] = CHECK(msgget(IPC_PRIVATE, 0600));
     release_signals(before);
+    CHECK(msgctl(box->queues[0], IPC_STAT, &about));
+    if (about.msg_qbytes < sizeof(struct message)) /* msgsnd would not return */
+        fail("a queue takes %lu bytes here, too few for a message; let root "
+             "raise kernel.msgmnb",
+            (unsigned long)about.msg_qbytes);
 }
 
 static void put(

@@ -128,3 +128,24 @@ size_t decapitalize(struct position *at, const char *text, size_t length,
 
     return escape(changed, used, result, true);
 }
+
+void record_lines(
+    enum event_kind kind, const char *role, const char *text, ssize_t length)
+{
+    static struct {
+        char text[TEXT_SIZE];
+        int used;
+    } lines[2], *line; /* what has begun, of input and of output */
+
+    line = &lines[kind == SENT];
+    for (const char *end = text + length; recorder && text < end; text++)
+        if (*text != '\n') {
+            if (line->used < TEXT_SIZE)
+                line->text[line->used++] = *text;
+        } else {
+            RECORD(OWN_LANE, kind, IDLE, role, 0,
+                line->used > 0 ? "%.*s" : "(end of sentence)", line->used,
+                line->text);
+            line->used = 0;
+        }
+}

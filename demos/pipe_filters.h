@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+#include "common/record/recorder.h"
 
 /* Where a filter stands in its text; all zero at the beginning. */
 struct position {
@@ -19,3 +22,9 @@ struct position {
 typedef size_t filter_function(struct position *at, const char *text,
     size_t length, char *result, size_t *kept, bool at_end);
 filter_function split, capitalize, merge, decapitalize;
+
+/* Records each line that ends in LENGTH bytes at TEXT as a message to or from
+ * ROLE; one that has only begun is kept until it ends.
+ */
+void record_lines(
+    enum event_kind kind, const char *role, const char *text, ssize_t length);

@@ -16,11 +16,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "demos/socket_serve.h"
 #include "common/check.h"
 #include "common/clock.h"
 #include "common/output.h"
+#include "common/record/recorder.h"
 #include "common/text.h"
-#include "demos/socket_serve.h"
 
 #define MILLISECONDS INT64_C(1000000)
 
@@ -31,7 +32,7 @@ static const int64_t linger = 1000 * MILLISECONDS;     /* after the answer */
 /* The signal that ends the server may come just before poll(2) begins to
  * wait; so it never waits longer than this. In milliseconds.
  */
-enum { LONGEST_WAIT = 250 };
+enum { POLL_BOUND = 250 };
 
 struct connection {
     struct sockaddr_in peer;
@@ -199,10 +200,12 @@ int serve(struct sockaddr_in *address)
     }
     CHECK(sigaction(SIGINT, &action, NULL));
     int listener = create_listener(address);
+    record_as("server", 0);
+    record_state(RUNNING, "serving");
     CHECK(fcntl(listener, F_SETFL, O_NONBLOCK));
     add(listener, NULL);
     while (!stopping) {
-        int64_t next = clock_now() + LONGEST_WAIT * MILLISECONDS;
+        int64_t next = clock_now() + POLL_BOUND * MILLISECONDS;
         for (size_t i = 1; i < server.count; i++)
             if (server.connections[i]->deadline < next)
                 next = server.connections[i]->deadline;

@@ -82,7 +82,10 @@ enum { DEMOS = sizeof demos / sizeof *demos };
 static const struct own_option common_options[] = {{"--broken", "", ""},
     {"--seed=", "0 to 4294967295", ""},
     {"--speed=", "0.1 to 1000", "default: 1"}, {"--timeout=", "1 to 3600", ""},
-    {"--help", "", ""}, {"--version", "", ""}, {0}};
+    {"--lanes", "", ""}, {"--step", "", ""}, {"--timeline", "", ""},
+    {"--svg=", "", ""}, {"--trace=", "", ""},
+    {"--color=", "auto always never", "auto by default"}, {"--help", "", ""},
+    {"--version", "", ""}, {0}};
 
 /* The options that make DEMO's run short, and possible. */
 static const char *quick(const struct demo *demo)

@@ -18,6 +18,8 @@
 #define print_help   help_was_asked
 #define say          nothing_said
 #define close_output nothing_closed
+#define views_check  nothing_checked
+#define view_options no_views
 #include "common/options.c"
 
 static jmp_buf before;
@@ -50,10 +52,20 @@ void nothing_closed(void)
 {
 }
 
-void help_was_asked(const struct option_row *common)
+void nothing_checked(void)
+{
+}
+
+const struct option_row no_views[] = {{0}};
+
+void help_was_asked(
+    const struct option_row *own_options, const struct option_row *all[2])
 {
     char values[128];
 
+    const struct option_row *common = all[0];
+
+    (void)own_options;
     for (; common->name; common++)
         describe_values(common, values, sizeof values);
 }
@@ -73,9 +85,8 @@ static const struct option_row own[] = {
     {0}};
 
 static const struct demo with_operands = {
-    .name = "demo_fuzz", .operands = "[WORD...]", .options = own};
-static const struct demo without_operands = {
-    .name = "demo_fuzz", .options = own};
+    .name = "demo_fuzz", .operands = "[WORD...]"};
+static const struct demo without_operands = {.name = "demo_fuzz"};
 
 /* getopt_long(3) keeps a place within a word, which is freed by now. */
 static void forget(void)
@@ -114,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     status = -1;
     if (setjmp(before) == 0) {
         int operand = demo_start(
-            size % 2 ? &with_operands : &without_operands, count, words);
+            size % 2 ? &with_operands : &without_operands, own, count, words);
         must(operand >= 1 && operand <= count);
         must(size % 2 || operand == count);
         must(whole >= 1 && whole <= 10000);

@@ -20,7 +20,7 @@ failed=
 for target; do
     # the target of the options has their source within it
     sources="common/check.c common/text.c"
-    [ "$target" = options ] || sources=$(echo common/*.c)
+    [ "$target" = options ] || sources=$(echo common/*.c common/*/*.c)
     [ "$target" != requests ] || sources="$sources demos/mqueue_functions.c"
     [ "$target" != sentences ] || sources="$sources demos/pipe_filters.c"
     # shellcheck disable=SC2086 # a list

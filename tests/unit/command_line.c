@@ -25,7 +25,6 @@ static const struct demo demo = {.name = "demo_unit",
     .shows = "It shows.",
     .guarantee = "It holds.",
     .broken = "it breaks.",
-    .options = table,
     .examples = {{"demo_unit", "try"}, {"demo_unit", "it"}, {"demo_unit", ""}},
     .source = "nowhere"};
 static struct demo without_operands;
@@ -37,7 +36,7 @@ static int show_settings(const struct demo *started, const char *const *line)
 
     for (; line[count - 1]; count++)
         arguments[count] = (char *)(uintptr_t)line[count - 1];
-    int first = demo_start(started, count, arguments);
+    int first = demo_start(started, table, count, arguments);
     say("flag=%d whole=%d text=%s operands=%d", flag, whole, text,
         count - first);
     return 0;

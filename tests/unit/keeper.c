@@ -3,6 +3,7 @@
 #include "tests/support/forked.h"
 #include "common/check.h"
 #include "common/names.h"
+#include "demos/keeper.h"
 #include "common/options.h"
 #include "common/output.h"
 #include "common/process.h"

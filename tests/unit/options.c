@@ -22,8 +22,7 @@ static const struct option_row table[] = {
     {"choice", "WORD", CHOICE, &choice, 0, 0, "red green blue", "the colour"},
     {0}};
 
-static const struct demo demo = {
-    .name = "demo_unit", .operands = "[WORD...]", .options = table};
+static const struct demo demo = {.name = "demo_unit", .operands = "[WORD...]"};
 
 static int settings(const void *line)
 {
@@ -33,7 +32,7 @@ static int settings(const void *line)
 
     for (; words[count - 1]; count++)
         arguments[count] = (char *)(uintptr_t)words[count - 1];
-    (void)demo_start(&demo, count, arguments);
+    (void)demo_start(&demo, table, count, arguments);
     say("flag=%d whole=%d seconds=%g positive=%g text=%s choice=%d broken=%d "
         "speed=%g timeout=%d",
         flag, whole, seconds, positive, text, choice, run.broken, run.speed,

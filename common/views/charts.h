@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* charts - what is drawn of a run, live and when it is over; each may end the program */
+#pragma once
+
+#include "common/record/recording.h"
+#include "common/views/screen.h"
+
+/* For the terminal: a row for each lane, the axis, the legend, the number that matters. */
+void timeline_write(const struct recording *recording, const struct screen *screen, FILE *out);
+
+/* A picture: stand-alone, readable without colour, on light and on dark pages. */
+void svg_write(const struct recording *recording, FILE *out);
+
+/* Chrome Trace Event JSON. */
+void trace_write(const struct recording *recording, FILE *out);
+
+/* What the live view knows of the run so far; all zero but for the first three at the beginning. */
+struct lanes {
+    const struct recorder *from;
+    struct screen screen;
+    bool step; /* a row for each Enter, which ends it */
+    int count;
+    int width, shared; /* columns for each lane, or how many lanes share one */
+    bool is_text;      /* there is room for words in the columns */
+    uint8_t *style;    /* of each lane's state */
+    int64_t begin, shown;
+};
+
+/* Prints EVENT, in the column of its lane, as a row with END, after the names of the lanes if these
+ * are new. */
+void lanes_print(struct lanes *lanes, const struct event *event, const char *end, FILE *out);

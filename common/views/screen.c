@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/views/screen.h"
+#include "common/check.h"
+#include "common/text.h"
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value && *value;
+}
+
+struct screen screen_of_output(int when)
+{
+    int limit = is_set("COLUMNS") ? atoi(getenv("COLUMNS")) : 0;
+    bool terminal = isatty(STDOUT_FILENO) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+    struct winsize size;
+
+    (void)setlocale(LC_CTYPE, "");
+    struct screen screen = {.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        screen.width = size.ws_col;
+    if (limit > 0 && (screen.width == 0 || limit < screen.width))
+        screen.width = limit;
+    screen.width = screen.width == 0             ? 80
+                   : screen.width < MOST_COLUMNS ? screen.width
+                                                 : MOST_COLUMNS;
+    screen.colour = when != COLOR_AUTO         ? when == COLOR_ALWAYS
+                    : is_set("NO_COLOR")       ? false
+                    : is_set("CLICOLOR_FORCE") ? strcmp(getenv("CLICOLOR_FORCE"), "0") != 0
+                                               : terminal;
+    return screen;
+}
+
+struct row row_begin(const struct screen *screen)
+{
+    return (struct row){
+        screen, CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof(struct cell)))};
+}
+
+int row_put(struct row *row, int column, int limit, const char *text)
+{
+    bool utf8 = row->screen->utf8;
+    wchar_t character;
+
+    limit = limit < row->screen->width ? limit : row->screen->width;
+    for (int size; *text && column < limit; text += size) {
+        size = utf8_decode(text, strlen(text), &character);
+        size = size > 0 ? size : 1;
+        int columns = size > 1 && utf8 ? wcwidth(character) : 1;
+        char *cell = row->cells[column].text;
+        if (columns <= 0) /* an accent on what stands before it: left out */
+            continue;
+        if (column + columns > limit || (column + columns == limit && text[size]))
+            (void)strcpy(cell, utf8 ? "…" : ">");
+        else if (size > 1 && !utf8)
+            (void)strcpy(cell, character == 0xb5 ? "u" : "?"); /* 0xb5: microseconds */
+        else
+            (void)snprintf(cell, sizeof row->cells->text, "%.*s", size, text);
+        if (columns == 2 && column + 1 < limit) /* its second half */
+            row->cells[column + 1].text[0] = '\1';
+        column += columns;
+    }
+    return column < limit ? column : limit;
+}
+
+/* The Okabe-Ito colours, as near as 256 colours come. */
+enum { PLAIN, ORANGE = 172, GREEN = 36, BLUE = 32, PURPLE = 169 };
+
+void row_sign(struct row *row, int column, int sign)
+{
+    static const struct {
+        const char *utf8, *ascii;
+        int colour;
+    } signs[] = {{" ", " ", PLAIN}, {"·", ".", PLAIN}, {"▒", "=", BLUE}, {"░", ":", ORANGE},
+        {"█", "#", GREEN}, {"─", "-", PURPLE}, {"▶", ">", PURPLE}, {"◀", "<", PURPLE}};
+
+    if (column < row->screen->width) {
+        struct cell *cell = &row->cells[column];
+        (void)strcpy(cell->text, row->screen->utf8 ? signs[sign].utf8 : signs[sign].ascii);
+        cell->colour = row->screen->colour ? signs[sign].colour : PLAIN;
+    }
+}
+
+void row_end(struct row *row, FILE *out, const char *end)
+{
+    int used = row->screen->width, colour = PLAIN;
+
+    while (used > 0 && strchr(" ", row->cells[used - 1].text[0]))
+        used--;
+    for (const struct cell *cell = row->cells; cell <= row->cells + used; cell++) {
+        int next = cell == row->cells + used ? PLAIN : cell->colour;
+        if (next != colour)
+            (void)fprintf(out, next == PLAIN ? "\033[0m" : "\033[38;5;%dm", next);
+        colour = next;
+        if (cell < row->cells + used && cell->text[0] != '\1')
+            (void)fputs(cell->text[0] ? cell->text : " ", out);
+    }
+    (void)fputs(end, out);
+    free(row->cells);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/views/views.h"
+#include "common/check.h"
+#include "common/files.h"
+#include "common/output.h"
+#include "common/process.h"
+#include "common/text.h"
+#include "common/views/charts.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SVG, TRACE, FILES, REFRESH = 20 /* milliseconds */, SHOW_ALL = 'a', SHOW_REST = 'r' };
+
+static bool want_lanes, want_step, want_timeline;
+static int colour_when;
+static struct view_file {
+    const char *path; /* NULL: not asked for */
+    char *target;     /* what it is renamed to; NULL: written straight to DESCRIPTOR */
+    int descriptor;
+} files[FILES];
+static int terminal = -1; /* of --step */
+static struct {
+    pid_t owner, pid;  /* of the run's first process, and of the viewer */
+    int pipe;          /* carries OVER when the run is over */
+    char over;         /* 0 until then */
+    atomic_bool *done; /* shared: the viewer has shown all */
+} viewer;
+
+const struct option_row view_options[] = {
+    {"lanes", NULL, FLAG, &want_lanes, 0, 0, NULL, "watch it live: a column for each actor"},
+    {"step", NULL, FLAG, &want_step, 0, 0, NULL,
+        "the same, but each event waits for Enter; q and Enter\n"
+        "                     shows the rest. The run itself does not wait"},
+    {"timeline", NULL, FLAG, &want_timeline, 0, 0, NULL, "draw a chart of the run when it is over"},
+    {"svg", "FILE", TEXT, &files[SVG].path, 1, 4095, NULL, "the same chart as a picture"},
+    {"trace", "FILE", TEXT, &files[TRACE].path, 1, 4095, NULL,
+        "the run as Chrome Trace Event JSON, for ui.perfetto.dev"},
+    {"color", "WHEN", CHOICE, &colour_when, 0, 0, "auto always never",
+        "whether the views use colour, auto by default"},
+    {0}};
+
+/* A regular or absent file is replaced. Anything else is written straight, as is the file that
+ * standard output goes to. */
+static void check_file(struct view_file *file)
+{
+    struct stat about, output;
+    bool exists = stat(file->path, &about) == 0;
+
+    file->descriptor = -1;
+    if (exists && fstat(STDOUT_FILENO, &output) == 0 && about.st_dev == output.st_dev &&
+        about.st_ino == output.st_ino)
+        file->descriptor = dup(STDOUT_FILENO);
+    else if (exists && !S_ISREG(about.st_mode))
+        file->descriptor = open(file->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    else
+        file->target = exists ? realpath(file->path, NULL) : strdup(file->path);
+    if (file->descriptor == -1 && (!file->target || !replace_file(file->target, NULL, 0)))
+        fail("cannot write %s: %s; choose another file", escaped(file->path), strerror(errno));
+    if (file->descriptor != -1)
+        CHECK(fcntl(file->descriptor, F_SETFL, fcntl(file->descriptor, F_GETFL) & ~O_NONBLOCK));
+}
+
+void views_check(void)
+{
+    if (want_step) {
+        terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+        if (terminal == -1 || tcgetpgrp(terminal) != getpgrp())
+            usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
+    }
+    want_lanes = want_lanes || want_step;
+    for (int i = 0; i < FILES; i++)
+        if (files[i].path)
+            check_file(&files[i]);
+}
+
+/* Waits until FILE (or -1) can be read, the run is over, or MILLISECONDS (below 0: for ever) are.
+ * Returns whether FILE can be read. */
+static bool await(int file, int milliseconds)
+{
+    struct timeval time = {.tv_usec = milliseconds * 1000};
+    fd_set inputs;
+
+    FD_ZERO(&inputs); /* select and not poll: macOS cannot poll a terminal */
+    FD_SET(viewer.pipe, &inputs);
+    if (file != -1)
+        FD_SET(file, &inputs);
+    int most = file > viewer.pipe ? file : viewer.pipe;
+    int found = select(most + 1, &inputs, NULL, NULL, milliseconds < 0 ? NULL : &time);
+    if (found == -1 && errno != EINTR)
+        fail_call("select", errno, __FILE__, __LINE__);
+    if (found > 0 && FD_ISSET(viewer.pipe, &inputs) && read(viewer.pipe, &viewer.over, 1) != 1) {
+        viewer.over = SHOW_REST; /* the run's first process is gone */
+        if (want_step)
+            _exit(COULD_NOT_RUN);
+    }
+    return found > 0 && file != -1 && FD_ISSET(file, &inputs);
+}
+
+static bool await_enter(void)
+{
+    char line[256];
+
+    while (viewer.over != SHOW_REST)
+        if (await(terminal, -1))
+            return read(terminal, line, sizeof line) > 0 && line[0] != 'q';
+    return false;
+}
+
+/* The process of the live view: follows the recorder, slot by slot. One that does not get ready
+ * while others do belongs to a killed process and is skipped. */
+static void view(void)
+{
+    struct lanes lanes = {.from = recorder, .screen = screen_of_output(colour_when)};
+    bool step = want_step;
+    unsigned long at = 0, next = 0;
+
+    (void)signal(SIGINT, SIG_IGN); /* it ends with the run */
+    (void)signal(SIGTTIN, SIG_IGN);
+    recorder = NULL; /* what it prints is no event */
+    if (step)
+        say("(Enter: the next event; q and Enter: all the rest)");
+    for (int patience = 5; !viewer.over || at < next;) {
+        if (!viewer.over)
+            (void)await(-1, REFRESH);
+        next = atomic_load(&lanes.from->next);
+        next = next < CAPACITY ? next : CAPACITY;
+        for (; at < next; at++, patience = 5) {
+            const struct event *event = &lanes.from->events[at];
+            if (atomic_load_explicit(&event->ready, memory_order_acquire)) {
+                /* on the terminal the Enter that is typed ends the row */
+                bool is_open = step && isatty(STDOUT_FILENO);
+                lanes_print(&lanes, event, is_open ? "" : "\n", stdout);
+                if (fflush(stdout) == EOF)
+                    fail_output(STDOUT_FILENO);
+                step = step && await_enter();
+            } else if (!viewer.over && patience-- > 0)
+                break;
+        }
+    }
+    if (lanes.from->next > CAPACITY)
+        say("(%lu more events are not shown: the recorder was full)", lanes.from->next - CAPACITY);
+}
+
+/* Lets the viewer end, and waits for it. With SHOW_ALL a reader who steps decides when; else, and
+ * when exit(3p) calls it, it is at once. */
+static void end_viewer(void)
+{
+    const char *over = viewer.over ? &viewer.over : (const char[]){SHOW_REST};
+
+    if (viewer.owner == getpid() && write(viewer.pipe, over, 1) == 1)
+        while (waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
+            continue;
+    viewer.owner = 0;
+}
+
+void views_start(void)
+{
+    int ends[2];
+
+    if (!want_lanes && !want_timeline && !files[SVG].path && !files[TRACE].path)
+        return;
+    recorder_start();
+    if (!want_lanes)
+        return;
+    viewer.done = share_memory(sizeof *viewer.done);
+    CHECK(pipe(ends));
+    viewer.owner = getpid();
+    viewer.pid = CHECK(fork());
+    viewer.pipe = ends[viewer.pid > 0];
+    CHECK_ONCE(close(ends[viewer.pid == 0]));
+    if (viewer.pid > 0) {
+        (void)atexit(end_viewer);
+        return;
+    }
+    view();
+    *viewer.done = true;
+    _exit(HELD);
+}
+
+bool views_are_live(void)
+{
+    return want_lanes;
+}
+
+void views_finish(void)
+{
+    static void (*const writers[FILES])(const struct recording *, FILE *) = {
+        svg_write, trace_write};
+    struct recorder *from = recorder;
+    char *bytes;
+    size_t size;
+
+    if (from == NULL)
+        return;
+    recorder = NULL;
+    if (want_lanes) {
+        (void)alarm(0);                /* the watchdog counts the run, not the reader, */
+        (void)signal(SIGINT, SIG_DFL); /* who may end it all */
+        viewer.over = SHOW_ALL;
+        end_viewer();
+        if (!*viewer.done)
+            fail("the live view was stopped, so that nobody saw all of the run");
+    }
+    struct recording recording = recording_take(from, run.demo->name, run.demo->measure);
+    struct screen screen = screen_of_output(colour_when);
+    for (int i = 0; i <= FILES; i++) {
+        if (i < FILES ? !files[i].path : !want_timeline)
+            continue;
+        FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
+        if (i == FILES)
+            timeline_write(&recording, &screen, out);
+        else
+            writers[i](&recording, out);
+        CHECK_NOT(EOF, fclose(out));
+        if (i == FILES || !files[i].target)
+            write_all(i == FILES ? STDOUT_FILENO : files[i].descriptor, bytes, size);
+        else if (!replace_file(files[i].target, bytes, size))
+            fail("cannot write %s: %s", escaped(files[i].path), strerror(errno));
+        free(bytes);
+    }
+    recording_free(&recording);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* views - which views of the run the user asked for, and when they are made */
+#pragma once
+
+#include "common/options.h"
+#include <stdbool.h>
+
+extern const struct option_row view_options[];
+
+/* Refuses what cannot work, before anything is started: --step without a terminal (status 2), a
+ * file that cannot be written (status 3). */
+void views_check(void);
+
+/* Starts the recorder, and the live view in a process of its own. Before the first actor. */
+void views_start(void);
+
+/* Whether a live view takes the place of what the listing prints. */
+bool views_are_live(void);
+
+/* When the run is over: waits for the live view, then makes the others. May end the program. */
+void views_finish(void);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* the views of all nine demos, from outside */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+#include "tests/support/trace_file.h"
+
+static const struct demo {
+    const char *name, *options;
+    int status; /* of a normal run */
+    int inside; /* how many may be inside at once; 0: nobody is ever */
+} demos[] = {{"mutex", "--writers=4", 0, 1}, {"semaphore", "", 0, 3},
+    {"condvar", "", 0, 1}, {"file", "", 0, 1}, {"signal", "", 1, 0},
+    {"socket", "--port=0", 0, 0}, {"mqueue", "--clients=3", 0, 0},
+    {"mqueue", "--clients=3 --api=sysv", 0, 0}, {"pipe", "", 0, 0},
+    {"shm", "", 0, 1}};
+enum { DEMOS = sizeof demos / sizeof *demos };
+
+/* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and
+ * fails the test unless it ends as it should.
+ */
+static struct result run_demo(const struct demo *demo, bool broken,
+    const char *environment, const char *rest)
+{
+    char command[4096], name[64];
+
+    (void)snprintf(name, sizeof name, "demo_%s", demo->name);
+    (void)snprintf(command, sizeof command, "%s '%s' --speed=1000 %s %s %s",
+        environment, built(name), demo->options, broken ? "--broken" : "",
+        rest);
+    struct result result = run_program(
+        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    int expected = broken ? 4 : demo->status;
+    /* the guard of demo_signal may come when the task is done */
+    if (result.status != expected && (broken || result.status != 0))
+        fail_msg("%s: status %d, %s%s", command, result.status, result.out,
+            result.err);
+    return result;
+}
+
+/* Fails the test if a message of TRACE arrives before it was sent. */
+static void assert_sent_first(const struct trace *trace)
+{
+    for (long i = 0; i < trace->count; i++)
+        for (long k = 0; trace->events[i].phase == 'f' && k < trace->count; k++)
+            if (trace->events[k].phase == 's' &&
+                trace->events[k].id == trace->events[i].id)
+                assert_true(trace->events[k].time <= trace->events[i].time);
+}
+
+/* What the trace of a real run says of the guarantee, in both modes. */
+static void test_traces(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2 * DEMOS; i++) {
+        const struct demo *demo = &demos[i / 2];
+        bool broken = i % 2;
+        struct result result = run_demo(demo, broken, "", "--trace=trace.json");
+        struct trace trace = trace_load("trace.json");
+        int most = trace_most_at_once(&trace, "inside");
+
+        assert_true(trace.count > 0);
+        assert_int_equal(trace.dropped, 0);
+        assert_sent_first(&trace);
+        if (most > 0)
+            assert_int_equal(trace_most_counted(&trace, "inside"), most);
+        if (!broken && demo->inside > 0)
+            assert_in_range(most, 1, demo->inside);
+        else if (broken && strcmp(demo->name, "condvar") != 0)
+            assert_true(most > demo->inside || demo->inside == 0);
+        trace_free(&trace);
+        free_result(&result);
+        assert_int_equal(unlink("trace.json"), 0);
+    }
+    assert_nothing_left();
+}
+
+/* Waiting for a slot ends when one is free: whoever comes inside after a wait
+ * does so not before the third one before him has left.
+ */
+static void test_waiting_ends_with_a_slot(void **state)
+{
+    struct result result =
+        run_demo(&demos[1], false, "", "--workers=30 --trace=trace.json");
+    struct trace trace = trace_load("trace.json");
+
+    (void)state;
+    for (long i = 0; i < trace.count; i++) {
+        const struct trace_event *wait = &trace.events[i];
+        if (wait->phase != 'X' || strcmp(wait->name, "waiting for a slot") != 0)
+            continue;
+        int inside = 0, entered = 0;
+        int64_t end = wait->time + wait->length;
+        for (long k = 0; k < trace.count; k++) {
+            const struct trace_event *other = &trace.events[k];
+            bool is_inside =
+                other->phase == 'X' && strcmp(other->name, "inside") == 0;
+            entered +=
+                is_inside && other->lane == wait->lane && other->time == end;
+            inside += is_inside && other->lane != wait->lane &&
+                      other->time < end && other->time + other->length > end;
+        }
+        assert_int_equal(entered, 1);
+        assert_in_range(inside, 0, 2);
+    }
+    trace_free(&trace);
+    free_result(&result);
+}
+
+/* A picture of each, well below 200 KB. */
+static void test_pictures(void **state)
+{
+    struct stat about;
+
+    (void)state;
+    for (int i = 0; i < 2 * DEMOS; i++) {
+        struct result result =
+            run_demo(&demos[i / 2], i % 2, "", "--svg=run.svg");
+        assert_int_equal(stat("run.svg", &about), 0);
+        assert_in_range(about.st_size, 1000, 200 * 1024);
+        free_result(&result);
+    }
+    assert_int_equal(unlink("run.svg"), 0);
+    assert_nothing_left();
+}
+
+/* How many characters the longest line of TEXT has. */
+static int widest(const char *text)
+{
+    int most = 0;
+
+    for (int width = 0; *text; text++) {
+        width =
+            *text == '\n' ? 0 : width + (((unsigned char)*text & 0xc0) != 0x80);
+        most = width > most ? width : most;
+    }
+    return most;
+}
+
+static void test_width(void **state)
+{
+    static const int widths[] = {20, 40, 80, 132};
+    char environment[64];
+
+    (void)state;
+    for (int i = 0; i < 4 * 2 * DEMOS; i++) {
+        (void)snprintf(environment, sizeof environment,
+            "LC_ALL=C.UTF-8 COLUMNS=%d", widths[i % 4]);
+        struct result result =
+            run_demo(&demos[i / 8], i / 4 % 2, environment, "--lanes");
+        assert_true(count_lines(result.out) > 5);
+        if (widest(result.out) > widths[i % 4])
+            fail_msg("more than %d columns: %s", widths[i % 4], result.out);
+        free_result(&result);
+    }
+}
+
+/* In the C locale there is nothing but ASCII; without a terminal no colour. */
+static void test_plain(void **state)
+{
+    (void)state;
+    for (int i = 0; i < DEMOS; i++) {
+        struct result result =
+            run_demo(&demos[i], false, "LC_ALL=C", "--lanes --timeline");
+        for (const char *at = result.out; *at; at++)
+            assert_true(*at == '\n' || (*at >= ' ' && *at < 0x7f));
+        free_result(&result);
+    }
+}
+
+static void test_colour(void **state)
+{
+    static const struct {
+        const char *environment, *option;
+        bool colour;
+    } cases[] = {{"", "", false}, {"", "--color=always", true},
+        {"NO_COLOR=1", "--color=always", true}, {"CLICOLOR_FORCE=1", "", true},
+        {"CLICOLOR_FORCE=0", "", false},
+        {"NO_COLOR=1 CLICOLOR_FORCE=1", "", false},
+        {"NO_COLOR= CLICOLOR_FORCE=1", "", true},
+        {"CLICOLOR_FORCE=1", "--color=never", false}};
+    char options[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        (void)snprintf(
+            options, sizeof options, "--timeline %s", cases[i].option);
+        struct result result =
+            run_demo(&demos[1], false, cases[i].environment, options);
+        assert_int_equal(strstr(result.out, "\033[") != NULL, cases[i].colour);
+        free_result(&result);
+    }
+}
+
+/* --lanes shows the listing's lines as notes, and nothing else is printed. */
+static void test_lanes_take_the_place(void **state)
+{
+    struct result result = run_demo(&demos[1], false, "", "--lanes");
+
+    (void)state;
+    assert_int_equal(count_text(result.out, "starting critical section"), 10);
+    assert_int_equal(count_text(result.out, "finished critical section"), 10);
+    for (const char *line = result.out; *line; line = strchr(line, '\n') + 1)
+        assert_int_equal(*line, ' '); /* of the listing's lines none does */
+    free_result(&result);
+    result = run_demo(&demos[1], false, "", "--timeline");
+    assert_int_equal(count_text(result.out, "ing critical section"), 10);
+    assert_non_null(strstr(result.out, "most inside at once: "));
+    free_result(&result);
+}
+
+/* A file is written whole or not at all, and first of all it is tried. */
+static void test_files(void **state)
+{
+    struct stat about;
+
+    (void)state;
+    struct result result = RUN("demo_pipe", "--svg=missing/run.svg");
+    assert_int_equal(result.status, 3);
+    assert_int_equal(result.out_size, 0);
+    free_result(&result);
+    result = RUN("demo_pipe", "--trace=/dev/full");
+    assert_int_equal(result.status, 3);
+    free_result(&result);
+    assert_int_equal(symlink("target.json", "link.json"), 0);
+    FILE *target = fopen("target.json", "w");
+    assert_non_null(target);
+    assert_int_equal(fclose(target), 0);
+    result = run_demo(&demos[8], false, "umask 027;", "--trace=link.json");
+    free_result(&result);
+    assert_int_equal(lstat("link.json", &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+    assert_int_equal(stat("target.json", &about), 0);
+    assert_true(about.st_size > 100);
+    assert_int_equal(about.st_mode & 0777, 0640);
+    result = run_demo(&demos[8], false, "", "--trace=/dev/stdout");
+    assert_non_null(strstr(result.out, "\"traceEvents\""));
+    assert_non_null(strstr(result.out, "makeThisSentenceCamelcase\n"));
+    free_result(&result);
+    result = run_program((const char *const[]){"/bin/ls", "-A", NULL}, NULL, 0);
+    assert_string_equal(result.out, "link.json\ntarget.json\n");
+    free_result(&result);
+}
+
+/* Text from outside is escaped where it would mean something else. */
+static void test_escaping(void **state)
+{
+    struct result result = RUN("demo_socket", "--port=0", "--message=<\"&\\>",
+        "--trace=trace.json", "--svg=run.svg");
+
+    (void)state;
+    assert_int_equal(result.status, 0);
+    struct trace trace = trace_load("trace.json");
+    trace_free(&trace);
+    free_result(&result);
+    result = run_program(
+        (const char *const[]){"/bin/cat", "run.svg", NULL}, NULL, 0);
+    assert_null(strstr(result.out, "<\""));
+    assert_non_null(strstr(result.out, "&#60;"));
+    free_result(&result);
+}
+
+static void test_wrong_usage(void **state)
+{
+    (void)state;
+    assert_refused("demo_pipe", "--color=blue", NULL);
+    assert_refused("demo_pipe", "--svg=", NULL);
+    assert_refused("demo_pipe", "--lanes=1", NULL);
+    struct result result = run_program(
+        (const char *const[]){"/bin/sh", "-c", "exec setsid -w \"$0\" --step",
+            built("demo_pipe"), NULL},
+        NULL, 0);
+    if (result.status != 127) { /* there is setsid */
+        assert_int_equal(result.status, 2);
+        assert_int_equal(result.out_size, 0);
+    }
+    free_result(&result);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_traces),
+        TEST(test_waiting_ends_with_a_slot), TEST(test_pictures),
+        TEST(test_width), TEST(test_plain), TEST(test_colour),
+        TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
+        TEST(test_wrong_usage)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

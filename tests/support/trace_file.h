@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* trace_file - reads what --trace has written, and holds it to the rules of the
+ * format and of those who show it
+ */
+#pragma once
+
+#include "tests/support/json.h"
+#include <stdint.h>
+
+/* Times are in nanoseconds, and as in the file. */
+struct trace_event {
+    char phase; /* X slice, i note, s and f ends of an arrow, C counter */
+    int lane;   /* -1: of none, as counters are */
+    int64_t time, length;    /* length: X */
+    const char *name, *kind; /* kind: X s f: "lane", "state", "message" */
+    long id;                 /* s f */
+    long value;              /* C */
+};
+
+struct trace {
+    struct json *json;          /* all of it */
+    struct trace_event *events; /* without metadata, in the file's order */
+    long count;
+    int lanes;
+    const char **names; /* of the lanes; NULL for one without events */
+    long dropped;
+};
+
+/* Reads the file at PATH and fails the test unless it is right:
+ *   - JSON, an object with traceEvents, displayTimeUnit, otherData; one event a
+ *     line;
+ *   - each event has the fields that its phase wants; times have three decimals
+ *     and are not below 0;
+ *   - each lane with an event has its name, once;
+ *   - slices of a lane lie within one another or apart, in the order in which
+ *     viewers take them (by time, then as in the file);
+ *   - each arrow has a beginning and an end, not before it, both in slices.
+ */
+struct trace trace_load(const char *path);
+void trace_free(struct trace *trace);
+
+/* How many slices of lanes are called NAME at most at the same time. */
+int trace_most_at_once(const struct trace *trace, const char *name);
+
+/* The largest value of the counter NAME; -1 if there is none. */
+long trace_most_counted(const struct trace *trace, const char *name);
