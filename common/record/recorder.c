@@ -98,7 +98,7 @@ void record_event(int lane, enum event_kind kind, enum style style, const char *
         text = whole;
         length = strlen(whole);
     }
-    event->length = (uint8_t)(length < TEXT_SIZE ? length : TEXT_SIZE);
-    memcpy(event->text, text, event->length);
+    event->length = (uint8_t)(length <= TEXT_SIZE ? length : CUT_OFF);
+    memcpy(event->text, text, length <= TEXT_SIZE ? length : TEXT_SIZE);
     atomic_store_explicit(&event->ready, 1, memory_order_release);
 }

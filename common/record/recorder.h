@@ -14,6 +14,7 @@
 enum event_kind { STATE, NOTE, SENT, RECEIVED };
 enum style { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
 enum { CAPACITY = 65536, MOST_ROLES = 16, ROLE_SIZE = 16, NAME_ROOM = 32, TEXT_SIZE = 44 };
+enum { CUT_OFF = TEXT_SIZE + 1 }; /* in place of the length of a longer text */
 enum { NO_LANE = 0xffff, OWN_LANE = -1, EACH = -1 /* for a number: all of that role */ };
 
 struct event {
@@ -22,7 +23,7 @@ struct event {
     uint8_t kind, style, length;
     bool each;            /* SENT: to all lanes of the other's role */
     atomic_uint ready;    /* 0 until all of it is there: for ever, if its actor was killed */
-    char text[TEXT_SIZE]; /* LENGTH bytes, cut off */
+    char text[TEXT_SIZE]; /* LENGTH bytes */
 };
 
 /* In memory that all actors share; the lanes of a role follow one another. */

@@ -7,9 +7,9 @@
 
 char *event_text(const struct event *event, bool utf8)
 {
-    size_t length = event->length;
+    bool cut = event->length == CUT_OFF;
+    size_t length = cut ? TEXT_SIZE : event->length;
     wchar_t character;
-    bool cut = length == TEXT_SIZE;
 
     for (size_t tail = 3; cut && tail > 0; tail--) /* no half of a character */
         if (utf8_decode(event->text + length - tail, tail, &character) == 0)
@@ -35,13 +35,16 @@ static int by_time(const void *one, const void *two)
  * its sender sent and nobody received; one that was sent to this lane comes first. */
 static void find_partners(struct recording *recording)
 {
-    enum { REACH = 5000 }; /* so many events back */
+    long oldest = 0; /* no item before it waits for one who receives it */
 
     for (long i = 0; i < recording->count; i++) {
-        struct item *received = &recording->items[i], *found = NULL;
+        struct item *items = recording->items, *received = &items[i], *found = NULL;
         bool is_own = false;
-        for (long k = i - 1; received->kind == RECEIVED && k >= 0 && i - k < REACH; k--) {
-            struct item *sent = &recording->items[k];
+        while (oldest < i &&
+               (items[oldest].kind != SENT || (items[oldest].partner >= 0 && !items[oldest].each)))
+            oldest++;
+        for (long k = i - 1; received->kind == RECEIVED && k >= oldest; k--) {
+            struct item *sent = &items[k];
             bool to_me = sent->other == received->lane || sent->each;
             if (sent->kind == SENT && (sent->partner < 0 || sent->each) && (to_me || !is_own) &&
                 (received->other == sent->lane || received->other == NO_LANE) &&
@@ -52,7 +55,7 @@ static void find_partners(struct recording *recording)
         }
         if (found == NULL)
             continue;
-        received->partner = found - recording->items;
+        received->partner = found - items;
         found->partner = found->partner < 0 ? i : found->partner;
     }
 }
@@ -180,7 +183,11 @@ bool describe_style(const struct recording *recording, enum style style, char *t
 
     *text = '\0';
     FOR_ITEMS (item, recording) {
-        if (item->kind != STATE || item->style != style || strstr(text, item->text))
+        bool is_new = item->kind == STATE && item->style == style;
+        for (const struct item *before = recording->items; is_new && before < item; before++)
+            is_new = before->kind != STATE || before->style != style ||
+                     strcmp(before->text, item->text) != 0;
+        if (!is_new)
             continue;
         if (used + strlen(item->text) + sizeof ", " > room)
             break;

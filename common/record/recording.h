@@ -42,14 +42,12 @@ void recording_free(struct recording *recording);
 /* The text of EVENT: escaped, and with an ellipsis if it was cut off; free(3) it. */
 char *event_text(const struct event *event, bool utf8);
 
-/* Says in ROOM bytes of TEXT the one number that the demo's guarantee is about, as "most inside at
- * once: 3". */
+/* Says in ROOM bytes of TEXT the one number that matters, as "most inside at once: 3"; and the
+ * most lanes that were INSIDE at once. */
 void describe_measure(const struct recording *recording, char *text, size_t room);
-
-/* How many lanes were INSIDE at most. */
 int most_inside(const struct recording *recording);
 
-/* Says NANOSECONDS in the unit that suits SCALE, another time: "1.50 ms". */
+/* NANOSECONDS in the unit that suits SCALE: "1.50 ms". */
 void describe_time(int64_t nanoseconds, int64_t scale, char *text, size_t room);
 
 /* The step of an axis of LENGTH with at most TICKS of them: 1, 2 or 5 times a power of ten. */

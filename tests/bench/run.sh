@@ -165,4 +165,15 @@ for name in mutex semaphore condvar file signal socket mqueue pipe shm; do
     promise "demo_$name" "$peak_1" most 3000 KB
 done
 
+echo "7. Watching costs little: an event of the recorder"
+read -r off constant formatted message clock <<END
+$($pinned "$build/bench/record_event")
+END
+promise "an event when no view is asked for" "$off" most 5 ns
+times=
+[ -z "$clock" ] || times=", $(calculate "$constant / $clock" 1) times \
+clock_gettime's $clock"
+promise "an event with constant text" "$constant" most 100 ns \
+    "with formatted text $formatted, a message $message$times"
+
 exit $missed

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/support/program.h"
+#include "tests/support/terminal.h"
 #include "tests/support/trace_file.h"
 
 static const struct demo {
@@ -287,6 +288,67 @@ static void test_wrong_usage(void **state)
     free_result(&result);
 }
 
+/* Each Enter shows one event more; q and Enter the rest, then the verdict. */
+static void test_step(void **state)
+{
+    const char *const command[] = {
+        built("demo_semaphore"), "--step", "--speed=1000", NULL};
+    struct terminal terminal = terminal_start(command, NULL);
+
+    (void)state;
+    for (int rows = 1; rows <= 3; rows++) {
+        terminal_await(&terminal, "worker ", rows);
+        terminal_watch(&terminal, 50);
+        assert_int_equal(count_text(terminal.shown, "worker "), rows);
+        terminal_type(&terminal, rows < 3 ? "\n" : "q\n");
+    }
+    assert_int_equal(terminal_finish(&terminal), 0);
+    assert_int_equal(count_text(terminal.shown, "worker "), 50);
+    assert_non_null(strstr(terminal.shown, "guarantee held"));
+    free(terminal.shown);
+}
+
+/* Ctrl-C ends it all, also while the run is over and only the reader is not;
+ * and the keys come from the terminal, whatever standard input is.
+ */
+static void test_step_interrupted(void **state)
+{
+    const char *const command[] = {built("demo_pipe"), "--step", "-", NULL};
+    FILE *file = fopen("input", "w");
+
+    (void)state;
+    assert_non_null(file);
+    assert_true(fputs("from a file\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    struct terminal terminal = terminal_start(command, "input");
+    terminal_await(&terminal, "waiting", 1);
+    terminal_type(&terminal, "\n\n\n");
+    terminal_await(&terminal, "from a file", 1);
+    terminal_type(&terminal, "\003");
+    assert_int_equal(terminal_finish(&terminal), 130);
+    assert_null(strstr(terminal.shown, "guarantee"));
+    free(terminal.shown);
+    assert_nothing_left();
+}
+
+/* On a terminal there is colour, but for one that knows none. */
+static void test_terminal_colour(void **state)
+{
+    const char *const command[] = {
+        built("demo_shm"), "--timeline", "--speed=1000", NULL};
+    static const char *const terms[] = {"xterm-256color", "dumb"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(setenv("TERM", terms[i], 1), 0);
+        assert_int_equal(unsetenv("NO_COLOR"), 0);
+        struct terminal terminal = terminal_start(command, NULL);
+        assert_int_equal(terminal_finish(&terminal), 0);
+        assert_int_equal(strstr(terminal.shown, "\033[") != NULL, i == 0);
+        free(terminal.shown);
+    }
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
 
@@ -296,7 +358,8 @@ int main(void)
         TEST(test_waiting_ends_with_a_slot), TEST(test_pictures),
         TEST(test_width), TEST(test_plain), TEST(test_colour),
         TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
-        TEST(test_wrong_usage)};
+        TEST(test_wrong_usage), TEST(test_step), TEST(test_step_interrupted),
+        TEST(test_terminal_colour)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

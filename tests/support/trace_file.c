@@ -155,17 +155,17 @@ static void assert_lanes(const struct trace *trace,
             fail_msg("lane %d has no name", event->lane);
         if (i > 0 && events[i - 1]->lane != event->lane)
             depth = 0;
-        while (event->phase == 'X' && depth > 0 &&
+        bool is_arrow = event->phase != 'X' && event->phase != 'i';
+        while (!is_arrow && depth > 0 &&
                open[depth - 1]->time + open[depth - 1]->length <= event->time)
             depth--;
         const struct trace_event *around = depth > 0 ? open[depth - 1] : NULL;
         int64_t end = event->time + event->length;
-        if (event->phase == 'X' && around &&
-            around->time + around->length < end)
+        if (!is_arrow && around && around->time + around->length < end)
             fail_msg("%s, %s at %lld is not within %s",
                 trace->names[event->lane], event->name, (long long)event->time,
                 around->name);
-        if (strchr("sf", event->phase) &&
+        if (is_arrow &&
             (!around || around->time + around->length < event->time))
             fail_msg("%s: an arrow at %lld is in no slice",
                 trace->names[event->lane], (long long)event->time);

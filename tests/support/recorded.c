@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/recorded.h"
+#include <stdlib.h>
+#include <string.h>
+
+void recorded_begin(void)
+{
+    free(recorder);
+    recorder = calloc(1, sizeof *recorder);
+}
+
+void recorded_add(int64_t time, int lane, enum event_kind kind,
+    enum style style, int other, const char *text)
+{
+    struct event *event = &recorder->events[recorder->next++];
+    size_t length = strlen(text);
+
+    event->time = time;
+    event->lane = (uint16_t)lane;
+    event->other = (uint16_t)other;
+    event->kind = (uint8_t)kind;
+    event->style = (uint8_t)style;
+    event->length = (uint8_t)(length <= TEXT_SIZE ? length : CUT_OFF);
+    memcpy(event->text, text, length <= TEXT_SIZE ? length : TEXT_SIZE);
+    event->ready = 1;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* recorded - a run that never was, with times to choose, for tests of views */
+#pragma once
+
+#include "common/record/recording.h"
+
+/* From now on `recorder` is an empty one, in place of any other. Then add the
+ * lanes with record_lanes().
+ */
+void recorded_begin(void);
+
+/* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER
+ * is a lane or NO_LANE.
+ */
+void recorded_add(int64_t time, int lane, enum event_kind kind,
+    enum style style, int other, const char *text);
+#define recorded_state(time, lane, style, text)                                \
+    recorded_add(time, lane, STATE, style, NO_LANE, text)
+#define recorded_note(time, lane, text)                                        \
+    recorded_add(time, lane, NOTE, IDLE, NO_LANE, text)
+#define recorded_sent(time, lane, other, text)                                 \
+    recorded_add(time, lane, SENT, IDLE, other, text)
+#define recorded_received(time, lane, other, text)                             \
+    recorded_add(time, lane, RECEIVED, IDLE, other, text)

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/terminal.h"
+#include "tests/support/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct terminal terminal_start(const char *const argv[], const char *input)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    int keyboard = posix_openpt(O_RDWR | O_NOCTTY);
+
+    assert_true(keyboard >= 0);
+    assert_int_equal(grantpt(keyboard), 0);
+    assert_int_equal(unlockpt(keyboard), 0);
+    const char *name = ptsname(keyboard);
+    assert_non_null(name);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)setsid();
+        int screen = open(name, O_RDWR);
+        (void)ioctl(screen, TIOCSCTTY, 0);
+        (void)ioctl(screen, TIOCSWINSZ, &size);
+        (void)dup2(input ? open(input, O_RDONLY) : screen, STDIN_FILENO);
+        (void)dup2(screen, STDOUT_FILENO);
+        (void)dup2(screen, STDERR_FILENO);
+        for (int i = 3; i < 64; i++)
+            (void)close(i);
+        (void)execv(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    return (struct terminal){pid, keyboard, calloc(1, 1), 0};
+}
+
+void terminal_type(const struct terminal *terminal, const char *text)
+{
+    size_t length = strlen(text);
+
+    assert_int_equal(write(terminal->keyboard, text, length), length);
+}
+
+/* Takes what is shown within MILLISECONDS. Returns 1 if there was something, 0
+ * if not, -1 when nobody has the terminal open any more.
+ */
+static int take(struct terminal *terminal, int milliseconds)
+{
+    struct pollfd file = {.fd = terminal->keyboard, .events = POLLIN};
+    char piece[4096];
+
+    if (poll(&file, 1, milliseconds) == 0)
+        return 0;
+    ssize_t got = read(terminal->keyboard, piece, sizeof piece);
+    if (got <= 0) /* Linux says EIO */
+        return -1;
+    terminal->shown =
+        realloc(terminal->shown, terminal->size + (size_t)got + 1);
+    assert_non_null(terminal->shown);
+    memcpy(terminal->shown + terminal->size, piece, (size_t)got);
+    terminal->size += (size_t)got;
+    terminal->shown[terminal->size] = '\0';
+    return 1;
+}
+
+static void give_up(const struct terminal *terminal, const char *why)
+{
+    (void)kill(-terminal->pid, SIGKILL);
+    fail_msg("%s; it showed: %s", why, terminal->shown);
+}
+
+void terminal_await(struct terminal *terminal, const char *text, int count)
+{
+    while (count_text(terminal->shown, text) < count)
+        if (take(terminal, DEADLINE * 1000) <= 0)
+            give_up(terminal, text);
+}
+
+void terminal_watch(struct terminal *terminal, int milliseconds)
+{
+    struct timespec begin, now;
+    int left = milliseconds;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &begin);
+    while (left > 0 && take(terminal, left) > 0) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        left = milliseconds - (int)((now.tv_sec - begin.tv_sec) * 1000 +
+                                    (now.tv_nsec - begin.tv_nsec) / 1000000);
+    }
+}
+
+int terminal_finish(struct terminal *terminal)
+{
+    int status, more;
+
+    while ((more = take(terminal, DEADLINE * 1000)) > 0)
+        continue;
+    if (more == 0)
+        give_up(terminal, "still running");
+    assert_int_equal(waitpid(terminal->pid, &status, 0), terminal->pid);
+    (void)close(terminal->keyboard);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

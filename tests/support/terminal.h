@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* terminal - runs a program on a terminal of its own, and types there
+ *
+ * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)). All
+ * asserts of CMocka happen in the test's own process.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct terminal {
+    pid_t pid;
+    int keyboard; /* our end; what it shows comes from there, too */
+    char *shown;  /* all that was shown so far, with a final NUL */
+    size_t size;
+};
+
+/* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the foreground of
+ * a new terminal, where its three standard descriptors are, but for the input
+ * if INPUT, a path, is not NULL.
+ */
+struct terminal terminal_start(const char *const argv[], const char *input);
+
+/* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
+void terminal_type(const struct terminal *terminal, const char *text);
+
+/* Reads on until TEXT was shown COUNT times, which has to be within a minute.
+ */
+void terminal_await(struct terminal *terminal, const char *text, int count);
+
+/* Reads on for MILLISECONDS: for what should not come. */
+void terminal_watch(struct terminal *terminal, int milliseconds);
+
+/* Reads on until it has ended. Returns its exit status, or 128 + the signal
+ * that ended it. SHOWN stays: free(3) it.
+ */
+int terminal_finish(struct terminal *terminal);

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/* recording: the run in order, who received what, and the numbers of a chart */
+#include "tests/support/recorded.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct recording taken(void)
+{
+    return recording_take(recorder, "demo_unit", MOST_INSIDE);
+}
+
+/* Asserts which item is the partner of each: EXPECTED has COUNT numbers. */
+static void assert_partners(const int *expected, long count)
+{
+    struct recording recording = taken();
+
+    assert_int_equal(recording.count, count);
+    for (long i = 0; i < count; i++)
+        if (recording.items[i].partner != expected[i])
+            fail_msg("item %ld has %ld and not %d", i,
+                recording.items[i].partner, expected[i]);
+    recording_free(&recording);
+}
+#define ASSERT_PARTNERS(...)                                                   \
+    assert_partners((const int[]){__VA_ARGS__},                                \
+        sizeof(const int[]){__VA_ARGS__} / sizeof(int))
+
+static void begin(int lanes)
+{
+    recorded_begin();
+    record_lanes("actor", lanes);
+}
+
+static void test_messages_of_one_text(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "a"); /* the first one is received first */
+    recorded_sent(1, 0, 1, "a");
+    recorded_sent(2, 0, 1, "b");
+    recorded_received(3, 1, 0, "b");
+    recorded_received(4, 1, 0, "a");
+    recorded_received(5, 1, 0, "a");
+    recorded_received(6, 1, 0, "a"); /* once too often */
+    recorded_sent(7, 2, 1, "a");     /* of another sender; nobody has it */
+    recorded_received(8, 1, 0, "a");
+    ASSERT_PARTNERS(4, 5, 3, 2, 0, 1, -1, -1, -1);
+}
+
+static void test_message_to_me_comes_first(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "a");
+    recorded_sent(1, 0, 2, "a");
+    recorded_received(2, 2, 0, "a"); /* not the older one, which is for 1 */
+    recorded_received(3, 1, 0, "a");
+    ASSERT_PARTNERS(3, 2, 1, 0);
+}
+
+/* As with answers that are swapped: what was sent to another one reached me. */
+static void test_message_to_another_reached_me(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "a");
+    recorded_sent(1, 0, 2, "b");
+    recorded_received(2, 2, 0, "a");
+    recorded_received(3, 1, 0, "b");
+    ASSERT_PARTNERS(2, 3, 0, 1);
+}
+
+static void test_sender_is_not_known(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 2, 1, "a");
+    recorded_received(1, 0, NO_LANE, "b");
+    recorded_received(2, 1, NO_LANE, "a");
+    recorded_sent(3, 1, NO_LANE, "c"); /* to a pipe: who takes it is open */
+    recorded_received(4, 2, 1, "c");
+    ASSERT_PARTNERS(2, -1, 0, 4, 3);
+}
+
+static void test_message_to_each(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "go");
+    recorder->events[0].each = true;
+    recorded_received(1, 2, 0, "go");
+    recorded_received(2, 1, 0, "go");
+    ASSERT_PARTNERS(1, 0, 0);
+}
+
+/* A receive before any send, though it has the right text. */
+static void test_nothing_is_received_before_it_is_sent(void **state)
+{
+    (void)state;
+    begin(2);
+    recorded_sent(5, 0, 1, "a"); /* recorded first, but later */
+    recorded_received(4, 1, 0, "a");
+    ASSERT_PARTNERS(-1, -1);
+}
+
+/* However many there are in between. */
+static void test_message_that_took_long(void **state)
+{
+    enum { MANY = 20000 };
+
+    (void)state;
+    begin(2);
+    recorded_sent(0, 0, 1, "slow");
+    for (int i = 0; i < MANY; i++)
+        recorded_note(i, 1, "meanwhile");
+    recorded_received(MANY, 1, 0, "slow");
+    struct recording recording = taken();
+    assert_int_equal(recording.items[0].partner, MANY + 1);
+    recording_free(&recording);
+}
+
+static void test_order(void **state)
+{
+    static const char *const texts[] = {"first", "second", "third", "fourth"};
+
+    (void)state;
+    begin(2);
+    recorded_note(1010, 1, "second"); /* by time, and where that is the same, */
+    recorded_note(1020, 0, "fourth");
+    recorded_note(1010, 0, "third"); /* as they came */
+    recorded_note(1000, 1, "first");
+    struct recording recording = taken();
+    assert_int_equal(recording.count, 4);
+    assert_int_equal(recording.length, 20);
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(recording.items[i].text, texts[i]);
+        assert_int_equal(recording.items[i].time, (i + 1) / 2 * 10);
+    }
+    recording_free(&recording);
+}
+
+static void test_lanes(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("parent", 1);
+    record_lanes("child", 2);
+    record_lanes("idler", 1);
+    record_lanes("child", 1); /* the lanes of a role follow one another; */
+    recorded_note(0, 2, "x"); /* that one came too late for it */
+    struct recording recording = taken();
+    assert_int_equal(recording.lanes, 4);
+    assert_string_equal(recording.names[0], "parent");
+    assert_string_equal(recording.names[1], "child 0");
+    assert_string_equal(recording.names[2], "child 1");
+    for (int lane = 0; lane < 4; lane++)
+        assert_int_equal(recording.seen[lane], lane == 2);
+    recording_free(&recording);
+}
+
+static void test_spans(void **state)
+{
+    static const int64_t until[] = {40, 30, 60, 60, 90, 90, 90};
+
+    (void)state;
+    begin(2);
+    recorded_state(0, 0, WAITING, "waiting");
+    recorded_state(10, 1, INSIDE, "inside");
+    recorded_state(30, 1, IDLE, "idle");
+    recorded_state(40, 0, RUNNING, "running");
+    recorded_note(50, 0, "a note ends nothing");
+    recorded_state(60, 0, GONE, "done");
+    recorded_state(60, 1, GONE, "done");
+    recorded_state(60, 1, INSIDE, "back"); /* to the run's end */
+    recorded_note(90, 0, "the last event");
+    struct recording recording = taken();
+    for (long i = 0, k = 0; i < recording.count; i++)
+        if (recording.items[i].kind == STATE && recording.items[i].time < 60)
+            assert_int_equal(recording.items[i].until, until[k++]);
+    assert_int_equal(recording.items[6].until, 60); /* over at once */
+    assert_int_equal(recording.items[5].until, 90);
+    assert_int_equal(recording.items[7].until, 90);
+    recording_free(&recording);
+}
+
+static void test_most_inside(void **state)
+{
+    (void)state;
+    begin(4);
+    struct recording recording = taken();
+    assert_int_equal(most_inside(&recording), 0);
+    recording_free(&recording);
+    recorded_state(0, 0, INSIDE, "in");
+    recorded_state(1, 1, INSIDE, "in");
+    recorded_state(2, 1, INSIDE, "still in"); /* counts once */
+    recorded_state(3, 0, GONE, "out");
+    recorded_state(4, 2, INSIDE, "in");
+    recorded_state(5, 2, WAITING, "out");
+    recorded_state(6, 3, RUNNING, "elsewhere");
+    recording = taken();
+    assert_int_equal(most_inside(&recording), 2);
+    recording_free(&recording);
+    recorded_state(7, 0, INSIDE, "in");
+    recorded_state(8, 3, INSIDE, "in");
+    recording = taken();
+    assert_int_equal(most_inside(&recording), 3);
+    recording_free(&recording);
+}
+
+static void test_measures(void **state)
+{
+    static const struct {
+        enum measure measure;
+        const char *text;
+    } cases[] = {{MOST_INSIDE, "most inside at once: 1"},
+        {LONGEST_WAIT, "longest wait: 2.50 ms"},
+        {LONGEST_RUN, "longest run: 7 s"},
+        {MESSAGES, "messages sent: 3, received: 2"}};
+    char text[80];
+
+    (void)state;
+    begin(2);
+    recorded_state(0, 0, WAITING, "waiting");
+    recorded_state(2500000, 0, INSIDE, "inside");
+    recorded_state(2600000, 0, WAITING, "waiting");
+    recorded_state(3000000, 0, RUNNING, "running");
+    recorded_sent(3000001, 0, 1, "a");
+    recorded_sent(3000002, 0, 1, "a");
+    recorded_sent(3000003, 0, 1, "b");
+    recorder->events[recorder->next - 1].each = true;
+    recorded_received(3000004, 1, 0, "b");
+    recorded_received(3000005, 0, 0, "b");
+    recorded_received(3000006, 1, 0, "a");
+    recorded_state(7003000000, 0, GONE, "done");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct recording recording =
+            recording_take(recorder, "demo_unit", cases[i].measure);
+        describe_measure(&recording, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+        recording_free(&recording);
+    }
+}
+
+static void test_times(void **state)
+{
+    static const struct {
+        int64_t time, scale;
+        const char *text;
+    } cases[] = {{0, 2000000, "0 ms"}, {2000000, 2000000, "2 ms"},
+        {1500000, 2000000, "1.50 ms"}, {1500, 1500, "1.50 µs"},
+        {500, 500, "0.50 µs"}, {250000, 250000, "250 µs"},
+        {123456, 123456, "123.5 µs"}, {12345678, 12345678, "12.3 ms"},
+        {999999, 999999, "1000.0 µs"}, {60000000000, 60000000000, "60 s"},
+        {59500000000, 60000000000, "59.5 s"}, {10000000, 1000000000, "0.01 s"},
+        {1250000000, 1250000000, "1.25 s"}};
+    char text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        describe_time(cases[i].time, cases[i].scale, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+/* 1, 2 or 5 times a power of ten; as many ticks as fit, and no step that would
+ * be smaller.
+ */
+static void test_axis(void **state)
+{
+    static const struct {
+        int64_t length;
+        int ticks;
+        int64_t step;
+    } cases[] = {{2000000, 6, 500000}, {60000000000, 6, 20000000000},
+        {60000000000, 7, 10000000000}, {3000000000, 6, 1000000000}, {1, 6, 1},
+        {0, 6, 1}, {10, 2, 10}, {49999, 6, 10000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(
+            axis_step(cases[i].length, cases[i].ticks), cases[i].step);
+}
+
+static void test_texts(void **state)
+{
+#define TEN "0123456789"
+    static const struct {
+        const char *text, *shown, *ascii;
+    } cases[] = {{"plain", "plain", "plain"}, {"", "", ""},
+        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f",
+            "tab\\x09, \\x1b[2J, \\x7f"},
+        {"not \xff utf8", "not \\xff utf8", "not \\xff utf8"},
+        {"\xc2\x9b", "\\xc2\\x9b", "\\xc2\\x9b"}, /* C1 */
+        {"élan", "élan", "??lan"},
+        /* 44 bytes fit, 45 do not, and no half of a character stays */
+        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "0123",
+            TEN TEN TEN TEN "0123"},
+        {TEN TEN TEN TEN "01234", TEN TEN TEN TEN "0123…",
+            TEN TEN TEN TEN "0123..."},
+        {TEN TEN TEN TEN "012é", TEN TEN TEN TEN "012…",
+            TEN TEN TEN TEN "012..."},
+        {TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01..."},
+        {TEN TEN TEN TEN "0😀", TEN TEN TEN TEN "0…", TEN TEN TEN TEN "0..."},
+        {TEN TEN TEN TEN "😀!", TEN TEN TEN TEN "😀…",
+            TEN TEN TEN TEN "????..."}};
+#undef TEN
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(1);
+        recorded_note(0, 0, cases[i].text);
+        for (int utf8 = 0; utf8 < 2; utf8++) {
+            char *text = event_text(&recorder->events[0], utf8 == 1);
+            assert_string_equal(text, utf8 ? cases[i].shown : cases[i].ascii);
+            free(text);
+        }
+    }
+}
+
+static void test_slots_that_are_never_ready(void **state)
+{
+    (void)state;
+    begin(1);
+    recorded_note(0, 0, "before");
+    recorded_note(1, 0, "its writer was killed");
+    recorded_note(2, 0, "after");
+    recorder->events[1].ready = 0;
+    struct recording recording = taken();
+    assert_int_equal(recording.count, 2);
+    assert_string_equal(recording.items[1].text, "after");
+    assert_int_equal(recording.dropped, 0);
+    recording_free(&recording);
+}
+
+static void test_dropped(void **state)
+{
+    (void)state;
+    begin(1);
+    while (recorder->next < CAPACITY)
+        recorded_note((int64_t)recorder->next, 0, "x");
+    struct recording recording = taken();
+    assert_int_equal(recording.count, CAPACITY);
+    assert_int_equal(recording.dropped, 0);
+    recording_free(&recording);
+    recorder->next += 3;
+    recording = taken();
+    assert_int_equal(recording.count, CAPACITY);
+    assert_int_equal(recording.dropped, 3);
+    recording_free(&recording);
+}
+
+static void test_styles(void **state)
+{
+    char text[200];
+
+    (void)state;
+    begin(1);
+    recorded_state(0, 0, INSIDE, "reading");
+    recorded_state(1, 0, WAITING, "waiting");
+    recorded_state(2, 0, INSIDE, "writing");
+    recorded_state(3, 0, INSIDE, "reading");
+    recorded_state(4, 0, INSIDE, "read"); /* a part of another word */
+    struct recording recording = taken();
+    assert_true(describe_style(&recording, INSIDE, text, sizeof text));
+    assert_string_equal(text, "reading, writing, read");
+    assert_true(describe_style(&recording, INSIDE, text, 12)); /* what fits */
+    assert_string_equal(text, "reading");
+    assert_false(describe_style(&recording, RUNNING, text, sizeof text));
+    recording_free(&recording);
+}
+
+static void test_chart_rows(void **state)
+{
+    int row_of[100], left_out;
+
+    (void)state;
+    begin(100);
+    for (int lane = 1; lane < 100; lane += 2)
+        recorded_note(lane, lane, "x");
+    struct recording recording = taken();
+    assert_int_equal(
+        chart_rows(&recording, row_of, &left_out), MOST_CHART_LANES);
+    assert_int_equal(left_out, 50 - MOST_CHART_LANES);
+    for (int lane = 0; lane < 100; lane++)
+        assert_int_equal(row_of[lane],
+            lane % 2 && lane / 2 < MOST_CHART_LANES ? lane / 2 : -1);
+    recording_free(&recording);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages_of_one_text),
+        cmocka_unit_test(test_message_to_me_comes_first),
+        cmocka_unit_test(test_message_to_another_reached_me),
+        cmocka_unit_test(test_sender_is_not_known),
+        cmocka_unit_test(test_message_to_each),
+        cmocka_unit_test(test_nothing_is_received_before_it_is_sent),
+        cmocka_unit_test(test_message_that_took_long),
+        cmocka_unit_test(test_order), cmocka_unit_test(test_lanes),
+        cmocka_unit_test(test_spans), cmocka_unit_test(test_most_inside),
+        cmocka_unit_test(test_measures), cmocka_unit_test(test_times),
+        cmocka_unit_test(test_axis), cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_slots_that_are_never_ready),
+        cmocka_unit_test(test_dropped), cmocka_unit_test(test_styles),
+        cmocka_unit_test(test_chart_rows)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* trace: what was recorded as Chrome Trace Event JSON, to the letter and by the
+ * format's rules
+ *
+ * UPDATE_GOLDEN=1 makes the golden files anew: look at the difference.
+ */
+#include "tests/support/recorded.h"
+#include "common/views/charts.h"
+#include "tests/support/program.h"
+#include "tests/support/trace_file.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Writes what was recorded to trace.json, and compares it with the golden file
+ * of that NAME; then it is read.
+ */
+static struct trace written(const char *name)
+{
+    struct recording recording =
+        recording_take(recorder, "demo_unit", MOST_INSIDE);
+    char path[4096], *bytes, *golden = NULL;
+    size_t size, room = 0;
+    FILE *out = open_memstream(&bytes, &size), *file = fopen("trace.json", "w");
+
+    assert_true(out && file);
+    trace_write(&recording, out);
+    assert_int_equal(fclose(out), 0);
+    recording_free(&recording);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    (void)snprintf(
+        path, sizeof path, "%s/tests/unit/golden/%s.json", SOURCE_FOLDER, name);
+    if (getenv("UPDATE_GOLDEN")) {
+        file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, size, file), size);
+        assert_int_equal(fclose(file), 0);
+    }
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(getdelim(&golden, &room, '\0', file), size);
+    assert_string_equal(bytes, golden);
+    (void)fclose(file);
+    free(bytes);
+    free(golden);
+    return trace_load("trace.json");
+}
+
+/* The event of PHASE called NAME, the INDEXth of them. */
+static const struct trace_event *find(
+    const struct trace *trace, char phase, const char *name, int index)
+{
+    for (long i = 0; i < trace->count; i++)
+        if (trace->events[i].phase == phase &&
+            strcmp(trace->events[i].name, name) == 0 && index-- == 0)
+            return &trace->events[i];
+    fail_msg("there is no %c %s", phase, name);
+    return NULL;
+}
+
+static int count(const struct trace *trace, char phase)
+{
+    int found = 0;
+
+    for (long i = 0; i < trace->count; i++)
+        found += trace->events[i].phase == phase;
+    return found;
+}
+
+/* Three workers and two slots. The first event is not at the time 0; the last
+ * worker has not ended, and the lane of main has no event.
+ */
+static void test_states(void **state)
+{
+    enum { BEGIN = 1000000000 };
+
+    (void)state;
+    recorded_begin();
+    record_lanes("main", 1);
+    record_lanes("worker", 3);
+    for (int lane = 1; lane <= 3; lane++)
+        recorded_state(BEGIN + lane - 1, lane, WAITING, "waiting for a slot");
+    recorded_state(BEGIN + 1000, 1, INSIDE, "inside");
+    recorded_state(BEGIN + 1001, 2, INSIDE, "inside");
+    recorded_note(BEGIN + 123456789, 2, "1 starting critical section");
+    recorded_state(BEGIN + 200000000, 1, GONE, "done");
+    recorded_state(BEGIN + 200000050, 3, INSIDE, "inside");
+    recorded_state(BEGIN + 300000000, 2, IDLE, "resting");
+    recorded_note(BEGIN + 300000001, 2, "rested");
+    recorded_state(BEGIN + 300000002, 2, RUNNING, "at work");
+    recorded_state(BEGIN + 300000002, 2, GONE, "done"); /* at once */
+    recorded_note(BEGIN + 400000000, 1, "the end");
+    struct trace trace = written("states");
+
+    assert_int_equal(trace.lanes, 4);
+    assert_null(trace.names[0]);
+    assert_string_equal(trace.names[3], "worker 2");
+    assert_int_equal(trace_most_at_once(&trace, "inside"), 2);
+    assert_int_equal(trace_most_counted(&trace, "inside"), 2);
+    assert_int_equal(trace_most_counted(&trace, "in flight"), -1);
+    assert_int_equal(find(&trace, 'X', "waiting for a slot", 2)->time, 2);
+    assert_int_equal(
+        find(&trace, 'X', "waiting for a slot", 2)->length, 200000048);
+    assert_int_equal(find(&trace, 'X', "inside", 2)->length, 199999950);
+    assert_int_equal(find(&trace, 'X', "at work", 0)->length, 0);
+    assert_int_equal(find(&trace, 'X', "worker 0", 0)->length, 400000000);
+    assert_int_equal(find(&trace, 'X', "worker 1", 0)->length, 300000001);
+    assert_int_equal(count(&trace, 'X'), 3 + 3 + 3 + 1);
+    assert_int_equal(count(&trace, 'i'), 3);
+    assert_int_equal(find(&trace, 'i', "the end", 0)->time, 400000000);
+    trace_free(&trace);
+}
+
+/* One answers the other, one tells all, one is not heard, and one is heard of
+ * whom nobody has sent anything.
+ */
+static void test_messages(void **state)
+{
+    enum { SERVER, FIRST, SECOND };
+
+    (void)state;
+    recorded_begin();
+    record_lanes("server", 1);
+    record_lanes("client", 2);
+    recorded_state(0, SERVER, WAITING, "waiting");
+    recorded_sent(1500, FIRST, SERVER, "ping");
+    recorded_received(2500, SERVER, FIRST, "ping");
+    recorded_state(2500, SERVER, RUNNING, "answering");
+    recorded_sent(3000, SERVER, FIRST, "pong");
+    recorded_received(4000, FIRST, SERVER, "pong");
+    recorded_sent(5000, SERVER, FIRST, "over");
+    recorder->events[recorder->next - 1].each = true;
+    recorded_received(6000, SECOND, SERVER, "over");
+    recorded_received(7000, FIRST, SERVER, "over");
+    recorded_sent(8000, SECOND, SERVER, "ping");
+    recorded_received(9000, FIRST, SECOND, "ghost");
+    struct trace trace = written("messages");
+
+    assert_int_equal(count(&trace, 's'), 4);
+    assert_int_equal(count(&trace, 'f'), 4);
+    assert_int_equal(find(&trace, 's', "ping", 0)->time, 1500);
+    assert_int_equal(find(&trace, 's', "ping", 0)->lane, FIRST);
+    assert_int_equal(find(&trace, 'f', "ping", 0)->time, 2500);
+    assert_int_equal(find(&trace, 'f', "ping", 0)->lane, SERVER);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(find(&trace, 's', "over", i)->time, 5000);
+    assert_int_equal(find(&trace, 'f', "over", 0)->lane, SECOND);
+    assert_int_equal(find(&trace, 'f', "over", 1)->lane, FIRST);
+    assert_int_equal(find(&trace, 'X', "ping", 1)->length, 0); /* received */
+    assert_int_equal(find(&trace, 'i', "ping (not received)", 0)->time, 8000);
+    assert_int_equal(find(&trace, 'i', "ghost", 0)->time, 9000);
+    assert_int_equal(trace_most_counted(&trace, "in flight"), 1);
+    assert_int_equal(trace_most_counted(&trace, "inside"), -1);
+    assert_int_equal(count(&trace, 'C'), 7); /* the last ping stays in flight */
+    trace_free(&trace);
+}
+
+static void test_texts_from_outside(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("\"quoted\\", 1);
+    recorded_note(0, 0, "say \"hi\" \\ </script> é \x1b[31m\a \xff");
+    recorded_state(1, 0, RUNNING, "a \"state\"\nof two lines");
+    recorded_sent(2, 0, NO_LANE, "\\");
+    recorder->next = CAPACITY + 17; /* the others are not ready */
+    struct trace trace = written("texts");
+
+    assert_string_equal(trace.names[0], "\"quoted\\");
+    assert_int_equal(trace.dropped, 17);
+    (void)find(
+        &trace, 'i', "say \"hi\" \\ </script> é \\x1b[31m\\x07 \\xff", 0);
+    (void)find(&trace, 'X', "a \"state\"\\nof two lines", 0);
+    (void)find(&trace, 'i', "\\ (not received)", 0);
+    trace_free(&trace);
+}
+
+static void test_no_events(void **state)
+{
+    (void)state;
+    recorded_begin();
+    struct trace trace = written("empty");
+    assert_int_equal(trace.count, 0);
+    assert_int_equal(trace.lanes, 0);
+    trace_free(&trace);
+}
+
+/* Of the reader itself: what it has to refuse. */
+static void test_strict_reader(void **state)
+{
+    static const char *const wrong[] = {"", "{", "{}x", "[1,]", "[1 2]", "[01]",
+        "[.5]", "[1.]", "[-]", "[1e]", "[+1]", "[nan]", "{\"a\":1,\"a\":2}",
+        "{\"a\"}", "{a:1}", "{\"a\":1,}", "[\"\n\"]", "[\"\\x\"]",
+        "[\"\\u12\"]", "[\"]", "[\"\xff\"]", "[\"\xc3\"]", "['a']", "[tru]",
+        "[true false]"};
+    static const char *const right[] = {" [ ] ", "{}", "\"\\u0041\\\"\\\\\\n\"",
+        "[0,-1,10.50,1e9,2E-3,true,false,null]", "{\"a\":{\"a\":[[],{}]}}",
+        "[\"é…😀\"]"};
+    const char *at;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct json *value = json_read(wrong[i], &at);
+        if (value)
+            fail_msg("was taken: %s", wrong[i]);
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        struct json *value = json_read(right[i], &at);
+        if (!value)
+            fail_msg("was refused: %s", right[i]);
+        if (value->kind == JSON_STRING)
+            assert_string_equal(value->text, "A\"\\\n");
+        json_free(value);
+    }
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_states), TEST(test_messages),
+        TEST(test_texts_from_outside), TEST(test_no_events),
+        TEST(test_strict_reader)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
