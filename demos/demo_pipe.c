@@ -177,8 +177,8 @@ int main(int argc, char **argv)
     keep_own_ends(line, line->ends[0][1], -1);
     if (!streaming) {
         for (char **word = words; *word; word++) {
-            write_all(line->ends[0][1], *word, strlen(*word));
-            write_all(line->ends[0][1], word[1] ? " " : "\n", 1);
+            feed(line->ends[0][1], *word);
+            feed(line->ends[0][1], word[1] ? " " : "\n");
         }
         CHECK_ONCE(close(line->ends[0][1]));
         line->closed[0] = true;

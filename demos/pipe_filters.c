@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/pipe_filters.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
+#include <unistd.h>
 
+#include "common/check.h"
 #include "common/text.h"
 
 /* Sentences, a line each -> words, a line each. */
@@ -148,4 +151,16 @@ void record_lines(
                 line->text);
             line->used = 0;
         }
+}
+
+void feed(int pipe, const char *text)
+{
+    while (*text) {
+        ssize_t written = write(pipe, text, strlen(text));
+        if (written == -1 && errno == EPIPE)
+            return;
+        if (written == -1 && errno != EINTR)
+            fail_call("write", errno, __FILE__, __LINE__);
+        text += written > 0 ? written : 0;
+    }
 }

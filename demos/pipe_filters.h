@@ -28,3 +28,8 @@ filter_function split, capitalize, merge, decapitalize;
  */
 void record_lines(
     enum event_kind kind, const char *role, const char *text, ssize_t length);
+
+/* Writes TEXT into PIPE. If nobody reads there any more it leaves it at that:
+ * join_processes() will say who has died.
+ */
+void feed(int pipe, const char *text);
