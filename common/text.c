@@ -24,10 +24,10 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
             return -1;
         decoded = decoded << 6 | ((unsigned char)bytes[i] & 0x3f);
     }
+    if (decoded < least[size] || decoded > 0x10ffff || (decoded >= 0xd800 && decoded <= 0xdfff))
+        return -1;
     *character = (wchar_t)decoded;
-    return decoded < least[size] || decoded > 0x10ffff || (decoded >= 0xd800 && decoded <= 0xdfff)
-               ? -1
-               : size;
+    return size;
 }
 
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)

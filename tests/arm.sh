@@ -19,7 +19,7 @@ build=$project/build-arm
 CMAKE_ARGS="-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
     -DCMAKE_EXE_LINKER_FLAGS=-static -DCMAKE_POSITION_INDEPENDENT_CODE=OFF \
     -DBUILD_TESTING=OFF"
-CC=aarch64-linux-gnu-gcc
+export CC=aarch64-linux-gnu-gcc
 build_project
 
 # The system may not know how to start them.

@@ -33,17 +33,16 @@ int lane_of(const char *name, int number)
 
 int lane_count(const struct recorder *from)
 {
-    const struct role *last = &from->roles[from->role_count - 1];
-
-    return from->role_count == 0 ? 0 : last->first + last->count;
+    int roles = from->role_count;
+    return roles < 1 ? 0 : from->roles[roles - 1].first + from->roles[roles - 1].count;
 }
 
 void lane_name(const struct recorder *from, int lane, char name[NAME_ROOM])
 {
-    const struct role *role = &from->roles[from->role_count - 1];
+    const struct role *role = from->roles;
 
-    while (role > from->roles && role->first > lane)
-        role--;
+    while (role + 1 < from->roles + from->role_count && role[1].first <= lane)
+        role++;
     (void)snprintf(
         name, NAME_ROOM, role->count > 1 ? "%s %d" : "%s", role->name, lane - role->first);
 }

@@ -2,6 +2,7 @@
 #include "common/record/recording.h"
 #include "common/check.h"
 #include "common/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ char *event_text(const struct event *event, bool utf8)
     size_t used = escape(event->text, length, text, false);
     for (size_t i = 0; !utf8 && i < used; i++)
         text[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-    (void)strcpy(text + used, cut ? (utf8 ? "…" : "...") : "");
+    (void)snprintf(text + used, 4, "%s", cut ? (utf8 ? "…" : "...") : "");
     return text;
 }
 
@@ -68,7 +69,7 @@ struct recording recording_take(const struct recorder *from, const char *name, e
         .dropped = (long)(next - kept),
         .lanes = lane_count(from)};
     size_t lanes = (size_t)result.lanes + 1;
-    const struct event **events = CHECK_NOT(NULL, malloc((kept + 1) * sizeof *events));
+    const struct event **events = CHECK_NOT(NULL, malloc((kept + 1) * sizeof(void *)));
     int64_t *ends = CHECK_NOT(NULL, malloc(lanes * sizeof *ends));
 
     result.items = CHECK_NOT(NULL, calloc(kept + 1, sizeof *result.items));
@@ -78,7 +79,7 @@ struct recording recording_take(const struct recorder *from, const char *name, e
         if (atomic_load_explicit(&from->events[i].ready, memory_order_acquire) &&
             from->events[i].lane < result.lanes)
             events[result.count++] = &from->events[i];
-    qsort(events, (size_t)result.count, sizeof *events, by_time);
+    qsort(events, (size_t)result.count, sizeof(void *), by_time);
     if (result.count > 0)
         result.length = events[result.count - 1]->time - events[0]->time;
     for (int lane = 0; lane < result.lanes; lane++) {

@@ -5,13 +5,10 @@
 #include "common/record/recording.h"
 #include "common/views/screen.h"
 
-/* For the terminal: a row for each lane, the axis, the legend, the number that matters. */
+/* For the terminal: a row for each lane, the axis, the legend, the number that matters. As SVG, on
+ * its own, readable without colour, on light and on dark pages. As Chrome Trace Event JSON. */
 void timeline_write(const struct recording *recording, const struct screen *screen, FILE *out);
-
-/* A picture: stand-alone, readable without colour, on light and on dark pages. */
 void svg_write(const struct recording *recording, FILE *out);
-
-/* Chrome Trace Event JSON. */
 void trace_write(const struct recording *recording, FILE *out);
 
 /* What the live view knows of the run so far; all zero but for the first three at the beginning. */

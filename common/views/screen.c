@@ -10,39 +10,40 @@
 #include <unistd.h>
 #include <wchar.h>
 
-static bool is_set(const char *variable)
+static const char *value_of(const char *variable)
 {
     const char *value = getenv(variable);
 
-    return value && *value;
+    return value ? value : "";
 }
 
 struct screen screen_of_output(int when)
 {
-    int limit = is_set("COLUMNS") ? atoi(getenv("COLUMNS")) : 0;
-    bool terminal = isatty(STDOUT_FILENO) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+    const char *term = value_of("TERM"), *force = value_of("CLICOLOR_FORCE");
+    int limit = atoi(value_of("COLUMNS"));
+    struct screen screen = {.width = 0};
     struct winsize size;
 
     (void)setlocale(LC_CTYPE, "");
-    struct screen screen = {.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
+    screen.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         screen.width = size.ws_col;
     if (limit > 0 && (screen.width == 0 || limit < screen.width))
         screen.width = limit;
-    screen.width = screen.width == 0             ? 80
-                   : screen.width < MOST_COLUMNS ? screen.width
-                                                 : MOST_COLUMNS;
-    screen.colour = when != COLOR_AUTO         ? when == COLOR_ALWAYS
-                    : is_set("NO_COLOR")       ? false
-                    : is_set("CLICOLOR_FORCE") ? strcmp(getenv("CLICOLOR_FORCE"), "0") != 0
-                                               : terminal;
+    if (screen.width == 0 || screen.width > MOST_COLUMNS)
+        screen.width = 80;
+    screen.colour = when != COLOR_AUTO      ? when == COLOR_ALWAYS
+                    : *value_of("NO_COLOR") ? false
+                    : *force                ? strcmp(force, "0") != 0
+                             : isatty(STDOUT_FILENO) && *term && strcmp(term, "dumb") != 0;
     return screen;
 }
 
 struct row row_begin(const struct screen *screen)
 {
-    return (struct row){
-        screen, CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof(struct cell)))};
+    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
+
+    return (struct row){screen, cells};
 }
 
 int row_put(struct row *row, int column, int limit, const char *text)
@@ -59,11 +60,11 @@ int row_put(struct row *row, int column, int limit, const char *text)
         if (columns <= 0) /* an accent on what stands before it: left out */
             continue;
         if (column + columns > limit || (column + columns == limit && text[size]))
-            (void)strcpy(cell, utf8 ? "…" : ">");
+            (void)snprintf(cell, 8, "%s", utf8 ? "…" : ">");
         else if (size > 1 && !utf8)
-            (void)strcpy(cell, character == 0xb5 ? "u" : "?"); /* 0xb5: microseconds */
+            (void)snprintf(cell, 8, "%s", character == 0xb5 ? "u" : "?"); /* 0xb5: microseconds */
         else
-            (void)snprintf(cell, sizeof row->cells->text, "%.*s", size, text);
+            (void)snprintf(cell, 8, "%.*s", size, text);
         if (columns == 2 && column + 1 < limit) /* its second half */
             row->cells[column + 1].text[0] = '\1';
         column += columns;
@@ -84,7 +85,8 @@ void row_sign(struct row *row, int column, int sign)
 
     if (column < row->screen->width) {
         struct cell *cell = &row->cells[column];
-        (void)strcpy(cell->text, row->screen->utf8 ? signs[sign].utf8 : signs[sign].ascii);
+        (void)snprintf(cell->text, sizeof cell->text, "%s",
+            row->screen->utf8 ? signs[sign].utf8 : signs[sign].ascii);
         cell->colour = row->screen->colour ? signs[sign].colour : PLAIN;
     }
 }

@@ -19,6 +19,7 @@ static void put(FILE *out, char phase, int lane, int64_t time, const char *text,
     va_list arguments;
 
     va_start(arguments, format);
+    /* cppcheck-suppress wrongPrintfScanfArgNum; it does not know PRId64 */
     (void)fprintf(out, head, phase, lane + 1, PARTS(time));
     (void)vfprintf(out, format, arguments);
     (void)fputs("\"name\":\"", out);

@@ -218,7 +218,8 @@ void views_finish(void)
             timeline_write(&recording, &screen, out);
         else
             writers[i](&recording, out);
-        CHECK_NOT(EOF, fclose(out));
+        if (fclose(out) == EOF)
+            fail_call("fclose", errno, __FILE__, __LINE__);
         if (i == FILES || !files[i].target)
             write_all(i == FILES ? STDOUT_FILENO : files[i].descriptor, bytes, size);
         else if (!replace_file(files[i].target, bytes, size))

@@ -30,6 +30,8 @@ enum { GROWTH = 512 /* kilobytes: less than a byte for each message */ };
 static const char *const names[KINDS] = {
     "silent", "reset", "byte by byte", "random bytes", "plain"};
 
+static const char line[] = "ping\n";
+
 static struct sockaddr_in server = {.sin_family = AF_INET};
 static struct pollfd files[CLIENTS];
 static struct client {
@@ -62,7 +64,6 @@ static enum kind kind_of(int client)
 
 static void begin(int client)
 {
-    static const char line[] = "ping\n";
     char bytes[MOST];
     struct client *me = &clients[client];
     int file = socket(AF_INET, SOCK_STREAM, 0);
@@ -108,7 +109,7 @@ static void act(int client, double time)
         end(client, true);
     if (kind_of(client) == BY_BYTES && me->sent < me->size) {
         /* an answer to the first bytes may be under way: too late, then */
-        (void)send(files[client].fd, "ping\n" + me->sent++, 1, 0);
+        (void)send(files[client].fd, &line[me->sent++], 1, 0);
         me->next = time + 0.005;
     }
 }
@@ -192,14 +193,14 @@ static pid_t start_server(const char *build, int *err, int *counted)
  */
 static long status_of(pid_t pid, const char *name)
 {
-    char path[64], line[256];
+    char path[64], row[256];
     long value = 0;
 
     (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
     FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, name, strlen(name)) == 0)
-            value = strtol(line + strlen(name) + 1, NULL, 10);
+    while (file && fgets(row, sizeof row, file))
+        if (strncmp(row, name, strlen(name)) == 0)
+            value = strtol(row + strlen(name) + 1, NULL, 10);
     if (file)
         (void)fclose(file);
     return value;

@@ -26,7 +26,8 @@ enum { ACTORS = 8, EVENTS = 5000 }; /* each; below the recorder's capacity */
  */
 static void record_one(int number, int index)
 {
-    record_state(index % 5, "%d: %d %d %d", number, index, number, index);
+    record_state(
+        (enum style)(index % 5), "%d: %d %d %d", number, index, number, index);
 }
 
 /* Asserts that all of each actor is there, in its order, as it was recorded.

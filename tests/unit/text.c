@@ -97,6 +97,7 @@ static void test_invalid_bytes(void **state)
         {"\xe2\x82", "\\xe2\\x82"}, {"\xc3x", "\\xc3x"},
         {"\xc3\xc3\xa9", "\\xc3\xc3\xa9"}, {"\xc0\xaf", "\\xc0\\xaf"},
         {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"\xe0\x80\x8a", "\\xe0\\x80\\x8a"}, /* an overlong newline */
         {"\x1b[2J\r\n", "\\x1b[2J\\x0d\\n"}};
 
     (void)state;
@@ -113,6 +114,7 @@ static void test_escape_in_place(void **state)
     memset(shown, '#', sizeof shown);
     assert_int_equal(escape("a\nb\t", 4, shown, true), 7);
     assert_memory_equal(shown, "a\nb\\x09", 7);
+    assert_int_equal(escape("\xe0\x80\x8a", 3, shown, true), 12);
     memset(shown, '#', sizeof shown);
     assert_int_equal(escape("\x01\x02\x03", 3, shown, false), 12);
     assert_memory_equal(shown, "\\x01\\x02\\x03", 12);
