@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *event_text(const struct event *event, bool utf8)
+char *event_text(const struct event *event)
 {
     bool cut = event->length == CUT_OFF;
     size_t length = cut ? TEXT_SIZE : event->length;
@@ -17,9 +17,7 @@ char *event_text(const struct event *event, bool utf8)
             length -= tail;
     char *text = CHECK_NOT(NULL, malloc(4 * TEXT_SIZE + 4));
     size_t used = escape(event->text, length, text, false);
-    for (size_t i = 0; !utf8 && i < used; i++)
-        text[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-    (void)snprintf(text + used, 4, "%s", cut ? (utf8 ? "…" : "...") : "");
+    (void)snprintf(text + used, 4, "%s", cut ? "…" : "");
     return text;
 }
 
@@ -96,7 +94,7 @@ struct recording recording_take(const struct recorder *from, const char *name, e
             .time = time,
             .until = ends[event->lane],
             .partner = -1,
-            .text = event_text(event, true),
+            .text = event_text(event),
             .each = event->each};
         if (event->kind == STATE)
             ends[event->lane] = time;

@@ -40,7 +40,7 @@ struct recording recording_take(
 void recording_free(struct recording *recording);
 
 /* The text of EVENT: escaped, and with an ellipsis if it was cut off; free(3) it. */
-char *event_text(const struct event *event, bool utf8);
+char *event_text(const struct event *event);
 
 /* Says in ROOM bytes of TEXT the one number that matters, as "most inside at once: 3"; and the
  * most lanes that were INSIDE at once. */

@@ -127,7 +127,7 @@ static void put_signs(
 
 void lanes_print(struct lanes *lanes, const struct event *event, const char *end, FILE *out)
 {
-    char *text = event_text(event, lanes->screen.utf8), time[32];
+    char *text = event_text(event), time[32];
     struct row row = row_begin(&lanes->screen);
 
     if (lanes->count < lane_count(lanes->from)) {

@@ -59,12 +59,12 @@ int row_put(struct row *row, int column, int limit, const char *text)
         char *cell = row->cells[column].text;
         if (columns <= 0) /* an accent on what stands before it: left out */
             continue;
+        const char *instead = NULL;
         if (column + columns > limit || (column + columns == limit && text[size]))
-            (void)snprintf(cell, 8, "%s", utf8 ? "…" : ">");
-        else if (size > 1 && !utf8)
-            (void)snprintf(cell, 8, "%s", character == 0xb5 ? "u" : "?"); /* 0xb5: microseconds */
-        else
-            (void)snprintf(cell, 8, "%.*s", size, text);
+            instead = utf8 ? "…" : ">";
+        else if (size > 1 && !utf8) /* microseconds, the ellipsis, others */
+            instead = character == 0xb5 ? "u" : character == 0x2026 ? ">" : "?";
+        (void)snprintf(cell, 8, "%.*s", instead ? 7 : size, instead ? instead : text);
         if (columns == 2 && column + 1 < limit) /* its second half */
             row->cells[column + 1].text[0] = '\1';
         column += columns;

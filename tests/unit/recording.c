@@ -291,35 +291,28 @@ static void test_texts(void **state)
 {
 #define TEN "0123456789"
     static const struct {
-        const char *text, *shown, *ascii;
-    } cases[] = {{"plain", "plain", "plain"}, {"", "", ""},
-        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f",
-            "tab\\x09, \\x1b[2J, \\x7f"},
-        {"not \xff utf8", "not \\xff utf8", "not \\xff utf8"},
-        {"\xc2\x9b", "\\xc2\\x9b", "\\xc2\\x9b"}, /* C1 */
-        {"élan", "élan", "??lan"},
+        const char *text, *shown;
+    } cases[] = {{"plain", "plain"}, {"", ""},
+        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f"},
+        {"not \xff utf8", "not \\xff utf8"},
+        {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
+        {"élan", "élan"},
         /* 44 bytes fit, 45 do not, and no half of a character stays */
-        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "0123",
-            TEN TEN TEN TEN "0123"},
-        {TEN TEN TEN TEN "01234", TEN TEN TEN TEN "0123…",
-            TEN TEN TEN TEN "0123..."},
-        {TEN TEN TEN TEN "012é", TEN TEN TEN TEN "012…",
-            TEN TEN TEN TEN "012..."},
-        {TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01..."},
-        {TEN TEN TEN TEN "0😀", TEN TEN TEN TEN "0…", TEN TEN TEN TEN "0..."},
-        {TEN TEN TEN TEN "😀!", TEN TEN TEN TEN "😀…",
-            TEN TEN TEN TEN "????..."}};
+        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "0123"},
+        {TEN TEN TEN TEN "01234", TEN TEN TEN TEN "0123…"},
+        {TEN TEN TEN TEN "012é", TEN TEN TEN TEN "012…"},
+        {TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01…"},
+        {TEN TEN TEN TEN "0😀", TEN TEN TEN TEN "0…"},
+        {TEN TEN TEN TEN "😀!", TEN TEN TEN TEN "😀…"}};
 #undef TEN
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         begin(1);
         recorded_note(0, 0, cases[i].text);
-        for (int utf8 = 0; utf8 < 2; utf8++) {
-            char *text = event_text(&recorder->events[0], utf8 == 1);
-            assert_string_equal(text, utf8 ? cases[i].shown : cases[i].ascii);
-            free(text);
-        }
+        char *text = event_text(&recorder->events[0]);
+        assert_string_equal(text, cases[i].shown);
+        free(text);
     }
 }
 
