@@ -21,6 +21,7 @@
 #include "common/record/recorder.h"
 #include "common/text.h"
 #include "demos/about.h"
+#include "demos/robust.h"
 
 enum { MOST_WRITERS = 100, NOBODY = -1 };
 
@@ -104,9 +105,9 @@ static void create_mutex(pthread_mutex_t *mutex)
 #if HAVE_ROBUST_MUTEX
     robust = pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
 #endif
-    if (settings.kill_writer && robust != 0)
-        fail("--kill-writer wants robust mutexes: %s", strerror(robust));
     CHECK_RETURNED(pthread_mutex_init(mutex, &attributes));
+    if (settings.kill_writer && (robust != 0 || !outlives_owner(mutex)))
+        fail("--kill-writer wants robust mutexes; this system has none");
 }
 
 static void open_log(struct log *log)
