@@ -5,7 +5,7 @@
  * reset the connection, send byte by byte, send random bytes; the others send a
  * line. Each begins again when it is done, until so many messages were
  * answered. All answers have to be right, what the server prints clean, and its
- * memory and descriptors must not grow.
+ * memory must not grow.
  */
 #include <sys/socket.h>
 #include <errno.h>
