@@ -13,7 +13,6 @@
 static const char *value_of(const char *variable)
 {
     const char *value = getenv(variable);
-
     return value ? value : "";
 }
 
@@ -32,10 +31,11 @@ struct screen screen_of_output(int when)
         screen.width = limit;
     if (screen.width == 0 || screen.width > MOST_COLUMNS)
         screen.width = 80;
+    bool forced = *force && strcmp(force, "0") != 0;
+    bool terminal = isatty(STDOUT_FILENO) && *term && strcmp(term, "dumb") != 0;
     screen.colour = when != COLOR_AUTO      ? when == COLOR_ALWAYS
                     : *value_of("NO_COLOR") ? false
-                    : *force                ? strcmp(force, "0") != 0
-                             : isatty(STDOUT_FILENO) && *term && strcmp(term, "dumb") != 0;
+                                            : forced || terminal;
     return screen;
 }
 
