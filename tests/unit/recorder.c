@@ -19,7 +19,7 @@
 
 static const struct demo demo = {.name = "demo_unit"};
 
-enum { ACTORS = 8, EVENTS = 5000 }; /* each; below the recorder's capacity */
+enum { ACTORS = 8, EVENTS = 8000 }; /* each; below the recorder's capacity */
 
 /* What actor NUMBER records the INDEXth time: its text and its style show
  * whether something of another event got into it.
@@ -64,9 +64,20 @@ static void begin(void)
     recorder_start();
 }
 
+/* All begin when the write end of the gate is shut. */
+static int gate[2];
+
+static void await_gate(void)
+{
+    char nothing;
+
+    (void)!read(gate[0], &nothing, 1);
+}
+
 static void *record_in_thread(void *number)
 {
     record_as("thread", *(int *)number);
+    await_gate();
     for (int i = 0; i < EVENTS; i++)
         record_one(*(int *)number, i);
     return NULL;
@@ -81,31 +92,30 @@ static void test_threads(void **state)
     begin();
     record_lanes("parent", 1);
     record_lanes("thread", ACTORS);
+    assert_int_equal(pipe(gate), 0);
     for (int i = 0; i < ACTORS; i++) {
         numbers[i] = i;
         assert_int_equal(
             pthread_create(&threads[i], NULL, record_in_thread, &numbers[i]),
             0);
     }
+    (void)close(gate[1]);
     for (int i = 0; i < ACTORS; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
+    (void)close(gate[0]);
     assert_all_there(1);
 }
 
-/* A child that begins to record with the others, when GATE's write end is shut
- * everywhere.
- */
-static pid_t start_child(int number, const int gate[2])
+static pid_t start_child(int number)
 {
     pid_t pid = fork();
-    char nothing;
 
     assert_true(pid >= 0);
     if (pid > 0)
         return pid;
     (void)close(gate[1]);
     record_as("child", number);
-    (void)!read(gate[0], &nothing, 1);
+    await_gate();
     for (int i = 0; i < EVENTS; i++)
         record_one(number, i);
     _exit(0);
@@ -114,14 +124,14 @@ static pid_t start_child(int number, const int gate[2])
 static void test_processes(void **state)
 {
     pid_t children[ACTORS];
-    int gate[2], status;
+    int status;
 
     (void)state;
     begin();
     record_lanes("child", ACTORS);
     assert_int_equal(pipe(gate), 0);
     for (int i = 0; i < ACTORS; i++)
-        children[i] = start_child(i, gate);
+        children[i] = start_child(i);
     (void)close(gate[1]);
     (void)close(gate[0]);
     for (int i = 0; i < ACTORS; i++) {

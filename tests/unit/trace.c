@@ -165,14 +165,14 @@ static void test_texts_from_outside(void **state)
 {
     (void)state;
     recorded_begin();
-    record_lanes("\"quoted\\", 1);
+    record_lanes("\"quoted\\\t", 1);
     recorded_note(0, 0, "say \"hi\" \\ </script> é \x1b[31m\a \xff");
     recorded_state(1, 0, RUNNING, "a \"state\"\nof two lines");
     recorded_sent(2, 0, NO_LANE, "\\");
     recorder->next = CAPACITY + 17; /* the others are not ready */
     struct trace trace = written("texts");
 
-    assert_string_equal(trace.names[0], "\"quoted\\");
+    assert_string_equal(trace.names[0], "\"quoted\\\t");
     assert_int_equal(trace.dropped, 17);
     (void)find(
         &trace, 'i', "say \"hi\" \\ </script> é \\x1b[31m\\x07 \\xff", 0);
