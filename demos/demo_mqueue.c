@@ -128,11 +128,10 @@ static void stream(int number, void *context)
         split_line(line, (size_t)size, words);
         const char *problem = make_request(words, &request);
         request.asker = i;
-        (void)snprintf(
-            text, sizeof text, "%.100s: %s", shown, problem ? problem : "");
-        if (problem)
+        if (problem) {
+            (void)snprintf(text, sizeof text, "%.100s: %s", shown, problem);
             complain(office, i, text);
-        else
+        } else
             ask(office, number, &request);
         free(shown);
     }

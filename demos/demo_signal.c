@@ -43,7 +43,7 @@ static void task(int number, void *context)
     gate_knock(&job->ready);
     record_state(RUNNING, "working");
     pause_for(clock_scaled(settings.task));
-    if (run.broken) /* the window: a guard that comes late is still in time */
+    if (run.broken) /* the window: not done before the signal */
         gate_pass(&job->sent);
     job->finished_at = clock_now();
 }

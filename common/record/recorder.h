@@ -42,7 +42,7 @@ extern struct recorder {
 void recorder_start(void);
 
 /* Adds COUNT lanes for the actors "ROLE 0", "ROLE 1", ... in the order in which the views show
- * them. Only from the first thread, which starts them; start_process() does it itself. */
+ * them. Only from the first thread, one role after the other; start_process() does it itself. */
 void record_lanes(const char *role, int count);
 
 /* From now on this thread (or process) is NUMBER of ROLE; the first one is "main" until then. */

@@ -11,18 +11,15 @@ void timeline_write(const struct recording *recording, const struct screen *scre
 void svg_write(const struct recording *recording, FILE *out);
 void trace_write(const struct recording *recording, FILE *out);
 
-/* What the live view knows of the run so far; all zero but for the first three at the beginning. */
+/* What the live view knows of the run so far; all zero but for the first two at the beginning. */
 struct lanes {
     const struct recorder *from;
     struct screen screen;
-    bool step; /* a row for each Enter, which ends it */
-    int count;
-    int width, shared; /* columns for each lane, or how many lanes share one */
-    bool is_text;      /* there is room for words in the columns */
-    uint8_t *style;    /* of each lane's state */
+    int count, width, shared; /* of lanes; columns for each lane, or how many lanes share one */
+    bool is_text;             /* there is room for words in the columns */
+    uint8_t *style;           /* of each lane's state */
     int64_t begin, shown;
 };
 
-/* Prints EVENT, in the column of its lane, as a row with END, after the names of the lanes if these
- * are new. */
+/* Prints EVENT in the column of its lane, then END; before it the lanes' names, if they are new. */
 void lanes_print(struct lanes *lanes, const struct event *event, const char *end, FILE *out);

@@ -71,21 +71,22 @@ static void print_axis(const struct chart *chart, FILE *out)
 
 static void print_legend(const struct chart *chart, FILE *out)
 {
-    static const char *const words[] = {[RIGHT] = "sent", [LEFT] = "received"};
+    static const int signs[] = {INSIDE, WAITING, RUNNING, RIGHT, LEFT};
+    const struct recording *recording = chart->recording;
     int column = chart->from, width = chart->screen->width, messages = 0;
     struct row row = row_begin(chart->screen);
     char text[200];
 
-    FOR_ITEMS (item, chart->recording)
+    FOR_ITEMS (item, recording)
         messages += item->kind == SENT;
-    for (int sign = LEFT; sign > IDLE; sign -= sign == RIGHT ? 2 : 1) { /* not LINE */
-        if (sign > LINE ? messages == 0
-                        : !describe_style(chart->recording, (enum style)sign, text, sizeof text))
+    for (int i = 0; i < 5; i++) {
+        (void)snprintf(text, sizeof text, "%s", signs[i] == RIGHT ? "sent" : "received");
+        if (i < 3 ? !describe_style(recording, (enum style)signs[i], text, sizeof text) : !messages)
             continue;
-        row_sign(&row, column, sign);
-        column = row_put(&row, column + 2, width, sign > LINE ? words[sign] : text) + 3;
+        row_sign(&row, column, signs[i]);
+        column = row_put(&row, column + 2, width, text) + 3;
     }
-    describe_measure(chart->recording, text, sizeof text);
+    describe_measure(recording, text, sizeof text);
     if (column + (int)strlen(text) > width) { /* then on a row of its own */
         row_end(&row, out, "\n");
         row = row_begin(chart->screen);

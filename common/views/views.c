@@ -74,6 +74,8 @@ void views_check(void)
         if (terminal == -1 || tcgetpgrp(terminal) != getpgrp())
             usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
     }
+    if (files[SVG].path && files[TRACE].path && strcmp(files[SVG].path, files[TRACE].path) == 0)
+        usage_error("--svg and --trace want different files");
     want_lanes = want_lanes || want_step;
     for (int i = 0; i < FILES; i++)
         if (files[i].path)
@@ -154,7 +156,7 @@ static void end_viewer(void)
 {
     const char *over = viewer.over ? &viewer.over : (const char[]){SHOW_REST};
 
-    if (viewer.owner == getpid() && write(viewer.pipe, over, 1) == 1)
+    if (viewer.owner == getpid() && (write(viewer.pipe, over, 1) == 1 || errno == EPIPE))
         while (waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
             continue;
     viewer.owner = 0;

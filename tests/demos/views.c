@@ -277,8 +277,9 @@ static void test_wrong_usage(void **state)
     assert_refused("demo_pipe", "--color=blue", NULL);
     assert_refused("demo_pipe", "--svg=", NULL);
     assert_refused("demo_pipe", "--lanes=1", NULL);
+    assert_refused("demo_pipe", "--svg=run", "--trace=run");
     struct result result = run_program(
-        (const char *const[]){"/bin/sh", "-c", "exec setsid -w \"$0\" --step",
+        (const char *const[]){"/bin/sh", "-c", "setsid \"$0\" --step; exit $?",
             built("demo_pipe"), NULL},
         NULL, 0);
     if (result.status != 127) { /* there is setsid */
