@@ -9,19 +9,8 @@
 # can tell whether they understand the pages; then that is left out.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-build=$(CDPATH='' cd -- "${1:?the build folder is missing}" && pwd -P)
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-install-XXXXXX")
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
-failures=0
-
-wrong()
-{
-    failures=$((failures + 1))
-    printf '%s\n' "$*"
-}
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 
 has()
 {
