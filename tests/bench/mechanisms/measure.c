@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* measure - two processes go through all mechanisms together, round by round
+ *
+ * PING measures. PONG answers, or uses the same lock. Both walk through the
+ * same list; at each mechanism they wait for each other, so that only one is at
+ * work at a time. A round goes through all mechanisms: what disturbs the
+ * machine for a while disturbs all of them alike.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/gate.h"
+#include "common/process.h"
+#include "tests/bench/mechanisms/mechanisms.h"
+
+/* The clock's own time in a sample is at most one part of so many. */
+enum { CLOCK_SHARE = 100, MOST_TIMES = 1000000, HAMMERED = 10 };
+
+/* A sample of a contended lock is longer, and there are fewer: who has to wait
+ * sleeps and is woken, and that shall fall within it (nanoseconds).
+ */
+enum { CONTENDED_TIME = 100000 };
+
+/* What the two sides share. */
+struct meeting {
+    pid_t pids[SIDES]; /* set before the gate opens */
+    struct gate started, joined, knocks[SIDES];
+    atomic_long done; /* how many measurements; PONG uses a lock until then */
+
+    /* The first message that was not what the other side has sent. */
+    const struct mechanism *differed;
+    enum side found_by;
+    size_t length;
+};
+
+struct all {
+    struct mechanism *mechanisms;
+    int count;
+    struct meeting *meeting;
+};
+
+/* A message's bytes follow from its number and its sender, all of them. */
+static uint64_t next_number;
+static uint64_t message[MOST_SIZE / 8], received[MOST_SIZE / 8];
+
+static void fill(size_t size, enum side sender)
+{
+    uint64_t word = (2 * next_number + sender) * 0x9e3779b97f4a7c15;
+
+    for (size_t i = 0; i < (size + 7) / 8; i++)
+        message[i] = word + i * 0x0101010101010101;
+}
+
+/* Compares what was RECEIVED with the other side's message of this number. */
+static void verify(const struct all *all, const struct mechanism *mechanism,
+    enum side side, size_t size, size_t length)
+{
+    struct meeting *meeting = all->meeting;
+
+    fill(size, !side);
+    if (length == size && memcmp(received, message, size) == 0)
+        return;
+    if (!meeting->differed) { /* and on it goes: nobody shall wait in vain */
+        meeting->found_by = side;
+        meeting->length = length;
+        meeting->differed = mechanism;
+    }
+}
+
+/* TIMES round trips, for PING and for PONG. */
+static void exchange(const struct all *all, const struct mechanism *mechanism,
+    enum side side, long times)
+{
+    const struct channel *channel = mechanism->channel;
+    size_t size = size_of(mechanism), length;
+
+    for (; times > 0; times--, next_number++) {
+        if (side == PING) {
+            fill(size, PING);
+            channel->send(channel->context, PING, message, size);
+        }
+        length = channel->receive(channel->context, side, received, size);
+        verify(all, mechanism, side, size, length);
+        if (side == PONG) {
+            fill(size, PONG);
+            channel->send(channel->context, PONG, message, size);
+        }
+    }
+}
+
+/* The other user of a contended lock, while measurement number TURN lasts. */
+static void hammer(
+    const struct all *all, const struct mechanism *mechanism, long turn)
+{
+    while (atomic_load(&all->meeting->done) == turn)
+        mechanism->lock->lock_and_unlock(HAMMERED);
+}
+
+struct helper {
+    const struct all *all;
+    const struct mechanism *mechanism; /* NULL: it only has to be there */
+    long turn;
+    struct gate gate;
+};
+
+static void *help(void *context)
+{
+    const struct helper *helper = context;
+
+    pin_to_core(PONG);
+    gate_knock(&helper->gate);
+    if (helper->mechanism)
+        hammer(helper->all, helper->mechanism, helper->turn);
+    else
+        (void)pause(); /* until the process ends */
+    return NULL;
+}
+
+static void start_helper(struct helper *helper, pthread_t *thread)
+{
+    CHECK_RETURNED(pthread_create(thread, NULL, help, helper));
+    (void)gate_await_knock(&helper->gate, -1);
+}
+
+/* The smallest time that the clock can tell, or takes itself. */
+static double clock_grain(void)
+{
+    int64_t grain = INT64_MAX, before = clock_now();
+
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = clock_now();
+        if (now > before && now - before < grain)
+            grain = now - before;
+        before = now;
+    }
+    return grain == INT64_MAX ? 1e6 : (double)grain;
+}
+
+/* How many times one sample takes, so that the clock does not count; messages
+ * in equal batches, since PONG expects that many in all.
+ */
+static long times_for(const struct mechanism *mechanism, double estimate)
+{
+    static double grain;
+
+    grain = grain > 0 ? grain : clock_grain();
+    double time = mechanism->contended ? CONTENDED_TIME : grain * CLOCK_SHARE;
+    double least = time / (estimate > 0.1 ? estimate : 0.1);
+    long times = least < MOST_TIMES ? (long)least + 1 : MOST_TIMES;
+    if (!mechanism->channel)
+        return times;
+    times = times < SAMPLES ? times : SAMPLES;
+    while (SAMPLES % times != 0)
+        times++;
+    return times;
+}
+
+static void use(
+    const struct all *all, const struct mechanism *mechanism, long times)
+{
+    if (mechanism->channel)
+        exchange(all, mechanism, PING, times);
+    else
+        mechanism->lock->lock_and_unlock(times);
+}
+
+static void take_samples(const struct all *all, struct mechanism *mechanism)
+{
+    struct samples *samples = mechanism->samples;
+    int64_t begin = clock_now();
+
+    use(all, mechanism, WARM_UP);
+    double estimate = (double)(clock_now() - begin) / WARM_UP;
+    if (mechanism->least == 0 || estimate < mechanism->least)
+        mechanism->least = estimate; /* the first time it was cold */
+    long times = times_for(mechanism, mechanism->least);
+    long count = mechanism->channel     ? SAMPLES / times
+                 : mechanism->contended ? CONTENDED_SAMPLES
+                                        : SAMPLES;
+    begin = clock_now();
+    for (long i = 0; i < count; i++) {
+        use(all, mechanism, times);
+        int64_t end = clock_now();
+        samples->values[samples->count++] =
+            (double)(end - begin) / (double)times;
+        begin = end;
+    }
+}
+
+/* PING's part. The mutex of one process is shared with a thread, not PONG. */
+static void ping(const struct all *all, struct mechanism *mechanism, long turn)
+{
+    struct meeting *meeting = all->meeting;
+    bool threads = mechanism->contended && mechanism->lock->within_process;
+    struct helper helper = {all, mechanism, turn, meeting->knocks[PING]};
+    pthread_t thread;
+
+    gate_knock(&meeting->knocks[PONG]);
+    (void)gate_await_knock(&meeting->knocks[PING], -1);
+    if (threads)
+        start_helper(&helper, &thread);
+    take_samples(all, mechanism);
+    atomic_store(&meeting->done, turn + 1);
+    if (threads)
+        CHECK_RETURNED(pthread_join(thread, NULL));
+}
+
+static void pong(
+    const struct all *all, const struct mechanism *mechanism, long turn)
+{
+    const struct meeting *meeting = all->meeting;
+
+    (void)gate_await_knock(&meeting->knocks[PONG], -1);
+    gate_knock(&meeting->knocks[PING]);
+    if (mechanism->channel)
+        exchange(all, mechanism, PONG, WARM_UP + SAMPLES);
+    else if (mechanism->contended && !mechanism->lock->within_process)
+        hammer(all, mechanism, turn);
+}
+
+/* The process of SIDE. */
+static void run_side(int number, void *context)
+{
+    const struct all *all = context;
+    struct meeting *meeting = all->meeting;
+    enum side side = number == PING ? PING : PONG;
+    struct helper idle = {all, NULL, 0, meeting->knocks[side]};
+    pthread_t thread;
+    long turn = 0;
+
+    pin_to_core(side);
+    gate_pass(&meeting->started);
+    for (int i = 0; i < all->count; i++) {
+        const struct channel *channel = all->mechanisms[i].channel;
+        if (all->mechanisms[i].is_measured && channel && channel->join)
+            channel->join(channel->context, side, meeting->pids[!side]);
+    }
+    /* A process without threads may be spared the price of a lock (glibc leaves
+     * out the atomic instructions): there is one more, and it sleeps. */
+    start_helper(&idle, &thread);
+    gate_pass(&meeting->joined);
+    for (int round = 0; round < settings.rounds; round++)
+        for (int i = 0; i < all->count; i++) {
+            struct mechanism *mechanism = &all->mechanisms[i];
+            if (mechanism->is_measured && side == PING)
+                ping(all, mechanism, turn++);
+            else if (mechanism->is_measured)
+                pong(all, mechanism, turn++);
+        }
+}
+
+static void open_all(struct mechanism *mechanisms, int count)
+{
+    size_t room = (size_t)settings.rounds * SAMPLES * sizeof(double);
+
+    for (int i = 0; i < count; i++) {
+        struct mechanism *mechanism = &mechanisms[i];
+        if (!mechanism->is_measured)
+            continue;
+        struct channel *channel = mechanism->channel;
+        bool is_open = !channel &&
+                       i > 0 && /* by the one that is not contended */
+                       mechanisms[i - 1].lock == mechanism->lock &&
+                       mechanisms[i - 1].is_measured;
+        const char *missing =
+            channel   ? channel->open(channel->context, size_of(mechanism))
+            : is_open ? NULL
+                      : mechanism->lock->open();
+        if (missing) {
+            report("%s is left out: %s", mechanism->name, missing);
+            mechanism->is_measured = mechanism->is_shown = false;
+            continue;
+        }
+        mechanism->samples = share_memory(sizeof(struct samples) + room);
+    }
+}
+
+void measure_all(struct mechanism *mechanisms, int count)
+{
+    struct meeting *meeting = share_memory(sizeof *meeting);
+    struct all all = {mechanisms, count, meeting};
+
+    open_all(mechanisms, count);
+    meeting->started = gate_create();
+    meeting->joined = gate_create();
+    for (enum side side = PING; side < SIDES; side++)
+        meeting->knocks[side] = gate_create();
+    meeting->pids[PING] = start_process("ping", PING, run_side, &all);
+    meeting->pids[PONG] = start_process("pong", PONG, run_side, &all);
+    gate_let_go(&meeting->joined);
+    gate_let_go(&meeting->started);
+    join_processes(0);
+    if (meeting->differed) {
+        report("payload differed: %s, at the side of %s (%zu bytes of %zu)",
+            meeting->differed->name,
+            meeting->found_by == PING ? "ping" : "pong", meeting->length,
+            size_of(meeting->differed));
+        end_process(VIOLATED);
+    }
+}
