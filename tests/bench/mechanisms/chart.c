@@ -31,18 +31,30 @@ int sort_by_cost(const struct mechanism *mechanisms, int count, bool locks,
     return found;
 }
 
-const char *describe_cost(double nanoseconds, char text[32])
+static const char *scale(double *nanoseconds)
 {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
     int unit = 0;
 
-    for (; nanoseconds >= 999.5 && unit < 3; unit++)
-        nanoseconds /= 1000;
-    (void)snprintf(text, 32, "%.*f %s",
-        nanoseconds < 10    ? 2
-        : nanoseconds < 100 ? 1
-                            : 0,
-        nanoseconds, units[unit]);
+    for (; *nanoseconds >= 999.5 && unit < 3; unit++)
+        *nanoseconds /= 1000;
+    return units[unit];
+}
+
+const char *describe_cost(double nanoseconds, char text[32])
+{
+    const char *unit = scale(&nanoseconds);
+    int places = nanoseconds < 10 ? 2 : nanoseconds < 100 ? 1 : 0;
+
+    (void)snprintf(text, 32, "%.*f %s", places, nanoseconds, unit);
+    return text;
+}
+
+const char *describe_tick(double nanoseconds, char text[32])
+{
+    const char *unit = scale(&nanoseconds);
+
+    (void)snprintf(text, 32, "%.4g %s", nanoseconds, unit);
     return text;
 }
 

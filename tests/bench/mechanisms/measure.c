@@ -27,7 +27,7 @@ enum { CONTENDED_TIME = 100000 };
 /* What the two sides share. */
 struct meeting {
     pid_t pids[SIDES]; /* set before the gate opens */
-    struct gate started, joined, knocks[SIDES];
+    struct gate started, joined, knocks[SIDES], dismissed;
     atomic_long done; /* how many measurements; PONG uses a lock until then */
 
     /* The first message that was not what the other side has sent. */
@@ -99,30 +99,29 @@ static void hammer(
         mechanism->lock->lock_and_unlock(HAMMERED);
 }
 
+/* For the lock of one process: a second thread, which uses it, too, or only is
+ * there. Without one the lock may be cheaper than it is for anybody who needs
+ * it: glibc leaves out the atomic instructions. It is there for that lock only,
+ * since file descriptors cost more in a process with threads.
+ */
 struct helper {
     const struct all *all;
-    const struct mechanism *mechanism; /* NULL: it only has to be there */
+    const struct mechanism *mechanism;
     long turn;
-    struct gate gate;
 };
 
 static void *help(void *context)
 {
     const struct helper *helper = context;
+    const struct meeting *meeting = helper->all->meeting;
 
     pin_to_core(PONG);
-    gate_knock(&helper->gate);
-    if (helper->mechanism)
+    gate_knock(&meeting->knocks[PING]);
+    if (helper->mechanism->contended)
         hammer(helper->all, helper->mechanism, helper->turn);
     else
-        (void)pause(); /* until the process ends */
+        (void)gate_await_knock(&meeting->dismissed, -1);
     return NULL;
-}
-
-static void start_helper(struct helper *helper, pthread_t *thread)
-{
-    CHECK_RETURNED(pthread_create(thread, NULL, help, helper));
-    (void)gate_await_knock(&helper->gate, -1);
 }
 
 /* The smallest time that the clock can tell, or takes itself. */
@@ -190,21 +189,25 @@ static void take_samples(const struct all *all, struct mechanism *mechanism)
     }
 }
 
-/* PING's part. The mutex of one process is shared with a thread, not PONG. */
+/* PING's part. */
 static void ping(const struct all *all, struct mechanism *mechanism, long turn)
 {
     struct meeting *meeting = all->meeting;
-    bool threads = mechanism->contended && mechanism->lock->within_process;
-    struct helper helper = {all, mechanism, turn, meeting->knocks[PING]};
+    struct helper helper = {all, mechanism, turn};
+    bool has_helper = mechanism->lock && mechanism->lock->within_process;
     pthread_t thread;
 
     gate_knock(&meeting->knocks[PONG]);
     (void)gate_await_knock(&meeting->knocks[PING], -1);
-    if (threads)
-        start_helper(&helper, &thread);
+    if (has_helper) {
+        CHECK_RETURNED(pthread_create(&thread, NULL, help, &helper));
+        (void)gate_await_knock(&meeting->knocks[PING], -1);
+    }
     take_samples(all, mechanism);
     atomic_store(&meeting->done, turn + 1);
-    if (threads)
+    if (has_helper && !mechanism->contended)
+        gate_knock(&meeting->dismissed);
+    if (has_helper)
         CHECK_RETURNED(pthread_join(thread, NULL));
 }
 
@@ -227,8 +230,6 @@ static void run_side(int number, void *context)
     const struct all *all = context;
     struct meeting *meeting = all->meeting;
     enum side side = number == PING ? PING : PONG;
-    struct helper idle = {all, NULL, 0, meeting->knocks[side]};
-    pthread_t thread;
     long turn = 0;
 
     pin_to_core(side);
@@ -238,9 +239,6 @@ static void run_side(int number, void *context)
         if (all->mechanisms[i].is_measured && channel && channel->join)
             channel->join(channel->context, side, meeting->pids[!side]);
     }
-    /* A process without threads may be spared the price of a lock (glibc leaves
-     * out the atomic instructions): there is one more, and it sleeps. */
-    start_helper(&idle, &thread);
     gate_pass(&meeting->joined);
     for (int round = 0; round < settings.rounds; round++)
         for (int i = 0; i < all->count; i++) {
@@ -286,6 +284,7 @@ void measure_all(struct mechanism *mechanisms, int count)
     open_all(mechanisms, count);
     meeting->started = gate_create();
     meeting->joined = gate_create();
+    meeting->dismissed = gate_create();
     for (enum side side = PING; side < SIDES; side++)
         meeting->knocks[side] = gate_create();
     meeting->pids[PING] = start_process("ping", PING, run_side, &all);

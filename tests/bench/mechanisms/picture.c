@@ -62,7 +62,7 @@ static double put_grid(
         double x = x_of(at, most, locks);
         (void)fprintf(
             out, "<path class='grid' d='M%.1f %.1fV%.1f'/>\n", x, y, bottom);
-        put_text(out, "tick", x, bottom + 24, describe_cost(at, text));
+        put_text(out, "tick", x, bottom + 24, describe_tick(at, text));
     }
     return most;
 }

@@ -87,23 +87,27 @@ static void show_help(const struct mechanism *mechanisms, int count)
         "of the\nsame length, and each checks every byte that it gets. By");
     list_names(mechanisms, count, false);
     say("A lock: one process takes it and gives it back. Contended, another "
-        "one (for\nthe plain mutex: another thread) does the same all the "
-        "time, as fast as it can;\nwhat counts is still the time for one lock "
-        "and unlock of the first. On one core\n(--placement=same) the two meet "
-        "only if one is interrupted while it has the\nlock: contention costs "
-        "little there. The locks are");
+        "one (for\nthe mutex of threads: another thread) does the same all "
+        "the time, as fast as it\ncan; what counts is still the time for one "
+        "lock and unlock of the first. Most\nlocks are not fair: while the "
+        "other one wakes up, the first may have it again\nand again, so the "
+        "median shows little of the waiting, and the 99th percentile\nmore. "
+        "On one core (--placement=same) the two meet only if one is "
+        "interrupted\nwhile it has the lock. The locks are");
     list_names(mechanisms, count, true);
     say("\nEach round takes %d samples of each mechanism after %d uses to warm "
         "up. A\nsample is the time of one round trip, or of one lock and "
         "unlock; where the\nclock is too coarse for that, the mean over as "
-        "many as it takes for the clock\nto count at most 1 %%. Shown are the "
-        "median of all samples, the 99th percentile,\nthe least, and the "
-        "ratio of the median to the pipe's. The figures hold for one\n"
-        "placement: between two cores the same can cost 4 to 10 times as much, "
-        "since an\nidle core has to be woken. The columns of --csv are\n    "
+        "many as it takes for the clock\nto count at most 1 %%. For a "
+        "contended lock it is %d samples, each the mean over\nabout 100 "
+        "microseconds. Shown are the median of all samples, the 99th "
+        "percentile,\nthe least, and the ratio of the median to the pipe's. "
+        "The figures hold for one\nplacement: between two cores the same can "
+        "cost 4 to 10 times as much, since an\nidle core has to be woken. The "
+        "columns of --csv are\n    "
         "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe"
         "\nwith size 0 for locks.\n\nOptions:",
-        SAMPLES, WARM_UP);
+        SAMPLES, WARM_UP, CONTENDED_SAMPLES);
     for (const struct option_row *row = rows; row < rows + ROWS; row++) {
         (void)snprintf(label, sizeof label, row->argument ? "--%s=%s" : "--%s",
             row->name, row->argument);
