@@ -43,7 +43,9 @@ static void start_pipes(void)
     _exit(0);
 }
 
-static void use_mutex(int times)
+__attribute__((aligned(64))) /* or where it lies makes a difference */
+static void
+use_mutex(int times)
 {
     for (int i = 0; i < times; i++) {
         pthread_mutex_lock(&mutex);

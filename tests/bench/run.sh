@@ -182,7 +182,7 @@ for name in pipe mutex; do
         cost=$($pinned "$build/bench_mechanisms" --only=$name --csv \
             2>/dev/null | awk -F, 'NR == 2 { print $5 }')
         echo "$cost $($pinned "$build/bench/plain_mechanisms" $name)"
-    done | awk 'NF == 2 { print $1 / $2, $0 }' | sort -n >costs
+    done | awk 'NF == 2 { printf "%.3f %s\n", $1 / $2, $0 }' | sort -n >costs
     read -r ratio ours theirs <<END
 $(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' costs)
 END

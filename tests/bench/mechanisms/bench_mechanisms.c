@@ -83,7 +83,7 @@ static void print_csv(void)
     for (const struct mechanism *row = mechanisms; row < mechanisms + COUNT;
          row++)
         if (row->is_shown)
-            say("%s,%s,%zu,%d,%.1f,%.1f,%.1f,%.5f", row->name,
+            say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name,
                 placements[settings.placement], size_of(row), settings.rounds,
                 row->median, row->p99, row->least, row->ratio);
 }

@@ -16,8 +16,15 @@
 #include "common/process.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
-/* The clock's own time in a sample is at most one part of so many. */
-enum { CLOCK_SHARE = 100, MOST_TIMES = 1000000, HAMMERED = 10 };
+/* The clock's own time in a sample is at most one part of so many; a lock that
+ * takes a few nanoseconds can have longer samples than a message.
+ */
+enum {
+    CLOCK_SHARE = 100,
+    CLOCK_SHARE_OF_LOCK = 1000,
+    MOST_TIMES = 1000000,
+    HAMMERED = 10
+};
 
 /* A sample of a contended lock is longer, and there are fewer: who has to wait
  * sleeps and is woken, and that shall fall within it (nanoseconds).
@@ -146,7 +153,9 @@ static long times_for(const struct mechanism *mechanism, double estimate)
     static double grain;
 
     grain = grain > 0 ? grain : clock_grain();
-    double time = mechanism->contended ? CONTENDED_TIME : grain * CLOCK_SHARE;
+    double time = mechanism->channel     ? grain * CLOCK_SHARE
+                  : mechanism->contended ? CONTENDED_TIME
+                                         : grain * CLOCK_SHARE_OF_LOCK;
     double least = time / (estimate > 0.1 ? estimate : 0.1);
     long times = least < MOST_TIMES ? (long)least + 1 : MOST_TIMES;
     if (!mechanism->channel)
