@@ -158,7 +158,7 @@ void chart_write(const struct mechanism *mechanisms, int count, FILE *out)
     print_section(&screen, mechanisms, count, false, out);
     print_section(&screen, mechanisms, count, true, out);
     (void)fprintf(out,
-        "%s; %d rounds on %s.\n"
+        "%s; rounds: %d.\n%.79s.\n"
         "Compare figures of one placement only: between two cores the same "
         "costs several\ntimes as much as on one. See --help for what is "
         "measured.\n",

@@ -12,10 +12,12 @@ enum { WIDTH = 1600, LEFT = 330, RIGHT = 1290, PITCH = 40, BAR = 26 };
 static const char head[] =
     "<style>svg{background:#fff;font:20px sans-serif}.page{fill:#fff}"
     "text{fill:#111}.big{font:bold 34px sans-serif}.section{font-weight:bold}"
-    ".end{text-anchor:end}.tick{text-anchor:middle;font-size:17px}"
+    ".end{text-anchor:end}.label{stroke:#fff;stroke-width:5;paint-order:stroke}"
+    ".tick{text-anchor:middle;font-size:17px}"
     ".grid{stroke:#ddd}.trip{fill:#0072b2}.lock{fill:#009e73}"
     "@media(prefers-color-scheme:dark){svg{background:#111}.page{fill:#111}"
-    "text{fill:#eee}.grid{stroke:#333}.trip{fill:#56b4e9}}</style>"
+    "text{fill:#eee}.grid{stroke:#333}.label{stroke:#111}.trip{fill:#56b4e9}}</"
+    "style>"
     "<rect class='page' width='100%' height='100%'/>\n";
 
 static void put_text(
@@ -97,7 +99,7 @@ static double put_section(const struct mechanism *mechanisms, int count,
         (void)snprintf(title, sizeof title,
             sorted[i]->ratio < 0.1 ? "%s, %.4f × pipe" : "%s, %.2f × pipe",
             median, sorted[i]->ratio);
-        put_text(out, "", end + 12, middle + 7, title);
+        put_text(out, "label", end + 12, middle + 7, title);
     }
     return y + 74;
 }
