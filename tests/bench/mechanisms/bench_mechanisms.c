@@ -119,8 +119,8 @@ static void write_picture(const char *bytes, size_t size)
 static void show(
     void (*write_chart)(const struct mechanism *, int, FILE *), bool is_picture)
 {
-    char *bytes;
-    size_t size;
+    char *bytes = NULL;
+    size_t size = 0;
     FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
 
     write_chart(mechanisms, COUNT, out);

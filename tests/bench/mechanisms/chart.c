@@ -27,7 +27,7 @@ int sort_by_cost(const struct mechanism *mechanisms, int count, bool locks,
     for (int i = 0; i < count; i++)
         if (mechanisms[i].is_shown && (mechanisms[i].lock != NULL) == locks)
             sorted[found++] = &mechanisms[i];
-    qsort(sorted, (size_t)found, sizeof *sorted, by_cost);
+    qsort(sorted, (size_t)found, sizeof(const struct mechanism *), by_cost);
     return found;
 }
 
@@ -63,14 +63,15 @@ const char *describe_tick(double nanoseconds, char text[32])
  */
 double logarithm(double number)
 {
-    double result = 0;
+    double result = 0, bit = 1;
 
-    if (number < 1)
-        return -logarithm(1 / (number > 1e-300 ? number : 1e-300));
-    for (; number >= 10; number /= 10)
+    while (number >= 10) {
+        number /= 10;
         result++;
-    for (double bit = 0.5; bit > 1e-9; bit /= 2) {
+    }
+    for (int i = 0; i < 30 && number > 1; i++) {
         number *= number;
+        bit /= 2;
         if (number >= 10) {
             number /= 10;
             result += bit;

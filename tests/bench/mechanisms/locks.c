@@ -39,7 +39,7 @@ static pthread_mutex_t *shared_mutex;
 
 static pthread_mutex_t *share_mutex(bool robust)
 {
-    pthread_mutex_t *result = share_memory(sizeof *result);
+    pthread_mutex_t *result = share_memory(sizeof(pthread_mutex_t));
     pthread_mutexattr_t attributes;
 
     (void)robust;

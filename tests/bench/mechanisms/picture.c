@@ -29,44 +29,57 @@ static void put_text(
     (void)fputs("</text>\n", out);
 }
 
-/* A value's place: linear from 0 for round trips, by powers of ten from 1 ns
- * for locks, up to MOST.
+/* A scale from LEFT to RIGHT: linear from 0 for round trips, by powers of ten
+ * from 1 ns for locks. It has that many steps.
  */
-static double x_of(double value, double most, bool locks)
-{
-    double share = locks ? logarithm(value > 1 ? value : 1) / logarithm(most)
-                         : value / most;
+struct axis {
+    bool by_powers;
+    double step; /* nanoseconds, or the factor 10 */
+    int steps;
+};
 
-    return LEFT + share * (RIGHT - LEFT);
+static double tick(const struct axis *axis, int number)
+{
+    double at = axis->by_powers ? 1 : number * axis->step;
+
+    for (; axis->by_powers && number > 0; number--)
+        at *= axis->step;
+    return at;
 }
 
-/* The lines behind the bars, with their values; returns where the axis ends. */
-static double put_grid(
-    FILE *out, double longest, bool locks, double y, int rows)
+static double x_of(const struct axis *axis, double value)
 {
-    double most = 10, step = 1, bottom = y + rows * PITCH;
+    double share = axis->by_powers ? logarithm(value) : value / axis->step;
+
+    return LEFT + share / axis->steps * (RIGHT - LEFT);
+}
+
+/* Round trips: four to ten steps of 1, 2 or 5 times a power of ten. */
+static struct axis choose_axis(double longest, bool by_powers)
+{
+    struct axis axis = {by_powers, by_powers ? 10 : 1, 1};
+
+    while (!by_powers && axis.step * 10 < longest)
+        axis.step *= 10;
+    if (!by_powers && longest < 4 * axis.step)
+        axis.step /= longest < 2 * axis.step ? 5 : 2;
+    while (tick(&axis, axis.steps) < longest)
+        axis.steps++;
+    return axis;
+}
+
+static void put_grid(FILE *out, const struct axis *axis, double y, int rows)
+{
+    double bottom = y + rows * PITCH;
     char text[32];
 
-    if (locks)
-        while (most < longest)
-            most *= 10;
-    else { /* four to ten steps of 1, 2 or 5 times a power of ten */
-        while (step * 10 < longest)
-            step *= 10;
-        step = longest / step < 2   ? step / 5
-               : longest / step < 4 ? step / 2
-                                    : step;
-        for (most = step; most < longest;)
-            most += step;
-    }
-    for (double at = locks ? 1 : 0; at < most * 1.001;
-         at = locks ? at * 10 : at + step) {
-        double x = x_of(at, most, locks);
+    for (int i = 0; i <= axis->steps; i++) {
+        double at = tick(axis, i), x = x_of(axis, at);
         (void)fprintf(
             out, "<path class='grid' d='M%.1f %.1fV%.1f'/>\n", x, y, bottom);
-        put_text(out, "tick", x, bottom + 24, describe_tick(at, text));
+        put_text(out, "tick", x, bottom + 24,
+            at > 0 ? describe_tick(at, text) : "0");
     }
-    return most;
 }
 
 static double put_section(const struct mechanism *mechanisms, int count,
@@ -84,9 +97,10 @@ static double put_section(const struct mechanism *mechanisms, int count,
         settings.size);
     put_text(out, "section", 40, y, title);
     y += 18;
-    double most = put_grid(out, sorted[found - 1]->median, locks, y, found);
-    for (int i = 0; i < found; i++, y += PITCH) {
-        double end = x_of(sorted[i]->median, most, locks);
+    struct axis axis = choose_axis(sorted[found - 1]->median, locks);
+    put_grid(out, &axis, y, found);
+    for (int i = 0; i < found; i++) {
+        double end = x_of(&axis, sorted[i]->median);
         double middle = y + PITCH / 2.0;
         (void)describe_cost(sorted[i]->median, median);
         put_text(out, "end", LEFT - 14, middle + 7, sorted[i]->label);
@@ -100,6 +114,7 @@ static double put_section(const struct mechanism *mechanisms, int count,
             sorted[i]->ratio < 0.1 ? "%s, %.4f × pipe" : "%s, %.2f × pipe",
             median, sorted[i]->ratio);
         put_text(out, "label", end + 12, middle + 7, title);
+        y += PITCH;
     }
     return y + 74;
 }
