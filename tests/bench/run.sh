@@ -186,7 +186,7 @@ for name in pipe mutex; do
     read -r ratio ours theirs <<END
 $(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' costs)
 END
-    promise "$name, by a bare loop" "$ratio" most 1.05 times \
+    promise "bench_mechanisms by a bare loop, $name" "$ratio" most 1.05 times \
         "$ours ns by $theirs ns"
 done
 
