@@ -16,20 +16,13 @@
 #include "common/process.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
-/* The clock's own time in a sample is at most one part of so many; a lock that
- * takes a few nanoseconds can have longer samples than a message.
+/* The clock's own time in a sample is at most one part of CLOCK_SHARE. Locks
+ * are so short that they can have longer samples (in nanoseconds), and need
+ * them: so the clock counts even less, and who has to wait for a contended lock
+ * sleeps and is woken within one sample. Of these there are fewer.
  */
-enum {
-    CLOCK_SHARE = 100,
-    CLOCK_SHARE_OF_LOCK = 1000,
-    MOST_TIMES = 1000000,
-    HAMMERED = 10
-};
-
-/* A sample of a contended lock is longer, and there are fewer: who has to wait
- * sleeps and is woken, and that shall fall within it (nanoseconds).
- */
-enum { CONTENDED_TIME = 100000 };
+enum { CLOCK_SHARE = 100, LOCK_TIME = 20000, CONTENDED_TIME = 100000 };
+enum { MOST_TIMES = 1000000, HAMMERED = 10 };
 
 /* What the two sides share. */
 struct meeting {
@@ -153,9 +146,10 @@ static long times_for(const struct mechanism *mechanism, double estimate)
     static double grain;
 
     grain = grain > 0 ? grain : clock_grain();
-    double time = mechanism->channel     ? grain * CLOCK_SHARE
+    double time = mechanism->channel     ? 0
                   : mechanism->contended ? CONTENDED_TIME
-                                         : grain * CLOCK_SHARE_OF_LOCK;
+                                         : LOCK_TIME;
+    time = time > grain * CLOCK_SHARE ? time : grain * CLOCK_SHARE;
     double least = time / (estimate > 0.1 ? estimate : 0.1);
     long times = least < MOST_TIMES ? (long)least + 1 : MOST_TIMES;
     if (!mechanism->channel)

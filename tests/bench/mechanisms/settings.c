@@ -96,17 +96,18 @@ static void show_help(const struct mechanism *mechanisms, int count)
         "interrupted\nwhile it has the lock. The locks are");
     list_names(mechanisms, count, true);
     say("\nEach round takes %d samples of each mechanism after %d uses to warm "
-        "up. A\nsample is the time of one round trip, or of one lock and "
-        "unlock; where the\nclock is too coarse for that, the mean over as "
-        "many as it takes for the clock\nto count at most 1 %%. For a "
-        "contended lock it is %d samples, each the mean over\nabout 100 "
-        "microseconds. Shown are the median of all samples, the 99th\n"
-        "percentile, the least, and the ratio of the median to the pipe's. The "
-        "figures\nhold for one placement: between two cores the same can cost "
-        "4 to 10 times as\nmuch, since an idle core has to be woken. The "
-        "columns of --csv are\n    "
+        "up. A\nsample is the time of one round trip, or the mean over as many "
+        "as it takes for\nthe clock to count at most 1 %%. For a lock it is "
+        "the "
+        "mean over at least 20\nmicroseconds; for a contended one over 100, "
+        "and "
+        "%d samples. Shown are the\nmedian of all samples, the 99th "
+        "percentile, the least, and the ratio of the\nmedian to the pipe's. "
+        "The figures hold for one placement: between two cores\nthe same can "
+        "cost 4 to 10 times as much, since an idle core has to be woken.\n\n"
+        "The columns of --csv are, with size 0 for locks,\n    "
         "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe"
-        "\nwith size 0 for locks.\n\nOptions:",
+        "\n\nOptions:",
         SAMPLES, WARM_UP, CONTENDED_SAMPLES);
     for (const struct option_row *row = rows; row < rows + ROWS; row++) {
         (void)snprintf(label, sizeof label, row->argument ? "--%s=%s" : "--%s",
