@@ -104,21 +104,21 @@ static void hammer(
  * it: glibc leaves out the atomic instructions. It is there for that lock only,
  * since file descriptors cost more in a process with threads.
  */
-struct helper {
+struct second {
     const struct all *all;
     const struct mechanism *mechanism;
     long turn;
 };
 
-static void *help(void *context)
+static void *run_second(void *context)
 {
-    const struct helper *helper = context;
-    const struct meeting *meeting = helper->all->meeting;
+    const struct second *second = context;
+    const struct meeting *meeting = second->all->meeting;
 
     pin_to_core(PONG);
     gate_knock(&meeting->knocks[PING]);
-    if (helper->mechanism->contended)
-        hammer(helper->all, helper->mechanism, helper->turn);
+    if (second->mechanism->contended)
+        hammer(second->all, second->mechanism, second->turn);
     else
         (void)gate_await_knock(&meeting->dismissed, -1);
     return NULL;
@@ -196,21 +196,21 @@ static void take_samples(const struct all *all, struct mechanism *mechanism)
 static void ping(const struct all *all, struct mechanism *mechanism, long turn)
 {
     struct meeting *meeting = all->meeting;
-    struct helper helper = {all, mechanism, turn};
-    bool has_helper = mechanism->lock && mechanism->lock->within_process;
+    struct second second = {all, mechanism, turn};
+    bool has_second = mechanism->lock && mechanism->lock->within_process;
     pthread_t thread;
 
     gate_knock(&meeting->knocks[PONG]);
     (void)gate_await_knock(&meeting->knocks[PING], -1);
-    if (has_helper) {
-        CHECK_RETURNED(pthread_create(&thread, NULL, help, &helper));
+    if (has_second) {
+        CHECK_RETURNED(pthread_create(&thread, NULL, run_second, &second));
         (void)gate_await_knock(&meeting->knocks[PING], -1);
     }
     take_samples(all, mechanism);
     atomic_store(&meeting->done, turn + 1);
-    if (has_helper && !mechanism->contended)
+    if (has_second && !mechanism->contended)
         gate_knock(&meeting->dismissed);
-    if (has_helper)
+    if (has_second)
         CHECK_RETURNED(pthread_join(thread, NULL));
 }
 
