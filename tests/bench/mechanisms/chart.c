@@ -87,6 +87,7 @@ const char *describe_system(void)
 
     if (uname(&about) == -1)
         return "an unknown system";
+    about.release[strcspn(about.release, "-")] = '\0'; /* not whose build */
     (void)snprintf(text, sizeof text, "%.150s %.150s, %.150s", about.sysname,
         about.release, about.machine);
     return text;
