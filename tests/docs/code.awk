@@ -32,7 +32,7 @@ NR == FNR {
         }
         gsub(/[,.;:]+$/, "", word)
         if (word ~ /^(demos|common|tests|docs|\.ci|\.github)\/[A-Za-z0-9_.\/-]*$/ &&
-            word !~ /NAME|FILE/)
+            word !~ /[_\/][A-Z]+\./) # as docs/NAME.md
             print $1 " path " word
     }
 }

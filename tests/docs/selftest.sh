@@ -364,7 +364,7 @@ END
 # The pictures: the copy draws what the test hands to it.
 mkdir docs/pictures new
 cat >docs/render.sh <<'END'
-mkdir "$2"
+mkdir -p "$2"
 cp new/* "$2"
 END
 cat >new/one.svg <<'END'
@@ -380,7 +380,7 @@ check 0 ' 0 mistakes'
 
 sed 's/worker 0/worker 1/' new/one.svg >docs/pictures/one.svg
 check 1 'docs/pictures/one.svg:1: it is old'
-says '    -worker 1'
+says '    -lane: worker 1'
 cp new/one.svg docs/pictures
 
 cp new/one.svg docs/pictures/two.svg
