@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/check.h"
 #include "common/options.h"
+#include "common/text.h"
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,17 +13,15 @@ void report(const char *format, ...)
 {
     int saved = errno;
     char line[1024];
-    const int most = sizeof line - 1; /* the newline needs room, too */
     va_list arguments;
 
     va_start(arguments, format);
-    int used = snprintf(line, (size_t)most, "%s: ", run.demo->name);
-    used += vsnprintf(line + used, (size_t)(most - used), format, arguments);
+    int used = snprintf(line, sizeof line, "%s: ", run.demo->name);
+    (void)vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
     va_end(arguments);
-    if (used >= most)
-        used = most - 1;
-    line[used++] = '\n';
-    (void)!write(STDERR_FILENO, line, (size_t)used); /* if that fails, nobody is left to tell */
+    size_t length = length_within(line, sizeof line - 2); /* the newline needs room, too */
+    line[length] = '\n';
+    (void)!write(STDERR_FILENO, line, length + 1); /* if that fails, nobody is left to tell */
     errno = saved;
 }
 

@@ -43,9 +43,11 @@ bool replace_file(const char *path, const char *bytes, size_t size)
     mode_t mask = umask(0);
 
     (void)umask(mask);
-    (void)snprintf(name, sizeof name, "%.*s.new-XXXXXX", slash ? (int)(slash - path) + 1 : 0, path);
     sigset_t before = hold_signals(); /* the name lives for a moment */
-    int descriptor = mkstemp(name);
+    int descriptor, folder = slash ? (int)(slash - path) + 1 : 0;
+    do
+        (void)snprintf(name, sizeof name, "%.*s.new-XXXXXX", folder, path);
+    while ((descriptor = mkstemp(name)) == -1 && errno == EINTR);
     bool done = descriptor != -1 && fchmod(descriptor, 0666 & ~mask) == 0;
     for (ssize_t more; done && size > 0; bytes += more, size -= (size_t)more) {
         more = write(descriptor, bytes, size);

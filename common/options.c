@@ -124,11 +124,11 @@ static void parse(int argc, char **argv)
         const struct option_row *row = rows[found - FIRST_VALUE];
         describe_values(row, values, sizeof values);
         if (!set_value(row, optarg))
-            usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg),
+            usage_error("--%s=%s: wants %s", row->name, escaped(optarg),
                 row->kind == TEXT && has_control(optarg) ? "no control characters" : values);
     }
     if (found != -1)
-        usage_error("%s %.80s; see --help",
+        usage_error("%s %s; see --help",
             found == ':'            ? "a value is missing after"
             : optopt >= FIRST_VALUE ? "no value belongs to"
                                     : "unknown or ambiguous option",
@@ -173,7 +173,7 @@ int demo_start(const struct demo *demo, const struct option_row *options, int ar
         exit(HELD);
     }
     if (optind < argc && !demo->operands)
-        usage_error("there is no operand %.80s; see --help", escaped(argv[optind]));
+        usage_error("there is no operand %s; see --help", escaped(argv[optind]));
     views_check();
     return optind;
 }

@@ -10,9 +10,6 @@
  * up to PIPE_BUF bytes. Ends the run when it cannot. For threads and processes alike. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says "PREFIX[5, 17, 22]"; MARK above 0 is where a | takes a comma's place. */
-void say_numbers(const char *prefix, const int *numbers, int count, int mark);
-
 /* Writes all LENGTH bytes (write(3p)), or ends the run with the reason in errno, as the second. */
 void write_all(int descriptor, const void *bytes, size_t length);
 noreturn void fail_output(int descriptor);

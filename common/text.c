@@ -62,11 +62,21 @@ char *escaped_bytes(const char *bytes, size_t length)
     return shown;
 }
 
+size_t length_within(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most + 1);
+
+    while (length > 0 && (length > most || (text[length] & 0xc0) == 0x80))
+        length--;
+    return length;
+}
+
 const char *escaped(const char *text)
 {
-    static char shown[4 * 4096 + 1];
+    static char shown[4 * 200 + sizeof "..."];
+    size_t length = length_within(text, 200);
 
-    shown[escape(text, strnlen(text, 4096), shown, false)] = '\0';
+    (void)strcpy(shown + escape(text, length, shown, false), text[length] ? "..." : "");
     return shown;
 }
 

@@ -18,7 +18,10 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
 /* The same as a new string: free(3) it. May end the run. */
 char *escaped_bytes(const char *bytes, size_t length);
 
-/* The same of a string (of 4 KB at most), for a message; valid until the next call. */
+/* The length of TEXT, or of as many whole characters of it as MOST bytes hold. */
+size_t length_within(const char *text, size_t most);
+
+/* TEXT escaped, for a message: of a long one its beginning; valid until the next call. */
 const char *escaped(const char *text);
 
 /* Whether there is a control character in TEXT. */

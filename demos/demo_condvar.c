@@ -19,6 +19,7 @@
 #include "common/random.h"
 #include "common/record/recorder.h"
 #include "demos/about.h"
+#include "demos/numbers.h"
 
 enum { MOST_CONSUMERS = 100, WINDOW = 1000000000 /* ns: it lasts no longer */ };
 
@@ -98,7 +99,6 @@ static bool sleep_too_late(struct monitor *monitor)
 
     gate_knock(&monitor->tested);
     (void)gate_await_knock(&monitor->over, WINDOW); /* the window */
-
     CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
     bool was_there = monitor->lucky_at > 0 && monitor->done;
     record_state(WAITING, "asleep, but too late");

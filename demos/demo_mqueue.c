@@ -162,7 +162,7 @@ int main(int argc, char **argv)
     const char *problem =
         !*words || settings.streaming ? NULL : make_request(words, &request);
     if (problem)
-        usage_error("%.80s: %s", escaped(*words), problem);
+        usage_error("%s: %s", escaped(*words), problem);
     settings.words = words;
 
     struct office *office = share_memory(sizeof *office);

@@ -22,6 +22,7 @@
 #include "common/random.h"
 #include "common/record/recorder.h"
 #include "demos/about.h"
+#include "demos/numbers.h"
 
 enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 1000000, WINDOW = 1000000000 };
 

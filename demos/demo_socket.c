@@ -33,8 +33,8 @@ struct conversation {
     int listener;
     struct sockaddr_in address; /* the server's */
     struct gate turn, taken;    /* knocks: a client's turn; data was taken */
-    in_port_t port;             /* of the client whose turn it is, */
-    int client;                 /* and its number */
+    in_port_t port, peer;       /* of the client whose turn it is; who talks */
+    int client;                 /* the number of the former */
     size_t length; /* the evidence: what the server received from there, */
     char message[MESSAGE_SIZE];
     int whole; /* and how many exchanges were right */
@@ -62,13 +62,14 @@ static size_t receive_message(
         }
         if (more <= 0)
             break;
-        record_received(at_server ? "client" : "server",
-            at_server ? at_server->client : 0, "%.*s", (int)more,
-            message + length);
+        if (!at_server || at_server->peer == at_server->port)
+            record_received(at_server ? "client" : "server",
+                at_server ? at_server->client : 0, "%.*s", (int)more,
+                message + length);
+        if (at_server && length == 0) /* the first piece */
+            gate_knock(&at_server->taken);
         length += (size_t)more;
         newline = memchr(message, '\n', length);
-        if (at_server && length == (size_t)more) /* the first piece */
-            gate_knock(&at_server->taken);
     } while (!run.broken && !newline && length < MESSAGE_SIZE);
     return newline ? (size_t)(newline - message) : length;
 }
@@ -87,18 +88,19 @@ static void server(int number, void *context)
         int connection =
             CHECK(accept(talk->listener, (struct sockaddr *)&peer, &size));
         record_state(RUNNING, "talking");
+        talk->peer = peer.sin_port;
         size_t length = receive_message(connection, message, talk);
-        if (peer.sin_port == talk->port) {
-            memcpy(talk->message, message, length);
-            talk->length = length;
-        }
         shown[escape(message, length, shown, false)] = '\0';
         say("Server received: %s from %s : %d", shown, inet_ntoa(peer.sin_addr),
             ntohs(peer.sin_port));
+        if (talk->peer == talk->port) {
+            memcpy(talk->message, message, length);
+            talk->length = length;
+            record_sent("client", talk->client, "pong");
+        }
         /* The answer ends with a half-close. Then the rest is read away, since
          * closing a connection with unread data resets it.
          */
-        record_sent("client", talk->client, "pong");
         if (send(connection, "pong", 4, 0) == -1 ||
             shutdown(connection, SHUT_WR) == -1)
             report("send: %s", strerror(errno));
@@ -138,7 +140,6 @@ static void client(int number, void *context)
     record_sent("server", 0, "%s", message + half);
     write_all(connection, message + half, length - half);
     CHECK(shutdown(connection, SHUT_WR)); /* half-close: that was all */
-
     size_t answered = receive_message(connection, answer, NULL);
     if (answered == 0)
         fail("client %d got no answer", number);
@@ -174,7 +175,6 @@ int main(int argc, char **argv)
         usage_error("--connect wants a server's --port, 1 to 65535");
     if (run.broken && strlen(settings.message) == 1)
         usage_error("--broken wants a --message of at least 2 bytes");
-
     struct conversation *talk = share_memory(sizeof *talk);
     talk->address = loopback(settings.port);
     watchdog_start(settings.serve ? -1 : 0);

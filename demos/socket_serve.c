@@ -98,8 +98,10 @@ int create_listener(struct sockaddr_in *address)
 
     CHECK(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     if (bind(listener, (struct sockaddr *)address, size) == -1)
-        fail("port %d on 127.0.0.1 %s; try --port=0 for any free one", port,
-            errno == EADDRINUSE ? "is in use" : strerror(errno));
+        fail("port %d on 127.0.0.1 %s; %s", port,
+            errno == EADDRINUSE && port > 0 ? "is in use" : strerror(errno),
+            port > 0 ? "try --port=0 for any free one"
+                     : "try again when other programs have ended");
     CHECK(listen(listener, SOMAXCONN));
     CHECK(getsockname(listener, (struct sockaddr *)address, &size));
     if (port == 0)

@@ -41,9 +41,8 @@ struct screen screen_of_output(int when)
 
 struct row row_begin(const struct screen *screen)
 {
-    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
-
-    return (struct row){screen, cells};
+    return (struct row){
+        screen, CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof(struct cell)))};
 }
 
 int row_put(struct row *row, int column, int limit, const char *text)

@@ -76,9 +76,8 @@ void trace_write(const struct recording *recording, FILE *out)
             put(out, 's', all[sent].lane, all[sent].time, item->text, "\"}", FLOW, item - all);
             put(out, 'f', n, item->time, item->text, "\"}", FLOW, item - all);
         }
-        bool is_first = sent >= 0 && all + all[sent].partner == item;
         int changes[] = {item->kind == STATE ? (item->style == INSIDE) - inside[n] : 0,
-            (item->kind == SENT) - is_first};
+            (item->kind == SENT) - (sent >= 0 && all + all[sent].partner == item)};
         inside[n] += changes[0];
         for (int i = 0; i < 2; i++)
             if (changes[i] != 0)

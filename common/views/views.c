@@ -69,11 +69,9 @@ static void check_file(struct view_file *file)
 
 void views_check(void)
 {
-    if (want_step) {
-        terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC);
-        if (terminal == -1 || tcgetpgrp(terminal) != getpgrp())
-            usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
-    }
+    if (want_step && ((terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC)) == -1 ||
+                         tcgetpgrp(terminal) != getpgrp()))
+        usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
     if (files[SVG].path && files[TRACE].path && strcmp(files[SVG].path, files[TRACE].path) == 0)
         usage_error("--svg and --trace want different files");
     want_lanes = want_lanes || want_step;
@@ -93,8 +91,7 @@ static bool await(int file, int milliseconds)
     FD_SET(viewer.pipe, &inputs);
     if (file != -1)
         FD_SET(file, &inputs);
-    int most = file > viewer.pipe ? file : viewer.pipe;
-    int found = select(most + 1, &inputs, NULL, NULL, milliseconds < 0 ? NULL : &time);
+    int found = select(FD_SETSIZE, &inputs, NULL, NULL, milliseconds < 0 ? NULL : &time);
     if (found == -1 && errno != EINTR)
         fail_call("select", errno, __FILE__, __LINE__);
     if (found > 0 && FD_ISSET(viewer.pipe, &inputs) && read(viewer.pipe, &viewer.over, 1) != 1) {
@@ -137,8 +134,7 @@ static void view(void)
             const struct event *event = &lanes.from->events[at];
             if (atomic_load_explicit(&event->ready, memory_order_acquire)) {
                 /* on the terminal the Enter that is typed ends the row */
-                bool is_open = step && isatty(STDOUT_FILENO);
-                lanes_print(&lanes, event, is_open ? "" : "\n", stdout);
+                lanes_print(&lanes, event, step && isatty(STDOUT_FILENO) ? "" : "\n", stdout);
                 if (fflush(stdout) == EOF)
                     fail_output(STDOUT_FILENO);
                 step = step && await_enter();
@@ -155,11 +151,16 @@ static void view(void)
 static void end_viewer(void)
 {
     const char *over = viewer.over ? &viewer.over : (const char[]){SHOW_REST};
+    bool is_ours = viewer.owner == getpid();
+    ssize_t done = 0;
 
-    if (viewer.owner == getpid() && (write(viewer.pipe, over, 1) == 1 || errno == EPIPE))
-        while (waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
-            continue;
     viewer.owner = 0;
+    while (is_ours && (done = write(viewer.pipe, over, 1)) == -1 && errno == EINTR)
+        continue;
+    if (is_ours && done == -1)
+        (void)close(viewer.pipe); /* which tells it the same */
+    while (is_ours && waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
+        continue; /* ECHILD: it was killed, and reaped with the others */
 }
 
 void views_start(void)
@@ -177,13 +178,12 @@ void views_start(void)
     viewer.pid = CHECK(fork());
     viewer.pipe = ends[viewer.pid > 0];
     CHECK_ONCE(close(ends[viewer.pid == 0]));
-    if (viewer.pid > 0) {
-        (void)atexit(end_viewer);
-        return;
+    if (viewer.pid == 0) {
+        view();
+        *viewer.done = true;
+        _exit(HELD);
     }
-    view();
-    *viewer.done = true;
-    _exit(HELD);
+    (void)atexit(end_viewer);
 }
 
 bool views_are_live(void)

@@ -150,6 +150,47 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
+/* The guard is stopped until the task is done, too late. */
+static void test_late_guard(void **state)
+{
+    const char *const line[] = {
+        built("demo_signal"), "--task=0.4", "--deadline=0.2", NULL};
+    char path[64], stat = ' ';
+    int child = 0;
+
+    (void)state;
+    struct program guard = program_start(line);
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children",
+        (long)guard.pid, (long)guard.pid);
+    for (double end = now() + 10; child == 0 && now() < end;) {
+        FILE *file = fopen(path, "r");
+        if (!file) /* only Linux tells */
+            skip();
+        if (fscanf(file, "%d", &child) != 1)
+            child = 0;
+        (void)fclose(file);
+    }
+    assert_int_equal(kill(guard.pid, SIGSTOP), 0);
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", child);
+    for (double end = now() + 10; stat != 'Z' && now() < end;) {
+        FILE *file = fopen(path, "r");
+        if (!file || fscanf(file, "%*d (%*[^)]) %c", &stat) != 1)
+            stat = ' ';
+        if (file)
+            (void)fclose(file);
+    }
+    assert_int_equal(kill(guard.pid, SIGCONT), 0);
+    struct result result = program_finish(&guard);
+    assert_int_equal(result.status, 0);
+    assert_string_equal(result.out, FINISHED);
+    assert_matches(result.err,
+        "^demo_signal: guarantee held: the task finished "
+        "after its deadline of 0.2 s, but so did its "
+        "guard \\(seed [0-9]+\\)\n$");
+    free_result(&result);
+    assert_nothing_left();
+}
+
 static void test_wrong_usage(void **state)
 {
     static const char *const refused[][2] = {{"--task=-1"}, {"--task=3600.5"},
@@ -173,7 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_endings),
         TEST(test_processor_time), TEST(test_signals), TEST(test_broken),
-        TEST(test_wrong_usage)};
+        TEST(test_late_guard), TEST(test_wrong_usage)};
 
     /* nohup and background jobs ignore these, and children inherit that */
     (void)signal(SIGINT, SIG_DFL);

@@ -84,7 +84,8 @@ static bool is_right(const struct victim *victim, const struct way *way,
         count->finished++;
     else if (way->target == CHILD
                  ? WIFEXITED(status) && WEXITSTATUS(status) == 3 &&
-                       strstr(victim_errors(), " was killed by signal 9")
+                       (strstr(victim_errors(), " was killed by signal 9") ||
+                           strstr(victim_errors(), "live view was stopped"))
                  : WIFSIGNALED(status) && WTERMSIG(status) == way->signal)
         count->killed++;
     else
@@ -172,14 +173,14 @@ int main(int argc, char **argv)
         return 2;
     }
     bool good = for_each_victim(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
-    (void)printf("%-44s killed finished bad left names\n", "");
+    (void)printf("%-66s killed finished bad left names\n", "");
     for (int i = 0; i < VICTIMS; i++)
         for (int way = 0; way < WAYS; way++) {
             const struct counts *count = &counts[i][way];
             int all = count->killed + count->finished + count->bad;
             if (all == 0) /* there are no children */
                 continue;
-            (void)printf("%-22s%-22s %6d %8d %3d %4d %5d\n",
+            (void)printf("%-44s %-21s %6d %8d %3d %4d %5d\n",
                 victim_title(&victims[i]), ways[way].name, count->killed,
                 count->finished, count->bad, count->left, count->names);
             kills += all;

@@ -32,6 +32,10 @@ const struct victim victims[VICTIMS] = {
     {"pipe", NULL, 0},
     {"pipe", "--named", 0},
     {"shm", NULL, 0},
+    {"semaphore", "--lanes", 0},
+    {"socket", "--port=0 --lanes", 0},
+    {"condvar", "--trace=view --timeline", 0},
+    {"pipe", "--svg=view --color=always --lanes", 0},
 };
 
 /* The System V queues that were there before the run: whose they are cannot be
@@ -45,7 +49,7 @@ const char *victim_title(const struct victim *victim)
     static char title[64];
 
     (void)snprintf(title, sizeof title, "demo_%s%s%s", victim->name,
-        victim->option ? " " : "", victim->option ? victim->option : "");
+        victim->options ? " " : "", victim->options ? victim->options : "");
     return title;
 }
 
@@ -80,8 +84,8 @@ static void work_in_folder(int index, void (*work)(int index))
     }
     work(index);
     static const char *const files[] = {
-        "mutexfile.txt", "names.txt", "out", "err"};
-    for (int i = 0; i < 4; i++)
+        "mutexfile.txt", "names.txt", "view", "out", "err"};
+    for (int i = 0; i < 5; i++)
         (void)unlink(files[i]);
     exit(rmdir(folder) == 0 ? 0 : 1);
 }
@@ -170,7 +174,13 @@ pid_t victim_start(const char *build, const struct victim *victim,
         (void)close(file);
     if (prepare)
         prepare(context);
-    (void)execl(path, path, speed, victim->option, (char *)NULL);
+    char words[64] = "", *arguments[8] = {path, (char *)(uintptr_t)speed};
+    (void)snprintf(
+        words, sizeof words, "%s", victim->options ? victim->options : "");
+    char *word = strtok(words, " ");
+    for (int i = 2; i < 7 && word; i++, word = strtok(NULL, " "))
+        arguments[i] = word;
+    (void)execv(path, arguments);
     _exit(127);
 }
 
@@ -210,7 +220,8 @@ static int count_names(const char *folder, const char *part, bool remove)
                  : *name == '.' || strcmp(name, "out") == 0 ||
                        strcmp(name, "err") == 0 ||
                        strcmp(name, "mutexfile.txt") == 0 ||
-                       strcmp(name, "names.txt") == 0)
+                       strcmp(name, "names.txt") == 0 ||
+                       strcmp(name, "view") == 0)
             continue;
         count++;
         if (remove) {
@@ -292,7 +303,7 @@ static int count_processes(bool remove)
 
 int leftovers(pid_t pid, const struct victim *victim, int *names)
 {
-    bool sysv = victim->option && strcmp(victim->option, "--api=sysv") == 0;
+    bool sysv = victim->options && strcmp(victim->options, "--api=sysv") == 0;
     int queues[MOST_QUEUES] = {0}, all[MOST_QUEUES], found = 0;
 
     list_queues(all);

@@ -12,10 +12,10 @@
 #include <sys/types.h>
 
 struct victim {
-    const char *name, *option; /* the option may be NULL */
+    const char *name, *options; /* with spaces between them, or NULL */
     int normal;                /* the status of a run that nothing is done to */
 };
-enum { VICTIMS = 13 };
+enum { VICTIMS = 17 };
 extern const struct victim victims[VICTIMS];
 
 /* "demo_pipe --named" */

@@ -76,6 +76,14 @@ static const char *speed_of(const struct subject *subject, int run)
     return subject->speeds[(run / AT_ONCE) % 4];
 }
 
+/* Some are watched: recording, and the live view's process, change the times.
+ * NULL ends the command line.
+ */
+static const char *view_of(int run)
+{
+    return run % 5 == 1 ? "--lanes" : run % 5 == 3 ? "--trace=trace" : NULL;
+}
+
 static pid_t start(const char *build, const struct subject *subject, int run,
     bool broken, bool pinned)
 {
@@ -98,8 +106,8 @@ static pid_t start(const char *build, const struct subject *subject, int run,
     (void)snprintf(
         seed, sizeof seed, "--seed=%u", seed_of(run, broken, pinned));
     const char *option = subject->option ? subject->option : speed;
-    (void)execl(
-        path, path, speed, seed, option, broken ? "--broken" : NULL, NULL);
+    const char *mode = broken ? "--broken" : speed;
+    (void)execl(path, path, speed, seed, option, mode, view_of(run), NULL);
     _exit(127);
 }
 
@@ -114,12 +122,13 @@ static void show(const struct subject *subject, int run, bool broken,
     size_t size = file ? fread(said, 1, sizeof said, file) : 0;
     if (file)
         (void)fclose(file);
-    (void)printf("%s %d: demo_%s --speed=%s --seed=%u %s%s%s\n%.*s",
+    const char *view = view_of(run);
+    (void)printf("%s %d: demo_%s --speed=%s --seed=%u %s%s %s%s\n%.*s",
         WIFEXITED(status) ? "status" : "signal",
         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
         subject->name, speed_of(subject, run), seed_of(run, broken, pinned),
         subject->option ? subject->option : "", broken ? " --broken" : "",
-        pinned ? " (on one core)" : "", (int)size, said);
+        view ? view : "", pinned ? " (on one core)" : "", (int)size, said);
 }
 
 /* Returns how many of RUNS ended with another status than they should. */
@@ -164,6 +173,7 @@ static void remove_folders(const char *scratch)
         (void)unlink("mutexfile.txt");
         (void)unlink("names.txt");
         (void)unlink("said");
+        (void)unlink("trace");
         (void)!chdir("..");
         (void)rmdir(name);
     }

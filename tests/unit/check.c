@@ -174,6 +174,11 @@ static int report_much(const void *format)
     return errno;
 }
 
+static int fail_with(const void *text)
+{
+    fail("%s", (const char *)text);
+}
+
 static void test_report(void **state)
 {
     (void)state;
@@ -184,6 +189,16 @@ static void test_report(void **state)
     assert_memory_equal(outcome.err, "demo_unit: x", 12);
     outcome = expect(ERANGE, "d", report_much, "%.1s is one letter");
     assert_string_equal(outcome.err, "demo_unit: x is one letter\n");
+    /* what does not fit is cut between two characters */
+    for (int extra = 0; extra < 3; extra++) {
+        char text[1200] = "";
+        for (int i = 0; i < extra; i++)
+            (void)strcat(text, "-");
+        for (int i = 0; i < 380; i++)
+            (void)strcat(text, "€");
+        outcome = expect(3, "€\n", fail_with, text);
+        assert_in_range(strlen(outcome.err), 1000, 1024);
+    }
     (void)expect(ERANGE, "", report_to_nobody, NULL);
 }
 

@@ -4,6 +4,7 @@
 #include "common/check.h"
 #include "common/options.h"
 #include "common/output.h"
+#include "demos/numbers.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>

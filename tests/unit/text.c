@@ -122,13 +122,35 @@ static void test_escape_in_place(void **state)
     assert_int_equal(escape("", 0, shown, false), 0);
 }
 
+static void test_cut_between_characters(void **state)
+{
+    char text[1000] = "";
+
+    (void)state;
+    assert_int_equal(length_within("", 0), 0);
+    assert_int_equal(length_within("abc", 3), 3);
+    assert_int_equal(length_within("abc", 2), 2);
+    assert_int_equal(length_within("a\u20ac", 4), 4);
+    assert_int_equal(length_within("a\u20ac", 3), 1);
+    assert_int_equal(length_within("\u20ac", 2), 0);
+    assert_int_equal(length_within("\x80\x80", 1), 0);
+    assert_string_equal(escaped("a\t"), "a\\x09");
+    for (int i = 0; i < 300; i++)
+        (void)strcat(text, "\u20ac");
+    assert_int_equal(strlen(escaped(text)), 198 + 3);
+    assert_string_equal(escaped(text) + 195, "\u20ac...");
+    memset(text, 1, 999);
+    assert_int_equal(strlen(escaped(text)), 4 * 200 + 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_utf8_decode),
         cmocka_unit_test(test_every_control_character),
         cmocka_unit_test(test_what_stays_as_it_is),
         cmocka_unit_test(test_invalid_bytes),
-        cmocka_unit_test(test_escape_in_place)};
+        cmocka_unit_test(test_escape_in_place),
+        cmocka_unit_test(test_cut_between_characters)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
