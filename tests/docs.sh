@@ -317,7 +317,9 @@ apply()
     if ! grep -qxFe "--- a/$5" "$2/$3.text" ||
         ! grep -qxFe "+++ b/$5" "$2/$3.text"; then
         wrong "$1" "$4" "this is no change from a/$5 to b/$5"
-    elif ! patch -d "$copy" -p1 <"$2/$3.text" >"$scratch/said" 2>&1 ||
+    elif ! command -v patch >/dev/null; then
+        not_run "$1" "$4" "there is no patch"
+    elif ! (cd "$copy" && patch -p1 -i "$2/$3.text") >"$scratch/said" 2>&1 ||
         grep -q 'with fuzz' "$scratch/said"; then
         wrong "$1" "$4" "the change does not fit to $5"
         details <"$scratch/said"
@@ -407,8 +409,8 @@ looks_alike()
     words_of "$1" >"$scratch/then"
     for _ in 1 2 3 4 5; do
         words_of "$2" >"$scratch/now"
-        diff "$scratch/then" "$scratch/now" | grep '^[<>]' |
-            grep -qv '^< legend' || return 0
+        diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | grep '^[-+]' |
+            grep -qv '^-legend' || return 0
         sh docs/render.sh "$programs" "$scratch/pictures" \
             "$(basename -- "$2" .svg)" >"$scratch/drawn" 2>&1 || return 1
     done
