@@ -13,20 +13,19 @@
 # none.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 tools=$project/tests/docs
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 programs=$(CDPATH='' cd -- "${DEMOS:-$build}" && pwd -P)
-[ $# -eq 0 ] || shift
 cd "$project"
+[ $# -eq 0 ] || shift
 export LC_ALL=C
 unset NO_COLOR CLICOLOR_FORCE CDPATH
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/docs.XXXXXX")
 mistakes=$scratch/mistakes # of the lane that writes there
 lanes='' lane_ids='' limit=''
 ! command -v timeout >/dev/null || limit='timeout 60' # no session takes longer
-commands=0 blocks=0 quotes=0 links=0 names=0 pictures=0
+blocks=0 commands=0 quotes=0 links=0 names=0 pictures=0
 
 # Nothing stays, and nothing goes on: what is running now is ended, too.
 clean_up()
@@ -39,6 +38,7 @@ clean_up()
 
 trap clean_up EXIT
 trap 'trap "" HUP INT TERM
+    # shellcheck disable=SC2086 # a list
     [ -z "$lane_ids" ] || kill $lane_ids 2>/dev/null || true
     exit 1' HUP INT TERM
 
@@ -282,6 +282,18 @@ setting()
     sed -n "s/^$1:[^=]*=//p" "$build/CMakeCache.txt"
 }
 
+# copy_project: what is to be changed
+copy_project()
+{
+    mkdir "$copy"
+    for file in *; do
+        case $file in
+        build*) ;;
+        *) cp -R "$file" "$copy" ;;
+        esac
+    done
+}
+
 # configure_copy: with the settings of the build; what the system has need not
 # be found out again
 configure_copy()
@@ -307,14 +319,12 @@ build_copy()
 # puts it into RUN in the program's place
 apply()
 {
-    copy=$scratch/copy # of the sources, without the change before
-    mkdir -p "$copy/common" "$copy/demos"
-    cp CMakeLists.txt "$copy"
-    cp -R common/. "$copy/common"
-    cp demos/*.[ch] "$copy/demos"
-
     demo=$(basename -- "$5" .c)
-    if ! grep -qxFe "--- a/$5" "$2/$3.text" ||
+    copy=$scratch/copy
+    [ -e "$copy" ] || copy_project
+    cp "$5" "$copy/$5" # without the change before
+    if [ "$(grep -c -e '^--- ' -e '^+++ ' "$2/$3.text")" -ne 2 ] ||
+        ! grep -qxFe "--- a/$5" "$2/$3.text" ||
         ! grep -qxFe "+++ b/$5" "$2/$3.text"; then
         wrong "$1" "$4" "this is no change from a/$5 to b/$5"
     elif ! command -v patch >/dev/null; then
@@ -424,6 +434,13 @@ draw_pictures()
         >"$scratch/drawn" 2>&1 || echo $? >"$scratch/drawing_failed"
 }
 
+# is_drawn PICTURE: or would be, if its program had been built
+is_drawn()
+{
+    [ -e "$scratch/pictures/${1##*/}" ] ||
+        { [ "${1##*/}" = cost.svg ] && [ ! -e "$programs/bench_mechanisms" ]; }
+}
+
 check_pictures()
 {
     if [ -e "$scratch/drawing_failed" ]; then
@@ -443,18 +460,12 @@ check_pictures()
         diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
     done
     for picture in docs/pictures/*; do
-        case $picture in
-        docs/pictures/cost.svg) [ -x "$programs/bench_mechanisms" ] || continue ;;
-        esac
-        [ -e "$scratch/pictures/${picture##*/}" ] ||
+        is_drawn "$picture" ||
             wrong "$picture" 1 "docs/render.sh does not draw it"
     done
     [ -e "$scratch/shown" ] || return 0
     while read -r page line picture; do
-        case $picture in
-        */cost.svg) [ -x "$programs/bench_mechanisms" ] || continue ;;
-        esac
-        [ -e "$scratch/pictures/${picture##*/}" ] ||
+        is_drawn "$picture" ||
             wrong "$page" "$line" "docs/render.sh does not draw $picture"
     done <"$scratch/shown"
 }

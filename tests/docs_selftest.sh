@@ -1,24 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# selftest.sh - whether tests/docs.sh finds what is wrong, and nothing else
+# docs_selftest.sh - whether tests/docs.sh finds what is wrong, and nothing else
 #
-# Usage: sh tests/docs/selftest.sh [BUILD_FOLDER]
+# Usage: sh tests/docs_selftest.sh [BUILD_FOLDER]
 #
 # In a copy of the project: a page that tells the truth in all ways, and pages
 # that lie in one.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/docs selftest.XXXXXX")
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
+copy="$scratch/with a blank"
+mkdir -p "$copy/docs/pictures"
 cd "$project"
-mkdir "$scratch/docs"
-cp -R CMakeLists.txt README.md LICENSE common demos tests "$scratch"
-cd "$scratch"
+cp -R CMakeLists.txt README.md LICENSE common demos tests "$copy"
+cp docs/CMakeLists.txt docs/man.awk "$copy/docs"
+cd "$copy"
 rm README.md
-failures=0 checks=0
+checks=0
 
 # check STATUS TEXT [PAGE]: tests/docs.sh ends so, and says this
 check()
@@ -29,9 +28,8 @@ check()
     status=0
     sh tests/docs.sh "$build" "$@" >said 2>&1 || status=$?
     if [ $status -ne "$expected" ] || ! grep -qFe "$text" said; then
-        failures=$((failures + 1))
-        printf 'expected status %d and: %s\nstatus %d, and this:\n' \
-            "$expected" "$text" $status
+        wrong "expected status $expected and: $text"
+        echo "status $status, and this:"
         sed 's/^/    /' said
     fi
 }
@@ -46,9 +44,8 @@ lie()
     } >docs/lie.md
     check 1 "docs/lie.md:$1" docs/lie.md
     if [ "$(grep -c '^docs/lie.md:' said)" -ne 1 ]; then
-        failures=$((failures + 1))
-        echo "expected one mistake, $1; found:"
-        cat said
+        wrong "expected one mistake, $1; found:"
+        sed 's/^/    /' said
     fi
     rm docs/lie.md
 }
@@ -58,8 +55,7 @@ says()
 {
     checks=$((checks + 1))
     grep -qFe "$1" said && return
-    failures=$((failures + 1))
-    printf 'the message does not show: %s\n' "$1"
+    wrong "the message does not show: $1"
     sed 's/^/    /' said
 }
 
@@ -362,7 +358,7 @@ lie '4: a diff wants <!-- change to demos/demo_X.c -->' <<'END'
 END
 
 # The pictures: the copy draws what the test hands to it.
-mkdir docs/pictures new
+mkdir new
 cat >docs/render.sh <<'END'
 mkdir -p "$2"
 cp new/* "$2"
