@@ -29,7 +29,7 @@ mutex            | demo_mutex --seed=7 --writers=4 --lines=5 | long wait
 mutex_broken     | demo_mutex --seed=7 --writers=4 --broken
 semaphore        | demo_semaphore --seed=7 | long wait
 semaphore_broken | demo_semaphore --seed=7 --broken
-condvar          | demo_condvar --seed=5 --consumers=2 | long wait, message
+condvar          | demo_condvar --seed=5 --consumers=2 | long wait, 2 messages
 condvar_broken   | demo_condvar --seed=5 --broken | long wait, lost message
 file             | demo_file --seed=7 | long wait
 file_broken      | demo_file --seed=7 --broken
@@ -39,7 +39,7 @@ socket           | demo_socket --seed=7 --port=0 | message
 socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message
 mqueue           | demo_mqueue --seed=7 --clients=3 | message
 mqueue_broken    | demo_mqueue --seed=7 --broken | message
-pipe             | demo_pipe --seed=7 | message
+pipe             | demo_pipe --seed=7 | 8 messages
 pipe_broken      | demo_pipe --seed=7 --broken | long wait
 shm              | demo_shm --seed=7 --duration=0.01 --update=0.001 --show=0.002 | long wait
 shm_broken       | demo_shm --seed=7 --duration=0.003 --update=0.001 --show=0.001 --broken
@@ -57,7 +57,12 @@ stop()
 shows()
 {
     case $2 in
-    'long wait') grep -q "'waiting' x='[^']*' y='[^']*' width='[0-9][0-9][0-9]" "$1" ;;
+    'long wait')
+        grep -q "'waiting' x='[^']*' y='[^']*' width='[0-9][0-9][0-9]" "$1"
+        ;;
+    *' messages')
+        [ "$(grep -c "class='sent' x1" "$1")" -ge "${2% *}" ]
+        ;;
     'message') grep -q '>message<' "$1" ;;
     'lost message') grep -q '>message that nobody received<' "$1" ;;
     '') ;;
@@ -92,8 +97,8 @@ draw()
     until [ $runs -eq 100 ]; do
         runs=$((runs + 1))
         run "$1" "$2"
-        if shows "$scratch/$1.svg" "${3%,*}" && shows "$scratch/$1.svg" "${3#*, }"
-        then
+        if shows "$scratch/$1.svg" "${3%,*}" &&
+            shows "$scratch/$1.svg" "${3#*, }"; then
             return
         fi
     done

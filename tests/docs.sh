@@ -148,15 +148,16 @@ check_link()
     esac
 }
 
-# check_names PAGE <CODE: the options and files that a page names
+# check_names PAGE FOLDER <CODE: the options and files that a page names
 check_names()
 {
     case $1 in
     docs/demos/*) owner=$(basename -- "$1" .md) owner=demo_$owner ;;
     *) owner= ;;
     esac
-    awk -v owner="$owner" -f "$tools/code.awk" "$scratch/options" - \
-        >"$scratch/names"
+    example=$(sed -n 's/^ *<!-- only an example: \(.*\) -->$/\1/p' "$2/prose")
+    awk -v owner="$owner" -v example="$example" -f "$tools/code.awk" \
+        "$scratch/options" - >"$scratch/names"
     while read -r line kind name; do
         names=$((names + 1))
         case $kind in
@@ -189,7 +190,7 @@ check_prose()
         'not run: '*) commands_of "$2" "$number" "$line" "$language" ;;
         esac
     done <"$2/blocks" >>"$2/code"
-    check_names "$1" <"$2/code"
+    check_names "$1" "$2" <"$2/code"
 }
 
 # check_quote PAGE FOLDER NUMBER LINE SOURCE

@@ -67,6 +67,9 @@ to a [page's anchor](README.md#the-truth-all-of-it), one [to the
 world](https://example.org/page), and `demo_pipe
 --named` as well as `--speed`, `cmake --fresh`, `demos/about.c`.
 
+<!-- only an example: rwlock -->
+A new file would be `demos/demo_rwlock.c`, and `demos/NAME.c` is none at all.
+
 ```console
 $ ./demo_pipe --seed=1 make this camelCase
 makeThisCamelcase

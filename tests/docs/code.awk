@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 # code.awk - whether what a page names is there: options of demos, and files
 #
-# Usage: awk -v owner=PROGRAM -f code.awk OPTIONS CODE
+# Usage: awk -v owner=PROGRAM -v example=WORD -f code.awk OPTIONS CODE
 #
 # OPTIONS has a line "PROGRAM --option" for each; CODE has "LINE code TEXT". An
 # option belongs to the program that TEXT names before it; without one to OWNER,
 # or, if that is empty, to any. Prints "LINE known OPTION" or "LINE unknown
-# OPTION" for each, and "LINE path PATH" for each file of the project.
+# OPTION" for each, and "LINE path PATH" for each file of the project, but not
+# what WORD is a part of.
 
 NR == FNR {
     has[$0]
@@ -19,6 +20,8 @@ NR == FNR {
     ours = 1
     for (i = 3; i <= NF; i++) {
         word = $i
+        if (example != "" && index(word, example))
+            continue
         if (word ~ /^(\.\/)?(demo_[a-z]+|bench_mechanisms)$/) {
             program = word
             sub(/^\.\//, "", program)
@@ -31,8 +34,8 @@ NR == FNR {
                 program, option
         }
         gsub(/[,.;:]+$/, "", word)
-        if (word ~ /^(demos|common|tests|docs|\.ci|\.github)\/[A-Za-z0-9_.\/-]*$/ &&
-            word !~ /[_\/][A-Z]+\./) # as docs/NAME.md
+        if (word ~ /^(demos|common|tests|docs|\.ci|\.github)\// &&
+            word ~ /^[A-Za-z0-9_.\/-]*$/ && word !~ /[_\/][A-Z]+\./) # as docs/NAME.md
             print $1 " path " word
     }
 }

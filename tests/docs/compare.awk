@@ -97,7 +97,7 @@ function same_lines(this,   i, left, line, gap, more)
 # Leaves in FILE what was compared; sorted if the order plays no role.
 function keep(file, lines, count, this,   i, command)
 {
-    command = mode == "output varies" || mode ~ /order/ ? "LC_ALL=C sort >" : "cat >"
+    command = mode ~ /order|output/ ? "LC_ALL=C sort >" : "cat >"
     command = command file
     printf "" | command
     for (i = 1; i <= count; i++)

@@ -5,7 +5,7 @@
 #
 # The quote may be indented less or more than the source, all of it alike; a
 # line that is only "..." stands for any number of lines. Prints nothing, or
-# LINE TEXT with the first line of the quote that the source does not have there.
+# LINE TEXT for the first line of the quote that is not in the source there.
 
 function is_gap(line)
 {

@@ -24,7 +24,7 @@ function open_block(fence)
     language = substr(fence, ticks + 1)
     gsub(/^ *| *$/, "", language)
     if (language == "") {
-        wrong(NR, "the block has no language; give it console, sh, c, diff or text")
+        wrong(NR, "the block has no language: console, sh, c, diff or text")
         language = "text"
     }
     opened = NR
