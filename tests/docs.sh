@@ -13,10 +13,11 @@
 # none.
 set -eu
 
+programs=${DEMOS:+$(CDPATH='' cd -- "$DEMOS" && pwd -P)}
 # shellcheck source=tests/support/scratch.sh
 . "$(dirname -- "$0")/support/scratch.sh"
 tools=$project/tests/docs
-programs=$(CDPATH='' cd -- "${DEMOS:-$build}" && pwd -P)
+programs=${programs:-$build}
 cd "$project"
 [ $# -eq 0 ] || shift
 export LC_ALL=C

@@ -17,6 +17,7 @@ cp -R CMakeLists.txt README.md LICENSE common demos tests "$copy"
 cp docs/CMakeLists.txt docs/man.awk "$copy/docs"
 cd "$copy"
 rm README.md
+unset DEMOS
 checks=0
 
 # check STATUS TEXT [PAGE]: tests/docs.sh ends so, and says this
