@@ -50,14 +50,6 @@ const char *describe_cost(double nanoseconds, char text[32])
     return text;
 }
 
-const char *describe_tick(double nanoseconds, char text[32])
-{
-    const char *unit = scale(&nanoseconds);
-
-    (void)snprintf(text, 32, "%.4g %s", nanoseconds, unit);
-    return text;
-}
-
 /* By squaring, so that the mathematical library is not needed: the square has
  * twice the logarithm.
  */

@@ -113,13 +113,12 @@ void chart_write(const struct mechanism *mechanisms, int count, FILE *out);
 void picture_write(const struct mechanism *mechanisms, int count, FILE *out);
 
 /* For both: the ones to show, locks or not, the cheapest first; returns how
- * many. Nanoseconds as "3.20 µs", and as "3.2 µs". The logarithm to base 10.
+ * many. Nanoseconds as "3.20 µs". The logarithm to base 10.
  * What the system is.
  */
 int sort_by_cost(const struct mechanism *mechanisms, int count, bool locks,
     const struct mechanism **sorted);
 const char *describe_cost(double nanoseconds, char text[32]);
-const char *describe_tick(double nanoseconds, char text[32]);
 double logarithm(double number);
 const char *describe_system(void);
 enum { MOST_MECHANISMS = 32 };

@@ -29,18 +29,19 @@ static void put_text(
     (void)fputs("</text>\n", out);
 }
 
-/* A scale from LEFT to RIGHT: linear from 0 for round trips, by powers of ten
- * from 1 ns for locks. It has that many steps.
+/* A scale from LEFT to RIGHT, in round trips by pipe: linear from 0 for round
+ * trips, by powers of ten from FIRST for locks. It has that many steps.
  */
+static const double first = 0.0001;
 struct axis {
     bool by_powers;
-    double step; /* nanoseconds, or the factor 10 */
+    double step; /* pipes, or the factor 10 */
     int steps;
 };
 
 static double tick(const struct axis *axis, int number)
 {
-    double at = axis->by_powers ? 1 : number * axis->step;
+    double at = axis->by_powers ? first : number * axis->step;
 
     for (; axis->by_powers && number > 0; number--)
         at *= axis->step;
@@ -49,7 +50,8 @@ static double tick(const struct axis *axis, int number)
 
 static double x_of(const struct axis *axis, double value)
 {
-    double share = axis->by_powers ? logarithm(value) : value / axis->step;
+    double share =
+        axis->by_powers ? logarithm(value / first) : value / axis->step;
 
     return LEFT + share / axis->steps * (RIGHT - LEFT);
 }
@@ -77,8 +79,8 @@ static void put_grid(FILE *out, const struct axis *axis, double y, int rows)
         double at = tick(axis, i), x = x_of(axis, at);
         (void)fprintf(
             out, "<path class='grid' d='M%.1f %.1fV%.1f'/>\n", x, y, bottom);
-        put_text(out, "tick", x, bottom + 24,
-            at > 0 ? describe_tick(at, text) : "0");
+        (void)snprintf(text, sizeof text, "%.4g", at);
+        put_text(out, "tick", x, bottom + 24, text);
     }
 }
 
@@ -97,10 +99,10 @@ static double put_section(const struct mechanism *mechanisms, int count,
         settings.size);
     put_text(out, "section", 40, y, title);
     y += 18;
-    struct axis axis = choose_axis(sorted[found - 1]->median, locks);
+    struct axis axis = choose_axis(sorted[found - 1]->ratio, locks);
     put_grid(out, &axis, y, found);
     for (int i = 0; i < found; i++) {
-        double end = x_of(&axis, sorted[i]->median);
+        double end = x_of(&axis, sorted[i]->ratio);
         double middle = y + PITCH / 2.0;
         (void)describe_cost(sorted[i]->median, median);
         put_text(out, "end", LEFT - 14, middle + 7, sorted[i]->label);
@@ -111,8 +113,7 @@ static double put_section(const struct mechanism *mechanisms, int count,
             locks ? "lock" : "trip", LEFT, middle - BAR / 2.0,
             end - LEFT > 2 ? end - LEFT : 2, BAR);
         (void)snprintf(title, sizeof title,
-            sorted[i]->ratio < 0.1 ? "%s, %.4f × pipe" : "%s, %.2f × pipe",
-            median, sorted[i]->ratio);
+            sorted[i]->ratio < 0.1 ? "%.4f" : "%.2f", sorted[i]->ratio);
         put_text(out, "label", end + 12, middle + 7, title);
         y += PITCH;
     }
@@ -134,8 +135,9 @@ void picture_write(const struct mechanism *mechanisms, int count, FILE *out)
         "%d'><title>bench_mechanisms: what each mechanism costs</title>\n%s",
         WIDTH, height, head);
     put_text(out, "big", 40, 56, "What each mechanism costs");
-    (void)snprintf(text, sizeof text, "Medians of %d rounds; %s. %s",
-        settings.rounds, describe_placement(), describe_system());
+    (void)snprintf(text, sizeof text,
+        "In round trips by pipe; medians of %d rounds; %s. %s", settings.rounds,
+        describe_placement(), describe_system());
     put_text(out, "", 40, 92, text);
     double y = put_section(mechanisms, count, false, 148, out);
     (void)put_section(mechanisms, count, true, y, out);
