@@ -158,7 +158,7 @@ static const struct option_row options[] = {
     {"members", "N", WHOLE, &settings.members, 1, MOST_MEMBERS, "5",
         "processes that look for each other"},
     {"file", "FILE", TEXT, &settings.path, 1, 4095, "names.txt",
-        "where they leave their names; it is emptied first"},
+        "where they leave names; those of an earlier run go"},
     {"mmap", NULL, FLAG, &settings.map, 0, 0, NULL,
         "read the names from a memory-mapped file"},
     {"late", "SECONDS", SECONDS, &settings.late, 0, 3600, "0",

@@ -90,9 +90,11 @@ static int guard(const struct job *job, pid_t pid)
         return KILLED_IN_TIME;
     }
     say(ending == ENDED ? "Process finished..." : "Process still running...");
-    record_sent("task", 0, "SIGKILL");
-    stop_process(pid);
-    record_killed("task", 0, "SIGKILL");
+    if (ending == STILL_RUNNING) { /* it shall not stay */
+        record_sent("task", 0, "SIGKILL");
+        stop_process(pid);
+        record_killed("task", 0, "SIGKILL");
+    }
     if (ending == ENDED && job->finished_at <= sent_at)
         return verdict(
             true, "the task finished as the guard sent %s", names[choice]);

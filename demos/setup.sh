@@ -94,6 +94,8 @@ package_of()
         libc6-dev-arm64-cross ;;
     apt-get:qemu-aarch64:*) echo qemu-user ;;
     apt-get:libfuzzer:*) echo libclang-rt-dev ;;
+    apt-get:groff:*) echo groff-base ;;
+    apt-get:man:*) echo man-db ;;
     *) echo "$1" ;;
     esac
 }

@@ -7,31 +7,66 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=demos/setup.sh
 . "$project/demos/setup.sh"
 
-case ${1-} in
-'') ;;
---help)
-    cat <<'END'
-Usage: sh demos/tour.sh
+all='mutex semaphore condvar file signal socket mqueue pipe shm'
+
+# wrong_usage TEXT: before anything is installed or built
+wrong_usage()
+{
+    echo "tour.sh: $1" >&2
+    exit 2
+}
+
+want_names='--only wants names, as in --only=mutex,pipe'
+broken=
+chosen=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --broken) broken=--broken ;;
+    --only=?*) chosen="$chosen ${1#*=}" ;;
+    --only | --only=) wrong_usage "$want_names" ;;
+    --help)
+        cat <<'END'
+Usage: sh demos/tour.sh [OPTION...]
 
 Shows the nine demos, one after the other, in about half a minute. Before that
 it installs what is missing (a C compiler, CMake, make; by apt-get, apk or brew)
 and builds them. They run in a scratch folder, which is removed at the end.
 
+  --only=NAME,NAME...  only these, in this order; the names are mutex semaphore
+                       condvar file signal socket mqueue pipe shm
+  --broken             run each without its mechanism, after saying what will
+                       go wrong; then each has to break
+  --help               show this text
+
+For a lecture: sh demos/tour.sh --only=mutex,pipe --broken
+
 CC chooses the compiler, BUILD the build folder: CC=clang sh demos/tour.sh
 
 Exit status: 0 if each demo did what it should, 1 if not, 2 for wrong usage.
 END
-    exit
-    ;;
-*)
-    echo "tour.sh: unknown argument '$1'; try --help" >&2
-    exit 2
-    ;;
-esac
+        exit
+        ;;
+    *) wrong_usage "unknown argument '$1'; try --help" ;;
+    esac
+    shift
+done
+set -f # no name is a pattern
+IFS=', '
+# shellcheck disable=SC2086 # a list
+set -- ${chosen:-$all}
+unset IFS
+set +f
+for name; do
+    case " $all " in
+    *" $name "*) ;;
+    *) wrong_usage "unknown demo '$name'; there are $all" ;;
+    esac
+done
+[ $# -gt 0 ] || wrong_usage "$want_names"
 
 install_missing C-compiler cmake make
-build_project demo_mutex demo_semaphore demo_condvar demo_file demo_signal \
-    demo_socket demo_mqueue demo_pipe demo_shm
+# shellcheck disable=SC2046 # a list
+build_project $(printf 'demo_%s ' "$@")
 
 # Nothing stays in the user's folder; Ctrl-C ends the demo that runs, and then
 # this script in the same way.
@@ -49,53 +84,127 @@ else
     shown=$build
 fi
 number=0
+count=$#
 failed=
 
-# show NAME TITLE SENTENCE [OPTION...]: runs a demo, and notes if it failed
-show()
+# introduce TITLE SENTENCE WHAT-GOES-WRONG
+introduce()
 {
-    name=$1
     number=$((number + 1))
-    printf '\n%d of 9: %s\n%s\n\n' "$number" "$2" "$3"
-    shift 3
-    sleep 2 # for reading
+    printf '\n%d of %d: %s\n%s\n' $number $count "$1" "$2"
+    [ -z "$broken" ] || printf 'Now %s\n' "$3"
+    echo
+    [ ! -t 1 ] || sleep 2 # for reading
+}
+
+# run STATUS NAME [OPTION...]: runs a demo, and notes if it ends otherwise
+run()
+{
+    expected=$1 name=$2
+    shift 2
+    if [ -n "$broken" ]; then
+        expected=4
+        set -- --broken "$@"
+    fi
     echo "\$ $shown/demo_$name${*:+ $*}"
     status=0
     "$build/demo_$name" "$@" 2>&1 || status=$?
 
-    expected=0
-    if [ "$name" = signal ]; then
-        expected=1 # the guard has killed the task: so it should be
-    fi
     if [ "$status" -ne "$expected" ]; then
         echo "(exit status $status in place of $expected)"
         failed="$failed demo_$name"
+    elif [ -n "$broken" ]; then
+        echo "(exit status 4, the guarantee was violated: so it should be)"
     fi
 }
 
-show mutex 'Mutex: one at a time' \
-    'Ten processes write to one log; a lock keeps their lines from mixing.'
-show semaphore 'Semaphore: a few at a time' \
-    'Ten threads share three slots; who finds none free waits for one.' \
-    --speed=2
-show condvar 'Condition variable: wait until something is true' \
-    'A consumer sleeps, without polling, until a producer has drawn a 22.'
-show file 'File lock: processes that share a file' \
-    'Five processes leave their names in one file; none overwrites another.'
-show signal 'Signal: stop a process from outside' \
-    'A task of 60 seconds gets 2; then its guard sends a signal that ends it.'
-show socket 'Socket: talk over the network' \
-    'A client sends ping, a server answers pong; the two could be far apart.' \
-    --port=0
-show mqueue 'Message queue: leave a request, fetch the answer' \
-    'A client puts "add 3 4" into a queue, and a worker process answers.'
-show pipe 'Pipe: the output of one is the input of the next' \
-    'Four filters in a row make one camel-case word of a sentence.'
-show shm 'Shared memory: two processes, the same bytes' \
-    'One process changes five numbers; another never sees them half changed.' \
-    --speed=2
+show_mutex()
+{
+    introduce 'Mutex: one at a time' \
+        'Ten processes write to one log; a lock keeps their lines whole.' \
+        'nobody takes the lock, and the pieces of their lines get mixed.'
+    run 0 mutex
+}
+
+show_semaphore()
+{
+    introduce 'Semaphore: a few at a time' \
+        'Ten threads share three slots; who finds none free waits for one.' \
+        'nobody asks for a slot, and all ten are inside at once.'
+    run 0 semaphore --speed=2
+}
+
+show_condvar()
+{
+    introduce 'Condition variable: wait until something is true' \
+        'A consumer sleeps, without polling, until a producer has drawn a 22.' \
+        'it looks without the lock, and sleeps while the 22 comes and goes.'
+    run 0 condvar
+}
+
+show_file()
+{
+    introduce 'File lock: processes that share a file' \
+        'Five processes leave names in one file; none overwrites another.' \
+        'nobody locks the file, and they write over each other.'
+    run 0 file
+}
+
+show_signal()
+{
+    introduce 'Signal: stop a process from outside' \
+        'A task of 60 seconds gets 2; then its guard ends it by a signal.' \
+        'the guard sends one that the task ignores, and the task goes on.'
+    run 1 signal # the guard has killed the task: so it should be
+}
+
+show_socket()
+{
+    introduce 'Socket: talk over the network' \
+        'A client sends ping, a server answers pong; they could be far apart.' \
+        'the server takes the first bytes that come for the whole message.'
+    run 0 socket --port=0
+}
+
+show_mqueue()
+{
+    introduce 'Message queue: leave a request, fetch the answer' \
+        'A client puts "add 3 4" into a queue, and a worker process answers.' \
+        'three ask, the answers have no tag, and each takes the next one.'
+    run 0 mqueue
+}
+
+show_pipe()
+{
+    introduce 'Pipe: the output of one is the input of the next' \
+        'Four filters in a row make one camel-case word of a sentence.' \
+        'each keeps ends open that it does not use, and no input ever ends.'
+    run 0 pipe
+}
+
+show_shm()
+{
+    introduce 'Shared memory: two processes, the same bytes' \
+        'One changes five numbers; the other never sees them half changed.' \
+        'nobody locks the numbers, and the other sees half old, half new ones.'
+    run 0 shm --speed=2
+}
+
+for name; do
+    "show_$name"
+done
 
 echo
 [ -z "$failed" ] || stop "these did not do what they should:$failed"
-echo "All nine held. Next: $shown/demo_mutex --help, and any of them with" \
-    "--broken."
+case $count in
+1) who=It they=it ;;
+2) who=Both they=they ;;
+9) who='All nine' they=they ;;
+*) who="All $count" they=they ;;
+esac
+if [ -n "$broken" ]; then
+    echo "$who broke, as $they should. Next, watch how:" \
+        "$shown/demo_$1 --broken --lanes"
+else
+    echo "$who held. Next: $shown/demo_$1 --help, and then --broken."
+fi

@@ -10,19 +10,8 @@
 # the loopback only.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
-scratch=$(mktemp -d)
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
-failures=0
-
-wrong()
-{
-    failures=$((failures + 1))
-    printf '%s\n' "$*"
-}
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 
 # wants HOW-MANY PATTERN DEMO [OPTION...]: so many calls match, and no call
 # creates what others can use

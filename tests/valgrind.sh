@@ -11,24 +11,19 @@
 # still reachable.)
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
-scratch=$(mktemp -d)
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 : >nothing
 printf 'add 3 4\n' >few
 for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     echo "mul $number 4"
 done >many
 runs=0
-failures=0
 
-wrong()
+# objects TEXT
+objects()
 {
-    failures=$((failures + 1))
-    printf '%s\n' "$*"
+    wrong "$1"
     # what valgrind has to say, without its frame
     sed -n 's/^==[0-9]*== //p' logs/* | grep -A 8 -E \
         'Invalid|uninit|overlap|definitely lost in|Syscall|Process term' |
@@ -50,9 +45,9 @@ run()
         --speed=1000 "$@" <"$input" >out 2>err &
     first=$!
     wait $first || got=$?
-    [ $got -eq "$status" ] || wrong "status $got, not $status: $demo $*"
+    [ $got -eq "$status" ] || objects "status $got, not $status: $demo $*"
     if grep -q -E 'ERROR SUMMARY: [1-9]|invalid file descriptor' logs/*; then
-        wrong "valgrind objects: $demo $*"
+        objects "valgrind objects: $demo $*"
     fi
     open=$(sed -n 's/.*FILE DESCRIPTORS: \([0-9]*\) open.*/\1/p' logs/$first)
 }

@@ -176,4 +176,18 @@ clock_gettime's $clock"
 promise "an event with constant text" "$constant" most 100 ns \
     "with formatted text $formatted, a message $message$times"
 
+echo "8. bench_mechanisms measures the mechanism, not itself"
+for name in pipe mutex; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        cost=$($pinned "$build/bench_mechanisms" --only=$name --csv \
+            2>/dev/null | awk -F, 'NR == 2 { print $5 }')
+        echo "$cost $($pinned "$build/bench/plain_mechanisms" $name)"
+    done | awk 'NF == 2 { printf "%.3f %s\n", $1 / $2, $0 }' | sort -n >costs
+    read -r ratio ours theirs <<END
+$(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' costs)
+END
+    promise "bench_mechanisms by a bare loop, $name" "$ratio" most 1.05 times \
+        "$ours ns by $theirs ns"
+done
+
 exit $missed

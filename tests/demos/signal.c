@@ -191,6 +191,20 @@ static void test_late_guard(void **state)
     assert_nothing_left();
 }
 
+/* The views show what was sent, and nothing else. */
+static void test_views_of_an_end(void **state)
+{
+    struct result result = RUN("demo_signal", "--task=0.8", "--deadline=0.3",
+        "--signal=TERM", "--lanes");
+
+    (void)state;
+    assert_int_equal(result.status, 4);
+    assert_true(count_text(result.out, "SIGTERM") > 0);
+    assert_int_equal(count_text(result.out, "SIGKILL"), 0);
+    assert_int_equal(count_text(result.out, "killed"), 0);
+    free_result(&result);
+}
+
 static void test_wrong_usage(void **state)
 {
     static const char *const refused[][2] = {{"--task=-1"}, {"--task=3600.5"},
@@ -214,7 +228,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_endings),
         TEST(test_processor_time), TEST(test_signals), TEST(test_broken),
-        TEST(test_late_guard), TEST(test_wrong_usage)};
+        TEST(test_late_guard), TEST(test_views_of_an_end),
+        TEST(test_wrong_usage)};
 
     /* nohup and background jobs ignore these, and children inherit that */
     (void)signal(SIGINT, SIG_DFL);

@@ -352,6 +352,7 @@ static int count_leftovers(void)
         count += count_entries("/dev/shm", name);
     }
     count += count_entries(getenv("TMPDIR"), "demo_pipe-");
+    count += count_entries(getenv("TMPDIR"), "demo-");
     /* a private System V queue of anybody: they come and go */
     return count + has_bytes("/proc/sysvipc/msg", "\n         0 ");
 }

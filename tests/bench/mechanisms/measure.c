@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* measure - two processes go through all mechanisms together, round by round
+ *
+ * PING measures. PONG answers, or uses the same lock. Both walk through the
+ * same list; at each mechanism they wait for each other, so that only one is at
+ * work at a time. A round goes through all mechanisms: what disturbs the
+ * machine for a while disturbs all of them alike.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "common/check.h"
+#include "common/clock.h"
+#include "common/gate.h"
+#include "common/process.h"
+#include "tests/bench/mechanisms/mechanisms.h"
+
+/* The clock's own time in a sample is at most one part of CLOCK_SHARE. Locks
+ * are so short that they can have longer samples (in nanoseconds), and need
+ * them: so the clock counts even less, and who has to wait for a contended lock
+ * sleeps and is woken within one sample. Of these there are fewer.
+ */
+enum { CLOCK_SHARE = 100, LOCK_TIME = 20000, CONTENDED_TIME = 100000 };
+enum { MOST_TIMES = 1000000, HAMMERED = 10 };
+
+/* What the two sides share. */
+struct meeting {
+    pid_t pids[SIDES]; /* set before the gate opens */
+    struct gate started, joined, knocks[SIDES], dismissed;
+    atomic_long done; /* how many measurements; PONG uses a lock until then */
+
+    /* The first message that was not what the other side has sent. */
+    const struct mechanism *differed;
+    enum side found_by;
+    size_t length;
+};
+
+struct all {
+    struct mechanism *mechanisms;
+    int count;
+    struct meeting *meeting;
+};
+
+/* A message's bytes follow from its number and its sender, all of them. */
+static uint64_t next_number;
+static uint64_t message[MOST_SIZE / 8], received[MOST_SIZE / 8];
+
+static void fill(size_t size, enum side sender)
+{
+    uint64_t word = (2 * next_number + sender) * 0x9e3779b97f4a7c15;
+
+    for (size_t i = 0; i < (size + 7) / 8; i++)
+        message[i] = word + i * 0x0101010101010101;
+}
+
+/* Compares what was RECEIVED with the other side's message of this number. */
+static void verify(const struct all *all, const struct mechanism *mechanism,
+    enum side side, size_t size, size_t length)
+{
+    struct meeting *meeting = all->meeting;
+
+    fill(size, !side);
+    if (length == size && memcmp(received, message, size) == 0)
+        return;
+    if (!meeting->differed) { /* and on it goes: nobody shall wait in vain */
+        meeting->found_by = side;
+        meeting->length = length;
+        meeting->differed = mechanism;
+    }
+}
+
+/* TIMES round trips, for PING and for PONG. */
+static void exchange(const struct all *all, const struct mechanism *mechanism,
+    enum side side, long times)
+{
+    const struct channel *channel = mechanism->channel;
+    size_t size = size_of(mechanism), length;
+
+    for (; times > 0; times--, next_number++) {
+        if (side == PING) {
+            fill(size, PING);
+            channel->send(channel->context, PING, message, size);
+        }
+        length = channel->receive(channel->context, side, received, size);
+        verify(all, mechanism, side, size, length);
+        if (side == PONG) {
+            fill(size, PONG);
+            channel->send(channel->context, PONG, message, size);
+        }
+    }
+}
+
+/* The other user of a contended lock, while measurement number TURN lasts. */
+static void hammer(
+    const struct all *all, const struct mechanism *mechanism, long turn)
+{
+    while (atomic_load(&all->meeting->done) == turn)
+        mechanism->lock->lock_and_unlock(HAMMERED);
+}
+
+/* For the lock of one process: a second thread, which uses it, too, or only is
+ * there. Without one the lock may be cheaper than it is for anybody who needs
+ * it: glibc leaves out the atomic instructions. It is there for that lock only,
+ * since file descriptors cost more in a process with threads.
+ */
+struct second {
+    const struct all *all;
+    const struct mechanism *mechanism;
+    long turn;
+};
+
+static void *run_second(void *context)
+{
+    const struct second *second = context;
+    const struct meeting *meeting = second->all->meeting;
+
+    pin_to_core(PONG);
+    gate_knock(&meeting->knocks[PING]);
+    if (second->mechanism->contended)
+        hammer(second->all, second->mechanism, second->turn);
+    else
+        (void)gate_await_knock(&meeting->dismissed, -1);
+    return NULL;
+}
+
+/* The smallest time that the clock can tell, or takes itself. */
+static double clock_grain(void)
+{
+    int64_t grain = INT64_MAX, before = clock_now();
+
+    for (int i = 0; i < 1000; i++) {
+        int64_t now = clock_now();
+        if (now > before && now - before < grain)
+            grain = now - before;
+        before = now;
+    }
+    return grain == INT64_MAX ? 1e6 : (double)grain;
+}
+
+/* How many times one sample takes, so that the clock does not count; messages
+ * in equal batches, since PONG expects that many in all.
+ */
+static long times_for(const struct mechanism *mechanism, double estimate)
+{
+    static double grain;
+
+    grain = grain > 0 ? grain : clock_grain();
+    double time = mechanism->channel     ? 0
+                  : mechanism->contended ? CONTENDED_TIME
+                                         : LOCK_TIME;
+    time = time > grain * CLOCK_SHARE ? time : grain * CLOCK_SHARE;
+    double least = time / (estimate > 0.1 ? estimate : 0.1);
+    long times = least < MOST_TIMES ? (long)least + 1 : MOST_TIMES;
+    if (!mechanism->channel)
+        return times;
+    times = times < SAMPLES ? times : SAMPLES;
+    while (SAMPLES % times != 0)
+        times++;
+    return times;
+}
+
+static void use(
+    const struct all *all, const struct mechanism *mechanism, long times)
+{
+    if (mechanism->channel)
+        exchange(all, mechanism, PING, times);
+    else
+        mechanism->lock->lock_and_unlock(times);
+}
+
+static void take_samples(const struct all *all, struct mechanism *mechanism)
+{
+    struct samples *samples = mechanism->samples;
+    int64_t begin = clock_now();
+
+    use(all, mechanism, WARM_UP);
+    double estimate = (double)(clock_now() - begin) / WARM_UP;
+    if (mechanism->least == 0 || estimate < mechanism->least)
+        mechanism->least = estimate; /* the first time it was cold */
+    long times = times_for(mechanism, mechanism->least);
+    long count = mechanism->channel     ? SAMPLES / times
+                 : mechanism->contended ? CONTENDED_SAMPLES
+                                        : SAMPLES;
+    begin = clock_now();
+    for (long i = 0; i < count; i++) {
+        use(all, mechanism, times);
+        int64_t end = clock_now();
+        samples->values[samples->count++] =
+            (double)(end - begin) / (double)times;
+        begin = end;
+    }
+}
+
+/* PING's part. */
+static void ping(const struct all *all, struct mechanism *mechanism, long turn)
+{
+    struct meeting *meeting = all->meeting;
+    struct second second = {all, mechanism, turn};
+    bool has_second = mechanism->lock && mechanism->lock->within_process;
+    pthread_t thread;
+
+    gate_knock(&meeting->knocks[PONG]);
+    (void)gate_await_knock(&meeting->knocks[PING], -1);
+    if (has_second) {
+        CHECK_RETURNED(pthread_create(&thread, NULL, run_second, &second));
+        (void)gate_await_knock(&meeting->knocks[PING], -1);
+    }
+    take_samples(all, mechanism);
+    atomic_store(&meeting->done, turn + 1);
+    if (has_second && !mechanism->contended)
+        gate_knock(&meeting->dismissed);
+    if (has_second)
+        CHECK_RETURNED(pthread_join(thread, NULL));
+}
+
+static void pong(
+    const struct all *all, const struct mechanism *mechanism, long turn)
+{
+    const struct meeting *meeting = all->meeting;
+
+    (void)gate_await_knock(&meeting->knocks[PONG], -1);
+    gate_knock(&meeting->knocks[PING]);
+    if (mechanism->channel)
+        exchange(all, mechanism, PONG, WARM_UP + SAMPLES);
+    else if (mechanism->contended && !mechanism->lock->within_process)
+        hammer(all, mechanism, turn);
+}
+
+/* The process of SIDE. */
+static void run_side(int number, void *context)
+{
+    const struct all *all = context;
+    struct meeting *meeting = all->meeting;
+    enum side side = number == PING ? PING : PONG;
+    long turn = 0;
+
+    pin_to_core(side);
+    gate_pass(&meeting->started);
+    for (int i = 0; i < all->count; i++) {
+        const struct channel *channel = all->mechanisms[i].channel;
+        if (all->mechanisms[i].is_measured && channel && channel->join)
+            channel->join(channel->context, side, meeting->pids[!side]);
+    }
+    gate_pass(&meeting->joined);
+    for (int round = 0; round < settings.rounds; round++)
+        for (int i = 0; i < all->count; i++) {
+            struct mechanism *mechanism = &all->mechanisms[i];
+            if (mechanism->is_measured && side == PING)
+                ping(all, mechanism, turn++);
+            else if (mechanism->is_measured)
+                pong(all, mechanism, turn++);
+        }
+}
+
+static void open_all(struct mechanism *mechanisms, int count)
+{
+    size_t room = (size_t)settings.rounds * SAMPLES * sizeof(double);
+
+    for (int i = 0; i < count; i++) {
+        struct mechanism *mechanism = &mechanisms[i];
+        if (!mechanism->is_measured)
+            continue;
+        struct channel *channel = mechanism->channel;
+        bool is_open = !channel &&
+                       i > 0 && /* by the one that is not contended */
+                       mechanisms[i - 1].lock == mechanism->lock &&
+                       mechanisms[i - 1].is_measured;
+        const char *missing =
+            channel   ? channel->open(channel->context, size_of(mechanism))
+            : is_open ? NULL
+                      : mechanism->lock->open();
+        if (missing) {
+            report("%s is left out: %s", mechanism->name, missing);
+            mechanism->is_measured = mechanism->is_shown = false;
+            continue;
+        }
+        mechanism->samples = share_memory(sizeof(struct samples) + room);
+    }
+}
+
+void measure_all(struct mechanism *mechanisms, int count)
+{
+    struct meeting *meeting = share_memory(sizeof *meeting);
+    struct all all = {mechanisms, count, meeting};
+
+    open_all(mechanisms, count);
+    meeting->started = gate_create();
+    meeting->joined = gate_create();
+    meeting->dismissed = gate_create();
+    for (enum side side = PING; side < SIDES; side++)
+        meeting->knocks[side] = gate_create();
+    meeting->pids[PING] = start_process("ping", PING, run_side, &all);
+    meeting->pids[PONG] = start_process("pong", PONG, run_side, &all);
+    gate_let_go(&meeting->joined);
+    gate_let_go(&meeting->started);
+    join_processes(0);
+    if (meeting->differed) {
+        report("payload differed: %s, at the side of %s (%zu bytes of %zu)",
+            meeting->differed->name,
+            meeting->found_by == PING ? "ping" : "pong", meeting->length,
+            size_of(meeting->differed));
+        end_process(VIOLATED);
+    }
+}

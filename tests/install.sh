@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# install.sh - everything gets to its place, and the man pages say what --help
+# says
+#
+# Usage: sh tests/install.sh BUILD_FOLDER
+#
+# It installs the build into a scratch folder. Without groff and mandoc nobody
+# can tell whether they understand the pages; then that is left out.
+set -eu
+
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
+
+has()
+{
+    command -v "$1" >/dev/null 2>&1
+}
+
+programs=
+for name in condvar file mqueue mutex pipe semaphore shm signal socket; do
+    programs="$programs demo_$name"
+done
+[ ! -x "$build/bench_mechanisms" ] || programs="$programs bench_mechanisms"
+doc=share/doc/nine_mechanisms
+# a build with a sanitizer makes no pages
+if grep -q '^SANITIZE:STRING=.' "$build/CMakeCache.txt"; then
+    with_pages=
+else
+    with_pages=yes
+fi
+
+# The list of files, in a place that does not belong to root's system.
+umask 022
+prefix=$scratch/stage/opt/nine
+DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
+    wrong "cmake --install fails: $(cat log)"
+{
+    for program in $programs; do
+        echo "bin/$program"
+        [ -z "$with_pages" ] || echo "share/man/man1/$program.1"
+    done
+    echo $doc/README.md
+    echo $doc/LICENSE
+    (cd "$project" && find demos -name '*.[ch]' && find docs -type f \
+        ! -name CMakeLists.txt ! -name '*.awk' ! -name '*.sh') |
+        sed "s|^|$doc/|"
+} | sort >expected
+(cd stage && find . -type f) | sed 's|^\./opt/nine/||' | sort >found
+cmp -s expected found || wrong "not the files there should be:
+$(diff expected found)"
+
+# Programs are to start, the rest is to read, for everybody.
+for entry in $(find stage -type d ! -perm 755) \
+    $(find stage -type f -path '*/bin/*' ! -perm 755) \
+    $(find stage -type f ! -path '*/bin/*' ! -perm 644); do
+    wrong "not the right mode: $(ls -ld "$entry")"
+done
+
+"$prefix/bin/demo_pipe" --speed=1000 >out 2>err ||
+    wrong "the installed demo_pipe fails: $(cat err)"
+[ "$(cat out)" = makeThisSentenceCamelcase ] ||
+    wrong "the installed demo_pipe says: $(cat out)"
+
+# Links lead somewhere, but for those to what only the project has.
+find "$prefix/$doc" -name '*.md' | while read -r page; do
+    awk '{
+        while (match($0, /\]\([^)]*\)/)) {
+            print substr($0, RSTART + 2, RLENGTH - 3)
+            $0 = substr($0, RSTART + RLENGTH)
+        }
+    }' "$page" | sed 's/[ #].*//' | while read -r link; do
+        case $link in
+        '' | *:* | *common/* | *tests/* | *.github/* | *.devcontainer/*) ;;
+        *) [ -e "$(dirname "$page")/$link" ] || echo "$page: $link" ;;
+        esac
+    done
+done >dead
+[ ! -s dead ] || wrong "links that lead nowhere:
+$(cat dead)"
+
+# rendered PAGE: as plain text
+rendered()
+{
+    if has groff; then
+        groff -man -Tascii -P-cbou "$1"
+    else
+        mandoc -T ascii "$1" | sed "s/.$(printf '\b')//g"
+    fi
+}
+
+# has_all_words HELP PAGE: in the same order. The page may say more, has its own
+# word for "Usage", and headings in capitals and without a colon.
+has_all_words()
+{
+    awk '
+        BEGIN { at = n = 0 }
+        FNR == 1 { file++ }
+        file == 1 && $1 == "Usage:" { $1 = "" }
+        {
+            words = split(tolower($0), word)
+            for (i = 1; i <= words; i++) {
+                sub(/:$/, "", word[i])
+                if (file == 1)
+                    wanted[n++] = word[i]
+                else if (at < n && word[i] == wanted[at])
+                    at++
+            }
+        }
+        END {
+            if (at < n)
+                printf "\"%s\", word %d of %d\n", wanted[at], at + 1, n
+            exit n == 0 || at < n
+        }' "$1" "$2"
+}
+
+# Some systems have a "man" that only says that it was left out.
+mkdir -p probe/man1
+: >probe/man1/probe.1
+man_works=
+case $(man -M "$scratch/probe" -w probe 2>&1) in
+*/man1/probe.1) man_works=yes ;;
+esac
+
+understood=
+for program in $programs; do
+    [ -n "$with_pages" ] || break
+    page=$prefix/share/man/man1/$program.1
+    [ -s "$page" ] || continue # that was told above
+    if has groff; then
+        said=$(groff -man -ww -z "$page" 2>&1) || true
+        [ -z "$said" ] || wrong "groff: $said"
+    fi
+    if has mandoc; then # a page without a date is the same tomorrow
+        said=$(mandoc -T lint -W warning "$page" | grep -v 'missing date') ||
+            true
+        [ -z "$said" ] || wrong "$said"
+    fi
+    if has groff || has mandoc; then
+        understood=", and read by a formatter"
+        "$prefix/bin/$program" --help >help
+        rendered "$page" >text
+        lost=$(has_all_words help text) ||
+            wrong "the page of $program lacks of its --help: $lost"
+    fi
+    if [ -n "$man_works" ]; then
+        found=$(man -M "$prefix/share/man" -w "$program" 2>&1) || true
+        case $found in
+        */stage/*/man1/"$program".1) ;;
+        *) wrong "man -w $program: $found" ;;
+        esac
+    fi
+done
+
+files=$(($(wc -l <expected)))
+echo "$files files installed$understood: $failures things wrong"
+[ $failures -eq 0 ]

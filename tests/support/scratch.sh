@@ -1,0 +1,22 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# scratch.sh - where a script of the tests works, and what it finds wrong
+#
+# Its first argument is the build folder. It gets the absolute paths "project"
+# and "build", a new folder as its current one, which goes when it ends, and
+# "failures", which wrong() counts.
+
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
+trap 'cd /; rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$scratch"
+failures=0
+
+# wrong TEXT...
+wrong()
+{
+    failures=$((failures + 1))
+    printf '%s\n' "$*"
+}

@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# tour.sh - demos/tour.sh shows what it was asked for, and says what came of it
+#
+# Usage: sh tests/tour.sh
+#
+# The demos, cmake and the installation are stand-ins that write down how they
+# were called: this is about the script. .ci/run takes the real tour.
+set -eu
+
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-tour-XXXXXX")
+trap 'cd /; rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$scratch"
+unset CC CMAKE_ARGS
+export BUILD="$scratch/build" TMPDIR="$scratch/tmp" CALLS="$scratch/calls"
+PATH=$scratch/tools:$PATH
+mkdir build tmp tools
+all='mutex semaphore condvar file signal socket mqueue pipe shm'
+runs=0
+failures=0
+
+# stand_in FILE COMMAND...
+stand_in()
+{
+    file=$1
+    shift
+    # shellcheck disable=SC2016 # for the stand-in to expand
+    printf '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\n%s\n' "$*" >"$file"
+    chmod +x "$file"
+}
+
+for tool in cc cmake ctest make apt-get apk brew; do
+    stand_in "tools/$tool" exit 0
+done
+# A normal run ends with NORMAL, a broken one with BROKEN, both after a PAUSE.
+for name in $all; do
+    normal=0
+    [ "$name" != signal ] || normal=1
+    # shellcheck disable=SC2016 # for the stand-in to expand
+    stand_in "build/demo_$name" 'sleep ${PAUSE-0}
+    case $* in
+    *--broken*) exit ${BROKEN-4} ;;
+    esac
+    exit ${NORMAL-'$normal'}'
+done
+
+wrong()
+{
+    failures=$((failures + 1))
+    printf '%s %s\n' "$shell" "$*"
+    sed 's/^/    /' out err
+}
+
+# tour STATUS [ARGUMENT...]: runs it; nothing may be left in the scratch folder
+tour()
+{
+    expected=$1 status=0
+    shift
+    runs=$((runs + 1))
+    : >calls
+    # shellcheck disable=SC2086 # busybox sh
+    $shell "$project/demos/tour.sh" "$@" >out 2>err </dev/null || status=$?
+    [ $status -eq "$expected" ] || wrong "$*: status $status, not $expected"
+    [ -z "$(ls tmp)" ] || wrong "$*: left behind: $(ls tmp)"
+}
+
+# says FILE TEXT
+says()
+{
+    grep -qF -e "$2" "$1" || wrong "$1 lacks: $2"
+}
+
+# demos_were NAME...: so and in this order
+demos_were()
+{
+    ran=$(sed -n 's/^demo_\([a-z]*\) .*/\1/p' calls | xargs)
+    [ "$ran" = "$*" ] || wrong "not '$*' ran, but '$ran'"
+}
+
+# refuses TEXT [ARGUMENT...]: nothing was started
+refuses()
+{
+    text=$1
+    shift
+    tour 2 "$@"
+    says err "$text"
+    [ ! -s calls ] || wrong "$*: it began all the same: $(cat calls)"
+    [ ! -s out ] || wrong "$*: it prints something"
+}
+
+# ends_by SIGNAL STATUS: as by Ctrl-C, it comes to all of them at once, while a
+# demo runs; which only timeout of the GNU system can send from here
+ends_by()
+{
+    timeout --preserve-status -s "$1" 0.1 sleep 5 2>err || status=$?
+    [ "$status" -eq "$2" ] || return 0 # no such program, or it is ignored here
+    runs=$((runs + 1))
+    : >calls
+    status=0
+    # shellcheck disable=SC2086 # busybox sh
+    timeout --preserve-status -s "$1" 0.5 $shell "$project/demos/tour.sh" \
+        --only=shm,pipe >out 2>err </dev/null || status=$?
+    [ $status -eq "$2" ] || wrong "$1: status $status, not $2"
+    [ -z "$(ls tmp)" ] || wrong "$1: left behind: $(ls tmp)"
+    demos_were shm
+}
+
+tests()
+{
+    tour 0
+    # shellcheck disable=SC2086 # a list
+    demos_were $all
+    says out '9 of 9'
+    says out 'All nine held.'
+    ! grep -q -e '--broken$' calls || wrong "a demo ran with --broken"
+    ! grep -q '^Now ' out || wrong "it says what goes wrong"
+
+    tour 0 --broken
+    # shellcheck disable=SC2086 # a list
+    demos_were $all
+    says out 'All nine broke, as they should.'
+    [ "$(grep -c '^Now ' out)" -eq 9 ] || wrong "it does not say what goes wrong"
+    [ "$(grep -c '^(exit status 4' out)" -eq 9 ] || wrong "nor that it did"
+    [ "$(grep -c 'demo_.* --broken' calls)" -eq 9 ] || wrong "not all are broken"
+
+    tour 0 --only=pipe,mutex
+    demos_were pipe mutex
+    says out '1 of 2: Pipe'
+    says out '2 of 2: Mutex'
+    says out 'Both held.'
+    says calls '--target demo_pipe demo_mutex --parallel'
+    tour 0 --only=signal
+    demos_were signal
+    says out 'It held.'
+    tour 0 --broken --only='shm, signal' --only=file
+    demos_were shm signal file
+    says out 'All 3 broke, as they should.'
+    tour 0 --only=socket --broken
+    demos_were socket
+    says out 'It broke, as it should.'
+    says calls 'demo_socket --broken --port=0'
+
+    # what does not do what it should is told from what does
+    export NORMAL=3 BROKEN=0
+    tour 1 --only=mutex,signal
+    says out '(exit status 3 in place of 0)'
+    says out '(exit status 3 in place of 1)'
+    says err 'these did not do what they should: demo_mutex demo_signal'
+    ! grep -q held out || wrong "and says that they held"
+    tour 1 --only=shm --broken
+    says out '(exit status 0 in place of 4)'
+    ! grep -q 'broke,' out || wrong "and says that it broke"
+    unset NORMAL BROKEN
+
+    refuses "unknown demo 'mutx'; there are $all" --only=pipe,mutx
+    refuses "unknown demo '*'" '--only=*'
+    refuses "unknown demo ''" --only=mutex,,pipe
+    refuses '--only wants names' --only=
+    refuses '--only wants names' --only mutex
+    refuses '--only wants names' '--only= '
+    refuses "unknown argument '--brokn'; try --help" --brokn
+    refuses "unknown argument 'mutex'" --broken mutex
+    tour 0 --help
+    says out '--only=NAME'
+    says out '--broken'
+    [ ! -s calls ] || wrong "--help begins the tour"
+
+    export PAUSE=20
+    ends_by INT 130
+    ends_by TERM 143
+    ends_by HUP 129
+    unset PAUSE
+}
+
+for shell in sh dash bash 'busybox sh'; do
+    command -v "${shell%% *}" >/dev/null || continue
+    tests
+done
+echo "$runs tours, $failures things wrong"
+[ $failures -eq 0 ]
