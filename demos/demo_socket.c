@@ -98,9 +98,7 @@ static void server(int number, void *context)
             talk->length = length;
             record_sent("client", talk->client, "pong");
         }
-        /* The answer ends with a half-close. Then the rest is read away, since
-         * closing a connection with unread data resets it.
-         */
+        /* half-close; unread data would turn the close(2) into a reset */
         if (send(connection, "pong", 4, 0) == -1 ||
             shutdown(connection, SHUT_WR) == -1)
             report("send: %s", strerror(errno));
@@ -192,7 +190,8 @@ int main(int argc, char **argv)
     join_processes(settings.connect ? 0 : 1); /* the server would go on */
     stop_processes();
     if (talk->whole < settings.clients)
-        return verdict(false, "%d of %d messages came as %zu of %zu bytes",
+        return verdict(false,
+            "%d of %d messages were cut, the last to %zu of %zu bytes",
             settings.clients - talk->whole, settings.clients, talk->length,
             strlen(settings.message));
     return verdict(true, "%d of %d messages %s", talk->whole, settings.clients,
