@@ -96,6 +96,9 @@ mqueue 0 --api=sysv
 pipe 0
 pipe 0 --named
 shm 0
+semaphore 0 --lanes
+pipe 0 --svg=view --timeline
+condvar 0 --trace=view --lanes
 DEMOS
 }
 
