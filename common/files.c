@@ -56,8 +56,8 @@ bool replace_file(const char *path, const char *bytes, size_t size)
     }
     done = done && close(descriptor) == 0 && (!bytes || rename(name, path) == 0);
     int error = errno;
-    if (descriptor != -1 && (!done || !bytes))
-        (void)unlink(name);
+    if (descriptor != -1 && (!done || !bytes) && unlink(name) == -1)
+        (void)unlink(name); /* the second try */
     release_signals(before);
     errno = error;
     return done;

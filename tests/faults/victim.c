@@ -167,6 +167,8 @@ pid_t victim_start(const char *build, const struct victim *victim,
         return pid;
     }
     (void)setpgid(0, 0);
+    (void)signal(SIGINT, SIG_DFL); /* which nohup and the like change */
+    (void)signal(SIGHUP, SIG_DFL);
     (void)dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     (void)dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     (void)dup2(open("err", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
@@ -217,8 +219,8 @@ static int count_names(const char *folder, const char *part, bool remove)
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         const char *name = entry->d_name;
         if (part ? !strstr(name, part)
-                 : *name == '.' || strcmp(name, "out") == 0 ||
-                       strcmp(name, "err") == 0 ||
+                 : strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+                       strcmp(name, "out") == 0 || strcmp(name, "err") == 0 ||
                        strcmp(name, "mutexfile.txt") == 0 ||
                        strcmp(name, "names.txt") == 0 ||
                        strcmp(name, "view") == 0)
