@@ -64,11 +64,11 @@ char *escaped_bytes(const char *bytes, size_t length)
 
 size_t length_within(const char *text, size_t most)
 {
-    size_t length = strnlen(text, most + 1);
+    size_t length = strnlen(text, most + 1), back = 0;
 
-    while (length > 0 && (length > most || (text[length] & 0xc0) == 0x80))
-        length--;
-    return length;
+    while (length > most && back < 4 && back < most && (text[most - back] & 0xc0) == 0x80)
+        back++;
+    return length > most ? most - back % 4 : length; /* after 4 of them it is no character */
 }
 
 const char *escaped(const char *text)
@@ -76,7 +76,8 @@ const char *escaped(const char *text)
     static char shown[4 * 200 + sizeof "..."];
     size_t length = length_within(text, 200);
 
-    (void)strcpy(shown + escape(text, length, shown, false), text[length] ? "..." : "");
+    (void)snprintf(
+        shown + escape(text, length, shown, false), sizeof "...", "%s", text[length] ? "..." : "");
     return shown;
 }
 

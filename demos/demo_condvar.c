@@ -97,6 +97,7 @@ static bool sleep_too_late(struct monitor *monitor)
     struct timespec bound;
     int error = 0;
 
+    record_note("tested: not there");
     gate_knock(&monitor->tested);
     (void)gate_await_knock(&monitor->over, WINDOW); /* the window */
     CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
@@ -135,7 +136,6 @@ static void *consumer(void *context)
     record_state(INSIDE, "inside");
     if (run.broken)
         CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-
     (void)snprintf(
         text, sizeof text, "Lucky number %d found! ", settings.lucky);
     if (atomic_load(&monitor->lucky)) {

@@ -41,8 +41,8 @@ struct screen screen_of_output(int when)
 
 struct row row_begin(const struct screen *screen)
 {
-    return (struct row){
-        screen, CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof(struct cell)))};
+    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
+    return (struct row){screen, cells};
 }
 
 int row_put(struct row *row, int column, int limit, const char *text)

@@ -117,16 +117,18 @@ static bool await_enter(void)
 static void view(void)
 {
     struct lanes lanes = {.from = recorder, .screen = screen_of_output(colour_when)};
-    bool step = want_step;
-    unsigned long at = 0, next = 0;
+    bool step = want_step, is_last;
+    unsigned long at = 0, next;
+    int patience = 5;
 
     (void)signal(SIGINT, SIG_IGN); /* it ends with the run */
     (void)signal(SIGTTIN, SIG_IGN);
     recorder = NULL; /* what it prints is no event */
     if (step)
         say("(Enter: the next event; q and Enter: all the rest)");
-    for (int patience = 5; !viewer.over || at < next;) {
-        if (!viewer.over)
+    do {
+        is_last = viewer.over; /* while the reader was thinking more may have come: look again */
+        if (!is_last)
             (void)await(-1, REFRESH);
         next = atomic_load(&lanes.from->next);
         next = next < CAPACITY ? next : CAPACITY;
@@ -141,7 +143,7 @@ static void view(void)
             } else if (!viewer.over && patience-- > 0)
                 break;
         }
-    }
+    } while (!is_last);
     if (lanes.from->next > CAPACITY)
         say("(%lu more events are not shown: the recorder was full)", lanes.from->next - CAPACITY);
 }

@@ -309,6 +309,25 @@ static void test_step(void **state)
     free(terminal.shown);
 }
 
+/* The rest is all of it, also what was recorded while the reader was thinking,
+ * and the run went on to its end.
+ */
+static void test_step_after_the_end(void **state)
+{
+    const char *const command[] = {
+        built("demo_condvar"), "--step", "--broken", "--seed=1", NULL};
+    struct terminal terminal = terminal_start(command, NULL);
+
+    (void)state;
+    terminal_await(&terminal, "0.00", 1);
+    terminal_watch(&terminal, 500);
+    terminal_type(&terminal, "q\n");
+    assert_int_equal(terminal_finish(&terminal), 4);
+    assert_non_null(strstr(terminal.shown, "asleep, but too late"));
+    assert_non_null(strstr(terminal.shown, "slept through!"));
+    free(terminal.shown);
+}
+
 /* Ctrl-C ends it all, also while the run is over and only the reader is not;
  * and the keys come from the terminal, whatever standard input is.
  */
@@ -323,7 +342,7 @@ static void test_step_interrupted(void **state)
     assert_int_equal(fclose(file), 0);
     struct terminal terminal = terminal_start(command, "input");
     terminal_await(&terminal, "waiting", 1);
-    terminal_type(&terminal, "\n\n\n");
+    terminal_type(&terminal, "\n\n\n\n\n\n\n\n"); /* four may be waiting */
     terminal_await(&terminal, "from a file", 1);
     terminal_type(&terminal, "\003");
     assert_int_equal(terminal_finish(&terminal), 130);
@@ -359,8 +378,8 @@ int main(void)
         TEST(test_waiting_ends_with_a_slot), TEST(test_pictures),
         TEST(test_width), TEST(test_plain), TEST(test_colour),
         TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
-        TEST(test_wrong_usage), TEST(test_step), TEST(test_step_interrupted),
-        TEST(test_terminal_colour)};
+        TEST(test_wrong_usage), TEST(test_step), TEST(test_step_after_the_end),
+        TEST(test_step_interrupted), TEST(test_terminal_colour)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

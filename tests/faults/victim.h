@@ -13,7 +13,7 @@
 
 struct victim {
     const char *name, *options; /* with spaces between them, or NULL */
-    int normal;                /* the status of a run that nothing is done to */
+    int normal; /* the status of a run that nothing is done to */
 };
 enum { VICTIMS = 17 };
 extern const struct victim victims[VICTIMS];

@@ -7,11 +7,12 @@
 # "failures", which wrong() counts.
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck disable=SC2034 # for the script that reads this
 build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
-cd "$scratch"
+cd "$scratch" || exit
 failures=0
 
 # wrong TEXT...
