@@ -35,9 +35,7 @@ static inline void gate_let_go(const struct gate *gate)
 /* Waits until nobody holds the gate; to pass, a process lets go first. */
 static inline void gate_wait(const struct gate *gate)
 {
-    char nothing;
-
-    CHECK(read(gate->wait_end, &nothing, 1));
+    CHECK(read(gate->wait_end, (char[1]){0}, 1));
 }
 
 static inline void gate_pass(const struct gate *gate)

@@ -3,7 +3,7 @@
 #include "common/output.h"
 #include <stdio.h>
 
-static void print_options(const struct option_row *row)
+void print_options(const struct option_row *row)
 {
     char label[64], values[128];
 

@@ -43,10 +43,8 @@ void describe_values(const struct option_row *row, char *text, int room)
                          : row->kind == TEXT     ? "%.0f to %.0f bytes"
                                                  : "a whole number from %.0f to %.0f";
 
-    if (row->kind == CHOICE)
-        (void)snprintf(text, (size_t)room, format, row->standard);
-    else
-        (void)snprintf(text, (size_t)room, format, row->least, row->most);
+    (void)(row->kind == CHOICE ? snprintf(text, (size_t)room, format, row->standard)
+                               : snprintf(text, (size_t)room, format, row->least, row->most));
 }
 
 /* Plain digits, with a fraction where ROW takes one. strtod(3p) alone would take more: nan, inf,
@@ -102,7 +100,7 @@ static bool set_value(const struct option_row *row, const char *text)
     return true;
 }
 
-static void add_options(const struct option_row *row)
+void add_options(const struct option_row *row)
 {
     for (; row->name; row++, option_count++) {
         rows[option_count] = row;
@@ -114,7 +112,7 @@ static void add_options(const struct option_row *row)
     }
 }
 
-static void parse(int argc, char **argv)
+void parse_options(int argc, char **argv)
 {
     char values[128];
     int found, at;
@@ -135,11 +133,10 @@ static void parse(int argc, char **argv)
             escaped(argv[at]));
 }
 
-/* Writing to a descriptor that was closed at the start must fail, and must not land in a file that
- * the demo opens: each gets one that cannot be used. An ignored or blocked SIGCHLD would hide the
- * end of children, a blocked SIGALRM silence the watchdog; and writing to nobody, or beyond a
- * limit, shall report EPIPE or EFBIG. */
-static void settle_process(void)
+/* Writing to a descriptor that was closed at the start must fail, not land in a file that the demo
+ * opens. Without SIGCHLD nobody learns of a child's end, without SIGALRM there is no watchdog; and
+ * writing to nobody, or beyond a limit, shall report EPIPE or EFBIG. */
+void settle_process(void)
 {
     sigset_t needed;
 
@@ -163,7 +160,7 @@ int demo_start(const struct demo *demo, const struct option_row *options, int ar
     add_options(options);
     add_options(common_options);
     add_options(view_options);
-    parse(argc, argv);
+    parse_options(argc, argv);
     if (want_help)
         print_help(options, (const struct option_row *[]){common_options, view_options});
     else if (want_version)

@@ -56,7 +56,13 @@ extern struct run {
  * the index of the first operand. Wrong usage is reported and ends the program with status 2. */
 int demo_start(const struct demo *demo, const struct option_row *options, int argc, char **argv);
 
-/* Says in ROOM bytes of TEXT which values ROW takes. */
+/* The parts of demo_start(), in their order, for a program that is no demo. */
+void settle_process(void);
+void add_options(const struct option_row *row);
+void parse_options(int argc, char **argv);
+
+/* Prints what --help says of the options; says in ROOM bytes of TEXT which values ROW takes. */
+void print_options(const struct option_row *row);
 void describe_values(const struct option_row *row, char *text, int room);
 
 /* Prints the text of --help, 80 columns wide, with the demo's OWN options and those of all. */

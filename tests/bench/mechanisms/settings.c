@@ -4,9 +4,7 @@
  * In the manner of the demos' options, but these are not a demo's: there is
  * nothing to break, to watch or to draw by a seed.
  */
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +14,6 @@
 #include "common/text.h"
 #include "common/views/screen.h"
 #include "tests/bench/mechanisms/mechanisms.h"
-
-enum { ROUNDS = 50, SIZE = 64, FIRST_VALUE = 256 };
 
 struct settings settings;
 static bool want_help, want_version;
@@ -43,8 +39,8 @@ static const struct option_row rows[] = {
         "end a run that takes longer, with status 3; without\n"
         "                     it, 60 s more than the run should take"},
     {"help", NULL, FLAG, &want_help, 0, 0, NULL, "show this text"},
-    {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"}};
-enum { ROWS = sizeof rows / sizeof *rows };
+    {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"},
+    {0}};
 
 static const struct demo about = {.name = "bench_mechanisms"};
 
@@ -78,8 +74,6 @@ static void list_names(
 
 static void show_help(const struct mechanism *mechanisms, int count)
 {
-    char label[64], values[128];
-
     say("Usage: bench_mechanisms [OPTION...]\n\n"
         "Measures what each mechanism costs, in nanoseconds and as a multiple "
         "of the\npipe's cost.\n\n"
@@ -109,16 +103,7 @@ static void show_help(const struct mechanism *mechanisms, int count)
         "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe"
         "\n\nOptions:",
         SAMPLES, WARM_UP, CONTENDED_SAMPLES);
-    for (const struct option_row *row = rows; row < rows + ROWS; row++) {
-        (void)snprintf(label, sizeof label, row->argument ? "--%s=%s" : "--%s",
-            row->name, row->argument);
-        say("  %-18s %s", label, row->help);
-        describe_values(row, values, sizeof values);
-        if (row->argument)
-            say("%20s (%s%s%s)", "", values,
-                row->standard && row->kind != CHOICE ? "; default: " : "",
-                row->standard && row->kind != CHOICE ? row->standard : "");
-    }
+    print_options(rows);
     say("\nExamples:\n"
         "  bench_mechanisms                         all, on one core\n"
         "  bench_mechanisms --placement=cross       between two cores\n"
@@ -129,72 +114,6 @@ static void show_help(const struct mechanism *mechanisms, int count)
         "  3  could not run: the system refused something, a process died, the "
         "run took\n     too long, or output could not be written\n"
         "  4  a message came in another shape than it was sent");
-}
-
-/* The index of WORD among WORDS with blanks between them, or -1. */
-static int find_word(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (int index = 0; *words; index++) {
-        size_t next = strcspn(words, " ");
-        if (next == length && strncmp(words, word, length) == 0)
-            return index;
-        words += next + strspn(words + next, " ");
-    }
-    return -1;
-}
-
-static bool set_value(const struct option_row *row, const char *text)
-{
-    if (row->kind == FLAG)
-        return *(bool *)row->value = true;
-    if (row->kind == CHOICE)
-        return (*(int *)row->value = find_word(row->standard, text)) >= 0;
-    if (row->kind == TEXT) {
-        *(const char **)row->value = text;
-        return (double)strlen(text) >= row->least &&
-               (double)strlen(text) <= row->most && !has_control(text);
-    }
-    if (!*text || strlen(text) > 9 || text[strspn(text, "0123456789")])
-        return false;
-    int number = atoi(text);
-    *(int *)row->value = number;
-    return number >= row->least && number <= row->most;
-}
-
-static void parse(int argc, char **argv)
-{
-    struct option table[ROWS + 1] = {0};
-    char values[128];
-    int found, at;
-
-    for (int i = 0; i < ROWS; i++) {
-        table[i].name = rows[i].name;
-        table[i].has_arg =
-            rows[i].kind == FLAG ? no_argument : required_argument;
-        table[i].val = FIRST_VALUE + i;
-    }
-    opterr = 0;
-    while (at = optind,
-        (found = getopt_long(argc, argv, "+:", table, NULL)) >= FIRST_VALUE) {
-        const struct option_row *row = &rows[found - FIRST_VALUE];
-        describe_values(row, values, sizeof values);
-        if (!set_value(row, optarg))
-            usage_error("--%s=%.80s: wants %s", row->name, escaped(optarg),
-                row->kind == TEXT && has_control(optarg)
-                    ? "no control characters"
-                    : values);
-    }
-    if (found != -1)
-        usage_error("%s %.80s; see --help",
-            found == ':'            ? "a value is missing after"
-            : optopt >= FIRST_VALUE ? "no value belongs to"
-                                    : "unknown or ambiguous option",
-            escaped(argv[at]));
-    if (optind < argc && !want_help && !want_version)
-        usage_error(
-            "there is no operand %.80s; see --help", escaped(argv[optind]));
 }
 
 /* Marks what is in the list of --only, or all; and the yardstick. */
@@ -215,8 +134,7 @@ static void choose(struct mechanism *mechanisms, int count)
                                 strncmp(mechanisms[i].name, name, length) != 0))
             i++;
         if (i == count)
-            usage_error(
-                "--only=%.80s: there is no such mechanism; choose from%s",
+            usage_error("--only=%s: there is no such mechanism; choose from%s",
                 escaped(name), names);
         mechanisms[i].is_shown = true;
         name = name[length] ? name + length + 1 : NULL;
@@ -225,33 +143,18 @@ static void choose(struct mechanism *mechanisms, int count)
         mechanisms[i].is_measured = mechanisms[i].is_shown || i == 0;
 }
 
-/* As for the demos: what they are started with shall not disturb them. */
-static void settle_process(void)
-{
-    sigset_t needed;
-
-    for (int descriptor = 0; descriptor <= 2; descriptor++)
-        if (fcntl(descriptor, F_GETFD) == -1)
-            CHECK(open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY));
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    (void)signal(SIGCHLD, SIG_DFL);
-    (void)sigemptyset(&needed);
-    (void)sigaddset(&needed, SIGALRM);
-    (void)sigaddset(&needed, SIGCHLD);
-    CHECK(sigprocmask(SIG_UNBLOCK, &needed, NULL));
-}
-
 void read_settings(
     int argc, char **argv, struct mechanism *mechanisms, int count)
 {
     run.demo = &about;
     run.speed = 1;
     settle_process();
-    settings.rounds = ROUNDS;
-    settings.size = SIZE;
+    add_options(rows);
     settings.placement = can_pin() ? SAME : FREE;
-    parse(argc, argv);
+    parse_options(argc, argv);
+    if (optind < argc && !want_help && !want_version)
+        usage_error(
+            "there is no operand %s; see --help", escaped(argv[optind]));
     if (want_help)
         show_help(mechanisms, count);
     else if (want_version)
