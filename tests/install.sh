@@ -18,8 +18,9 @@ has()
 }
 
 programs=
-for name in condvar file mqueue mutex pipe semaphore shm signal socket; do
-    programs="$programs demo_$name"
+for source in "$project"/demos/demo_*.c; do
+    program=${source##*/}
+    programs="$programs ${program%.c}"
 done
 [ ! -x "$build/bench_mechanisms" ] || programs="$programs bench_mechanisms"
 doc=share/doc/nine_mechanisms
