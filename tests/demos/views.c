@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* the views of all nine demos, from outside */
+/* the views of all demos, from outside */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
