@@ -8,7 +8,7 @@
 
 /* Bounds the run, by alarm(3p): after --timeout seconds, or else PLANNED seconds of the listing's
  * time plus 60, the process ends with status 3, and its children with it. PLANNED below 0: no bound
- * unless --timeout was given. Call it before the first actor is started. */
+ * unless --timeout was given. Before the first gate and actor: the live view is forked here. */
 void watchdog_start(double planned);
 
 /* Starts ACTOR(NUMBER, CONTEXT) in a child process (fork(3p)), which ends with status 0 when ACTOR

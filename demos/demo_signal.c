@@ -68,7 +68,9 @@ static int guard(const struct job *job, pid_t pid)
         return verdict(true, "the task finished %s its deadline of %g s%s",
             job->finished_at <= deadline ? "within" : "after",
             settings.deadline,
-            job->finished_at <= deadline ? "" : ", but so did its guard");
+            job->finished_at <= deadline
+                ? ""
+                : ", before its guard, late too, sent a signal");
     }
     record_note("deadline of %g s", settings.deadline);
     record_sent("task", 0, "%s", names[choice]);

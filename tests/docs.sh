@@ -408,7 +408,7 @@ words_of()
                 gsub(/N (s|ms|µs|ns)/, "N s")
             }
             gsub(/, /, "\n" kind ": ") # of a legend, in any order
-            if ($0 != "" && !/ fall on others:/)
+            if ($0 != "" && !/hidden behind others:/)
                 print kind ": " $0
         }
     ' "$1" | sort -u

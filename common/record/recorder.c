@@ -28,7 +28,7 @@ int lane_of(const char *name, int number)
 
     if (role == NULL || (number >= role->count && role->count > 1))
         return NO_LANE;
-    return role->first + (number < role->count && number > 0 ? number : 0);
+    return role->first + (number == EACH ? role->count - 1 : number < role->count ? number : 0);
 }
 
 int lane_count(const struct recorder *from)

@@ -48,8 +48,8 @@ void record_lanes(const char *role, int count);
 /* From now on this thread (or process) is NUMBER of ROLE; the first one is "main" until then. */
 void record_as(const char *role, int number);
 
-/* The lane of NUMBER of ROLE, of which there may be just one; or NO_LANE. How many lanes there are.
- * How one is called: without a number if it is the only one of its role. */
+/* The lane of NUMBER of ROLE (EACH: its last one), which may have just one; or NO_LANE. How many
+ * lanes there are. How one is called: without a number if it is the only one of its role. */
 int lane_of(const char *role, int number);
 int lane_count(const struct recorder *from);
 void lane_name(const struct recorder *from, int lane, char name[NAME_ROOM]);

@@ -161,7 +161,7 @@ static void put_legend(const struct picture *picture, double y, int left_out)
     if (left_out > 0)
         (void)fprintf(picture->out, "%d more lanes are not shown. ", left_out);
     if (picture->covered > 0)
-        (void)fprintf(picture->out, "Events that fall on others: %d. ", picture->covered);
+        (void)fprintf(picture->out, "Marks hidden behind others: %d. ", picture->covered);
     if (recording->dropped > 0)
         (void)fprintf(picture->out, "%ld events found the recorder full.", recording->dropped);
     (void)fputs("</text>\n", picture->out);

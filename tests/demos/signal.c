@@ -185,8 +185,8 @@ static void test_late_guard(void **state)
     assert_string_equal(result.out, FINISHED);
     assert_matches(result.err,
         "^demo_signal: guarantee held: the task finished "
-        "after its deadline of 0.2 s, but so did its "
-        "guard \\(seed [0-9]+\\)\n$");
+        "after its deadline of 0.2 s, before its guard, late too, sent a "
+        "signal \\(seed [0-9]+\\)\n$");
     free_result(&result);
     assert_nothing_left();
 }

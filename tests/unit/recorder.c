@@ -317,7 +317,7 @@ static void test_lanes(void **state)
         assert_string_equal(name, names[lane]);
     }
     assert_int_equal(lane_of("worker", 2), 3);
-    assert_int_equal(lane_of("worker", EACH), 1);
+    assert_int_equal(lane_of("worker", EACH), 3);
     assert_int_equal(lane_of("worker", 3), NO_LANE);
     assert_int_equal(lane_of("nobody", 0), NO_LANE);
     assert_int_equal(lane_of("guard", 7), 4); /* it is the only one */
@@ -342,7 +342,7 @@ static void test_fields(void **state)
         const char *text;
     } expected[] = {{STATE, WAITING, NO_LANE, false, "waiting"},
         {NOTE, IDLE, NO_LANE, false, "100% of it"},
-        {SENT, IDLE, 0, false, "to one"}, {SENT, IDLE, 0, true, "to each"},
+        {SENT, IDLE, 0, false, "to one"}, {SENT, IDLE, 1, true, "to each"},
         {RECEIVED, IDLE, 0, false, ""}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const struct event *event = &recorder->events[i];

@@ -277,7 +277,7 @@ static void test_very_many_events(void **state)
     }
     char *picture = drawn(&recording);
     assert_in_range(strlen(picture), 100000, 1000000);
-    assert_int_equal(count_text(picture, "Events that fall on others: "), 1);
+    assert_int_equal(count_text(picture, "Marks hidden behind others: "), 1);
     free(picture);
 }
 
