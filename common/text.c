@@ -68,7 +68,7 @@ size_t length_within(const char *text, size_t most)
 
     while (length > most && back < 4 && back < most && (text[most - back] & 0xc0) == 0x80)
         back++;
-    return length > most ? most - back % 4 : length; /* after 4 of them it is no character */
+    return length <= most ? length : back < 4 ? most - back : most; /* four are no character */
 }
 
 const char *escaped(const char *text)

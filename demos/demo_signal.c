@@ -27,7 +27,7 @@ static struct {
 struct job {
     struct gate ready; /* the task knocks when it has begun */
     struct gate sent;  /* --broken: opens when the guard has sent its signal */
-    int64_t began_at;
+    int64_t began_at;  /* when the task began: its deadline counts from here */
     int64_t finished_at; /* the evidence: when the task was done, 0 if not */
 };
 
@@ -65,12 +65,10 @@ static int guard(const struct job *job, pid_t pid)
     int64_t deadline = job->began_at + clock_scaled(settings.deadline);
     if (reap_process(pid, deadline - clock_now(), 0) == ENDED) {
         say("Process finished...");
+        bool in_time = job->finished_at <= deadline;
         return verdict(true, "the task finished %s its deadline of %g s%s",
-            job->finished_at <= deadline ? "within" : "after",
-            settings.deadline,
-            job->finished_at <= deadline
-                ? ""
-                : ", before its guard, late too, sent a signal");
+            in_time ? "within" : "after", settings.deadline,
+            in_time ? "" : ", before its guard, late too, sent a signal");
     }
     record_note("deadline of %g s", settings.deadline);
     record_sent("task", 0, "%s", names[choice]);

@@ -33,8 +33,8 @@ struct conversation {
     int listener;
     struct sockaddr_in address; /* the server's */
     struct gate turn, taken;    /* knocks: a client's turn; data was taken */
-    in_port_t port, peer;       /* of the client whose turn it is; who talks */
-    int client;                 /* the number of the former */
+    in_port_t port, peer;       /* of whose turn it is, of who has connected */
+    int client;                 /* the number of whose turn it is */
     size_t length; /* the evidence: what the server received from there, */
     char message[MESSAGE_SIZE];
     int whole; /* and how many exchanges were right */
@@ -98,7 +98,7 @@ static void server(int number, void *context)
             talk->length = length;
             record_sent("client", talk->client, "pong");
         }
-        /* half-close; unread data would turn the close(2) into a reset */
+        /* half-close, and read the rest away: else close(2) would reset */
         if (send(connection, "pong", 4, 0) == -1 ||
             shutdown(connection, SHUT_WR) == -1)
             report("send: %s", strerror(errno));

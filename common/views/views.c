@@ -159,7 +159,7 @@ static void end_viewer(void)
     viewer.owner = 0;
     while (is_ours && (done = write(viewer.pipe, over, 1)) == -1 && errno == EINTR)
         continue;
-    if (is_ours && done == -1)
+    if (done == -1)
         (void)close(viewer.pipe); /* which tells it the same */
     while (is_ours && waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
         continue; /* ECHILD: it was killed, and reaped with the others */
