@@ -23,8 +23,9 @@
 #include "common/record/recorder.h"
 #include "common/text.h"
 #include "demos/about.h"
+#include "demos/file_names.h"
 
-enum { MOST_MEMBERS = 100 };
+enum { NAMES_SIZE = 4096 }; /* a hundred names take 290 bytes */
 
 static struct {
     int members;
@@ -74,27 +75,32 @@ static void leave_name(int file, int number, const struct meeting *meeting)
     lock_names(file, F_UNLCK);
 }
 
-/* What is in the file, as a new string: read, or copied from a mapping. */
-static char *get_names(int file)
+/* Copies what is in the file into NAMES, by reading it or from a mapping, and
+ * returns how many bytes that are.
+ */
+static size_t get_names(int file, char names[NAMES_SIZE])
 {
     struct stat about;
 
+    memset(names, 0, NAMES_SIZE);
     lock_names(file, F_RDLCK);
     CHECK(fstat(file, &about));
-    size_t size = (size_t)about.st_size;
-    char *names = CHECK_NOT(NULL, calloc(size + 1, 1));
+    size_t size = NAMES_SIZE - 1, got = 0;
+    if (about.st_size < (off_t)size)
+        size = (size_t)about.st_size;
     if (settings.map && size > 0) {
         char *mapped = CHECK_NOT(
             MAP_FAILED, mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0));
         memcpy(names, mapped, size);
         CHECK(munmap(mapped, size));
+        got = size;
     } else {
         CHECK(lseek(file, 0, SEEK_SET));
-        for (ssize_t got = 0, more = 1; more > 0; got += more)
-            more = CHECK(read(file, names + got, size - (size_t)got));
+        for (ssize_t more = 1; more > 0; got += (size_t)more)
+            more = CHECK(read(file, names + got, size - got));
     }
     lock_names(file, F_UNLCK);
-    return names;
+    return got;
 }
 
 /* Prints the names as a list, and returns how many members are among them. */
@@ -110,9 +116,11 @@ static int announce(int number, char *names)
     for (; name; name = strtok_r(NULL, "\n", &rest)) {
         const char *comma = name == names ? "" : ", ";
         (void)fprintf(line, "%s'%s'", comma, escaped(name));
-        unsigned long other = strtoul(name, NULL, 10);
-        if (other < (unsigned long)settings.members && !seen[other])
-            found += seen[other] = true;
+        int other = number_of(name);
+        if (other >= 0 && other < settings.members && !seen[other]) {
+            seen[other] = true;
+            found++;
+        }
     }
     if (fclose(line) == EOF)
         fail_call("fclose", errno, __FILE__, __LINE__);
@@ -124,6 +132,7 @@ static int announce(int number, char *names)
 static void member(int number, void *context)
 {
     struct meeting *meeting = context;
+    char names[NAMES_SIZE];
     /* of its own: an inherited descriptor would share its offset */
     int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
@@ -135,21 +144,23 @@ static void member(int number, void *context)
 
     record_state(WAITING, "waiting for the others");
     gate_pass(&meeting->all_left_name); /* asleep; the listing asks on and on */
-    char *names = get_names(file);
+    if (get_names(file, names) == NAMES_SIZE - 1)
+        fail("%s holds more than names, since another program wrote there; "
+             "choose another with --file",
+            escaped(settings.path));
     meeting->found[number] = announce(number, names);
-    free(names);
 }
 
 /* The listing empties the file. Ours empties it only of names. */
 static int open_names(void)
 {
+    char names[NAMES_SIZE];
     int file = open_for_run(settings.path, 0);
-    char *names = get_names(file);
-    if ((off_t)strspn(names, "0123456789\n") != CHECK(lseek(file, 0, SEEK_END)))
+
+    if (!are_names(names, get_names(file, names)))
         fail("%s holds more than an earlier run's names, which would be lost; "
              "choose another with --file",
             escaped(settings.path));
-    free(names);
     CHECK(ftruncate(file, 0));
     return file;
 }

@@ -210,7 +210,15 @@ static void test_content_of_file(void **state)
         {BYTES("1\n\0"
                "2\n"),
             false},
-        {BYTES("1\n\xff\x1b[31m"), false}, {BYTES("-1\n"), false}};
+        {BYTES("1\n\xff\x1b[31m"), false}, {BYTES("-1\n"), false},
+        /* what broken and killed runs leave, and what only looks like it */
+        {BYTES("5\n\n"), true}, {BYTES("99\n4"), true}, {BYTES("\n"), false},
+        {BYTES("12\n\n"), false}, {BYTES("5\n\n\n"), false},
+        {BYTES("5\n\0"), false}, {BYTES("\0\0\0"), false},
+        {BYTES("100\n"), false}, {BYTES("1000\n"), false},
+        {BYTES("04\n"), false}, {BYTES("4\n5\n4\n"), false},
+        {BYTES("4 left name\n"), false}, {BYTES("4\r\n"), false},
+        {BYTES(" 4\n"), false}, {BYTES("+4\n"), false}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -226,6 +234,64 @@ static void test_content_of_file(void **state)
             assert_content("names.txt", cases[i].bytes, cases[i].size);
         }
         free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* The numbers 1 to 1,000 are somebody's data. */
+static void test_data_is_kept(void **state)
+{
+    char numbers[ROOM] = "";
+    size_t size = 0;
+
+    (void)state;
+    for (int i = 1; i <= 1000; i++)
+        size += (size_t)snprintf(numbers + size, ROOM - size, "%d\n", i);
+    write_file("data.txt", numbers, size);
+    struct result result = RUN("demo_file", "--file=data.txt");
+    assert_int_equal(result.status, 3);
+    assert_non_null(strstr(result.err, "data.txt holds more than"));
+    assert_content("data.txt", numbers, size);
+    free_result(&result);
+}
+
+/* Of a file that can be no list of names only the beginning is read. */
+static void test_huge_file(void **state)
+{
+    static const char *const ways[] = {"--members=5", "--mmap"};
+    FILE *file = fopen("names.txt", "w");
+
+    (void)state;
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), (off_t)1 << 30), 0);
+    (void)fclose(file);
+    for (int i = 0; i < 2; i++) {
+        struct result result = RUN("demo_file", ways[i]);
+        assert_int_equal(result.status, 3);
+        assert_non_null(strstr(result.err, "names.txt holds more than"));
+        assert_true(result.peak < 500000);
+        free_result(&result);
+    }
+}
+
+/* A name is a number and nothing else: "4 left name", which tee(1) adds here,
+ * does not hide that the name 4 was lost.
+ */
+static void test_only_numbers_are_names(void **state)
+{
+    char command[4300];
+
+    (void)state;
+    (void)snprintf(command, sizeof command,
+        "{ '%s' --broken; echo $? >status; } | tee -a names.txt",
+        built("demo_file"));
+    for (int i = 0; i < 10; i++) {
+        struct result result = run_program(
+            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+        assert_content("status", BYTES("4\n"));
+        assert_non_null(strstr(result.err, "a member found 1 of 5 names"));
+        free_result(&result);
+        assert_int_equal(unlink("names.txt"), 0);
     }
     assert_nothing_left();
 }
@@ -346,8 +412,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_members),
         TEST(test_broken), TEST(test_late), TEST(test_content_of_file),
-        TEST(test_bad_files), TEST(test_unwritable), TEST(test_two_runs),
-        TEST(test_wrong_usage)};
+        TEST(test_data_is_kept), TEST(test_huge_file),
+        TEST(test_only_numbers_are_names), TEST(test_bad_files),
+        TEST(test_unwritable), TEST(test_two_runs), TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
