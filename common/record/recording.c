@@ -30,33 +30,92 @@ static int by_time(const void *one, const void *two)
     return *a < *b ? -1 : 1; /* places in the recorder: as they came */
 }
 
+/* Messages wait in queues, oldest first: one for each text, sender and receiver. A message is in
+ * that queue, and in those that leave one of these two open, or both; so nobody has to search. */
+enum { ANY = NO_LANE };
+struct waiting {
+    struct item *sent;
+    const char *text;
+    int from, to;  /* lanes or ANY; TO is EACH for a message to all */
+    long received; /* at a queue's first one: how many of the queue were received */
+};
+
+static int by_queue(const void *one, const void *two)
+{
+    const struct waiting *a = one, *b = two;
+
+    if (a->from != b->from)
+        return a->from < b->from ? -1 : 1;
+    if (a->to != b->to)
+        return a->to < b->to ? -1 : 1;
+    return strcmp(a->text, b->text);
+}
+
+static int by_queue_and_age(const void *one, const void *two)
+{
+    const struct waiting *a = one, *b = two;
+    int order = by_queue(one, two);
+
+    return order != 0 ? order : (a->sent > b->sent) - (a->sent < b->sent);
+}
+
+/* The oldest message in a queue that RECEIVED may be; NULL if there is none. ALL has COUNT
+ * messages, queue by queue. */
+static struct item *oldest_in(
+    struct waiting *all, long count, int from, int to, const struct item *received)
+{
+    const struct waiting wanted = {.text = received->text, .from = from, .to = to};
+    long first = 0, end = count;
+
+    while (first < end) {
+        long middle = first + (end - first) / 2;
+        if (by_queue(&all[middle], &wanted) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (long *at = &all[first].received; first + *at < count; (*at)++) {
+        struct waiting *oldest = &all[first + *at];
+        if (by_queue(oldest, &wanted) != 0 || oldest->sent > received)
+            return NULL; /* the queue's end, or it was sent only later */
+        if (oldest->sent->partner < 0 || oldest->sent->each)
+            return oldest->sent;
+    }
+    return NULL;
+}
+
 /* Ties each message that was received to the one that was sent: the oldest one with this text that
  * its sender sent and nobody received; one that was sent to this lane comes first. */
 static void find_partners(struct recording *recording)
 {
-    long oldest = 0; /* no item before it waits for one who receives it */
+    struct item *items = recording->items, *end = items + recording->count;
+    struct waiting *all = CHECK_NOT(NULL, malloc((4 * (size_t)recording->count + 1) * sizeof *all));
+    long count = 0;
 
-    for (long i = 0; i < recording->count; i++) {
-        struct item *items = recording->items, *received = &items[i], *found = NULL;
-        bool is_own = false;
-        while (oldest < i &&
-               (items[oldest].kind != SENT || (items[oldest].partner >= 0 && !items[oldest].each)))
-            oldest++;
-        for (long k = i - 1; received->kind == RECEIVED && k >= oldest; k--) {
-            struct item *sent = &items[k];
-            bool to_me = sent->other == received->lane || sent->each;
-            if (sent->kind == SENT && (sent->partner < 0 || sent->each) && (to_me || !is_own) &&
-                (received->other == sent->lane || received->other == NO_LANE) &&
-                strcmp(sent->text, received->text) == 0) {
-                found = sent;
-                is_own = to_me;
-            }
-        }
-        if (found == NULL)
+    for (struct item *sent = items; sent < end; sent++)
+        for (int open = 0; sent->kind == SENT && open < 4; open++)
+            all[count++] = (struct waiting){sent, sent->text, open & 1 ? ANY : sent->lane,
+                sent->each ? EACH
+                : open & 2 ? ANY
+                           : sent->other,
+                0};
+    qsort(all, (size_t)count, sizeof *all, by_queue_and_age);
+    all[count].received = 0;
+    for (struct item *item = items; item < end; item++) {
+        if (item->kind != RECEIVED)
             continue;
-        received->partner = found - items;
-        found->partner = found->partner < 0 ? i : found->partner;
+        struct item *found = oldest_in(all, count, item->other, item->lane, item);
+        struct item *to_each = oldest_in(all, count, item->other, EACH, item);
+        if (to_each && (!found || to_each < found))
+            found = to_each;
+        if (!found)
+            found = oldest_in(all, count, item->other, ANY, item);
+        if (!found)
+            continue;
+        item->partner = found - items;
+        found->partner = found->partner < 0 ? item - items : found->partner;
     }
+    free(all);
 }
 
 struct recording recording_take(const struct recorder *from, const char *name, enum measure measure)
@@ -178,18 +237,20 @@ void describe_measure(const struct recording *recording, char *text, size_t room
 
 bool describe_style(const struct recording *recording, enum style style, char *text, size_t room)
 {
+    const char *words[100]; /* no legend has room for more */
+    int count = 0;
     size_t used = 0;
 
     *text = '\0';
     FOR_ITEMS (item, recording) {
         bool is_new = item->kind == STATE && item->style == style;
-        for (const struct item *before = recording->items; is_new && before < item; before++)
-            is_new = before->kind != STATE || before->style != style ||
-                     strcmp(before->text, item->text) != 0;
+        for (int i = 0; is_new && i < count; i++)
+            is_new = strcmp(words[i], item->text) != 0;
         if (!is_new)
             continue;
-        if (used + strlen(item->text) + sizeof ", " > room)
+        if (count == 100 || used + strlen(item->text) + sizeof ", " > room)
             break;
+        words[count++] = item->text;
         used += (size_t)sprintf(text + used, "%s%s", used ? ", " : "", item->text);
     }
     return used > 0;

@@ -369,6 +369,39 @@ static void test_terminal_colour(void **state)
     }
 }
 
+/* Seconds of processor time of a demo_pipe that is fed LINES equal lines. */
+static double cost_of(const char *view, int lines)
+{
+    const char *const command[] = {built("demo_pipe"), view, "-", NULL};
+    char *input = malloc(2 * (size_t)lines);
+
+    assert_non_null(input);
+    for (int i = 0; i < lines; i++)
+        memcpy(input + 2 * i, "x\n", 2);
+    struct result result = run_program(command, input, 2 * (size_t)lines);
+    double processor = result.processor;
+    assert_int_equal(result.status, 0);
+    free_result(&result);
+    free(input);
+    return processor;
+}
+
+/* Four times the events take about four times as long, not sixteen times; at
+ * 8200 lines the recorder is full. The first run takes at least a moment.
+ */
+static void test_cost_grows_with_the_events(void **state)
+{
+    static const char *const views[] = {
+        "--trace=run", "--svg=run", "--timeline", "--lanes"};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        double few = cost_of(views[i], 2050), many = cost_of(views[i], 8200);
+        if (many > 9 * (few > 0.02 ? few : 0.02))
+            fail_msg("%s: %.2f s, and then %.2f s", views[i], few, many);
+    }
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
 
@@ -379,7 +412,8 @@ int main(void)
         TEST(test_width), TEST(test_plain), TEST(test_colour),
         TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
         TEST(test_wrong_usage), TEST(test_step), TEST(test_step_after_the_end),
-        TEST(test_step_interrupted), TEST(test_terminal_colour)};
+        TEST(test_step_interrupted), TEST(test_terminal_colour),
+        TEST(test_cost_grows_with_the_events)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

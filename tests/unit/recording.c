@@ -133,6 +133,63 @@ static void test_message_that_took_long(void **state)
     recording_free(&recording);
 }
 
+/* What every search from the start would find, in runs that are drawn: the
+ * oldest one that fits, and one that was sent to this lane before any other.
+ */
+static void assert_oldest(const struct recording *recording, int round)
+{
+    bool *is_taken = calloc((size_t)recording->count, sizeof *is_taken);
+
+    for (long i = 0; i < recording->count; i++) {
+        const struct item *received = &recording->items[i];
+        long found = -1, to_me = -1;
+        for (long k = i - 1; received->kind == RECEIVED && k >= 0; k--) {
+            const struct item *sent = &recording->items[k];
+            if (sent->kind != SENT || is_taken[k] ||
+                strcmp(sent->text, received->text) != 0 ||
+                (received->other != NO_LANE && received->other != sent->lane))
+                continue;
+            found = k;
+            if (sent->each || sent->other == received->lane)
+                to_me = k;
+        }
+        found = to_me >= 0 ? to_me : found;
+        if (received->kind == RECEIVED && received->partner != found)
+            fail_msg("round %d, item %ld has %ld and not %ld", round, i,
+                received->partner, found);
+        if (found >= 0)
+            is_taken[found] = !recording->items[found].each;
+    }
+    free(is_taken);
+}
+
+static void test_partners_of_many(void **state)
+{
+    static const char *const texts[] = {"a", "b", "ab"};
+    unsigned draw = 1;
+#define DRAW(most) (int)((draw = draw * 1103515245 + 12345) >> 16) % (most)
+
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        int lanes = 1 + DRAW(4), kinds = 1 + DRAW(3), nobody = DRAW(3);
+        begin(4);
+        for (int i = 0, events = 1 + DRAW(60); i < events; i++) {
+            int lane = DRAW(lanes), other = DRAW(lanes), each = DRAW(6);
+            const char *text = texts[DRAW(kinds)];
+            other = DRAW(4) < nobody ? NO_LANE : other;
+            if (DRAW(2)) {
+                recorded_sent(i / 2, lane, other, text);
+                recorder->events[i].each = each < nobody;
+            } else
+                recorded_received(i / 2, lane, other, text);
+        }
+        struct recording recording = taken();
+        assert_oldest(&recording, round);
+        recording_free(&recording);
+    }
+#undef DRAW
+}
+
 static void test_order(void **state)
 {
     static const char *const texts[] = {"first", "second", "third", "fourth"};
@@ -404,10 +461,11 @@ int main(void)
         cmocka_unit_test(test_message_to_each),
         cmocka_unit_test(test_nothing_is_received_before_it_is_sent),
         cmocka_unit_test(test_message_that_took_long),
-        cmocka_unit_test(test_order), cmocka_unit_test(test_lanes),
-        cmocka_unit_test(test_spans), cmocka_unit_test(test_most_inside),
-        cmocka_unit_test(test_measures), cmocka_unit_test(test_times),
-        cmocka_unit_test(test_axis), cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_partners_of_many), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_lanes), cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_most_inside), cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_times), cmocka_unit_test(test_axis),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_slots_that_are_never_ready),
         cmocka_unit_test(test_dropped), cmocka_unit_test(test_styles),
         cmocka_unit_test(test_chart_rows)};
