@@ -53,13 +53,15 @@ static inline void gate_knock(const struct gate *gate)
 }
 
 /* Waits for a knock, at most NANOSECONDS, which are rounded up to milliseconds; below 0 there is
- * no bound. Returns false if none came, or nobody is left who could knock. */
+ * no bound. Returns false if none came, or nobody is left who could knock. Without a bound it only
+ * reads: a knock wakes one of many who read, but all who poll. */
 static inline bool gate_await_knock(const struct gate *gate, int64_t nanoseconds)
 {
     struct pollfd pipe_end = {.fd = gate->wait_end, .events = POLLIN};
-    int milliseconds = nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000);
+    int milliseconds = (int)((nanoseconds + 999999) / 1000000);
     char byte;
 
-    return CHECK(poll(&pipe_end, 1, milliseconds)) > 0 &&
-           CHECK(read(gate->wait_end, &byte, 1)) == 1;
+    if (nanoseconds >= 0 && CHECK(poll(&pipe_end, 1, milliseconds)) == 0)
+        return false;
+    return CHECK(read(gate->wait_end, &byte, 1)) == 1;
 }

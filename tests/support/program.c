@@ -187,6 +187,7 @@ struct result program_finish(struct program *program)
         (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     result.peak = usage.ru_maxrss;
+    result.sleeps = usage.ru_nvcsw;
     return result;
 }
 

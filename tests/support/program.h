@@ -18,6 +18,7 @@ struct result {
     size_t out_size, err_size;
     double processor; /* seconds of processor time, with its children */
     long peak;        /* kilobytes: the largest of its processes */
+    long sleeps;      /* how often it and its children began to wait */
 };
 
 /* A program that is running. */
