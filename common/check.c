@@ -37,18 +37,6 @@ void end_process(int status)
 
 void fail_call(const char *call, int error, const char *file, int line)
 {
-    static const struct {
-        int error;
-        const char *text;
-    } advice[] = {{EMFILE, "; raise the limit on open files (ulimit -n) or in queues (-q)"},
-        {EAGAIN, "; end some processes or raise their limit (ulimit -u)"},
-        {ENOMEM, "; close some programs or raise the limit (ulimit -v)"},
-        {ENOSPC, "; make room (see df and ipcs) and try again"},
-        {EACCES, "; it needs a permission that you lack"}, {0, ""}};
-    int i = 0;
-
-    while (advice[i].error != error && advice[i].error != 0)
-        i++;
-    fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error), advice[i].text, file,
-        line);
+    fail("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error),
+        advice_on(call, error), file, line);
 }

@@ -42,5 +42,8 @@ noreturn void end_process(int status);
 /* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
 noreturn void fail_call(const char *call, int error, const char *file, int line);
 
+/* What to do about ERROR of CALL, "; raise ...", or "" if that depends on what it was made for. */
+const char *advice_on(const char *call, int error);
+
 /* For wrong usage, before anything is started: status 2. */
 #define usage_error(...) (report(__VA_ARGS__), end_process(WRONG_USAGE))

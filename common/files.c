@@ -19,19 +19,27 @@ int open_for_run(const char *path, int flags)
     flags |= O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     while ((file = open(path, flags, 0644)) == -1 && errno == EINTR)
         continue;
-    if (file == -1)
-        fail("open %s: %s; choose another with --file", escaped(path),
-            errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno));
+    if (file == -1) {
+        const char *advice = advice_on("open", errno);
+        fail("open %s: %s%s", escaped(path),
+            errno == ELOOP ? "a symbolic link, which is not followed" : strerror(errno),
+            *advice ? advice : "; choose another with --file");
+    }
     CHECK(fstat(file, &about));
     if (!S_ISREG(about.st_mode))
         fail("%s is not a regular file; choose another with --file", escaped(path));
     for (; fcntl(file, F_SETLK, &lock) == -1; lock.l_type = F_WRLCK) {
         if (errno != EACCES && errno != EAGAIN)
-            fail_call("fcntl", errno, __FILE__, __LINE__);
+            fail("cannot lock %s: %s; its file system may have no locks, so choose a --file on a "
+                 "local disk",
+                escaped(path), strerror(errno));
         CHECK(fcntl(file, F_GETLK, &lock));
+        char owner[32] = "";
+        if (lock.l_pid > 0) /* not of another container: that has process ids of its own */
+            (void)snprintf(owner, sizeof owner, ", process %ld", (long)lock.l_pid);
         if (lock.l_type != F_UNLCK) /* else it has just been given back */
-            fail("%s is in use by another run, process %ld; wait for it, or choose another --file",
-                escaped(path), (long)lock.l_pid);
+            fail("%s is in use by another run%s; wait for it, or choose another --file",
+                escaped(path), owner);
     }
     return file;
 }

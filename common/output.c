@@ -13,8 +13,8 @@
 
 noreturn void fail_output(int descriptor)
 {
-    fail("write%s: %s", descriptor == STDOUT_FILENO ? " to standard output" : "",
-        errno == EPIPE ? "the reader went away" : strerror(errno));
+    fail("write%s: %s%s", descriptor == STDOUT_FILENO ? " to standard output" : "",
+        errno == EPIPE ? "the reader went away" : strerror(errno), advice_on("write", errno));
 }
 
 void write_all(int descriptor, const void *bytes, size_t length)

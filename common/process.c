@@ -155,9 +155,12 @@ enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal)
         bool right = killed ? ended == pid && WTERMSIG(status) == expected_signal
                             : WEXITSTATUS(status) == HELD;
         if (process && !right) /* others are the keeper, or children from before exec(3) */
-            fail("%s %d %s %d, so the run was stopped", process->role, process->number,
+            fail("%s %d %s %d%s, so the run was stopped", process->role, process->number,
                 killed ? "was killed by signal" : "failed with status",
-                killed ? WTERMSIG(status) : WEXITSTATUS(status));
+                killed ? WTERMSIG(status) : WEXITSTATUS(status),
+                killed && WTERMSIG(status) == SIGBUS
+                    ? " (a mapped file was cut off, or there is no room for it)"
+                    : "");
         if (ended == pid)
             return killed ? KILLED : ENDED;
     }

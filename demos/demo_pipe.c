@@ -82,10 +82,12 @@ static int remove_fifos(void *context)
 static void create_fifos(struct pipeline *line)
 {
     const char *folder = getenv("TMPDIR");
-    sigset_t before = hold_signals();
+    int length = snprintf(line->folder, sizeof line->folder,
+        "%s/demo_pipe-XXXXXX", folder && *folder ? folder : "/tmp");
 
-    (void)snprintf(line->folder, sizeof line->folder, "%s/demo_pipe-XXXXXX",
-        folder && *folder ? folder : "/tmp");
+    if (length >= (int)sizeof line->folder)
+        fail("TMPDIR: the path is too long; set it to a shorter one");
+    sigset_t before = hold_signals();
     keeper_start(remove_fifos, line);
     CHECK_NOT(NULL, mkdtemp(line->folder)); /* nobody else gets in */
     for (int i = 1; i < FILTERS; i++) {

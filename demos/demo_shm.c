@@ -130,6 +130,24 @@ static void monitor(int number, void *context)
     } while (board->active);
 }
 
+/* Without this a writer is killed (SIGBUS) when it first touches memory that
+ * the system has promised, but does not have.
+ */
+static void reserve(int memory, size_t size)
+{
+#if HAVE_POSIX_FALLOCATE
+    int error = EINTR;
+
+    while (error == EINTR)
+        error = posix_fallocate(memory, 0, (off_t)size);
+    if (error == ENOSPC || error == ENOMEM) /* others: it cannot be asked */
+        fail_call("posix_fallocate", error, __FILE__, __LINE__);
+#else
+    (void)memory;
+    (void)size;
+#endif
+}
+
 static struct board *share_board(void)
 {
     char name[NAME_SIZE];
@@ -142,6 +160,7 @@ static struct board *share_board(void)
         CHECK(shm_unlink(name));
     release_signals(before);
     CHECK(ftruncate(memory, sizeof(struct board)));
+    reserve(memory, sizeof(struct board));
     struct board *board =
         CHECK_NOT(MAP_FAILED, mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
                                   MAP_SHARED, memory, 0));

@@ -125,8 +125,10 @@ static void client(int number, void *context)
     record_state(RUNNING, "talking");
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
     if (connect(connection, (struct sockaddr *)&talk->address, size) == -1)
-        fail("connect to port %d on 127.0.0.1: %s; is the server running?",
-            settings.port, strerror(errno));
+        fail("connect to port %d on 127.0.0.1: %s%s",
+            ntohs(talk->address.sin_port), strerror(errno),
+            errno == ECONNREFUSED ? "; is the server running?"
+                                  : advice_on("connect", errno));
     CHECK(getsockname(connection, (struct sockaddr *)&own, &size));
     talk->port = own.sin_port;
     talk->client = number;

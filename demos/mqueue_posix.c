@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <stddef.h>
+#include <string.h>
 #if HAVE_MQUEUE
 #include <mqueue.h>
 #endif
@@ -15,17 +16,39 @@
 #include "demos/mqueue.h"
 
 #if HAVE_MQUEUE
-static void create(struct mailbox *box, int tags)
+/* Some systems allow queues of fewer messages only: any length does here. */
+static mqd_t open_queue(const char *name)
 {
     struct mq_attr attributes = {
         .mq_maxmsg = QUEUE_LENGTH, .mq_msgsize = sizeof(struct message)};
+    const int flags = O_RDWR | O_CREAT | O_EXCL;
+    mqd_t queue = mq_open(name, flags, 0600, &attributes);
+
+    while (queue == (mqd_t)-1 && errno == EINVAL && attributes.mq_maxmsg > 1) {
+        attributes.mq_maxmsg--;
+        queue = mq_open(name, flags, 0600, &attributes);
+    }
+    if (queue != (mqd_t)-1)
+        return queue;
+    if (errno == ENOSYS || errno == EACCES || errno == EPERM)
+        fail("mq_open: %s; this system does not allow POSIX queues, so use "
+             "--api=sysv",
+            strerror(errno));
+    if (errno == EINVAL)
+        fail("mq_open: %s; let root raise fs.mqueue.msgsize_max to %zu or "
+             "more, or use --api=sysv",
+            strerror(errno), sizeof(struct message));
+    fail_call("mq_open", errno, __FILE__, __LINE__);
+}
+
+static void create(struct mailbox *box, int tags)
+{
     char name[NAME_SIZE];
 
     for (int tag = 1; tag <= tags; tag++) {
         make_name(name);
         sigset_t before = hold_signals();
-        box->queues[tag - 1] =
-            CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attributes));
+        box->queues[tag - 1] = open_queue(name);
         if (mq_unlink(name) == -1) /* children inherit the open queue */
             CHECK(mq_unlink(name));
         release_signals(before);

@@ -7,6 +7,7 @@
  */
 #include <sys/msg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "common/check.h"
 #include "common/names.h"
@@ -33,6 +34,19 @@ static int remove_queues(void *context)
     return result;
 }
 
+static int open_queue(void)
+{
+    const char *advice = HAVE_MQUEUE ? ", so use --api=posix" : "";
+    int queue = msgget(IPC_PRIVATE, 0600);
+
+    if (queue == -1 && (errno == ENOSYS || errno == EACCES || errno == EPERM))
+        fail("msgget: %s; this system does not allow System V queues%s",
+            strerror(errno), advice);
+    if (queue == -1)
+        fail_call("msgget", errno, __FILE__, __LINE__);
+    return queue;
+}
+
 static void create(struct mailbox *box, int tags)
 {
     static int *queues, count; /* the keeper sees them in shared memory */
@@ -45,7 +59,7 @@ static void create(struct mailbox *box, int tags)
         queues[0] = queues[1] = NONE;
         keeper_start(remove_queues, queues);
     }
-    box->queues[0] = queues[count++] = CHECK(msgget(IPC_PRIVATE, 0600));
+    box->queues[0] = queues[count++] = open_queue();
     release_signals(before);
     CHECK(msgctl(box->queues[0], IPC_STAT, &about));
     if (about.msg_qbytes < sizeof(struct message)) /* msgsnd would not return */

@@ -90,6 +90,24 @@ struct sockaddr_in loopback(int port)
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 
+static noreturn void fail_bind(int port)
+{
+    const char *reason = strerror(errno), *advice = advice_on("bind", errno);
+
+    if (errno == EADDRINUSE && port > 0)
+        fail("port %d on 127.0.0.1 is in use; try --port=0 for any free one",
+            port);
+    if (errno == EADDRINUSE)
+        advice = "; try again when other programs have ended";
+    else if (errno == EACCES && port > 0 && port < 1024)
+        advice = "; ports below 1024 need root, so use --port=1024 or higher";
+    else if (errno == EADDRNOTAVAIL)
+        advice = "; let root start the interface (ip link set lo up)";
+    else if (errno == EACCES || errno == EPERM)
+        advice = "; this system does not allow servers";
+    fail("port %d on 127.0.0.1: %s%s", port, reason, advice);
+}
+
 int create_listener(struct sockaddr_in *address)
 {
     socklen_t size = sizeof *address;
@@ -98,10 +116,7 @@ int create_listener(struct sockaddr_in *address)
 
     CHECK(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     if (bind(listener, (struct sockaddr *)address, size) == -1)
-        fail("port %d on 127.0.0.1 %s; %s", port,
-            errno == EADDRINUSE && port > 0 ? "is in use" : strerror(errno),
-            port > 0 ? "try --port=0 for any free one"
-                     : "try again when other programs have ended");
+        fail_bind(port);
     CHECK(listen(listener, SOMAXCONN));
     CHECK(getsockname(listener, (struct sockaddr *)address, &size));
     if (port == 0)

@@ -46,6 +46,14 @@ const struct option_row view_options[] = {
         "whether the views use colour, auto by default"},
     {0}};
 
+static noreturn void fail_file(const char *path)
+{
+    const char *advice = advice_on("write", errno);
+
+    fail("cannot write %s: %s%s", escaped(path), strerror(errno),
+        *advice ? advice : "; choose another file");
+}
+
 /* A regular or absent file is replaced. Anything else is written straight, as is the file that
  * standard output goes to. */
 static void check_file(struct view_file *file)
@@ -62,7 +70,7 @@ static void check_file(struct view_file *file)
     else
         file->target = exists ? realpath(file->path, NULL) : strdup(file->path);
     if (file->descriptor == -1 && (!file->target || !replace_file(file->target, NULL, 0)))
-        fail("cannot write %s: %s; choose another file", escaped(file->path), strerror(errno));
+        fail_file(file->path);
     if (file->descriptor != -1)
         CHECK(fcntl(file->descriptor, F_SETFL, fcntl(file->descriptor, F_GETFL) & ~O_NONBLOCK));
 }
@@ -227,7 +235,7 @@ void views_finish(void)
         if (i == FILES || !files[i].target)
             write_all(i == FILES ? STDOUT_FILENO : files[i].descriptor, bytes, size);
         else if (!replace_file(files[i].target, bytes, size))
-            fail("cannot write %s: %s", escaped(files[i].path), strerror(errno));
+            fail_file(files[i].path);
         free(bytes);
     }
     recording_free(&recording);

@@ -46,13 +46,10 @@ static void test_failed_call_is_told(void **state)
     static const struct {
         int error;
         const char *advice;
-    } cases[] = {
-        {EMFILE,
-            "; raise the limit on open files (ulimit -n) or in queues (-q) ("},
-        {EAGAIN, "; end some processes or raise their limit (ulimit -u) ("},
+    } cases[] = {{EMFILE, "; raise the limit on open files (ulimit -n) ("},
         {ENOMEM, "; close some programs or raise the limit (ulimit -v) ("},
-        {ENOSPC, "; make room (see df and ipcs) and try again ("},
-        {EACCES, "; it needs a permission that you lack ("}, {EPERM, " ("}};
+        {ENOSPC, "; make room (see df) and try again ("}, {EAGAIN, " ("},
+        {EACCES, " ("}, {EPERM, " ("}};
     char message[256];
 
     (void)state;

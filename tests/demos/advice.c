@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* What a failed call's message advises fits what that call's error means. Each
+ * call fails once, by strace(1); without it, or without its permission, the
+ * test is skipped.
+ */
+#define _GNU_SOURCE /* F_OFD_SETLK, where there is one */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+
+static bool have_strace;
+
+/* The first call whose line in strace's log has CALL in it, as in "openat(" or
+ * "F_SETLK, ", is to fail with ERROR. Then the run has to end with MESSAGE.
+ */
+struct fault {
+    const char *demo, *option, *call, *error, *message;
+};
+
+#define IN_SHM "openat(AT_FDCWD, \"/dev/shm/"
+#define NO_SHM                                                                 \
+    "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) " \
+    "("
+#define NO_TMPDIR                                                              \
+    "; set TMPDIR, by default /tmp, to a folder that you can write to ("
+#define TOO_MANY_FILES                                                         \
+    ": Too many open files; raise the limit on open files (ulimit -n) ("
+#define NO_MEMORY                                                              \
+    ": Cannot allocate memory; close some programs or raise the limit "        \
+    "(ulimit -v) ("
+#define NO_LOCKS                                                               \
+    "; its file system may have no locks, so choose a --file on a local "      \
+    "disk\n"
+
+static const struct fault faults[] = {
+    {"pipe", NULL, "pipe2(", "EMFILE", "pipe" TOO_MANY_FILES},
+    {"pipe", NULL, "pipe2(", "ENFILE",
+        "pipe: Too many open files in system; close some programs, since the "
+        "whole system has too many open files ("},
+    {"pipe", NULL, "CLONE_CHILD_SETTID", "EAGAIN",
+        "fork: Resource temporarily unavailable; end some processes or raise "
+        "their limit (ulimit -u) ("},
+    {"pipe", NULL, "CLONE_CHILD_SETTID", "ENOMEM", "fork" NO_MEMORY},
+    {"semaphore", NULL, "CLONE_THREAD", "EAGAIN",
+        "pthread_create: Resource temporarily unavailable; end some processes "
+        "or raise the limit on them (ulimit -u) or on memory (ulimit -v) ("},
+    {"semaphore", NULL, IN_SHM, "EMFILE", "sem_open" TOO_MANY_FILES},
+    {"semaphore", NULL, IN_SHM, "ENOENT",
+        "sem_open: No such file or directory" NO_SHM},
+    {"semaphore", NULL, IN_SHM, "EACCES", "sem_open: Permission denied" NO_SHM},
+    {"semaphore", NULL, IN_SHM, "EROFS",
+        "sem_open: Read-only file system" NO_SHM},
+    {"semaphore", NULL, IN_SHM, "ENOSPC",
+        "sem_open: No space left on device; the shared memory is full: make "
+        "room in /dev/shm, or let root enlarge it ("},
+    {"shm", NULL, IN_SHM, "EMFILE", "shm_open" TOO_MANY_FILES},
+    {"shm", NULL, IN_SHM, "ENOENT",
+        "shm_open: No such file or directory" NO_SHM},
+    {"shm", NULL, IN_SHM, "EACCES", "shm_open: Permission denied" NO_SHM},
+    {"shm", NULL, "fallocate(", "ENOSPC",
+        "posix_fallocate: No space left on device; the shared memory is full: "
+        "make room in /dev/shm, or let root enlarge it ("},
+    {"shm", NULL, "ftruncate(", "EFBIG",
+        "ftruncate: File too large; raise the limit on the size of files "
+        "(ulimit -f) ("},
+    {"shm", NULL, "MAP_SHARED, ", "ENOMEM", "mmap" NO_MEMORY},
+    {"shm", NULL, "MAP_SHARED, ", "EAGAIN",
+        "mmap: Resource temporarily unavailable; raise the limit on locked "
+        "memory (ulimit -l) ("},
+    {"mqueue", "--api=posix", "mq_open(", "ENOSYS",
+        "mq_open: Function not implemented; this system does not allow POSIX "
+        "queues, so use --api=sysv\n"},
+    {"mqueue", "--api=posix", "mq_open(", "EACCES",
+        "mq_open: Permission denied; this system does not allow POSIX queues, "
+        "so use --api=sysv\n"},
+    {"mqueue", "--api=posix", "mq_open(", "EPERM",
+        "mq_open: Operation not permitted; this system does not allow POSIX "
+        "queues, so use --api=sysv\n"},
+    {"mqueue", "--api=posix", "mq_open(", "EMFILE",
+        "mq_open: Too many open files; raise the limit on open files (ulimit "
+        "-n) or in queues (ulimit -q) ("},
+    {"mqueue", "--api=posix", "mq_open(", "ENOSPC",
+        "mq_open: No space left on device; remove queues (rm /dev/mqueue/NAME) "
+        "that nobody uses ("},
+    {"mqueue", "--api=sysv", "msgget(", "ENOSYS",
+        "msgget: Function not implemented; this system does not allow System V "
+        "queues, so use --api=posix\n"},
+    {"mqueue", "--api=sysv", "msgget(", "EPERM",
+        "msgget: Operation not permitted; this system does not allow System V "
+        "queues, so use --api=posix\n"},
+    {"mqueue", "--api=sysv", "msgget(", "ENOSPC",
+        "msgget: No space left on device; remove queues (ipcs -q, ipcrm -q ID) "
+        "that nobody uses ("},
+    {"mqueue", "--api=sysv", "msgsnd(", "EINVAL",
+        "msgsnd: Invalid argument; let root raise kernel.msgmax ("},
+    {"mqueue", "--api=sysv", "msgsnd(", "EIDRM",
+        "msgsnd: Identifier removed; another program removed the queue, so try "
+        "again ("},
+    {"mutex", NULL, "F_SETLK, ", "ENOLCK",
+        "cannot lock mutexfile.txt: No locks available" NO_LOCKS},
+    {"file", NULL, "F_SETLK, ", "EOPNOTSUPP",
+        "cannot lock names.txt: Operation not supported" NO_LOCKS},
+    {"file", NULL, "F_SETLK, ", "EINVAL",
+        "cannot lock names.txt: Invalid argument" NO_LOCKS},
+    {"file", NULL, "F_SETLKW, ", "ENOLCK",
+        "fcntl: No locks available; the file system may have no locks, so use "
+        "a file on a local disk ("},
+    {"file", NULL, "\"names.txt\"", "EMFILE",
+        "open names.txt: Too many open files; raise the limit on open files "
+        "(ulimit -n)\n"},
+    {"file", NULL, "\"names.txt\"", "EROFS",
+        "open names.txt: Read-only file system; choose another with --file\n"},
+    {"file", NULL, "\"names.txt\"", "ENOSPC",
+        "open names.txt: No space left on device; make room (see df) and try "
+        "again\n"},
+    {"file", NULL, "left name", "ENOSPC",
+        "write to standard output: No space left on device; make room (see df) "
+        "and try again\n"},
+    {"pipe", "--named", "/demo_pipe-", "EACCES",
+        "mkdtemp: Permission denied" NO_TMPDIR},
+    {"pipe", "--named", "/demo_pipe-", "ENOENT",
+        "mkdtemp: No such file or directory" NO_TMPDIR},
+    {"pipe", "--named", "/demo_pipe-", "ENOSPC",
+        "mkdtemp: No space left on device; make room (see df) or set TMPDIR to "
+        "another folder ("},
+    {"pipe", "--named", "S_IFIFO", "EPERM",
+        "mkfifo: Operation not permitted" NO_TMPDIR},
+    {"socket", "--port=0", "socket(", "EAFNOSUPPORT",
+        "socket: Address family not supported by protocol; this system does "
+        "not allow IPv4 sockets ("},
+    {"socket", "--port=0", "socket(", "EMFILE", "socket" TOO_MANY_FILES},
+    {"socket", "--port=0", "bind(", "EADDRNOTAVAIL",
+        "port 0 on 127.0.0.1: Cannot assign requested address; let root start "
+        "the interface (ip link set lo up)\n"},
+    {"socket", "--port=0", "bind(", "EADDRINUSE",
+        "port 0 on 127.0.0.1: Address already in use; try again when other "
+        "programs have ended\n"},
+    {"socket", "--port=0", "bind(", "EACCES",
+        "port 0 on 127.0.0.1: Permission denied; this system does not allow "
+        "servers\n"},
+    {"socket", "--port=80", "bind(", "EACCES",
+        "port 80 on 127.0.0.1: Permission denied; ports below 1024 need root, "
+        "so use --port=1024 or higher\n"},
+    {"socket", "--port=0", "connect(", "EADDRNOTAVAIL",
+        ": Cannot assign requested address; no port is free, so try again in a "
+        "minute\n"},
+    {"socket", "--port=0", "connect(", "ENETUNREACH",
+        ": Network is unreachable; let root start the interface (ip link set "
+        "lo up)\n"},
+    {"semaphore", "--svg=view", ".new-", "EMFILE",
+        "cannot write view: Too many open files; raise the limit on open files "
+        "(ulimit -n)\n"},
+    {"semaphore", "--svg=view", ".new-", "EACCES",
+        "cannot write view: Permission denied; choose another file\n"},
+};
+
+/* Whether LINE of the log, "PID NAME(...", is of process PID, and then is its
+ * call NAME. In the log a process number is followed by blanks.
+ */
+static bool is_call(const char *line, long pid, const char *name)
+{
+    char *end;
+
+    if (strtol(line, &end, 10) != pid)
+        return false;
+    end += strspn(end, " ");
+    return strncmp(end, name, strlen(name)) == 0 && end[strlen(name)] == '(';
+}
+
+/* Looks CALL up in LOG: its NAME, and the how many-th of this name it is in its
+ * process. Returns false if there is none.
+ */
+static bool find_call(char *log, const char *call, char name[32], int *use)
+{
+    char *found = strstr(log, call), *line = found;
+    long pid;
+
+    if (!found)
+        return false;
+    while (line > log && line[-1] != '\n')
+        line--;
+    if (sscanf(line, "%ld %31[a-z_0-9]", &pid, name) != 2)
+        return false;
+    *use = 0;
+    for (char *at = log; at <= line; at = strchr(at, '\n') + 1)
+        *use += is_call(at, pid, name);
+    return *use > 0;
+}
+
+static struct result run_traced(
+    const struct fault *fault, const char *log, const char *expression)
+{
+    char demo[32];
+
+    (void)snprintf(demo, sizeof demo, "demo_%s", fault->demo);
+    const char *const arguments[] = {"/usr/bin/env", "strace", "-f", "-qq",
+        "-o", log, "-s64", "-e", expression, built(demo), "--speed=1000",
+        fault->option, NULL};
+    return run_program(arguments, NULL, 0);
+}
+
+static char *read_log(void)
+{
+    enum { ROOM = 1 << 22 };
+    char *text = calloc(1, ROOM);
+    FILE *file = fopen("log", "r");
+
+    assert_non_null(text);
+    assert_non_null(file);
+    (void)!fread(text, 1, ROOM - 1, file);
+    (void)fclose(file);
+    (void)remove("log");
+    return text;
+}
+
+static void test_advice_fits(void **state)
+{
+    (void)state;
+    if (!have_strace)
+        skip();
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        const struct fault *fault = &faults[i];
+        char name[32], expression[128];
+        int use;
+
+        struct result result = run_traced(fault, "log", "trace=all");
+        free_result(&result);
+        char *log = read_log();
+        if (!find_call(log, fault->call, name, &use))
+            fail_msg("%s never makes %s", fault->demo, fault->call);
+        free(log);
+        (void)remove("names.txt");
+        (void)snprintf(expression, sizeof expression,
+            "inject=%s:error=%s:when=%d", name, fault->error, use);
+        result = run_traced(fault, "/dev/null", expression);
+        if (result.status != 3 || !strstr(result.err, fault->message))
+            fail_msg("demo_%s %s, %s: status %d, not %s: %s", fault->demo,
+                fault->option ? fault->option : "", expression, result.status,
+                fault->message, result.err);
+        free_result(&result);
+        assert_nothing_left();
+    }
+}
+
+/* A lock has no process to name if it belongs to an open file, or to a process
+ * of another container.
+ */
+static void test_lock_of_no_process(void **state)
+{
+    (void)state;
+#ifdef F_OFD_SETLK
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int file = open("names.txt", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(fcntl(file, F_OFD_SETLK, &all), 0);
+    struct result result = RUN("demo_file");
+    assert_int_equal(result.status, 3);
+    assert_string_equal(result.err,
+        "demo_file: names.txt is in use by another run; wait for it, or choose "
+        "another --file\n");
+    free_result(&result);
+    (void)close(file);
+#else
+    skip();
+#endif
+}
+
+/* Its own message, and nothing that could not be removed. */
+static void test_long_name_of_temporary_folder(void **state)
+{
+    char path[2000];
+
+    (void)state;
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    const char *folder = getenv("TMPDIR");
+    assert_non_null(folder);
+    char *before = strdup(folder);
+    assert_int_equal(setenv("TMPDIR", path, 1), 0);
+    struct result result = RUN("demo_pipe", "--named");
+    assert_int_equal(setenv("TMPDIR", before, 1), 0);
+    free(before);
+    assert_int_equal(result.status, 3);
+    assert_string_equal(result.err,
+        "demo_pipe: TMPDIR: the path is too long; set it to a shorter one\n");
+    free_result(&result);
+    assert_nothing_left();
+}
+
+static int enter(void **state)
+{
+    if (enter_scratch(state) != 0)
+        return -1;
+    struct result result =
+        run_program((const char *const[]){"/usr/bin/env", "strace", "-f", "-o",
+                        "/dev/null", "true", NULL},
+            NULL, 0);
+    have_strace = result.status == 0;
+    free_result(&result);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_advice_fits, enter, leave_scratch),
+        cmocka_unit_test_setup_teardown(
+            test_lock_of_no_process, enter_scratch, leave_scratch),
+        cmocka_unit_test_setup_teardown(
+            test_long_name_of_temporary_folder, enter_scratch, leave_scratch)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
