@@ -30,6 +30,25 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
     return size;
 }
 
+/* Whether CHARACTER could do something to the terminal, or make a text look like another one: the
+ * control characters C0, DEL and C1, and what is not seen itself but hides or reorders text: soft
+ * hyphen, bidirectional controls, zero-width characters, line and paragraph separators, invisible
+ * operators, the byte-order mark, annotations, tags. The joiners are among them, so that a family
+ * in one emoji, or some Indic text, is shown in its parts. */
+static bool is_hidden(wchar_t character)
+{
+    static const struct {
+        long first, last;
+    } hidden[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180e, 0x180e},
+        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+        {0xe0000, 0xe007f}};
+
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (character >= hidden[i].first && character <= hidden[i].last)
+            return true;
+    return false;
+}
+
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
 {
     size_t used = 0;
@@ -41,7 +60,7 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
             continue;
         }
         int size = utf8_decode(bytes + i, length - i, &character);
-        if (size <= 0 || character < 0x20 || (character >= 0x7f && character < 0xa0)) {
+        if (size <= 0 || is_hidden(character)) {
             size = keep_newlines && character == '\n'; /* else: escaped */
             if (size == 0)
                 used += (size_t)sprintf(shown + used, character == '\n' ? "\\n" : "\\x%02x",
@@ -71,14 +90,19 @@ size_t length_within(const char *text, size_t most)
     return length <= most ? length : back < 4 ? most - back : most; /* four are no character */
 }
 
-const char *escaped(const char *text)
+const char *escaped_part(const char *bytes, size_t length)
 {
     static char shown[4 * 200 + sizeof "..."];
-    size_t length = length_within(text, 200);
+    size_t part = length <= 200 ? length : length_within(bytes, 200);
+    size_t used = escape(bytes, part, shown, false);
 
-    (void)snprintf(
-        shown + escape(text, length, shown, false), sizeof "...", "%s", text[length] ? "..." : "");
+    (void)snprintf(shown + used, sizeof "...", "%s", part < length ? "..." : "");
     return shown;
+}
+
+const char *escaped(const char *text)
+{
+    return escaped_part(text, strlen(text));
 }
 
 bool has_control(const char *text)

@@ -10,9 +10,9 @@
  * bytes, 0 when they end within a character, -1 when they are not UTF-8 (RFC 3629). */
 int utf8_decode(const char *bytes, size_t length, wchar_t *character);
 
-/* Copies LENGTH bytes to SHOWN, with control characters (C0, DEL, C1) and what is not UTF-8 written
- * as \n or \x1b; a newline stays if KEEP_NEWLINES. Returns how many bytes that took, at most 4
- * times LENGTH; a NUL may follow them. */
+/* Copies LENGTH bytes to SHOWN, with control characters (C0, DEL, C1), characters that hide or
+ * reorder others, and what is not UTF-8 written as \n or \x1b; a newline stays if KEEP_NEWLINES.
+ * Returns how many bytes that took, at most 4 times LENGTH; a NUL may follow them. */
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines);
 
 /* The same as a new string: free(3) it. May end the run. */
@@ -21,8 +21,11 @@ char *escaped_bytes(const char *bytes, size_t length);
 /* The length of TEXT, or of as many whole characters of it as MOST bytes hold. */
 size_t length_within(const char *text, size_t most);
 
-/* TEXT escaped, for a message: of a long one its beginning; valid until the next call. */
+/* TEXT, or LENGTH bytes, escaped, for a message: of a long one its beginning; valid until the next
+ * call of either. */
 const char *escaped(const char *text);
+const char *escaped_part(const char *bytes, size_t length);
 
-/* Whether there is a control character in TEXT. */
+/* Whether there is a control character (C0, DEL, C1) in TEXT, which would end or change its line.
+ */
 bool has_control(const char *text);

@@ -21,7 +21,7 @@
 #include "demos/about.h"
 #include "demos/mqueue.h"
 
-enum { WINDOW = 1000000000 /* nanoseconds: longer it never stands open */ };
+enum { LINE_SIZE = 256, WINDOW = 1000000000 /* ns: it lasts no longer */ };
 
 static struct {
     int clients, api;
@@ -98,46 +98,73 @@ static void ask(struct office *office, int client, struct message *request)
         say("%" PRId64, answer.result);
 }
 
-/* All clients ask the same, but with --broken alone each something else. */
+/* All clients ask the same, but with --broken each something else: otherwise an
+ * answer could be another's and look right.
+ */
 static void client(int number, void *context)
 {
-    static char *examples[][4] = {
-        {"add", "3", "4"}, {"mul", "6", "7"}, {"pow", "2", "10"}};
-    char **example = examples[run.broken ? number % 3 : 0];
+    char own[16];
+    char *examples[][4] = {{"add", "3", "4"}, {"mul", "6", "7"},
+        {"pow", "2", "10"}, {"mul", "1000", own}};
+    int example = run.broken ? number : 0;
     struct office *office = context;
     struct message request;
 
-    (void)make_request(*settings.words ? settings.words : example, &request);
+    (void)snprintf(own, sizeof own, "%d", number);
+    if (example > 3)
+        example = 3;
+    (void)make_request(
+        *settings.words ? settings.words : examples[example], &request);
     request.asker = number;
     if (number > 0)
         gate_pass(&office->asked);
     ask(office, number, &request);
 }
 
+/* Reads a line, of which only the beginning is kept, so that a line without an
+ * end does not fill the memory. Sets LENGTH to its length, without the newline.
+ * Returns false at the end of the file.
+ */
+static bool read_line(char line[LINE_SIZE], size_t *length)
+{
+    int byte;
+
+    memset(line, 0, LINE_SIZE);
+    for (*length = 0; (byte = getchar()) != EOF && byte != '\n'; (*length)++)
+        if (*length < LINE_SIZE - 1)
+            line[*length] = (char)byte;
+    return byte != EOF || *length > 0;
+}
+
 /* The client that takes its requests from standard input, one a line. */
 static void stream(int number, void *context)
 {
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin with it */
     struct office *office = context;
     struct message request;
-    char *line = NULL, *words[MOST_WORDS], text[256];
-    size_t room = 0;
+    char line[LINE_SIZE], *words[MOST_WORDS], text[1000];
+    size_t length;
 
-    for (ssize_t size, i = 1; (size = getline(&line, &room, stdin)) > 0; i++) {
-        size -= line[size - 1] == '\n';
-        char *shown = escaped_bytes(line, (size_t)size);
-        split_line(line, (size_t)size, words);
+    for (long i = 1; read_line(line, &length); i++) {
+        size_t kept = length < LINE_SIZE ? length : LINE_SIZE - 1;
+        if (i == 1 && memcmp(line, mark, 3) == 0)
+            memset(line, ' ', 3);
+        const char *shown = escaped_part(line, kept);
+        split_line(line, kept, words);
+        if (!words[0]) /* a blank line asks nothing */
+            continue;
         const char *problem = make_request(words, &request);
+        if (kept < length)
+            problem = "the line is too long";
         request.asker = i;
         if (problem) {
-            (void)snprintf(text, sizeof text, "%.100s: %s", shown, problem);
+            (void)snprintf(text, sizeof text, "%s: %s", shown, problem);
             complain(office, i, text);
         } else
             ask(office, number, &request);
-        free(shown);
     }
-    free(line);
     if (ferror(stdin))
-        fail_call("getline", errno, __FILE__, __LINE__);
+        fail_call("getchar", errno, __FILE__, __LINE__);
 }
 
 static const struct option_row options[] = {
@@ -157,6 +184,9 @@ int main(int argc, char **argv)
         usage_error("- stands alone; leave out --broken and --clients");
     if (settings.clients == 0) /* not given */
         settings.clients = run.broken ? 3 : 1;
+    if (run.broken && *words)
+        usage_error("--broken cannot be combined with a request, whose answer "
+                    "would look right; leave out the request");
     if (run.broken && settings.clients == 1)
         usage_error("one client has no other's answer; use --clients=2");
     const char *problem =

@@ -103,6 +103,7 @@ static void test_wrong_usage(void **state)
         {"sub", "-9223372036854775809", "0"}, {"pow", "2", "-1"}, {"fib", "93"},
         {"fib", "-1"}, {"fib", "1", "2"}, {"fib"}, {"-", "add"},
         {"--broken", "-"}, {"--broken", "--clients=1"}, {"--clients=0"},
+        {"--broken", "pow", "2", "10"}, {"--broken", "fib", "9"},
         {"--clients=101"}, {"--api=none"}, {"--api="}};
 
     (void)state;
@@ -166,6 +167,40 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
+/* With as many clients as there may be, too, each asks something else: whoever
+ * got another's answer got a wrong one.
+ */
+static void test_broken_is_seen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < APIS; i++) {
+        struct result result =
+            RUN("demo_mqueue", "--broken", "--clients=100", apis[i]);
+        const char *line = result.out;
+        int wrong = 0, swapped = -1;
+
+        assert_int_equal(count_lines(line), 100);
+        for (int k = 0; k < 100; k++) {
+            char function[8];
+            int client = -1, a = 0, b = 0, answer = -1;
+            assert_int_equal(
+                sscanf(line, "client %d asked %7s %d %d and got %d\n", &client,
+                    function, &a, &b, &answer),
+                5);
+            int right = strcmp(function, "add") == 0   ? a + b
+                        : strcmp(function, "mul") == 0 ? a * b
+                                                       : 1024;
+            wrong += answer != right;
+            line = strchr(line, '\n') + 1;
+        }
+        (void)sscanf(
+            strstr(result.err, "VIOLATED: "), "VIOLATED: %d of 100 ", &swapped);
+        assert_int_equal(wrong, swapped);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
 static struct result run_stream(const char *api, const char *input, size_t size)
 {
     return run_program((const char *const[]){built("demo_mqueue"), "--seed=42",
@@ -214,14 +249,14 @@ static void test_bad_lines(void **state)
                                 "add 1 2\0\n"
                                 "mul " MOST " 2\n"
                                 "fib 92"; /* without a newline */
-    static const int bad[] = {2, 4, 5, 6, 7, 8};
+    static const int bad[] = {2, 4, 5, 7, 8};
 
     (void)state;
     for (int i = 0; i < APIS; i++) {
         struct result result = run_stream(apis[i], input, sizeof input - 1);
         assert_int_equal(result.status, 3);
         assert_string_equal(result.out, "3\n6\n7540113804746346429\n");
-        assert_int_equal(count_text(result.err, "demo_mqueue: line "), 6);
+        assert_int_equal(count_text(result.err, "demo_mqueue: line "), 5);
         for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
             char line[32];
             (void)snprintf(line, sizeof line, ": line %d: ", bad[k]);
@@ -232,6 +267,76 @@ static void test_bad_lines(void **state)
         free_result(&result);
     }
     assert_nothing_left();
+}
+
+/* Blank lines and a byte-order mark ask nothing. */
+static void test_blank_lines(void **state)
+{
+    static const char input[] = "\xef\xbb\xbf"
+                                "add 3 4\n"
+                                "\n"
+                                " \t \r\n"
+                                "\r\n"
+                                "add 1 1\r\n"
+                                "\n";
+
+    (void)state;
+    for (int i = 0; i < APIS; i++) {
+        struct result result = run_stream(apis[i], input, sizeof input - 1);
+        assert_int_equal(result.status, 0);
+        assert_string_equal(result.out, "7\n2\n");
+        assert_verdict(result.err, "demo_mqueue: guarantee held: 2 of 2 ");
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* What a message shows of a line ends between two characters, and nothing in
+ * it hides or reorders the rest: a mark in the middle, an override.
+ */
+static void test_lines_in_messages(void **state)
+{
+    char input[1000];
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        char *in = input;
+        for (int k = 0; k < i; k++)
+            in = stpcpy(in, "x");
+        for (int k = 0; k < 150; k++)
+            in = stpcpy(in, "\u20ac");
+        in = stpcpy(in, "\nadd 1 2\n\ufeff\u202e\n");
+        struct result result = run_stream(apis[0], input, (size_t)(in - input));
+        assert_int_equal(result.status, 3);
+        assert_string_equal(result.out, "3\n");
+        assert_non_null(strstr(result.err, "\u20ac...: "));
+        assert_null(strstr(result.err, "\\xe2\\x82..."));
+        assert_non_null(
+            strstr(result.err, "line 3: \\xef\\xbb\\xbf\\xe2\\x80\\xae: "));
+        free_result(&result);
+    }
+}
+
+/* A line without an end does not fill the memory, and is not taken for what it
+ * begins with.
+ */
+static void test_endless_line(void **state)
+{
+    char command[4400];
+
+    (void)state;
+    (void)snprintf(command, sizeof command,
+        "{ printf 'add 3 4'; dd if=/dev/zero bs=1024 count=65536 2>/dev/null |"
+        " tr '\\0' ' '; echo 5; } | '%s' -",
+        built("demo_mqueue"));
+    struct result result = run_program(
+        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    assert_int_equal(result.status, 3);
+    assert_string_equal(result.out, "");
+    assert_non_null(strstr(result.err, "line 1: add 3 4 "));
+    assert_non_null(strstr(result.err, "...: the line is too long\n"));
+    assert_true(result.peak < 50000);
+    free_result(&result);
 }
 
 static void test_empty_stream(void **state)
@@ -272,7 +377,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_functions),
         TEST(test_wrong_usage), TEST(test_clients), TEST(test_broken),
-        TEST(test_stream), TEST(test_bad_lines), TEST(test_empty_stream),
+        TEST(test_broken_is_seen), TEST(test_stream), TEST(test_bad_lines),
+        TEST(test_blank_lines), TEST(test_lines_in_messages),
+        TEST(test_endless_line), TEST(test_empty_stream),
         TEST(test_typed_lines)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,8 @@ static inline void must(bool holds)
         abort();
 }
 
-/* LENGTH bytes at TEXT are UTF-8 without control characters; KEEP_NEWLINES
- * allows newlines.
+/* LENGTH bytes at TEXT are UTF-8 without control characters, and without what
+ * hides or reorders others; KEEP_NEWLINES allows newlines.
  */
 static inline void must_be_clean(
     const char *text, size_t length, bool keep_newlines)
@@ -33,6 +33,11 @@ static inline void must_be_clean(
         must(size > 0);
         must(character >= 0x20 || (keep_newlines && character == '\n'));
         must(character < 0x7f || character >= 0xa0);
+        /* bidirectional controls, zero-width characters, a mark */
+        must(character < 0x200b || character > 0x200f);
+        must(character < 0x2028 || character > 0x202e);
+        must(character < 0x2060 || character > 0x206f);
+        must(character != 0x61c && character != 0xfeff);
         i += (size_t)size;
     }
 }

@@ -77,6 +77,33 @@ static void test_every_control_character(void **state)
     }
 }
 
+/* What is not seen itself, but hides or reorders what is. */
+static void test_hidden_characters(void **state)
+{
+    static const struct {
+        const char *bytes, *shown;
+    } cases[] = {{"\u00ad", "\\xc2\\xad"}, {"\u061c", "\\xd8\\x9c"},
+        {"\u180e", "\\xe1\\xa0\\x8e"}, {"\u200b", "\\xe2\\x80\\x8b"},
+        {"\u200c", "\\xe2\\x80\\x8c"}, {"\u200d", "\\xe2\\x80\\x8d"},
+        {"\u200e", "\\xe2\\x80\\x8e"}, {"\u200f", "\\xe2\\x80\\x8f"},
+        {"\u2028", "\\xe2\\x80\\xa8"}, {"\u2029", "\\xe2\\x80\\xa9"},
+        {"\u202a", "\\xe2\\x80\\xaa"}, {"\u202e", "\\xe2\\x80\\xae"},
+        {"\u2060", "\\xe2\\x81\\xa0"}, {"\u2066", "\\xe2\\x81\\xa6"},
+        {"\u2069", "\\xe2\\x81\\xa9"}, {"\u206f", "\\xe2\\x81\\xaf"},
+        {"\ufeff", "\\xef\\xbb\\xbf"}, {"\ufff9", "\\xef\\xbf\\xb9"},
+        {"\U000e0041", "\\xf3\\xa0\\x81\\x81"},
+        {"a\u202eb", "a\\xe2\\x80\\xaeb"}};
+    static const char *const seen[] = {"\u00ac", "\u00ae", "\u061b", "\u2010",
+        "\u2027", "\u202f", "\u205f", "\u2070", "\ufefe", "\ufffd", "e\u0301",
+        "\u2764\ufe0f", "\U000e0100"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_escaped(cases[i].bytes, strlen(cases[i].bytes), cases[i].shown);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        assert_escaped(seen[i], strlen(seen[i]), seen[i]);
+}
+
 static void test_what_stays_as_it_is(void **state)
 {
     static const char *const texts[] = {"", "ping", " ~!", "back\\slash",
@@ -140,14 +167,17 @@ static void test_cut_between_characters(void **state)
         (void)strcat(text, "\u20ac");
     assert_int_equal(strlen(escaped(text)), 198 + 3);
     assert_string_equal(escaped(text) + 195, "\u20ac...");
+    assert_string_equal(escaped_part("a\0b", 3), "a\\x00b");
     memset(text, 1, 999);
     assert_int_equal(strlen(escaped(text)), 4 * 200 + 3);
+    assert_int_equal(strlen(escaped_part(text, 200)), 4 * 200);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_utf8_decode),
         cmocka_unit_test(test_every_control_character),
+        cmocka_unit_test(test_hidden_characters),
         cmocka_unit_test(test_what_stays_as_it_is),
         cmocka_unit_test(test_invalid_bytes),
         cmocka_unit_test(test_escape_in_place),
