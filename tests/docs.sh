@@ -61,11 +61,12 @@ not_run()
     printf '%s:%s: %s\n' "$1" "$2" "$3" >>"$scratch/not_run"
 }
 
-# The project's pages.
+# The project's pages, and not those of an installation beside them.
 find_pages()
 {
-    find . -path './build*' -prune -o -path ./.git -prune -o \
-        -name '*.md' -print | sed 's|^\./||' | sort
+    for place in *.md .github common demos docs tests; do
+        [ ! -e "$place" ] || find "$place" -name '*.md'
+    done | sort
 }
 
 # What each program has: a line "PROGRAM --option" for each option.

@@ -14,7 +14,7 @@ copy="$scratch/with a blank"
 mkdir -p "$copy/docs/pictures"
 cd "$project"
 cp -R CMakeLists.txt README.md LICENSE common demos tests "$copy"
-cp docs/CMakeLists.txt docs/man.awk "$copy/docs"
+cp docs/CMakeLists.txt docs/man.awk docs/man.cmake "$copy/docs"
 cd "$copy"
 rm README.md
 unset DEMOS
@@ -376,7 +376,11 @@ cat >new/one.svg <<'END'
 END
 sed -e 's/once: 3/once: 7/' -e 's/2 s/9 s/' new/one.svg >docs/pictures/one.svg
 echo '![One](pictures/one.svg)' >docs/README.md
+# an installation within the project has pages, too, and none of ours
+mkdir -p installed/share/doc/docs
+echo 'A [link](nowhere.md)' >installed/share/doc/docs/page.md
 check 0 ' 0 mistakes'
+rm -r installed
 
 sed 's/worker 0/worker 1/' new/one.svg >docs/pictures/one.svg
 check 1 'docs/pictures/one.svg:1: it is old'

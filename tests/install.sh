@@ -44,7 +44,8 @@ DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
     echo $doc/README.md
     echo $doc/LICENSE
     (cd "$project" && find demos -name '*.[ch]' && find docs -type f \
-        ! -name CMakeLists.txt ! -name '*.awk' ! -name '*.sh') |
+        ! -name CMakeLists.txt ! -name '*.cmake' ! -name '*.awk' \
+        ! -name '*.sh') |
         sed "s|^|$doc/|"
 } | sort >expected
 (cd stage && find . -type f) | sed 's|^\./opt/nine/||' | sort >found

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "folders.h" /* cmake makes it: SOURCE_FOLDER, BUILD_FOLDER */
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>

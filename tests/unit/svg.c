@@ -108,7 +108,7 @@ static void assert_golden(const struct recording *recording, const char *name)
     char *text = drawn(recording);
 
     (void)snprintf(
-        path, sizeof path, SOURCE_FOLDER "/tests/unit/golden/%s", name);
+        path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
     if (getenv("UPDATE_GOLDEN") != NULL) {
         FILE *file = fopen(path, "w");
         assert_non_null(file);

@@ -5,6 +5,7 @@
  */
 #include "tests/support/recorded.h"
 #include "common/views/charts.h"
+#include "folders.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
