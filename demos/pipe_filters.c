@@ -70,6 +70,26 @@ static wint_t same(wint_t character)
     return character;
 }
 
+/* The capital letter at the beginning of a word. That is the upper case but for
+ * two kinds, which towupper(3p) cannot know: two letters in one character, as
+ * U+01C6, have a third form, of which only the first is large; and modern
+ * Georgian has capital letters for whole words only.
+ */
+static wint_t title_case(wint_t character)
+{
+    static const struct {
+        wint_t upper, title, lower;
+    } pairs[] = {{0x1c4, 0x1c5, 0x1c6}, {0x1c7, 0x1c8, 0x1c9},
+        {0x1ca, 0x1cb, 0x1cc}, {0x1f1, 0x1f2, 0x1f3}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (character >= pairs[i].upper && character <= pairs[i].lower)
+            return pairs[i].title;
+    if (character >= 0x10d0 && character <= 0x10ff)
+        return character;
+    return towupper(character);
+}
+
 /* Applies FIRST to the first character of each line and REST to the others.
  * What is not UTF-8 passes as it is.
  */
@@ -85,7 +105,7 @@ static size_t recase(struct position *at, const char *text, size_t length,
         case_function *change = at->in_word ? rest : first;
         unsigned char byte = (unsigned char)text[i];
         if (byte < 0x80) { /* a shortcut: most letters are ASCII */
-            if (change == towupper && byte >= 'a' && byte <= 'z')
+            if (change == title_case && byte >= 'a' && byte <= 'z')
                 byte ^= 0x20;
             if (change == towlower && byte >= 'A' && byte <= 'Z')
                 byte ^= 0x20;
@@ -118,7 +138,7 @@ static size_t recase(struct position *at, const char *text, size_t length,
 size_t capitalize(struct position *at, const char *text, size_t length,
     char *result, size_t *kept, bool at_end)
 {
-    return recase(at, text, length, result, kept, at_end, towupper, towlower);
+    return recase(at, text, length, result, kept, at_end, title_case, towlower);
 }
 
 /* The last filter: what it writes is shown, so it is escaped. */
@@ -136,14 +156,14 @@ void record_lines(
     enum event_kind kind, const char *role, const char *text, ssize_t length)
 {
     static struct {
-        char text[TEXT_SIZE];
+        char text[CUT_OFF]; /* one byte more than is kept: so it is cut off */
         int used;
     } lines[2], *line; /* what has begun, of input and of output */
 
     line = &lines[kind == SENT];
     for (const char *end = text + length; recorder && text < end; text++)
         if (*text != '\n') {
-            if (line->used < TEXT_SIZE)
+            if (line->used < CUT_OFF)
                 line->text[line->used++] = *text;
         } else {
             RECORD(OWN_LANE, kind, IDLE, role, 0,

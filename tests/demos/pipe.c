@@ -142,6 +142,52 @@ static void test_lines(void **state)
     assert_nothing_left();
 }
 
+/* The beginning of a word gets title case, which is not always upper case; and
+ * one letter becomes one letter, so that a last sigma is like any other.
+ */
+static void test_title_case(void **state)
+{
+    (void)state;
+    assert_stream(BYTES("x \u01c6ungla \u10e5\u10d0 \u039f\u0394\u039f\u03a3\n"
+                        "x \u01c4X \u01c5X \u01c7x \u01cax \u01f3x\n"
+                        "\u01c4X \u01c6 \u1fb3\n"),
+        BYTES("x\u01c5ungla\u10e5\u10d0\u039f\u03b4\u03bf\u03c3\n"
+              "x\u01c5x\u01c5x\u01c8x\u01cbx\u01f2x\n"
+              "\u01c6x\u01c5\u1fbc\n"));
+}
+
+/* Characters that hide or reorder text come out as control characters do. */
+static void test_hidden_characters(void **state)
+{
+    (void)state;
+    assert_stream(BYTES("\ufeffa b\u202ec\u200bd\n\u2066\n"),
+        BYTES("\\xef\\xbb\\xbfaB\\xe2\\x80\\xaec\\xe2\\x80\\x8bd\n"
+              "\\xe2\\x81\\xa6\n"));
+}
+
+/* A view shows the beginning of a long word, and whole characters of it. */
+static void test_long_word_in_a_view(void **state)
+{
+    enum { KEPT = 44 /* bytes of an event's text */ };
+    char word[KEPT + 8];
+
+    (void)state;
+    for (int before = KEPT - 3; before <= KEPT; before++) {
+        memset(word, 'x', sizeof word);
+        (void)strcpy(word + before, "\u20ac\u20ac");
+        struct result result = RUN("demo_pipe", "--trace=t.json", word);
+        char command[] = "exec cat t.json";
+        assert_int_equal(result.status, 0);
+        free_result(&result);
+        result = run_program(
+            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+        assert_non_null(strstr(result.out, "\u2026\""));
+        assert_null(strstr(result.out, "\\x"));
+        free_result(&result);
+        assert_int_equal(remove("t.json"), 0);
+    }
+}
+
 static void test_long_word(void **state)
 {
     enum { SIZE = 1 << 20 };
@@ -282,9 +328,10 @@ static void test_wrong_usage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_words),
-        TEST(test_lines), TEST(test_long_word), TEST(test_block_boundaries),
-        TEST(test_many_lines), TEST(test_typed_lines), TEST(test_broken),
-        TEST(test_wrong_usage)};
+        TEST(test_lines), TEST(test_title_case), TEST(test_hidden_characters),
+        TEST(test_long_word_in_a_view), TEST(test_long_word),
+        TEST(test_block_boundaries), TEST(test_many_lines),
+        TEST(test_typed_lines), TEST(test_broken), TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
