@@ -76,3 +76,11 @@ int verdict(bool held, const char *format, ...)
             run.demo->name);
     return held ? HELD : VIOLATED;
 }
+
+int undecided(const char *reason)
+{
+    views_finish();
+    close_output();
+    report("cannot tell whether the guarantee held: %s", reason);
+    return COULD_NOT_RUN;
+}

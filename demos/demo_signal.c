@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "common/check.h"
 #include "common/clock.h"
@@ -29,14 +30,31 @@ struct job {
     struct gate sent;  /* --broken: opens when the guard has sent its signal */
     int64_t began_at;  /* when the task began: its deadline counts from here */
     int64_t finished_at; /* the evidence: when the task was done, 0 if not */
+    volatile sig_atomic_t was_stopped; /* by Ctrl-Z or SIGSTOP, for a while */
 };
+static struct job *job;
+
+/* The handler of SIGCONT, in both processes: one that was stopped goes on. */
+static void go_on(int signal_number)
+{
+    (void)signal_number;
+    job->was_stopped = 1;
+}
+
+/* Whether process PID is stopped now: then no SIGCONT has come yet. */
+static bool is_stopped(pid_t pid)
+{
+    siginfo_t info = {0};
+
+    CHECK(waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT));
+    return info.si_pid != 0;
+}
 
 /* It does not want to be interrupted, and ignores the polite signal. */
 static void task(int number, void *context)
 {
-    struct job *job = context;
-
     (void)number;
+    (void)context;
     (void)signal(SIGTERM, SIG_IGN);
     (void)signal(SIGINT, SIG_DFL); /* which nohup and the like change */
     (void)signal(SIGHUP, SIG_DFL);
@@ -50,7 +68,7 @@ static void task(int number, void *context)
     job->finished_at = clock_now();
 }
 
-static int guard(const struct job *job, pid_t pid)
+static int guard(pid_t pid)
 {
     static const int signals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     static const char *const names[] = {
@@ -63,24 +81,19 @@ static int guard(const struct job *job, pid_t pid)
 
     record_state(WAITING, "waiting for the task");
     int64_t deadline = job->began_at + clock_scaled(settings.deadline);
-    if (reap_process(pid, deadline - clock_now(), 0) == ENDED) {
-        say("Process finished...");
-        bool in_time = job->finished_at <= deadline;
-        return verdict(true, "the task finished %s its deadline of %g s%s",
-            in_time ? "within" : "after", settings.deadline,
-            in_time ? "" : ", before its guard, late too, sent a signal");
+    int64_t sent_at = INT64_MAX; /* never */
+    enum ending ending = reap_process(pid, deadline - clock_now(), 0);
+    if (ending == STILL_RUNNING) {
+        record_note("deadline of %g s", settings.deadline);
+        record_sent("task", 0, "%s", names[choice]);
+        CHECK(kill(pid, signals[choice]));
+        sent_at = clock_now();
+        gate_let_go(&job->sent);
+        /* one more deadline, not scaled: it decides the verdict */
+        double patience = settings.deadline < 1 ? 1 : settings.deadline;
+        ending = reap_process(pid, (int64_t)(patience * 1e9), signals[choice]);
     }
-    record_note("deadline of %g s", settings.deadline);
-    record_sent("task", 0, "%s", names[choice]);
-    CHECK(kill(pid, signals[choice]));
-    int64_t sent_at = clock_now();
-    gate_let_go(&job->sent);
-
-    /* one more deadline, not scaled: it decides the verdict */
-    double patience = settings.deadline < 1 ? 1 : settings.deadline;
-    enum ending ending =
-        reap_process(pid, (int64_t)(patience * 1e9), signals[choice]);
-    if (ending == KILLED) {
+    if (ending == KILLED && job->finished_at == 0) {
         record_killed("task", 0, names[choice]);
         say("Process killed...");
         (void)verdict(true,
@@ -89,15 +102,25 @@ static int guard(const struct job *job, pid_t pid)
             settings.deadline, names[choice]);
         return KILLED_IN_TIME;
     }
-    say(ending == ENDED ? "Process finished..." : "Process still running...");
-    if (ending == STILL_RUNNING) { /* it shall not stay */
+    say(ending == STILL_RUNNING ? "Process still running..."
+                                : "Process finished...");
+    if (ending == STILL_RUNNING) { /* it must not stay */
+        if (is_stopped(pid))
+            job->was_stopped = true;
         record_sent("task", 0, "SIGKILL");
         stop_process(pid);
         record_killed("task", 0, "SIGKILL");
     }
-    if (ending == ENDED && job->finished_at <= sent_at)
-        return verdict(
-            true, "the task finished as the guard sent %s", names[choice]);
+    if (job->finished_at > 0 && job->finished_at <= deadline)
+        return verdict(true, "the task finished within its deadline of %g s",
+            settings.deadline);
+    if (job->was_stopped)
+        return undecided("the run was stopped for a while, so its times say "
+                         "nothing; run it again");
+    if (ending == KILLED || (ending == ENDED && job->finished_at <= sent_at))
+        return undecided("the task missed its deadline, but finished before "
+                         "its late guard sent a signal; the machine was too "
+                         "busy, run it again");
     return verdict(false, "the task %s %.3f s after %s was sent",
         ending == ENDED ? "finished" : "was still running",
         (double)((ending == ENDED ? job->finished_at : clock_now()) - sent_at) /
@@ -123,13 +146,14 @@ int main(int argc, char **argv)
         usage_error("--broken wants a task that misses its deadline; use a "
                     "--task of at least two times --deadline");
 
-    struct job *job = share_memory(sizeof *job);
+    job = share_memory(sizeof *job);
+    (void)signal(SIGCONT, go_on);
     watchdog_start(settings.deadline * (1 + run.speed));
     job->ready = gate_create();
     job->sent = gate_create();
     record_as("guard", 0);
-    pid_t pid = start_process("task", 0, task, job);
+    pid_t pid = start_process("task", 0, task, NULL);
     gate_let_go(&job->ready);
     (void)gate_await_knock(&job->ready, -1); /* its time has begun */
-    return guard(job, pid);
+    return guard(pid);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -24,6 +25,10 @@
 
 #define HELD     "^demo_signal: guarantee held: [^\n]*seed [0-9]+\\)\n$"
 #define VIOLATED "^demo_signal: guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"
+
+#define UNDECIDED "^demo_signal: cannot tell whether the guarantee held: "
+
+static const char *self; /* the path of this program */
 
 static double now(void)
 {
@@ -150,44 +155,144 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
-/* The guard is stopped until the task is done, too late. */
-static void test_late_guard(void **state)
+/* The first child of process PID, once it has one (only Linux tells). */
+static pid_t await_child_of(pid_t pid)
 {
-    const char *const line[] = {
-        built("demo_signal"), "--task=0.4", "--deadline=0.2", NULL};
-    char path[64], stat = ' ';
+    char path[64];
     int child = 0;
 
-    (void)state;
-    struct program guard = program_start(line);
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children",
-        (long)guard.pid, (long)guard.pid);
+    (void)snprintf(
+        path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
     for (double end = now() + 10; child == 0 && now() < end;) {
         FILE *file = fopen(path, "r");
-        if (!file) /* only Linux tells */
+        if (!file)
             skip();
         if (fscanf(file, "%d", &child) != 1)
             child = 0;
         (void)fclose(file);
     }
-    assert_int_equal(kill(guard.pid, SIGSTOP), 0);
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", child);
-    for (double end = now() + 10; stat != 'Z' && now() < end;) {
+    assert_true(child > 0);
+    return child;
+}
+
+/* Waits until process PID is in STATE, as /proc calls it. */
+static void await_state(pid_t pid, char expected)
+{
+    char path[64], found = ' ';
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    for (double end = now() + 10; found != expected && now() < end;) {
         FILE *file = fopen(path, "r");
-        if (!file || fscanf(file, "%*d (%*[^)]) %c", &stat) != 1)
-            stat = ' ';
+        if (!file || fscanf(file, "%*d (%*[^)]) %c", &found) != 1)
+            found = ' ';
         if (file)
             (void)fclose(file);
     }
+    assert_int_equal(found, expected);
+}
+
+/* The guard is stopped until the task is done, too late. */
+static void test_late_guard(void **state)
+{
+    const char *const line[] = {
+        built("demo_signal"), "--task=0.4", "--deadline=0.2", NULL};
+
+    (void)state;
+    struct program guard = program_start(line);
+    pid_t task = await_child_of(guard.pid);
+    assert_int_equal(kill(guard.pid, SIGSTOP), 0);
+    await_state(task, 'Z');
     assert_int_equal(kill(guard.pid, SIGCONT), 0);
     struct result result = program_finish(&guard);
-    assert_int_equal(result.status, 0);
+    assert_int_equal(result.status, 3);
     assert_string_equal(result.out, FINISHED);
-    assert_matches(result.err,
-        "^demo_signal: guarantee held: the task finished "
-        "after its deadline of 0.2 s, before its guard, late too, sent a "
-        "signal \\(seed [0-9]+\\)\n$");
+    assert_matches(result.err, UNDECIDED "[^\n]*stopped[^\n]*\n$");
     free_result(&result);
+    assert_nothing_left();
+}
+
+/* Task and guard have the same time: each run either tells, and then the truth,
+ * or says that it cannot.
+ */
+static void test_no_time_between(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct result result =
+            RUN("demo_signal", "--task=0.05", "--deadline=0.05");
+        assert_true(
+            result.status == 0 || result.status == 1 || result.status == 3);
+        assert_matches(result.err, result.status == 3 ? UNDECIDED : HELD);
+        assert_null(strstr(result.err, "after its deadline of"));
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* Ctrl-Z, and on: with SIGTERM, which the task ignores, it outlives its
+ * deadline, but for all that the guard can see only since both were stopped.
+ */
+static void test_stopped_run(void **state)
+{
+    static const char *const signals[] = {"--signal=TERM", "--signal=HUP"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const line[] = {built("demo_signal"), "--task=1.5",
+            "--deadline=1", signals[i], NULL};
+        struct program guard = program_start(line);
+        pid_t task = await_child_of(guard.pid);
+        await_state(task, 'S'); /* it works: it sleeps */
+        assert_int_equal(kill(-guard.pid, SIGSTOP), 0);
+        await_state(guard.pid, 'T');
+        double end = now() + 2;
+        while (now() < end)
+            (void)nanosleep(&(struct timespec){0, 10000000}, NULL);
+        assert_int_equal(kill(-guard.pid, SIGCONT), 0);
+        struct result result = program_finish(&guard);
+        if (result.status != 1 || i == 0) { /* SIGHUP may have been in time */
+            assert_int_equal(result.status, 3);
+            assert_matches(result.err, UNDECIDED "the run was stopped");
+        }
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* A task that is stopped when SIGINT comes would end of it, if it could. */
+static void test_stopped_task(void **state)
+{
+    const char *const line[] = {
+        built("demo_signal"), "--deadline=1", "--signal=INT", NULL};
+
+    (void)state;
+    struct program guard = program_start(line);
+    pid_t task = await_child_of(guard.pid);
+    await_state(task, 'S'); /* it works: it sleeps */
+    assert_int_equal(kill(task, SIGSTOP), 0);
+    struct result result = program_finish(&guard);
+    assert_int_equal(result.status, 3);
+    assert_string_equal(result.out, RUNNING);
+    assert_matches(result.err, UNDECIDED "the run was stopped");
+    free_result(&result);
+    assert_nothing_left();
+}
+
+/* What a caller has blocked is inherited, but the guard relies on it. */
+static void test_blocked_signals(void **state)
+{
+    static const char *const signals[] = {
+        "--signal=INT", "--signal=HUP", "--signal=USR1"};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        const char *const line[] = {self, "--blocked", built("demo_signal"),
+            "--deadline=0.1", signals[i], NULL};
+        struct result result = run_program(line, NULL, 0);
+        assert_int_equal(result.status, 1);
+        assert_string_equal(result.out, KILLED);
+        free_result(&result);
+    }
     assert_nothing_left();
 }
 
@@ -224,11 +329,29 @@ static void test_wrong_usage(void **state)
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
 
-int main(void)
+/* "--blocked PROGRAM ARGUMENT...": runs it as a caller with all signals blocked
+ * would.
+ */
+static int run_blocked(char **program)
 {
+    sigset_t all;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    (void)execv(program[0], program);
+    return 127;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "--blocked") == 0)
+        return run_blocked(argv + 2);
+    self = realpath(argv[0], NULL);
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_endings),
         TEST(test_processor_time), TEST(test_signals), TEST(test_broken),
-        TEST(test_late_guard), TEST(test_views_of_an_end),
+        TEST(test_late_guard), TEST(test_no_time_between),
+        TEST(test_stopped_run), TEST(test_stopped_task),
+        TEST(test_blocked_signals), TEST(test_views_of_an_end),
         TEST(test_wrong_usage)};
 
     /* nohup and background jobs ignore these, and children inherit that */
