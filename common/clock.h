@@ -22,11 +22,24 @@ static inline int64_t clock_scaled(double seconds)
     return (int64_t)(seconds * 1e9 / run.speed);
 }
 
+/* As much of a wait of NANOSECONDS as one call may take: a day. POSIX promises 31 days; macOS and a
+ * time_t of 32 bits end at 68 years. The caller waits again for the rest. */
+static inline struct timespec clock_part(int64_t nanoseconds)
+{
+    const int64_t day = INT64_C(86400) * 1000000000;
+    int64_t part = nanoseconds < 0 ? 0 : nanoseconds < day ? nanoseconds : day;
+
+    return (struct timespec){(time_t)(part / 1000000000), (long)(part % 1000000000)};
+}
+
 /* Pauses the calling thread for NANOSECONDS, also when signal handlers run meanwhile; 0: not. */
 static inline void pause_for(int64_t nanoseconds)
 {
-    struct timespec left = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+    int64_t end = clock_now() + nanoseconds;
 
-    if (nanoseconds > 0)
-        CHECK(nanosleep(&left, &left));
+    for (int64_t left = nanoseconds; left > 0; left = end - clock_now()) {
+        struct timespec part = clock_part(left);
+        if (nanosleep(&part, NULL) == -1 && errno != EINTR)
+            fail_call("nanosleep", errno, __FILE__, __LINE__);
+    }
 }

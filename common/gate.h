@@ -54,14 +54,18 @@ static inline void gate_knock(const struct gate *gate)
 
 /* Waits for a knock, at most NANOSECONDS, which are rounded up to milliseconds; below 0 there is
  * no bound. Returns false if none came, or nobody is left who could knock. Without a bound it only
- * reads: a knock wakes one of many who read, but all who poll. */
+ * reads: a knock wakes one of many who read, but all who poll. It polls in parts: so any time fits,
+ * and a run that was stopped (Ctrl-Z) loses one part and not all. */
 static inline bool gate_await_knock(const struct gate *gate, int64_t nanoseconds)
 {
+    const int64_t part = 250;
+    int64_t left = nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
     struct pollfd pipe_end = {.fd = gate->wait_end, .events = POLLIN};
-    int milliseconds = (int)((nanoseconds + 999999) / 1000000);
-    char byte;
 
-    if (nanoseconds >= 0 && CHECK(poll(&pipe_end, 1, milliseconds)) == 0)
-        return false;
-    return CHECK(read(gate->wait_end, &byte, 1)) == 1;
+    while (nanoseconds >= 0 && CHECK(poll(&pipe_end, 1, (int)(left < part ? left : part))) == 0) {
+        if (left <= part)
+            return false;
+        left -= part;
+    }
+    return CHECK(read(gate->wait_end, (char[1]){0}, 1)) == 1;
 }

@@ -17,13 +17,10 @@ void make_name(char name[NAME_SIZE])
 
 sigset_t hold_signals(void)
 {
-    sigset_t ending, before;
+    sigset_t all, before;
 
-    (void)sigemptyset(&ending);
-    (void)sigaddset(&ending, SIGINT);
-    (void)sigaddset(&ending, SIGTERM);
-    (void)sigaddset(&ending, SIGHUP);
-    CHECK_RETURNED(pthread_sigmask(SIG_BLOCK, &ending, &before));
+    (void)sigfillset(&all); /* most of them end a process, and SIGTSTP stops it */
+    CHECK_RETURNED(pthread_sigmask(SIG_BLOCK, &all, &before));
     return before;
 }
 

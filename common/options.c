@@ -2,6 +2,7 @@
 #include "common/options.h"
 #include "common/check.h"
 #include "common/output.h"
+#include "common/process.h"
 #include "common/text.h"
 #include "common/views/views.h"
 #include <fcntl.h>
@@ -103,6 +104,9 @@ static bool set_value(const struct option_row *row, const char *text)
 void add_options(const struct option_row *row)
 {
     for (; row->name; row++, option_count++) {
+        if (option_count == MOST_OPTIONS)
+            fail("--%s is one option too many: a program has at most %d; raise MOST_OPTIONS",
+                row->name, MOST_OPTIONS);
         rows[option_count] = row;
         table[option_count].name = row->name;
         table[option_count].has_arg = row->kind == FLAG ? no_argument : required_argument;
@@ -134,11 +138,12 @@ void parse_options(int argc, char **argv)
 }
 
 /* Writing to a descriptor that was closed at the start must fail, not land in a file that the demo
- * opens. Without SIGCHLD nobody learns of a child's end, without SIGALRM there is no watchdog; and
- * writing to nobody, or beyond a limit, shall report EPIPE or EFBIG. */
+ * opens. A signal that the caller has blocked would end nothing, nor wake a wait; one that he
+ * ignores (nohup) stays ignored, but SIGCHLD tells of a child's end. Writing to nobody, or beyond a
+ * limit, must report EPIPE or EFBIG. */
 void settle_process(void)
 {
-    sigset_t needed;
+    sigset_t none;
 
     for (int descriptor = 0; descriptor <= 2; descriptor++)
         if (fcntl(descriptor, F_GETFD) == -1)
@@ -146,10 +151,10 @@ void settle_process(void)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);
     (void)signal(SIGCHLD, SIG_DFL);
-    (void)sigemptyset(&needed);
-    (void)sigaddset(&needed, SIGALRM);
-    (void)sigaddset(&needed, SIGCHLD);
-    CHECK(sigprocmask(SIG_UNBLOCK, &needed, NULL));
+    (void)sigemptyset(&none);
+    CHECK(sigprocmask(SIG_SETMASK, &none, NULL));
+    if (getpid() == 1)
+        leave_first_process();
 }
 
 int demo_start(const struct demo *demo, const struct option_row *options, int argc, char **argv)
@@ -171,6 +176,7 @@ int demo_start(const struct demo *demo, const struct option_row *options, int ar
     }
     if (optind < argc && !demo->operands)
         usage_error("there is no operand %s; see --help", escaped(argv[optind]));
+    watchdog_set(0); /* until watchdog_start() knows more: even opening a file may wait */
     views_check();
     return optind;
 }

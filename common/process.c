@@ -2,6 +2,8 @@
 #include "common/process.h"
 #include "common/check.h"
 #include "common/clock.h"
+#include "common/gate.h"
+#include "common/names.h"
 #include "common/options.h"
 #include "common/record/recorder.h"
 #include "common/views/views.h"
@@ -29,6 +31,7 @@ static struct process {
     int number;
 } processes[MOST_PROCESSES];
 static volatile sig_atomic_t process_count;
+static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process */
 static unsigned watchdog_seconds;
 static char watchdog_message[160];
 
@@ -43,8 +46,9 @@ static struct process *find_running(pid_t pid)
 static void kill_processes(void)
 {
     for (int i = 0; i < process_count; i++)
-        if (processes[i].running && kill(processes[i].pid, SIGKILL) == -1)
-            (void)kill(processes[i].pid, SIGKILL); /* or waitpid might wait for ever */
+        if (processes[i].running && kill(processes[i].pid, SIGKILL) == -1 &&
+            kill(processes[i].pid, SIGKILL) == -1)
+            processes[i].running = false; /* refused (a sandbox): it ends when its parent does */
 }
 
 void stop_processes(void)
@@ -57,37 +61,53 @@ void stop_processes(void)
         }
 }
 
-/* The handler of SIGALRM, and of SIGCHLD, which only has to wake pselect. */
+/* The handler of SIGALRM, which comes every second, and of SIGCHLD, which only has to wake pselect.
+ * A process that is stopped (Ctrl-Z) gets one SIGALRM for all that time: so it does not count. */
 static void wake_up(int signal_number)
 {
     if (signal_number != SIGALRM)
         return;
+    if (--seconds_left > 0) {
+        (void)alarm(1);
+        return;
+    }
     kill_processes();
     if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) > 0) /* not full */
         (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
     _exit(COULD_NOT_RUN);
 }
 
-void watchdog_start(double planned)
+void watchdog_set(double planned)
 {
-    const struct sigaction action = {.sa_handler = wake_up};
+    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
 
-    views_start();
+    (void)alarm(0);
     if (run.timeout == 0 && planned < 0)
         return;
     watchdog_seconds = run.timeout ? (unsigned)run.timeout : (unsigned)(planned / run.speed) + 60;
+    seconds_left = (sig_atomic_t)watchdog_seconds;
     (void)snprintf(watchdog_message, sizeof watchdog_message,
         "%s: still running after %u s, ended; use a longer --timeout=SECONDS\n", run.demo->name,
         watchdog_seconds);
     CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(watchdog_seconds);
+    (void)alarm(1);
+}
+
+void watchdog_start(double planned)
+{
+    views_start();
+    watchdog_set(planned);
 }
 
 pid_t start_process(
     const char *role, int number, void (*actor)(int number, void *context), void *context)
 {
     pid_t parent = getpid();
+    bool is_bound_to_parent = false;
 
+    if (process_count == MOST_PROCESSES)
+        fail("%s %d cannot be started: a run starts at most %d processes; use fewer", role, number,
+            MOST_PROCESSES);
     if (process_count == 0)
         (void)atexit(stop_processes);
     record_lanes(role, 1);
@@ -99,12 +119,14 @@ pid_t start_process(
     }
     process_count = 0; /* they are the parent's */
 #if HAVE_PRCTL
-    CHECK(prctl(PR_SET_PDEATHSIG, SIGKILL));
+    is_bound_to_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; /* a sandbox may refuse it */
 #endif
     if (getppid() != parent) /* it died before that took effect */
         _exit(COULD_NOT_RUN);
-    if (watchdog_seconds > 0)
-        (void)alarm(watchdog_seconds + 1);
+    if (!is_bound_to_parent && watchdog_seconds > 0) {
+        seconds_left = (sig_atomic_t)watchdog_seconds + 1;
+        (void)alarm(1);
+    }
     record_as(role, number);
     actor(number, context);
     record_state(GONE, "done");
@@ -133,7 +155,7 @@ static pid_t await_child(int64_t deadline)
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
             break;
-        struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
+        struct timespec timeout = clock_part(left);
         if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 && errno != EINTR)
             fail_call("pselect", errno, __FILE__, __LINE__);
     }
@@ -180,6 +202,36 @@ void stop_process(pid_t pid)
         CHECK(kill(pid, SIGKILL));
         (void)reap_process(pid, FOREVER, SIGKILL);
     }
+}
+
+static void hand_on(int signal_number)
+{
+    int error = errno;
+
+    (void)kill(processes[0].pid, signal_number);
+    errno = error;
+}
+
+void leave_first_process(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    const struct sigaction action = {.sa_handler = hand_on, .sa_flags = SA_RESTART};
+    struct gate ended = gate_create(); /* opens when no process of the run is left */
+    sigset_t before = hold_signals();
+    int status;
+
+    processes[0].pid = CHECK(fork());
+    if (processes[0].pid > 0)
+        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+            CHECK(sigaction(signals[i], &action, NULL));
+    release_signals(before);
+    if (processes[0].pid == 0) {
+        CHECK_ONCE(close(ended.wait_end));
+        return;
+    }
+    gate_pass(&ended);
+    CHECK(waitpid(processes[0].pid, &status, 0));
+    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 void *share_memory(size_t size)

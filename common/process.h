@@ -7,8 +7,12 @@
 #include <sys/types.h>
 
 /* Bounds the run, by alarm(3p): after --timeout seconds, or else PLANNED seconds of the listing's
- * time plus 60, the process ends with status 3, and its children with it. PLANNED below 0: no bound
- * unless --timeout was given. Before the first gate and actor: the live view is forked here. */
+ * time plus 60, the process ends with status 3, and its children with it. Time in which the run was
+ * stopped does not count. PLANNED below 0: no bound unless --timeout was given. */
+void watchdog_set(double planned);
+
+/* The same, and starts the views. Before the first gate and actor, and before anything that may
+ * wait: the live view is forked here. */
 void watchdog_start(double planned);
 
 /* Starts ACTOR(NUMBER, CONTEXT) in a child process (fork(3p)), which ends with status 0 when ACTOR
@@ -30,6 +34,11 @@ void stop_processes(void);
  * EXPECTED_SIGNAL; the run ends if any child fails otherwise. With PID 0 the parent just waits. */
 enum ending { STILL_RUNNING, ENDED, KILLED };
 enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal);
+
+/* For process 1 of a container, which the kernel keeps from signals (pid_namespaces(7)) and whose end
+ * kills all others: returns in a child, which becomes the run. Process 1 hands signals on to it,
+ * waits until all of the run has ended, and ends with the shell's status. */
+void leave_first_process(void);
 
 /* SIZE zeroed bytes, shared with the children started afterwards (mmap(3p)). May end the run. */
 void *share_memory(size_t size);

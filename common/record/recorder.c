@@ -52,10 +52,17 @@ void record_lanes(const char *name, int count)
     if (recorder == NULL)
         return;
     struct role *role = find_role(name);
+    int lanes = lane_count(recorder);
+    if (role == NULL && (recorder->role_count == MOST_ROLES || strlen(name) >= ROLE_SIZE))
+        fail("%s: a run has at most %d roles, with names of at most %d bytes; raise MOST_ROLES or "
+             "ROLE_SIZE",
+            name, MOST_ROLES, ROLE_SIZE - 1);
+    if (count > NO_LANE - lanes)
+        fail("%s: a run is recorded with at most %d lanes; leave out the views", name, NO_LANE);
     if (role == NULL) {
         role = &recorder->roles[recorder->role_count];
         (void)snprintf(role->name, sizeof role->name, "%s", name);
-        role->first = lane_count(recorder);
+        role->first = lanes;
         role->count = count;
         recorder->role_count++; /* the live view looks at it only now */
     } else

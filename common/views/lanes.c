@@ -127,8 +127,7 @@ static void put_signs(
 
 void lanes_print(struct lanes *lanes, const struct event *event, const char *end, FILE *out)
 {
-    char *text = event_text(event), time[32];
-    struct row row = row_begin(&lanes->screen);
+    char time[32];
 
     if (lanes->count < lane_count(lanes->from)) {
         lay_out(lanes, lane_count(lanes->from));
@@ -138,6 +137,10 @@ void lanes_print(struct lanes *lanes, const struct event *event, const char *end
         if (!lanes->is_text && lanes->shared == 1)
             print_names(lanes, 1, out);
     }
+    if (event->lane >= lanes->count) /* of nobody who has a lane */
+        return;
+    char *text = event_text(event);
+    struct row row = row_begin(&lanes->screen);
     if (lanes->begin == 0)
         lanes->begin = event->time;
     if (event->time - lanes->begin > lanes->shown) /* never back */

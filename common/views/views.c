@@ -213,8 +213,9 @@ void views_finish(void)
         return;
     recorder = NULL;
     if (want_lanes) {
-        (void)alarm(0);                /* the watchdog counts the run, not the reader, */
-        (void)signal(SIGINT, SIG_DFL); /* who may end it all */
+        (void)alarm(0);                         /* the watchdog counts the run, not the reader, */
+        if (signal(SIGINT, SIG_DFL) == SIG_IGN) /* who may end it all */
+            (void)signal(SIGINT, SIG_IGN);      /* unless its caller wanted otherwise */
         viewer.over = SHOW_ALL;
         end_viewer();
         if (!*viewer.done)

@@ -106,6 +106,52 @@ static void test_knock(void **state)
     (void)close(gate.wait_end);
 }
 
+/* 2^32 ms, which is 0 ms in 32 bits: it waits, until somebody knocks. */
+static void test_long_wait(void **state)
+{
+    struct gate gate = gate_create();
+
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)poll(NULL, 0, 100); /* let the other wait */
+        gate_knock(&gate);
+        _exit(0);
+    }
+    assert_true(gate_await_knock(&gate, INT64_C(4294967296) * 1000000));
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    gate_let_go(&gate);
+    (void)close(gate.wait_end);
+}
+
+/* While a process is stopped its bound does not come nearer. */
+static void test_stopped_wait(void **state)
+{
+    struct gate gate = gate_create(), begun = gate_create();
+    int status;
+
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        gate_knock(&begun);
+        _exit(gate_await_knock(&gate, INT64_C(2000000000)) ? 0 : 1);
+    }
+    assert_true(gate_await_knock(&begun, -1));
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    (void)poll(NULL, 0, 2300);
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    (void)poll(NULL, 0, 50); /* a whole wait of 2 s would be over by now */
+    gate_knock(&gate);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    gate_let_go(&gate);
+    (void)close(gate.wait_end);
+    close_gate(&begun);
+}
+
 static void test_knock_that_nobody_hears(void **state)
 {
     struct gate gate = gate_create();
@@ -121,7 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_with_the_last_holder),
         cmocka_unit_test(test_starts_all_actors_of_a_run),
-        cmocka_unit_test(test_knock),
+        cmocka_unit_test(test_knock), cmocka_unit_test(test_long_wait),
+        cmocka_unit_test(test_stopped_wait),
         cmocka_unit_test(test_knock_that_nobody_hears)};
 
     run.demo = &demo;

@@ -150,8 +150,18 @@ static int say_bound(const void *planned)
 {
     run.speed = 10;
     watchdog_start(*(const double *)planned);
-    unsigned left = alarm(0);
-    say(left == 0 ? "none" : left > 60 && left <= 360 ? "enough" : "wrong");
+    say(alarm(0) == 0 ? "none" : "some");
+    return 0;
+}
+
+/* Each SIGALRM stands for a second. */
+static int live_for_seconds(const void *seconds)
+{
+    run.speed = 10;
+    watchdog_start(3000);
+    for (int i = 0; i < *(const int *)seconds; i++)
+        CHECK(raise(SIGALRM));
+    say("alive");
     return 0;
 }
 
@@ -160,8 +170,12 @@ static void test_bound_without_timeout(void **state)
     (void)state;
     struct outcome outcome = expect(0, "", say_bound, &(double){-1});
     assert_string_equal(outcome.out, "none\n");
-    outcome = expect(0, "", say_bound, &(double){3000}); /* at speed 10 */
-    assert_string_equal(outcome.out, "enough\n");
+    outcome = expect(0, "", say_bound, &(double){3000});
+    assert_string_equal(outcome.out, "some\n");
+    outcome = expect(0, "", live_for_seconds, &(int){300}); /* at speed 10 */
+    assert_string_equal(outcome.out, "alive\n");
+    (void)expect(3, "demo_unit: still running after 360 s, ended; ",
+        live_for_seconds, &(int){360});
 }
 
 int main(void)
