@@ -22,5 +22,6 @@ void close_output(void);
  * the end of TEXT. With --broken a second line names the bug and what was missing. */
 int verdict(bool held, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* In place of a verdict, when the evidence does not tell: gives the REASON, and returns status 3. */
+/* In place of a verdict, when the evidence does not tell: gives the REASON, and returns status 3.
+ */
 int undecided(const char *reason);

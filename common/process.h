@@ -35,9 +35,9 @@ void stop_processes(void);
 enum ending { STILL_RUNNING, ENDED, KILLED };
 enum ending reap_process(pid_t pid, int64_t nanoseconds, int expected_signal);
 
-/* For process 1 of a container, which the kernel keeps from signals (pid_namespaces(7)) and whose end
- * kills all others: returns in a child, which becomes the run. Process 1 hands signals on to it,
- * waits until all of the run has ended, and ends with the shell's status. */
+/* For process 1 of a container, which the kernel keeps from signals (pid_namespaces(7)) and whose
+ * end kills all others: returns in a child, which becomes the run. Process 1 hands signals on to
+ * it, waits until all of the run has ended, and ends with the shell's status. */
 void leave_first_process(void);
 
 /* SIZE zeroed bytes, shared with the children started afterwards (mmap(3p)). May end the run. */

@@ -19,6 +19,9 @@ const char *describe_placement(void)
     return description;
 }
 
+#define CANNOT_PIN                                                             \
+    "this system cannot pin a process to a core; use --placement=free"
+
 #if HAVE_AFFINITY
 static unsigned cores[SIDES];
 
@@ -36,6 +39,15 @@ static void read_siblings(unsigned core, char text[256])
         (void)fclose(file);
 }
 
+/* A sandbox may deny it. */
+bool can_pin(void)
+{
+    cpu_set_t allowed;
+
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 &&
+           sched_setaffinity(0, sizeof allowed, &allowed) == 0;
+}
+
 /* The first one that this process may use, and for two cores the next that is
  * no thread of the same one; if there is none, another thread of it.
  */
@@ -47,6 +59,8 @@ void choose_cores(void)
 
     if (settings.placement == FREE)
         return;
+    if (!can_pin())
+        fail(CANNOT_PIN);
     CHECK(sched_getaffinity(0, sizeof allowed, &allowed));
     cores[PING] = 0;
     while (!CPU_ISSET(cores[PING], &allowed))
@@ -84,16 +98,11 @@ void pin_to_core(enum side side)
     CHECK(sched_setaffinity(0, sizeof set, &set)); /* 0: the calling thread */
 }
 
-bool can_pin(void)
-{
-    return true;
-}
 #else
 void choose_cores(void)
 {
     if (settings.placement != FREE)
-        fail("this system cannot pin a process to a core; use "
-             "--placement=free");
+        fail(CANNOT_PIN);
 }
 
 void pin_to_core(enum side side)

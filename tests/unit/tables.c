@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* tables: each ends the run with a message rather than to be written beyond */
+#include "tests/support/forked.h"
+#include "common/check.h"
+#include "common/options.h"
+#include "common/process.h"
+#include "common/record/recorder.h"
+#include "common/views/charts.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct demo demo = {.name = "demo_unit"};
+
+static void do_nothing(int number, void *context)
+{
+    (void)number;
+    (void)context;
+}
+
+static int start_many_processes(const void *context)
+{
+    (void)context;
+    for (int i = 0; i < 1200; i++) {
+        (void)start_process("worker", i, do_nothing, NULL);
+        join_processes(i);
+    }
+    return 0;
+}
+
+static int record_many_roles(const void *context)
+{
+    char name[16];
+
+    (void)context;
+    recorder_start();
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(name, sizeof name, "role %d", i);
+        record_lanes(name, 1);
+    }
+    return 0;
+}
+
+static int record_long_name(const void *context)
+{
+    (void)context;
+    recorder_start();
+    record_lanes("fifteen letters", 1);
+    record_lanes("fifteen letters", 1);
+    record_lanes("sixteen letters!", 1);
+    return 0;
+}
+
+static int record_many_lanes(const void *context)
+{
+    (void)context;
+    recorder_start();
+    record_lanes("writer", 60000);
+    record_lanes("reader", 10000);
+    return 0;
+}
+
+static int add_many_options(const void *context)
+{
+    static bool flag;
+    static struct option_row rows[40];
+
+    (void)context;
+    for (int i = 0; i < 39; i++)
+        rows[i] =
+            (struct option_row){"some", NULL, FLAG, &flag, 0, 0, NULL, ""};
+    add_options(rows);
+    return 0;
+}
+
+static void test_full_tables(void **state)
+{
+    (void)state;
+    (void)expect(3,
+        "demo_unit: worker 1100 cannot be started: a run starts at most 1100 "
+        "processes; use fewer\n",
+        start_many_processes, NULL);
+    (void)expect(3, "demo_unit: role 16: a run has at most 16 roles, ",
+        record_many_roles, NULL);
+    (void)expect(3, "demo_unit: sixteen letters!: a run has at most 16 roles, ",
+        record_long_name, NULL);
+    (void)expect(3,
+        "demo_unit: reader: a run is recorded with at most 65535 lanes; ",
+        record_many_lanes, NULL);
+    (void)expect(3, "demo_unit: --some is one option too many: a program has ",
+        add_many_options, NULL);
+}
+
+/* An event of nobody who has a lane is not shown. */
+static void test_event_without_lane(void **state)
+{
+    struct lanes lanes = {.screen = {80, false, false}};
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    recorder_start();
+    record_lanes("writer", 1);
+    record_killed("nobody", 7, "SIGKILL");
+    lanes.from = recorder;
+    for (unsigned long i = 0; i < recorder->next; i++)
+        lanes_print(&lanes, &recorder->events[i], "\n", out);
+    assert_int_equal(fclose(out), 0);
+    assert_null(strstr(text, "SIGKILL"));
+    free(lanes.style);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_full_tables),
+        cmocka_unit_test(test_event_without_lane)};
+
+    run.demo = &demo;
+    run.speed = 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
