@@ -2,6 +2,7 @@
 #include "common/check.h"
 #include "common/options.h"
 #include "common/text.h"
+#include "common/transfer.h"
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ void report(const char *format, ...)
     va_end(arguments);
     size_t length = length_within(line, sizeof line - 2); /* the newline needs room, too */
     line[length] = '\n';
-    (void)!write(STDERR_FILENO, line, length + 1); /* if that fails, nobody is left to tell */
+    (void)!write_some(STDERR_FILENO, line, length + 1); /* if it fails, nobody is left to tell */
     errno = saved;
 }
 

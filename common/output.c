@@ -3,6 +3,7 @@
 #include "common/check.h"
 #include "common/options.h"
 #include "common/record/recorder.h"
+#include "common/transfer.h"
 #include "common/views/views.h"
 #include <inttypes.h>
 #include <stdarg.h>
@@ -28,10 +29,10 @@ void write_all(int descriptor, const void *bytes, size_t length)
         record_note("%.*s", (int)(next - line), line);
     }
     for (size_t done = is_recorded && views_are_live() ? length : 0; done < length;) {
-        ssize_t written = write(descriptor, (const char *)bytes + done, length - done);
-        if (written == -1 && errno != EINTR)
+        ssize_t written = write_some(descriptor, (const char *)bytes + done, length - done);
+        if (written == -1)
             fail_output(descriptor);
-        done += written > 0 ? (size_t)written : 0;
+        done += (size_t)written;
     }
 }
 

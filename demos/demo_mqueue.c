@@ -18,6 +18,7 @@
 #include "common/process.h"
 #include "common/record/recorder.h"
 #include "common/text.h"
+#include "common/transfer.h"
 #include "demos/about.h"
 #include "demos/mqueue.h"
 
@@ -130,7 +131,7 @@ static bool read_line(char line[LINE_SIZE], size_t *length)
     int byte;
 
     memset(line, 0, LINE_SIZE);
-    for (*length = 0; (byte = getchar()) != EOF && byte != '\n'; (*length)++)
+    for (*length = 0; (byte = next_byte()) != EOF && byte != '\n'; (*length)++)
         if (*length < LINE_SIZE - 1)
             line[*length] = (char)byte;
     return byte != EOF || *length > 0;
@@ -163,8 +164,6 @@ static void stream(int number, void *context)
         } else
             ask(office, number, &request);
     }
-    if (ferror(stdin))
-        fail_call("getchar", errno, __FILE__, __LINE__);
 }
 
 static const struct option_row options[] = {

@@ -20,6 +20,7 @@
 #include "common/output.h"
 #include "common/process.h"
 #include "common/record/recorder.h"
+#include "common/transfer.h"
 #include "demos/about.h"
 #include "demos/keeper.h"
 #include "demos/pipe_filters.h"
@@ -125,7 +126,7 @@ static void filter(int number, void *context)
         open_fifos(line, number, &in, &out);
     record_state(WAITING, "waiting");
     while (await_input(line, number, in)) {
-        ssize_t got = CHECK(read(in, text + kept, BLOCK));
+        ssize_t got = CHECK(read_some(in, text + kept, BLOCK));
         record_lines(
             RECEIVED, first ? NULL : names[number - 1], text + kept, got);
         record_state(RUNNING, got == 0 ? "end of file" : "working");

@@ -7,11 +7,11 @@
 #include "common/text.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,13 +71,11 @@ static void check_file(struct view_file *file)
         file->target = exists ? realpath(file->path, NULL) : strdup(file->path);
     if (file->descriptor == -1 && (!file->target || !replace_file(file->target, NULL, 0)))
         fail_file(file->path);
-    if (file->descriptor != -1)
-        CHECK(fcntl(file->descriptor, F_SETFL, fcntl(file->descriptor, F_GETFL) & ~O_NONBLOCK));
 }
 
 void views_check(void)
 {
-    if (want_step && ((terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC)) == -1 ||
+    if (want_step && ((terminal = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1 ||
                          tcgetpgrp(terminal) != getpgrp()))
         usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
     if (files[SVG].path && files[TRACE].path && strcmp(files[SVG].path, files[TRACE].path) == 0)
@@ -88,36 +86,46 @@ void views_check(void)
             check_file(&files[i]);
 }
 
-/* Waits until FILE (or -1) can be read, the run is over, or MILLISECONDS (below 0: for ever) are.
- * Returns whether FILE can be read. */
-static bool await(int file, int milliseconds)
+/* Waits a little, or until the run is over. */
+static void await_over(void)
 {
-    struct timeval time = {.tv_usec = milliseconds * 1000};
-    fd_set inputs;
+    struct pollfd over = {.fd = viewer.pipe, .events = POLLIN};
 
-    FD_ZERO(&inputs); /* select and not poll: macOS cannot poll a terminal */
-    FD_SET(viewer.pipe, &inputs);
-    if (file != -1)
-        FD_SET(file, &inputs);
-    int found = select(FD_SETSIZE, &inputs, NULL, NULL, milliseconds < 0 ? NULL : &time);
-    if (found == -1 && errno != EINTR)
-        fail_call("select", errno, __FILE__, __LINE__);
-    if (found > 0 && FD_ISSET(viewer.pipe, &inputs) && read(viewer.pipe, &viewer.over, 1) != 1) {
+    if (poll(&over, 1, REFRESH) > 0 && read(viewer.pipe, &viewer.over, 1) != 1) {
         viewer.over = SHOW_REST; /* the run's first process is gone */
         if (want_step)
             _exit(COULD_NOT_RUN);
     }
-    return found > 0 && file != -1 && FD_ISSET(file, &inputs);
 }
 
+/* Returns whether the reader wants to see one event more. It looks again and again for what was
+ * typed, because macOS cannot poll a terminal. */
 static bool await_enter(void)
 {
     char line[256];
+    ssize_t got = -1;
 
-    while (viewer.over != SHOW_REST)
-        if (await(terminal, -1))
-            return read(terminal, line, sizeof line) > 0 && line[0] != 'q';
-    return false;
+    while (viewer.over != SHOW_REST && got == -1) {
+        got = read(terminal, line, sizeof line);
+        if (got == -1 && errno != EAGAIN && errno != EINTR)
+            break;
+        if (got == -1)
+            await_over();
+    }
+    return got > 0 && line[0] != 'q';
+}
+
+static void show_event(struct lanes *lanes, const struct event *event, const char *end)
+{
+    char *bytes;
+    size_t size;
+    FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
+
+    lanes_print(lanes, event, end, out);
+    if (fclose(out) == EOF)
+        fail_call("fclose", errno, __FILE__, __LINE__);
+    write_all(STDOUT_FILENO, bytes, size);
+    free(bytes);
 }
 
 /* The process of the live view: follows the recorder, slot by slot. One that does not get ready
@@ -137,16 +145,14 @@ static void view(void)
     do {
         is_last = viewer.over; /* while the reader was thinking more may have come: look again */
         if (!is_last)
-            (void)await(-1, REFRESH);
+            await_over();
         next = atomic_load(&lanes.from->next);
         next = next < CAPACITY ? next : CAPACITY;
         for (; at < next; at++, patience = 5) {
             const struct event *event = &lanes.from->events[at];
             if (atomic_load_explicit(&event->ready, memory_order_acquire)) {
                 /* on the terminal the Enter that is typed ends the row */
-                lanes_print(&lanes, event, step && isatty(STDOUT_FILENO) ? "" : "\n", stdout);
-                if (fflush(stdout) == EOF)
-                    fail_output(STDOUT_FILENO);
+                show_event(&lanes, event, step && isatty(STDOUT_FILENO) ? "" : "\n");
                 step = step && await_enter();
             } else if (!viewer.over && patience-- > 0)
                 break;

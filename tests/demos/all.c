@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -106,6 +107,18 @@ static struct result run_in_shell(const struct demo *demo, const char *rest)
         quick(demo), rest);
     return run_program(
         (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+}
+
+/* Runs DEMO quickly with OPTION, on non-blocking pipes that are full
+ * at first.
+ */
+static struct result run_full(const struct demo *demo, const char *option)
+{
+    const char *const command[] = {built(demo->name), "--speed=1000",
+        demo->port ? demo->port : option, option, NULL};
+    struct program program = program_start_full(command);
+
+    return program_finish(&program);
 }
 
 static void assert_folder_empty(void)
@@ -429,6 +442,52 @@ static void test_closed_descriptors(void **state)
     assert_nothing_left();
 }
 
+/* Pipes that another program has made non-blocking: each demo waits for room in
+ * them, whatever it writes there.
+ */
+static void test_full_outputs(void **state)
+{
+    static const char *const options[] = {"--seed=1", "--lanes", "--timeline",
+        "--svg=/dev/stdout", "--trace=/dev/stderr"};
+
+    (void)state;
+    for (int i = 0; i < DEMOS * 5; i++) {
+        struct result result = run_full(&demos[i / 5], options[i % 5]);
+        if (result.status != demos[i / 5].status)
+            fail_msg("%s %s: status %d, %s", demos[i / 5].name, options[i % 5],
+                result.status, result.err);
+        assert_true(result.out_size > 0);
+        assert_non_null(strstr(result.err, "guarantee held: "));
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+/* ... and for input, also in the middle of a line. */
+static void test_input_that_does_not_block(void **state)
+{
+    static const struct {
+        const char *name, *input, *out;
+    } cases[] = {{"demo_pipe", "Make this\nsentence", "makeThis\nsentence\n"},
+        {"demo_mqueue", "add 3 4\nmul 6 7", "7\n42\n"}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const command[] = {built(cases[i].name), "-", NULL};
+        const struct timespec while_it_tries = {0, 100000000};
+        struct program program = program_start_full(command);
+        size_t half = 5, size = strlen(cases[i].input);
+        program_write(&program, cases[i].input, half);
+        (void)nanosleep(&while_it_tries, NULL);
+        program_write(&program, cases[i].input + half, size - half);
+        struct result result = program_finish(&program);
+        assert_int_equal(result.status, 0);
+        assert_string_equal(result.out, cases[i].out);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
 #define TEST(function)                                                         \
     cmocka_unit_test_setup_teardown(function, enter_scratch, leave_scratch)
 
@@ -438,7 +497,8 @@ int main(void)
         TEST(test_help_is_narrow), TEST(test_version), TEST(test_examples),
         TEST(test_wrong_options), TEST(test_right_options), TEST(test_seed),
         TEST(test_no_output), TEST(test_reader_goes_away),
-        TEST(test_closed_descriptors)};
+        TEST(test_closed_descriptors), TEST(test_full_outputs),
+        TEST(test_input_that_does_not_block)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* the views of all demos, from outside */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -369,6 +371,35 @@ static void test_terminal_colour(void **state)
     }
 }
 
+/* The live views of a program that got more open files than an fd_set holds. */
+static void test_many_descriptors(void **state)
+{
+    enum { MANY = 1100 };
+    const char *const command[] = {
+        built("demo_condvar"), "--step", "--seed=1", NULL};
+    struct rlimit limit;
+    int first = open("/dev/null", O_RDONLY), last = first;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < 2 * MANY)
+        skip();
+    limit.rlim_cur = 2 * MANY;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while (last < MANY)
+        last = dup(first);
+    struct result result = run_demo(&demos[2], false, "", "--lanes");
+    assert_non_null(strstr(result.out, "producing"));
+    free_result(&result);
+    struct terminal terminal = terminal_start(command, NULL);
+    terminal_await(&terminal, "producing", 1);
+    terminal_type(&terminal, "q\n");
+    assert_int_equal(terminal_finish(&terminal), 0);
+    free(terminal.shown);
+    while (last >= first)
+        (void)close(last--);
+}
+
 /* Seconds of processor time of a demo_pipe that is fed LINES equal lines. */
 static double cost_of(const char *view, int lines)
 {
@@ -413,7 +444,7 @@ int main(void)
         TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
         TEST(test_wrong_usage), TEST(test_step), TEST(test_step_after_the_end),
         TEST(test_step_interrupted), TEST(test_terminal_colour),
-        TEST(test_cost_grows_with_the_events)};
+        TEST(test_many_descriptors), TEST(test_cost_grows_with_the_events)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,13 +44,45 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-struct program program_start(const char *const argv[])
+/* Fills a pipe, and returns how many bytes that took. */
+static size_t fill(int descriptor)
+{
+    static const char bytes[4096];
+    size_t filled = 0;
+    ssize_t more;
+
+    while ((more = write(descriptor, bytes, sizeof bytes)) > 0)
+        filled += (size_t)more;
+    return filled;
+}
+
+static void drain(int descriptor, size_t size)
+{
+    char bytes[4096];
+
+    while (size > 0) {
+        size_t most = size < sizeof bytes ? size : sizeof bytes;
+        ssize_t got = read(descriptor, bytes, most);
+        assert_true(got > 0);
+        size -= (size_t)got;
+    }
+}
+
+static struct program start(const char *const argv[], bool full)
 {
     int in[2], out[2], err[2];
+    size_t filled_out = 0, filled_err = 0;
 
     assert_int_equal(pipe(in), 0);
     assert_int_equal(pipe(out), 0);
     assert_int_equal(pipe(err), 0);
+    if (full) {
+        (void)fcntl(in[0], F_SETFL, O_NONBLOCK);
+        (void)fcntl(out[1], F_SETFL, O_NONBLOCK);
+        (void)fcntl(err[1], F_SETFL, O_NONBLOCK);
+        filled_out = fill(out[1]);
+        filled_err = fill(err[1]);
+    }
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -72,11 +104,27 @@ struct program program_start(const char *const argv[])
     (void)fcntl(in[1], F_SETFD, FD_CLOEXEC);
     (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
     (void)signal(SIGPIPE, SIG_IGN);
+    if (full) {
+        const struct timespec while_it_tries = {0, 200000000};
+        (void)nanosleep(&while_it_tries, NULL);
+        drain(out[0], filled_out);
+        drain(err[0], filled_err);
+    }
     return (struct program){.pid = pid,
         .in = in[1],
         .out = out[0],
         .err = err[0],
         .so_far = {.out = calloc(1, 1), .err = calloc(1, 1)}};
+}
+
+struct program program_start(const char *const argv[])
+{
+    return start(argv, false);
+}
+
+struct program program_start_full(const char *const argv[])
+{
+    return start(argv, true);
 }
 
 void program_close_input(struct program *program)

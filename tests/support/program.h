@@ -40,6 +40,11 @@ const char *built(const char *name);
  */
 struct program program_start(const char *const argv[]);
 
+/* The same, but these pipes are non-blocking, and its standard output and error
+ * are full: it is given a while to find that out before they are emptied.
+ */
+struct program program_start_full(const char *const argv[]);
+
 /* Writes SIZE bytes to its standard input; program_close_input() ends it. */
 void program_write(struct program *program, const void *bytes, size_t size);
 void program_close_input(struct program *program);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/transfer.h"
+#include "common/check.h"
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Whether a call that returned RESULT has to be made again: after a wait, if that is why. */
+static bool is_again(ssize_t result, int descriptor, short events)
+{
+    if (result == -1 && errno == EAGAIN)
+        (void)poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, -1);
+    else if (result != -1 || errno != EINTR)
+        return false;
+    return true;
+}
+
+ssize_t write_some(int descriptor, const void *bytes, size_t size)
+{
+    ssize_t written;
+
+    do
+        written = write(descriptor, bytes, size);
+    while (is_again(written, descriptor, POLLOUT));
+    return written;
+}
+
+ssize_t read_some(int descriptor, void *bytes, size_t size)
+{
+    ssize_t got;
+
+    do
+        got = read(descriptor, bytes, size);
+    while (is_again(got, descriptor, POLLIN));
+    return got;
+}
+
+int next_byte(void)
+{
+    static unsigned char bytes[4096];
+    static size_t next, end;
+    static bool is_over;
+
+    if (next == end && !is_over) {
+        ssize_t got = read_some(STDIN_FILENO, bytes, sizeof bytes);
+        if (got == -1)
+            fail_call("read", errno, __FILE__, __LINE__);
+        is_over = got == 0;
+        next = 0;
+        end = (size_t)got;
+    }
+    return is_over ? EOF : bytes[next++];
+}
