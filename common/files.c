@@ -30,9 +30,10 @@ int open_for_run(const char *path, int flags)
         fail("%s is not a regular file; choose another with --file", escaped(path));
     for (; fcntl(file, F_SETLK, &lock) == -1; lock.l_type = F_WRLCK) {
         if (errno != EACCES && errno != EAGAIN)
-            fail("cannot lock %s: %s; its file system may have no locks, so choose a --file on a "
-                 "local disk",
-                escaped(path), strerror(errno));
+            fail("cannot lock %s: %s%s", escaped(path), strerror(errno),
+                *advice_on("fcntl", errno)
+                    ? "; its file system may have no locks, so choose a --file on a local disk"
+                    : "");
         CHECK(fcntl(file, F_GETLK, &lock));
         char owner[32] = "";
         if (lock.l_pid > 0) /* not of another container: that has process ids of its own */

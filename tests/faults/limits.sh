@@ -3,8 +3,8 @@
 # limits.sh - runs the demos where the system has little to give
 #
 # Usage: sh tests/faults/limits.sh BUILD_FOLDER
-# Few descriptors, little memory, few processes, short queues, a full disk,
-# output that goes nowhere. Each run has to succeed, or to end with status 3 and
+# Few descriptors, little memory, few processes, short queues, a full disk, none
+# of the folders that a system should have, output that goes nowhere. Each run has to succeed, or to end with status 3 and
 # a message; and what was in its log and names file before must still be there.
 # What needs root is left out without it, and that is said.
 set -eu
@@ -55,6 +55,8 @@ judge()
         ;;
     *) complain "$1" "demo_$2" "status $3" ;;
     esac
+    ! grep -q 'was killed by signal' "$scratch/err" ||
+        complain "$1" "demo_$2" "a process was killed"
     [ "$(head -n 1 mutexfile.txt)" = 'an earlier line' ] ||
         complain "$1" "demo_$2" "the log lost what was in it"
     ! grep -qvE '^[0-9]+$' names.txt ||
@@ -146,6 +148,24 @@ if [ "$(id -u)" -eq 0 ] && unshare --ipc --mount true 2>/dev/null; then
             'echo "${1#*=}" >"/proc/sys/${1%=*}" && shift && exec "$@"' \
             sh "$setting" $nobody
     done
+    # Folders that are full, missing, or may not be written to.
+    # in_mounts TITLE SHELL-COMMANDS: the demos, after these commands as root
+    in_mounts()
+    {
+        # shellcheck disable=SC2016,SC2086 # the inner shell expands it; a command
+        under "$1" unshare --mount sh -c 'eval "$1" && shift && exec "$@"' sh \
+            "$2" $nobody
+    }
+    in_mounts "/dev/shm of 4 KB" "mount -t tmpfs -o size=4k none /dev/shm"
+    in_mounts "full /dev/shm" "mount -t tmpfs -o size=4k none /dev/shm &&
+        echo full >/dev/shm/fill"
+    in_mounts "read-only /dev/shm" "mount -t tmpfs -o ro none /dev/shm"
+    in_mounts "no /dev/shm" "mount -t tmpfs -o mode=755 none /dev &&
+        mknod -m 666 /dev/null c 1 3"
+    in_mounts "no /proc" "umount -l /proc"
+    in_mounts "no TMPDIR" "export TMPDIR=/nowhere"
+    in_mounts "read-only folder" "mount --bind . . &&
+        mount -o remount,bind,ro . && cd \"\$PWD\""
     # A disk with room for the files that are there, and little more: the log
     # may grow to the end of its block.
     # shellcheck disable=SC2016 # the inner shell expands it

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* matrix - makes each system call of each demo fail once, and looks what comes
  *
- * Usage: matrix BUILD_FOLDER [short | DEMO [CALL]]. Each call that a demo makes
- * from the start of its main() on, in any of its processes, fails at its 1st,
- * 2nd, 3rd, 5th and 8th use in the run (short: only at the 1st and 3rd). Then
+ * Usage: matrix BUILD_FOLDER [short | denied | DEMO [CALL]]. Each call that a
+ * demo makes from the start of its main() on, in any of its processes, fails at
+ * its 1st, 2nd, 3rd, 5th and 8th use in the run (short: only at the 1st and
+ * 3rd; denied: at each use, as in a sandbox, with EPERM and with ENOSYS). Then
  * the run has to succeed, or to end with status 3 and a message that names the
  * call and the reason. A line for each fault after which it does not; with a
  * CALL, for each fault. Exit status 0 if all was well, 77 if the kernel cannot
@@ -69,7 +70,7 @@ static const struct call {
     CALL(clone3, "fork|pthread_create", EAGAIN, ENOMEM),
     CALL(close, "close|write", EIO, EINTR),
     CALL(connect, "connect", ECONNREFUSED, EINTR),
-    CALL(fcntl, "fcntl|fdopen", ENOLCK, EINTR),
+    CALL(fcntl, "fcntl|fdopen|cannot lock", ENOLCK, EINTR),
     CALL(ftruncate, "ftruncate", EIO, EINTR),
     CALL(futex, "", EINTR),
     CALL(getrandom, "getentropy|sem_open", ENOSYS, EINTR),
@@ -127,7 +128,7 @@ static const struct call {
     CALL(unlink, REMOVE, EIO, EBUSY),
 #endif
 };
-enum { CALLS = sizeof calls / sizeof *calls, ALL = -1 };
+enum { CALLS = sizeof calls / sizeof *calls, ALL = -1, EACH_USE = 0 };
 
 /* What glibc's sem_open does on the way and hides when it fails: it looks for
  * a free temporary name, and removes that again.
@@ -138,7 +139,9 @@ static const struct {
 } not_ours[] = {{"semaphore", "newfstatat", 1}, {"semaphore", "newfstatat", 2},
     {"semaphore", "unlink", 1}};
 
-/* What is to fail: the USE-th use of calls[CALL]; or with ALL, nothing. */
+/* What is to fail: the USE-th use of calls[CALL], or EACH_USE of it; or with
+ * ALL, nothing.
+ */
 struct fault {
     int call, use, error;
     bool in_main; /* the marker was seen: main() has begun */
@@ -151,7 +154,7 @@ static struct totals {
 } * totals;
 
 static const char *build, *only_call;
-static bool is_short;
+static bool is_short, is_denied;
 
 /* In the demo's process: the kernel shall ask about these calls from now on.
  * The descriptor by which it asks goes to the supervisor.
@@ -233,8 +236,8 @@ static int decide(struct fault *fault, const struct seccomp_data *data)
         (data->nr == SYS_futex && !is_wait(data->args[1])))
         return 0;
     fault->uses[call]++;
-    return call == fault->call && fault->uses[call] == fault->use ? fault->error
-                                                                  : 0;
+    bool is_meant = fault->use == EACH_USE || fault->uses[call] == fault->use;
+    return call == fault->call && is_meant ? fault->error : 0;
 }
 
 /* Answers the kernel's questions until all processes that it asks about have
@@ -342,7 +345,8 @@ static bool try(const struct victim *victim, struct fault *fault)
     }
     bool ended = supervise(listener, pid, fault, &status);
     bool happened =
-        fault->call == ALL || fault->uses[fault->call] >= fault->use;
+        fault->call == ALL || (fault->uses[fault->call] > 0 &&
+                                  fault->uses[fault->call] >= fault->use);
     if (ended)
         wrong = happened ? judge(victim, fault, status) : NULL;
     else {
@@ -376,6 +380,36 @@ static bool is_ours(const char *demo, const char *call, int use)
     return true;
 }
 
+/* No sandbox in which a program runs at all denies these; the C library ends
+ * the program itself; or what the run has created cannot but stay.
+ */
+static bool can_be_denied(const char *call)
+{
+    static const char *const never[] = {"close", "fstat", "futex", "mmap",
+        "mprotect", "mq_unlink", "msgctl", "munmap", "newfstatat", "open",
+        "openat", "read", "rmdir", "rt_sigaction", "rt_sigprocmask", "unlink",
+        "unlinkat", "wait4", "write", "writev", NULL};
+
+    for (int i = 0; never[i]; i++)
+        if (strcmp(never[i], call) == 0)
+            return false;
+    return true;
+}
+
+static void deny_all(const struct victim *victim, const struct fault *counted)
+{
+    static const int errors[] = {EPERM, ENOSYS};
+
+    for (int call = 0; call < CALLS; call++)
+        for (int i = 0; i < 2; i++) {
+            struct fault fault = {
+                .call = call, .use = EACH_USE, .error = errors[i]};
+            if (counted->uses[call] > 0 && can_be_denied(calls[call].name) &&
+                try(victim, &fault))
+                totals->faults++;
+        }
+}
+
 static void try_all(int index)
 {
     static const int all_uses[] = {1, 2, 3, 5, 8, 0}, few_uses[] = {1, 3, 0};
@@ -383,6 +417,10 @@ static void try_all(int index)
     struct fault counted = {.call = ALL};
 
     (void)try(victim, &counted); /* which calls does it make? */
+    if (is_denied) {
+        deny_all(victim, &counted);
+        return;
+    }
     for (int call = 0; call < CALLS; call++) {
         if (only_call && strcmp(only_call, calls[call].name) != 0)
             continue;
@@ -401,13 +439,14 @@ static void try_all(int index)
 int main(int argc, char **argv)
 {
     is_short = argc > 2 && strcmp(argv[2], "short") == 0;
+    is_denied = argc > 2 && strcmp(argv[2], "denied") == 0;
     only_call = argc > 3 ? argv[3] : NULL;
     build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!build || totals == MAP_FAILED) {
-        (void)fprintf(
-            stderr, "usage: matrix BUILD_FOLDER [short | DEMO [CALL]]\n");
+        (void)fprintf(stderr,
+            "usage: matrix BUILD_FOLDER [short | denied | DEMO [CALL]]\n");
         return 2;
     }
     if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0,
@@ -416,7 +455,7 @@ int main(int argc, char **argv)
         return 77;
     }
     bool good = for_each_victim(
-        argc > 2 && !is_short ? argv[2] : NULL, AT_ONCE, try_all);
+        argc > 2 && !is_short && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
     if (totals->crashes + totals->wrong > 0)
         (void)printf("of the silent ones: %d crashes, %d wrong verdicts\n",
             totals->crashes, totals->wrong);
