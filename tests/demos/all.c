@@ -98,13 +98,15 @@ static const char *quick(const struct demo *demo)
     return options;
 }
 
-/* Runs DEMO quickly in a shell, with REST: options and redirections. */
+/* Runs DEMO quickly in a shell, with REST: options and redirections. The demo
+ * takes the shell's place, unless REST has another command.
+ */
 static struct result run_in_shell(const struct demo *demo, const char *rest)
 {
     char command[8192];
 
-    (void)snprintf(command, sizeof command, "'%s' %s %s", built(demo->name),
-        quick(demo), rest);
+    (void)snprintf(command, sizeof command, "%s'%s' %s %s",
+        strchr(rest, ';') ? "" : "exec ", built(demo->name), quick(demo), rest);
     return run_program(
         (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
 }

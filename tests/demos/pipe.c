@@ -39,20 +39,6 @@ static void assert_folder_empty(void)
     assert_int_equal(count, 2); /* . and .. */
 }
 
-/* FIFOs would be made in the scratch folder. */
-static int enter_scratch_for_fifos(void **state)
-{
-    int result = enter_scratch(state);
-
-    return result == 0 ? setenv("TMPDIR", *state, 1) : result;
-}
-
-static int leave_scratch_for_fifos(void **state)
-{
-    (void)unsetenv("TMPDIR");
-    return leave_scratch(state);
-}
-
 static void assert_run(struct result *result, const char *expected, size_t size)
 {
     assert_int_equal(result->status, 0);
@@ -322,8 +308,7 @@ static void test_wrong_usage(void **state)
 }
 
 #define TEST(function)                                                         \
-    cmocka_unit_test_setup_teardown(                                           \
-        function, enter_scratch_for_fifos, leave_scratch_for_fifos)
+    cmocka_unit_test_setup_teardown(function, enter_scratch, leave_scratch)
 
 int main(void)
 {

@@ -354,8 +354,5 @@ int main(int argc, char **argv)
         TEST(test_blocked_signals), TEST(test_views_of_an_end),
         TEST(test_wrong_usage)};
 
-    /* nohup and background jobs ignore these, and children inherit that */
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGHUP, SIG_DFL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

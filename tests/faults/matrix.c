@@ -16,6 +16,7 @@
  * each process by itself, and from before main() on.
  */
 #include "tests/faults/victim.h"
+#include "tests/support/queues.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -240,6 +241,18 @@ static int decide(struct fault *fault, const struct seccomp_data *data)
     return call == fault->call && is_meant ? fault->error : 0;
 }
 
+/* In the demo's place, so that its queues are known. */
+static void create_queue(
+    const struct seccomp_data *data, struct seccomp_notif_resp *answer)
+{
+    int id = queues_create((int)data->args[0], (int)data->args[1]);
+
+    if (id == -1)
+        answer->error = -errno;
+    else
+        answer->val = id;
+}
+
 /* Answers the kernel's questions until all processes that it asks about have
  * ended, or BOUND is over. Returns whether PID has ended, and its STATUS.
  */
@@ -265,7 +278,9 @@ static bool supervise(int listener, pid_t pid, struct fault *fault, int *status)
         int error = decide(fault, &asked.data);
         answer.id = asked.id;
         answer.error = -error;
-        if (error == 0)
+        if (error == 0 && asked.data.nr == SYS_msgget)
+            create_queue(&asked.data, &answer);
+        else if (error == 0)
             answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         /* A signal came first: the call will be made again. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1)

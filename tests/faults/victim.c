@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/faults/victim.h"
+#include "tests/support/queues.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,15 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_QUEUES = 256, GRACE = 1000000000 };
+enum { MOST_TEMPORARY = 64 };
+static const int64_t grace = 10000000000;
 
 const struct victim victims[VICTIMS] = {
     {"mutex", NULL, 0},
@@ -38,10 +38,6 @@ const struct victim victims[VICTIMS] = {
     {"pipe", "--svg=view --color=always --lanes", 0},
 };
 
-/* The System V queues that were there before the run: whose they are cannot be
- * seen, and other users' come and go.
- */
-static int queues_before[MOST_QUEUES];
 static time_t started; /* when the run began */
 
 const char *victim_title(const struct victim *victim)
@@ -116,49 +112,11 @@ bool for_each_victim(const char *only, int at_once, void (*work)(int index))
     return good;
 }
 
-/* Fills IDS with the identifiers of the queues that there are now, 0 behind
- * the last one. (ipcs -q reads the same file.)
- */
-static void list_queues(int ids[MOST_QUEUES])
-{
-    FILE *file = fopen("/proc/sysvipc/msg", "r");
-    char line[256];
-    int count = 0, key, id;
-
-    while (file && count < MOST_QUEUES - 1 && fgets(line, sizeof line, file))
-        if (sscanf(line, "%d %d", &key, &id) == 2 && key == IPC_PRIVATE)
-            ids[count++] = id + 1; /* 0 is an identifier, too */
-    ids[count] = 0;
-    if (file)
-        (void)fclose(file);
-}
-
-static bool is_listed(const int ids[MOST_QUEUES], int id)
-{
-    while (*ids && *ids != id)
-        ids++;
-    return *ids == id;
-}
-
-/* Keeps those of QUEUES that are still there. Returns how many. */
-static int keep_queues(int queues[MOST_QUEUES])
-{
-    int current[MOST_QUEUES], count = 0;
-
-    list_queues(current);
-    for (int i = 0; queues[i]; i++)
-        if (is_listed(current, queues[i]))
-            queues[count++] = queues[i];
-    queues[count] = 0;
-    return count;
-}
-
 pid_t victim_start(const char *build, const struct victim *victim,
     const char *speed, void (*prepare)(void *context), void *context)
 {
     char path[4096];
 
-    list_queues(queues_before);
     started = time(NULL);
     (void)snprintf(path, sizeof path, "%s/demo_%s", build, victim->name);
     pid_t pid = fork();
@@ -240,10 +198,14 @@ static int count_names(const char *folder, const char *part, bool remove)
 }
 
 /* glibc's sem_open makes the file under another name first, "sem.XXXXXX", which
- * does not tell whose it is.
+ * does not tell whose it is. Those of others are there for a moment only: what
+ * counts is younger than the run, and was seen the first time, too. (FIRST:
+ * look for what is there now; else only for what is in SEEN.)
  */
-static int count_temporary(bool remove)
+static int count_temporary(bool first, bool remove)
 {
+    static ino_t seen[MOST_TEMPORARY];
+    static int seen_count;
     DIR *entries = opendir("/dev/shm");
     struct stat about;
     int count = 0;
@@ -252,7 +214,14 @@ static int count_temporary(bool remove)
         const char *name = entry->d_name;
         if (strncmp(name, "sem.", 4) != 0 || strlen(name) != 10 ||
             fstatat(dirfd(entries), name, &about, 0) == -1 ||
-            about.st_mtime < started)
+            about.st_ctime < started || count == MOST_TEMPORARY)
+            continue;
+        bool known = false;
+        for (int i = 0; i < seen_count; i++)
+            known = known || seen[i] == about.st_ino;
+        if (first)
+            seen[count] = about.st_ino;
+        else if (!known)
             continue;
         count++;
         if (remove) {
@@ -262,19 +231,22 @@ static int count_temporary(bool remove)
     }
     if (entries)
         (void)closedir(entries);
+    if (first)
+        seen_count = count;
     return count;
 }
 
-static int count_all_names(pid_t pid, const struct victim *victim, bool remove)
+static int count_all_names(
+    pid_t pid, const struct victim *victim, bool first, bool remove)
 {
+    bool semaphore = strcmp(victim->name, "semaphore") == 0;
     char part[32];
 
     (void)snprintf(part, sizeof part, "demo-%ld-", (long)pid);
     return count_names("/dev/shm", part, remove) +
            count_names("/dev/mqueue", part, remove) +
            count_names(".", NULL, remove) +
-           (strcmp(victim->name, "semaphore") == 0 ? count_temporary(remove)
-                                                   : 0);
+           (semaphore ? count_temporary(first, remove) : 0);
 }
 
 /* Reaps who has ended. What is left of the demo became this process's child. */
@@ -305,23 +277,19 @@ static int count_processes(bool remove)
 
 int leftovers(pid_t pid, const struct victim *victim, int *names)
 {
-    bool sysv = victim->options && strcmp(victim->options, "--api=sysv") == 0;
-    int queues[MOST_QUEUES] = {0}, all[MOST_QUEUES], found = 0;
+    char queues[4096] = "";
+    int64_t end = now() + grace;
 
-    list_queues(all);
-    for (int i = 0; sysv && all[i]; i++)
-        if (!is_listed(queues_before, all[i]))
-            queues[found++] = all[i];
-    for (int64_t end = now() + GRACE; now() < end; nap(2000000))
-        if (count_processes(false) + count_all_names(pid, victim, false) +
-                keep_queues(queues) ==
+    for (bool first = true; now() < end; first = false, nap(2000000))
+        if (count_processes(false) +
+                count_all_names(pid, victim, first, false) +
+                queues_left(NULL, 0) ==
             0)
             return *names = 0;
     int processes = count_processes(true);
-    *names = count_all_names(pid, victim, true) + keep_queues(queues);
-    for (int i = 0; queues[i]; i++) {
-        (void)printf("  left: System V queue %d\n", queues[i] - 1);
-        (void)msgctl(queues[i] - 1, IPC_RMID, NULL);
-    }
+    *names = count_all_names(pid, victim, false, true) +
+             queues_left(queues, sizeof queues);
+    (void)printf("%s", queues);
+    queues_remove();
     return processes + *names;
 }

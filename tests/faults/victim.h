@@ -40,9 +40,10 @@ bool victim_wait(pid_t pid, int64_t deadline, int *status);
 /* What was written to "err", up to 4 KB. */
 const char *victim_errors(void);
 
-/* Waits, at most a second, until nothing of PID is left. Then returns how many
- * things are still there, says which, and removes them. NAMES counts those that
- * are names in the system or files.
+/* Waits, at most ten seconds, until nothing of PID is left. Then returns how
+ * many things are still there, says which, and removes them. NAMES counts those
+ * that are names in the system or files. System V queues are those that
+ * tests/support/queues.h knows.
  */
 int leftovers(pid_t pid, const struct victim *victim, int *names);
 

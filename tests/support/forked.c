@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/forked.h"
+#include "tests/support/environment.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ struct outcome forked(int (*body)(const void *context), const void *context)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        begin_child();
         (void)setpgid(0, 0); /* so that all of them can be ended */
         (void)dup2(out[1], STDOUT_FILENO);
         (void)dup2(err[1], STDERR_FILENO);

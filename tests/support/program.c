@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/program.h"
+#include "tests/support/environment.h"
+#include "tests/support/queues.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,11 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+enum { PATIENCE = 10 /* seconds */ };
 
 const char *built(const char *name)
 {
@@ -31,10 +36,16 @@ const char *built(const char *name)
     return path;
 }
 
-/* What this program has started, and what its environment is marked with. */
+/* What this program has started since when, and what the environment of that
+ * is marked with.
+ */
 static pid_t started[4096];
 static int started_count;
-static char mark[32];
+static time_t began;
+static char mark[4096];
+
+/* What is left of that, a line each. */
+static char leftovers[8192];
 
 static double now(void)
 {
@@ -68,6 +79,12 @@ static void drain(int descriptor, size_t size)
     }
 }
 
+void program_note_start(pid_t pid)
+{
+    if (started_count < (int)(sizeof started / sizeof *started))
+        started[started_count++] = pid;
+}
+
 static struct program start(const char *const argv[], bool full)
 {
     int in[2], out[2], err[2];
@@ -86,6 +103,7 @@ static struct program start(const char *const argv[], bool full)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        begin_child();
         (void)signal(SIGPIPE, SIG_DFL); /* we ignore it */
         (void)setpgid(0, 0); /* so that the deadline ends its children, too */
         (void)dup2(in[0], 0);
@@ -96,8 +114,7 @@ static struct program start(const char *const argv[], bool full)
         (void)execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
-    if (started_count < 4096)
-        started[started_count++] = pid;
+    program_note_start(pid);
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
@@ -302,24 +319,39 @@ void assert_refused(const char *demo, const char *first, const char *second)
     free_result(&result);
 }
 
+/* Where the caller of the tests wants temporary files. */
+static const char *find_room(void)
+{
+    static char room[4096];
+    const char *wanted = getenv("TMPDIR");
+
+    wanted = wanted && *wanted ? wanted : "/tmp";
+    if (!*room && !realpath(wanted, room)) {
+        print_error("TMPDIR=%s: %s\n", wanted, strerror(errno));
+        *room = '\0';
+    }
+    return room;
+}
+
 /* The demos put their temporary folders there, too. */
 int enter_scratch(void **state)
 {
-    static char original[4096];
-    char *path = malloc(8192), number[16];
+    char *path = malloc(8192);
 
-    if (!*original)
-        (void)snprintf(original, sizeof original, "%s",
-            getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    (void)snprintf(path, 8192, "%s/nine-test-XXXXXX", original);
+    assert_non_null(path);
+    (void)snprintf(path, 8192, "%s/nine-test-XXXXXX", find_room());
     *state = path;
-    if (!mkdtemp(path) || chdir(path) == -1)
+    if (!mkdtemp(path) || chdir(path) == -1) {
+        print_error("%s: %s\n", path, strerror(errno));
         return -1;
-    (void)snprintf(number, sizeof number, "%ld", (long)getpid());
-    (void)snprintf(mark, sizeof mark, "NINE_TEST=%s", number);
-    return setenv("NINE_TEST", number, 1) == 0 && setenv("TMPDIR", path, 1) == 0
-               ? 0
-               : -1;
+    }
+    if (!*mark) { /* the name of the first folder is of this program only */
+        (void)snprintf(mark, sizeof mark, "NINE_TEST=%s", path);
+        (void)setenv("NINE_TEST", path, 1);
+        (void)time(&began);
+        (void)queues_watch();
+    }
+    return setenv("TMPDIR", path, 1);
 }
 
 int leave_scratch(void **state)
@@ -337,86 +369,124 @@ int leave_scratch(void **state)
     return 0;
 }
 
-/* Whether the file at PATH has TEXT in its first 64 KB, NULs or not. */
-static bool has_bytes(const char *path, const char *text)
+static void note(const char *format, ...)
 {
-    static char bytes[65536];
+    size_t used = strlen(leftovers);
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(leftovers + used, sizeof leftovers - used, format, values);
+    va_end(values);
+}
+
+/* Whether the file at PATH has TEXT among its strings, which end with NUL. */
+static bool has_string(const char *path, const char *text)
+{
     FILE *file = fopen(path, "r");
-    size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
-    size_t length = strlen(text);
+    char *string = NULL;
+    size_t room = 0;
     bool found = false;
 
+    while (file && !found && getdelim(&string, &room, '\0', file) > 0)
+        found = strcmp(string, text) == 0;
+    free(string);
     if (file)
         (void)fclose(file);
-    for (size_t i = 0; i + length <= size && !found; i++)
-        found = memcmp(bytes + i, text, length) == 0;
     return found;
 }
 
-static int count_entries(const char *path, const char *prefix)
-{
-    DIR *folder = opendir(path);
-    int count = 0;
-
-    if (!folder)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(folder));)
-        count += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
-    (void)closedir(folder);
-    return count;
-}
-
-/* Processes that the environment shows to be of this test program (Linux only:
+/* Those that the environment shows to be of this test program (Linux only:
  * elsewhere there is no /proc). A zombie, which only waits for its parent, has
  * no environment any more.
  */
-static int count_processes(void)
+static void note_processes(void)
 {
     DIR *folder = opendir("/proc");
-    char path[300];
-    int count = 0;
+    char path[300], line[300];
 
-    if (!folder)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        (void)snprintf(path, sizeof path, "/proc/%s/environ", entry->d_name);
-        if (atoi(entry->d_name) != getpid() && has_bytes(path, mark))
-            count++;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        int pid = atoi(entry->d_name);
+        (void)snprintf(path, sizeof path, "/proc/%d/environ", pid);
+        if (pid <= 0 || pid == getpid() || !has_string(path, mark))
+            continue;
+        (void)snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+        FILE *file = fopen(path, "r");
+        note("process %d, %s\n", pid,
+            file && fgets(line, sizeof line, file) ? line : "");
+        if (file)
+            (void)fclose(file);
     }
-    (void)closedir(folder);
-    return count;
+    if (folder)
+        (void)closedir(folder);
 }
 
-/* What is left now of the programs that this one has started. */
-static int count_leftovers(void)
+/* Whether NAME, which has the process that made it in it, is of one that we
+ * have started. That has ended: if there is one of this number, the system has
+ * given the number away again.
+ */
+static bool is_ours(const char *name)
 {
-    int count = count_processes();
-    char name[64];
+    long pid;
 
-    for (int i = 0; i < started_count; i++) {
-        (void)snprintf(name, sizeof name, "demo-%ld-", (long)started[i]);
-        count += count_entries("/dev/shm", name);
-        count += count_entries("/dev/mqueue", name);
-        (void)snprintf(name, sizeof name, "sem.demo-%ld-", (long)started[i]);
-        count += count_entries("/dev/shm", name);
-    }
-    count += count_entries(getenv("TMPDIR"), "demo_pipe-");
-    count += count_entries(getenv("TMPDIR"), "demo-");
-    /* a private System V queue of anybody: they come and go */
-    return count + has_bytes("/proc/sysvipc/msg", "\n         0 ");
+    if (strncmp(name, "sem.", 4) == 0)
+        name += 4;
+    if (sscanf(name, "demo-%ld-", &pid) != 1 || kill((pid_t)pid, 0) == 0)
+        return false;
+    for (int i = 0; i < started_count; i++)
+        if (started[i] == pid)
+            return true;
+    return false;
+}
+
+/* Those in FOLDER that are younger than the tests. */
+static void note_names(const char *path)
+{
+    DIR *folder = opendir(path);
+    struct stat about;
+
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (is_ours(entry->d_name) &&
+            fstatat(dirfd(folder), entry->d_name, &about, 0) == 0 &&
+            about.st_ctime >= began)
+            note("%s/%s\n", path, entry->d_name);
+    if (folder)
+        (void)closedir(folder);
+}
+
+static void note_temporary_files(void)
+{
+    const char *path = getenv("TMPDIR");
+    DIR *folder = opendir(path);
+
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (strncmp(entry->d_name, "demo_pipe-", 10) == 0 ||
+            strncmp(entry->d_name, "demo-", 5) == 0)
+            note("%s/%s\n", path, entry->d_name);
+    if (folder)
+        (void)closedir(folder);
+}
+
+const char *find_leftovers(void)
+{
+    char queues[1024] = "";
+
+    *leftovers = '\0';
+    note_processes();
+    note_names("/dev/shm");
+    note_names("/dev/mqueue");
+    note_temporary_files();
+    (void)queues_left(queues, sizeof queues);
+    note("%s", queues);
+    return leftovers;
 }
 
 void assert_nothing_left(void)
 {
     const struct timespec nap = {0, 10000000};
-    int left = count_leftovers();
 
-    /* What was just killed may need a moment to be gone. It counts what was
-     * seen last: a queue of another run may come at any time.
-     */
-    for (int i = 0; i < 300 && left > 0; i++) {
+    /* What was just killed may need a moment to be gone. */
+    for (double end = now() + PATIENCE; *find_leftovers() && now() < end;)
         (void)nanosleep(&nap, NULL);
-        left = count_leftovers();
-    }
-    assert_int_equal(left, 0);
+    if (*leftovers)
+        fail_msg("left behind: %s", leftovers);
 }

@@ -44,6 +44,8 @@ struct program program_start(const char *const argv[]);
  * are full: it is given a while to find that out before they are emptied.
  */
 struct program program_start_full(const char *const argv[]);
+/* Remembers that this test program has started PID, by other means. */
+void program_note_start(pid_t pid);
 
 /* Writes SIZE bytes to its standard input; program_close_input() ends it. */
 void program_write(struct program *program, const void *bytes, size_t size);
@@ -86,8 +88,15 @@ void assert_refused(const char *demo, const char *first, const char *second);
 int enter_scratch(void **state);
 int leave_scratch(void **state);
 
-/* Fails the test if what it started left anything behind: a process, a name in
- * /dev/shm or /dev/mqueue, a System V queue, a folder of FIFOs. Between
+/* What is left now of what the test program has started, a line each:
+ * processes, names in /dev/shm and /dev/mqueue, System V queues, folders of
+ * FIFOs. What others use or leave at the same time is not among it: processes
+ * are known by a mark in their environment, names by the process that made them
+ * (so a shell has to "exec" the program), queues as queues.h says. Between
  * enter_scratch() and leave_scratch().
+ */
+const char *find_leftovers(void);
+
+/* Fails the test if anything is left, after a while for what was just killed.
  */
 void assert_nothing_left(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/terminal.h"
+#include "tests/support/environment.h"
 #include "tests/support/program.h"
 
 #include <errno.h>
@@ -31,6 +32,8 @@ struct terminal terminal_start(const char *const argv[], const char *input)
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        begin_child();
+        (void)signal(SIGPIPE, SIG_DFL); /* program_start() ignores it */
         (void)setsid();
         int screen = open(name, O_RDWR);
         (void)ioctl(screen, TIOCSCTTY, 0);
@@ -43,6 +46,7 @@ struct terminal terminal_start(const char *const argv[], const char *input)
         (void)execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
+    program_note_start(pid);
     return (struct terminal){pid, keyboard, calloc(1, 1), 0};
 }
 

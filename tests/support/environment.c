@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/environment.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILES = 1024 }; /* what most systems give */
+
+void begin_child(void)
+{
+    (void)signal(SIGHUP, SIG_DFL);
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGQUIT, SIG_DFL);
+}
+
+/* None is blocked, and none ignored but those of begin_child(). */
+static void set_signals(void)
+{
+    struct sigaction action;
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGHUP && number != SIGINT && number != SIGQUIT &&
+            sigaction(number, NULL, &action) == 0 &&
+            action.sa_handler == SIG_IGN)
+            (void)signal(number, SIG_DFL);
+}
+
+static void set_variables(void)
+{
+    static const char *const unset[] = {"NO_COLOR", "CLICOLOR",
+        "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANG", "LANGUAGE", "LC_CTYPE",
+        "LC_NUMERIC", "LC_MESSAGES", "POSIXLY_CORRECT", "CDPATH", "ENV",
+        "BASH_ENV"};
+
+    for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
+        (void)unsetenv(unset[i]);
+    (void)setenv("LC_ALL", "C.UTF-8", 1);
+    (void)setenv("TERM", "xterm", 1);
+}
+
+/* As much as the hard limit allows; of files no more than is usual. */
+static void set_limits(void)
+{
+    static const int kinds[] = {
+        RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_NOFILE};
+    struct rlimit limit;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (getrlimit(kinds[i], &limit) == -1)
+            continue;
+        limit.rlim_cur = limit.rlim_max;
+        if (kinds[i] == RLIMIT_NOFILE && limit.rlim_max > FILES)
+            limit.rlim_cur = FILES;
+        (void)setrlimit(kinds[i], &limit);
+    }
+}
+
+/* Standard descriptors that are closed would become those of a pipe. */
+static void open_standard_descriptors(void)
+{
+    int file = open("/dev/null", O_RDWR);
+
+    while (file >= 0 && file <= STDERR_FILENO)
+        file = dup(file);
+    if (file > STDERR_FILENO)
+        (void)close(file);
+}
+
+__attribute__((constructor)) static void set_environment(void)
+{
+    open_standard_descriptors();
+    set_signals();
+    (void)umask(022);
+    set_variables();
+    set_limits();
+}
