@@ -16,6 +16,7 @@ make, CMocka; by apt-get, apk or brew) and builds.
 
   sh tests/run.sh -L smoke                       each demo once
   sh tests/run.sh -R semaphore -V                one demo's tests, all they say
+  sh tests/run.sh -j1                            one test at a time
   CC=clang BUILD=build-clang sh tests/run.sh     another compiler and folder
 
 Exit status: 0 if all tests passed.
@@ -32,6 +33,6 @@ build_project
     stop "cmake did not find CMocka; set CMAKE_PREFIX_PATH to where it is"
 
 cd "$build"
-# One at a time: each looks for processes and names that it left behind.
-unset CTEST_PARALLEL_LEVEL
+# Side by side: none minds what else is running.
+export CTEST_PARALLEL_LEVEL="${CTEST_PARALLEL_LEVEL:-$jobs}"
 exec ctest --output-on-failure --no-tests=error "$@"

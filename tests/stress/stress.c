@@ -196,8 +196,11 @@ int main(int argc, char **argv)
     int runs = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
     int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
     char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
-    char scratch[] = "/tmp/nine-stress-XXXXXX";
+    const char *parent = getenv("TMPDIR");
+    char scratch[4096];
 
+    (void)snprintf(scratch, sizeof scratch, "%s/nine-stress-XXXXXX",
+        parent && *parent ? parent : "/tmp");
     if (build == NULL || runs < 1 || make_folders(scratch) == -1) {
         (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal] "
                               "[NAME...]]\n");
