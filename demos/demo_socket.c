@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,7 +34,7 @@ struct conversation {
     int listener;
     struct sockaddr_in address; /* the server's */
     struct gate turn, taken;    /* knocks: a client's turn; data was taken */
-    in_port_t port, peer;       /* of whose turn it is, of who has connected */
+    struct guest guest;         /* of the server: a client, or a stranger */
     int client;                 /* the number of whose turn it is */
     size_t length; /* the evidence: what the server received from there, */
     char message[MESSAGE_SIZE];
@@ -42,15 +43,17 @@ struct conversation {
 
 /* TCP carries a stream of bytes, not messages: what was sent at once may come
  * in pieces. A message ends at a newline, a half-close (end of file) or a full
- * buffer. Returns its length.
+ * buffer. Returns its length, or -1 if none came.
  */
-static size_t receive_message(
+static ssize_t receive_message(
     int connection, char *message, const struct conversation *at_server)
 {
     size_t length = 0;
     char *newline = NULL;
 
     do {
+        if (at_server && !await_bytes(connection, &at_server->guest))
+            break;
         ssize_t more =
             recv(connection, message + length, MESSAGE_SIZE - length, 0);
         if (more == -1 && errno == EINTR)
@@ -62,49 +65,68 @@ static size_t receive_message(
         }
         if (more <= 0)
             break;
-        if (!at_server || at_server->peer == at_server->port)
+        bool is_ours = !at_server || is_client(&at_server->guest);
+        if (is_ours)
             record_received(at_server ? "client" : "server",
                 at_server ? at_server->client : 0, "%.*s", (int)more,
                 message + length);
-        if (at_server && length == 0) /* the first piece */
+        if (at_server && is_ours && length == 0) /* the first piece */
             gate_knock(&at_server->taken);
         length += (size_t)more;
         newline = memchr(message, '\n', length);
     } while (!run.broken && !newline && length < MESSAGE_SIZE);
-    return newline ? (size_t)(newline - message) : length;
+    if (newline)
+        return newline - message;
+    return length > 0 ? (ssize_t)length : -1;
 }
 
-/* Whoever connects gets an answer; only this run's messages are evidence. */
+/* Whoever sends something gets an answer; only this run's messages are
+ * evidence.
+ */
+static void answer(
+    int connection, const struct sockaddr_in *peer, struct conversation *talk)
+{
+    char message[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
+    ssize_t length = receive_message(connection, message, talk);
+
+    if (length == -1)
+        return;
+    shown[escape(message, (size_t)length, shown, false)] = '\0';
+    say("Server received: %s from %s : %d", shown, inet_ntoa(peer->sin_addr),
+        ntohs(peer->sin_port));
+    if (is_client(&talk->guest)) {
+        memcpy(talk->message, message, (size_t)length);
+        talk->length = (size_t)length;
+        record_sent("client", talk->client, "pong");
+    }
+    /* half-close, and read the rest away: else close(2) would reset */
+    if (send(connection, "pong", 4, 0) == -1 ||
+        shutdown(connection, SHUT_WR) == -1)
+        report("send: %s", strerror(errno));
+    for (int rest = 0; rest < 100 && await_bytes(connection, &talk->guest);
+         rest++)
+        if (recv(connection, message, sizeof message, 0) <= 0)
+            break;
+}
+
 static void server(int number, void *context)
 {
     struct conversation *talk = context;
     struct sockaddr_in peer;
-    char message[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
 
     (void)number;
     for (;;) {
         socklen_t size = sizeof peer;
         record_state(WAITING, "waiting for a client");
         int connection =
-            CHECK(accept(talk->listener, (struct sockaddr *)&peer, &size));
-        record_state(RUNNING, "talking");
-        talk->peer = peer.sin_port;
-        size_t length = receive_message(connection, message, talk);
-        shown[escape(message, length, shown, false)] = '\0';
-        say("Server received: %s from %s : %d", shown, inet_ntoa(peer.sin_addr),
-            ntohs(peer.sin_port));
-        if (talk->peer == talk->port) {
-            memcpy(talk->message, message, length);
-            talk->length = length;
-            record_sent("client", talk->client, "pong");
+            accept(talk->listener, (struct sockaddr *)&peer, &size);
+        if (connection == -1) {
+            after_failed_accept(errno);
+            continue;
         }
-        /* half-close, and read the rest away: else close(2) would reset */
-        if (send(connection, "pong", 4, 0) == -1 ||
-            shutdown(connection, SHUT_WR) == -1)
-            report("send: %s", strerror(errno));
-        for (int rest = 0; rest < 100; rest++)
-            if (recv(connection, message, sizeof message, 0) <= 0)
-                break;
+        record_state(RUNNING, "talking");
+        greet(&talk->guest, peer.sin_port);
+        answer(connection, &peer, talk);
         CHECK_ONCE(close(connection));
     }
 }
@@ -119,18 +141,19 @@ static void client(int number, void *context)
     size_t length = strlen(message), half = settings.connect ? 0 : length / 2;
     struct sockaddr_in own;
     socklen_t size = sizeof own;
-    char answer[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
+    char text[MESSAGE_SIZE], shown[4 * MESSAGE_SIZE + 1];
 
     (void)gate_await_knock(&talk->turn, -1);
     record_state(RUNNING, "talking");
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
+    talk->guest.expected = 0;
     if (connect(connection, (struct sockaddr *)&talk->address, size) == -1)
         fail("connect to port %d on 127.0.0.1: %s%s",
             ntohs(talk->address.sin_port), strerror(errno),
             errno == ECONNREFUSED ? "; is the server running?"
                                   : advice_on("connect", errno));
     CHECK(getsockname(connection, (struct sockaddr *)&own, &size));
-    talk->port = own.sin_port;
+    talk->guest.expected = own.sin_port;
     talk->client = number;
     if (half > 0) {
         record_sent("server", 0, "%.*s", (int)half, message);
@@ -140,14 +163,14 @@ static void client(int number, void *context)
     record_sent("server", 0, "%s", message + half);
     write_all(connection, message + half, length - half);
     CHECK(shutdown(connection, SHUT_WR)); /* half-close: that was all */
-    size_t answered = receive_message(connection, answer, NULL);
-    if (answered == 0)
+    ssize_t answered = receive_message(connection, text, NULL);
+    if (answered <= 0)
         fail("client %d got no answer", number);
-    shown[escape(answer, answered, shown, false)] = '\0';
+    shown[escape(text, (size_t)answered, shown, false)] = '\0';
     say("Client received: %s", shown);
     CHECK_ONCE(close(connection));
     talk->whole +=
-        settings.connect || (answered == 4 && memcmp(answer, "pong", 4) == 0 &&
+        settings.connect || (answered == 4 && memcmp(text, "pong", 4) == 0 &&
                                 talk->length == length &&
                                 memcmp(talk->message, message, length) == 0);
     gate_knock(&talk->turn);

@@ -28,6 +28,7 @@
 static const int64_t first_byte = 5000 * MILLISECONDS; /* then: dropped */
 static const int64_t silence = 100 * MILLISECONDS;     /* ends a message */
 static const int64_t linger = 1000 * MILLISECONDS;     /* after the answer */
+static const int64_t patience = 1000 * MILLISECONDS;   /* with a stranger */
 
 /* The signal that ends the server may come just before poll(2) begins to
  * wait; so it never waits longer than this. In milliseconds.
@@ -80,7 +81,6 @@ static void close_connection(size_t i)
     server.count--;
     server.files[i] = server.files[server.count];
     server.connections[i] = server.connections[server.count];
-    server.files[0].events = POLLIN; /* there is room for a client again */
 }
 
 struct sockaddr_in loopback(int port)
@@ -122,6 +122,65 @@ int create_listener(struct sockaddr_in *address)
     if (port == 0)
         report("listening on 127.0.0.1:%d", ntohs(address->sin_port));
     return listener;
+}
+
+void greet(struct guest *guest, in_port_t port)
+{
+    guest->port = port;
+    guest->deadline = clock_now() + patience;
+}
+
+bool is_client(const struct guest *guest)
+{
+    return guest->port == guest->expected;
+}
+
+bool await_bytes(int connection, const struct guest *guest)
+{
+    struct pollfd file = {.fd = connection, .events = POLLIN};
+    bool is_there = false;
+
+    while (!is_there) {
+        is_there = CHECK(poll(&file, 1, POLL_BOUND)) > 0;
+        bool is_stranger = guest->expected != 0 && !is_client(guest);
+        if (is_stranger && clock_now() > guest->deadline)
+            return false;
+    }
+    return true;
+}
+
+/* Whether the system lacks something that it may have again in a moment. */
+static bool is_shortage(int error)
+{
+    static int reported;
+
+    switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        if (error != reported)
+            report("accept: %s%s; trying again", strerror(error),
+                advice_on("accept", error));
+        reported = error;
+        return true;
+    case EBADF:
+    case EFAULT:
+    case EINVAL:
+    case ENOSYS:
+    case ENOTSOCK:
+    case EACCES: /* these two: a sandbox denies the call */
+    case EPERM:
+        fail_call("accept", error, __FILE__, __LINE__);
+    default:
+        return false;
+    }
+}
+
+void after_failed_accept(int error)
+{
+    if (is_shortage(error))
+        pause_for(POLL_BOUND * MILLISECONDS);
 }
 
 static bool answer(int file, const struct connection *connection)
@@ -185,22 +244,23 @@ static void accept_clients(int64_t now)
 
     for (;;) {
         int file = accept(server.files[0].fd, (struct sockaddr *)&peer, &size);
-        if (file == -1 && (errno == EINTR || errno == ECONNABORTED))
-            continue;
-        if (file == -1 && errno == EMFILE && server.count > 1)
-            server.files[0].events = 0; /* until a client has gone */
-        else if (file == -1 && errno != EAGAIN)
-            fail_call("accept", errno, __FILE__, __LINE__);
-        if (file == -1)
+        if (file == -1) { /* poll(2) will tell of the next client */
+            if (errno != EAGAIN && is_shortage(errno))
+                server.files[0].events = 0;
             return;
-        struct connection *connection =
-            CHECK_NOT(NULL, malloc(sizeof *connection));
+        }
+        struct connection *connection = malloc(sizeof *connection);
+        server.accepted++;
+        if (!connection) {
+            server.dropped++;
+            (void)close(file);
+            continue;
+        }
         connection->peer = peer;
         connection->deadline = now + first_byte;
         connection->answered = false;
         connection->length = 0;
         add(file, connection);
-        server.accepted++;
         advance(server.count - 1, now); /* often the message is there */
     }
 }
@@ -232,6 +292,7 @@ int serve(struct sockaddr_in *address)
             errno != EINTR)
             fail_call("poll", errno, __FILE__, __LINE__);
         int64_t now = clock_now();
+        server.files[0].events = POLLIN; /* if it was short of something */
         for (size_t i = server.count - 1; i > 0; i--)
             if (server.files[i].revents != 0 ||
                 now >= server.connections[i]->deadline)

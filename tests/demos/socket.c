@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -158,6 +159,61 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
+/* Starts a run with many clients. Returns where it listens. */
+static int start_run(struct program *run)
+{
+    static const char said[] = "demo_socket: listening on 127.0.0.1:";
+
+    *run = program_start((const char *const[]){built("demo_socket"), "--port=0",
+        "--seed=42", "--clients=300", "--timeout=30", NULL});
+    (void)program_await(run, "\n", true);
+    assert_memory_equal(run->so_far.err, said, sizeof said - 1);
+    return atoi(run->so_far.err + sizeof said - 1);
+}
+
+/* Strangers who find the port and then say nothing, or too little, or do not
+ * leave: each is served or dropped, and the run goes on. One who has come too
+ * late finds nobody, which proves nothing: then it is tried again.
+ */
+static void test_strangers(void **state)
+{
+    static const char *const said[] = {NULL, "pi", "ping\n"};
+    enum { STRANGERS = sizeof said / sizeof *said };
+    const struct timeval deadline = {DEADLINE, 0};
+    bool served = false;
+
+    (void)state;
+    for (int tries = 0; tries < 20 && !served; tries++) {
+        struct program run;
+        struct sockaddr_in address = loopback(start_run(&run));
+        int files[STRANGERS];
+        served = true;
+        for (int i = 0; i < STRANGERS; i++) {
+            files[i] = open_socket();
+            (void)setsockopt(
+                files[i], SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+            served = connect(files[i], (struct sockaddr *)&address,
+                         sizeof address) == 0 &&
+                     served;
+            if (served && said[i])
+                (void)!send(files[i], said[i], strlen(said[i]), MSG_NOSIGNAL);
+        }
+        for (int i = 0; i < STRANGERS; i++) {
+            char answer[8] = "";
+            ssize_t got = recv(files[i], answer, 4, MSG_WAITALL);
+            served = served && got == (said[i] ? 4 : 0);
+        }
+        struct result result = program_finish(&run);
+        assert_int_equal(result.status, 0);
+        assert_non_null(strstr(result.err, "guarantee held: 300 of 300 "));
+        free_result(&result);
+        for (int i = 0; i < STRANGERS; i++)
+            (void)close(files[i]);
+    }
+    assert_true(served);
+    assert_nothing_left();
+}
+
 static void test_wrong_usage(void **state)
 {
     char too_long[MESSAGE_SIZE + 2] = "";
@@ -287,6 +343,84 @@ static void assert_served(struct program *server, int file, const char *shown)
         "Server received: %s from 127.0.0.1 : %d\n", shown, port_of(file));
     (void)program_await(server, line, false);
     assert_answer(file, "pong");
+}
+
+/* strace(1) lets the first accept(2) fail. Returns false where it cannot. */
+static bool has_strace(void)
+{
+    struct result result = run_program(
+        (const char *const[]){"/usr/bin/env", "strace", "-o", "/dev/null", "-e",
+            "inject=getpid:error=EPERM", "true", NULL},
+        NULL, 0);
+    bool found = result.status == 0;
+
+    free_result(&result);
+    return found;
+}
+
+enum { WORDS = 12 };
+
+static void trace_accept(const char *words[WORDS], char *fault, size_t room,
+    const char *error, const char *mode)
+{
+    (void)snprintf(
+        fault, room, "inject=?accept,?accept4:error=%s:when=1", error);
+    const char *const all[WORDS] = {"/usr/bin/env",
+        "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-o", "/dev/null", "-e",
+        fault, built("demo_socket"), "--port=0", mode, NULL};
+    memcpy(words, all, sizeof all);
+}
+
+/* A client that is gone before its turn, a network that is down, a system that
+ * lacks something for a moment: the server tries again.
+ */
+static void test_failed_accept(void **state)
+{
+    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
+        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
+    const char *words[WORDS];
+    char fault[100];
+
+    (void)state;
+    if (!has_strace())
+        skip();
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        trace_accept(words, fault, sizeof fault, errors[i], "--clients=2");
+        struct result result = run_program(words, NULL, 0);
+        if (result.status != 0)
+            fail_msg("%s: status %d, %s", errors[i], result.status, result.err);
+        assert_int_equal(count_text(result.err, "; trying again\n"), i > 2);
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
+static void test_failed_accept_of_server(void **state)
+{
+    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
+        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
+    static const char said[] = "demo_socket: listening on 127.0.0.1:";
+    const char *words[WORDS];
+    char fault[100];
+
+    (void)state;
+    if (!has_strace())
+        skip();
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        trace_accept(words, fault, sizeof fault, errors[i], "--serve");
+        struct program server = program_start(words);
+        (void)program_await(&server, "\n", true);
+        int file = connect_to(atoi(server.so_far.err + sizeof said - 1));
+        send_bytes(file, "ping\n", 5);
+        assert_served(&server, file, "ping");
+        assert_int_equal(
+            kill(-server.pid, SIGINT), 0); /* strace(1) ignores it */
+        struct result result = program_finish(&server);
+        if (!strstr(result.err, "guarantee held: of 1 "))
+            fail_msg("%s: %s", errors[i], result.err);
+        free_result(&result);
+    }
+    assert_nothing_left();
 }
 
 static void test_ways_to_send(void **state)
@@ -570,11 +704,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing),
         TEST(test_clients_take_turns), TEST(test_messages), TEST(test_broken),
-        TEST(test_wrong_usage), TEST(test_taken_port),
-        TEST(test_ctrl_c_at_once), TEST(test_ways_to_send), TEST(test_too_long),
-        TEST(test_pieces), TEST(test_silent_client),
-        TEST(test_clients_that_leave), TEST(test_random_bytes),
-        TEST(test_100_clients), TEST(test_1000_clients), TEST(test_connect),
+        TEST(test_strangers), TEST(test_failed_accept),
+        TEST(test_failed_accept_of_server), TEST(test_wrong_usage),
+        TEST(test_taken_port), TEST(test_ctrl_c_at_once),
+        TEST(test_ways_to_send), TEST(test_too_long), TEST(test_pieces),
+        TEST(test_silent_client), TEST(test_clients_that_leave),
+        TEST(test_random_bytes), TEST(test_100_clients),
+        TEST(test_1000_clients), TEST(test_connect),
         TEST(test_connect_without_answer), TEST(test_connect_to_nobody),
         TEST(test_connect_to_server)};
 
