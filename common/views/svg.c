@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* In units of the picture: it is as wide as a 16:9 screen of 900. */
-enum { WIDTH = 1600, FROM = 200, TO = 1550, TOP = 90, ROWS = 630, LINE_HEIGHT = 24, LETTER = 11 };
+static const int WIDTH = 1600, FROM = 200, TO = 1550, TOP = 90, ROWS = 630, LINE_HEIGHT = 24,
+                 LETTER = 11;
 enum { LABELS = MOST_CHART_LANES, BARS, STUBS, MARKS, USED };
 enum { MARK = INSIDE + 1, MESSAGE, LOST, LOOKS }; /* beside the styles */
 

@@ -64,7 +64,7 @@ static void measure(void (*events)(void), const char *end)
             recorder->next = 0;
         int64_t begin = clock_now();
         events();
-        costs[round] = (double)(clock_now() - begin) / EVENTS;
+        costs[round] = (double)(clock_now() - begin) / (double)EVENTS;
     }
     qsort(costs, ROUNDS, sizeof *costs, compare);
     printf("%.1f%s", costs[ROUNDS / 2], end);

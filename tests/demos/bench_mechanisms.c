@@ -157,7 +157,7 @@ static void test_chart(void **state)
         next = strchr(line, '\n');
         for (const char *byte = line; byte < next; byte++)
             columns += (*byte & 0xc0) != 0x80;
-        assert_in_range(columns, 0, 80);
+        assert_int_in_range(columns, 0, 80);
     }
     free_result(&result);
 }
@@ -348,7 +348,7 @@ static void test_help(void **state)
         assert_non_null(strstr(result.out, mechanisms[i].name));
     for (char *line = result.out, *next; *line; line = next + 1, lines++) {
         next = strchr(line, '\n');
-        assert_in_range(next - line, 0, 80);
+        assert_int_in_range(next - line, 0, 80);
     }
     assert_true(lines > 40);
     free_result(&result);

@@ -46,7 +46,7 @@ static const char *read_list(const char *line, int lucky, struct list *list)
             list->lucky_at = list->count;
     }
     assert_memory_equal(line, "]\n", 2);
-    assert_in_range(list->lucky_at, 1, list->count);
+    assert_int_in_range(list->lucky_at, 1, list->count);
     return line + 2;
 }
 
@@ -98,7 +98,7 @@ static void test_listing(void **state)
         free_result(&long_run);
         free_result(&result);
     }
-    assert_in_range(found, 1, 9);
+    assert_int_in_range(found, 1, 9);
     assert_nothing_left();
 }
 
@@ -113,9 +113,9 @@ static void test_defaults(void **state)
     assert_matches(result.err, HELD);
     if (strcmp(result.out, "No lucky number 22 this time.\n") != 0) {
         assert_int_equal(*read_list(result.out, 22, &list), '\0');
-        assert_in_range(list.count, 1, 100);
+        assert_int_in_range(list.count, 1, 100);
         for (int i = 0; i < list.count; i++)
-            assert_in_range(list.numbers[i], 0, 100);
+            assert_int_in_range(list.numbers[i], 0, 100);
     }
     free_result(&result);
     assert_nothing_left();

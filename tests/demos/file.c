@@ -78,7 +78,7 @@ static int fewest_found(const char *out, int members)
         next = strchr(out, '\n') + 1;
         (void)snprintf(line, sizeof line, "%.*s", (int)(next - out), out);
         (void)sscanf(line, "%d", &number);
-        assert_in_range(number, 0, members - 1);
+        assert_int_in_range(number, 0, members - 1);
         (void)snprintf(start, sizeof start, "%d %s", number,
             said[number] == 0 ? "left name\n" : "found: [");
         assert_memory_equal(line, start, strlen(start));

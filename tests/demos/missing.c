@@ -60,7 +60,7 @@ static char *read_code(const char *path)
     FILE *file = fopen(full, "r");
     assert_non_null(file);
     assert_non_null(source);
-    assert_in_range(fread(source, 1, ROOM - 1, file), 1, ROOM - 2);
+    assert_int_in_range(fread(source, 1, ROOM - 1, file), 1, ROOM - 2);
     (void)fclose(file);
     keep_code(source);
     return source;

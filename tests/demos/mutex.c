@@ -269,7 +269,7 @@ static void test_kill_writer(void **state)
         assert_int_equal(result.status, 0);
         assert_int_equal(evidence.torn, 0);
         for (int number = 0; number < (i == 0 ? 2 : 10); number++) {
-            assert_in_range(evidence.whole[number], 0, 5);
+            assert_int_in_range(evidence.whole[number], 0, 5);
             victims += evidence.whole[number] < 5;
         }
         assert_int_equal(victims, 1);

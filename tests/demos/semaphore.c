@@ -28,8 +28,8 @@ static int most_inside(const char *out, int workers)
         int number = -1;
 
         (void)sscanf(line, "%d %15s", &number, event);
-        assert_in_range(number, 0, workers - 1);
-        assert_in_range(done[number], 0, 1);
+        assert_int_in_range(number, 0, workers - 1);
+        assert_int_in_range(done[number], 0, 1);
         assert_string_equal(event, events[(int)done[number]]);
         (void)snprintf(expected, sizeof expected, "%d %s critical section\n",
             number, event);
@@ -60,8 +60,8 @@ static void test_listing(void **state)
 
     (void)state;
     assert_int_equal(result.status, 0);
-    assert_in_range(most, 1, 3);
-    assert_in_range(number_after(result.err, "held: at most "), most, 3);
+    assert_int_in_range(most, 1, 3);
+    assert_int_in_range(number_after(result.err, "held: at most "), most, 3);
     assert_matches(
         result.err, "^demo_semaphore: guarantee held: [^\n]*seed 42\\)\n$");
     free_result(&result);
@@ -92,7 +92,7 @@ static void test_slots(void **state)
         struct result result = RUN("demo_semaphore", cases[i].workers,
             cases[i].slots, "--hold=0", "--speed=1000");
         assert_int_equal(result.status, 0);
-        assert_in_range(most_inside(result.out, cases[i].worker_count), 1,
+        assert_int_in_range(most_inside(result.out, cases[i].worker_count), 1,
             cases[i].slot_count);
         free_result(&result);
     }
@@ -116,7 +116,8 @@ static void test_broken(void **state)
 
         assert_int_equal(result.status, 4);
         assert_true(most > cases[i].slot_count);
-        assert_in_range(number_after(result.err, "VIOLATED: "), most, count);
+        assert_int_in_range(
+            number_after(result.err, "VIOLATED: "), most, count);
         assert_matches(result.err,
             "^demo_semaphore: guarantee VIOLATED: [^\n]*seed [0-9]+\\)\n"
             "demo_semaphore: overload; what was missing: [^\n]+\n$");

@@ -38,9 +38,9 @@ static const char *read_snapshot(
     snapshot->mark = 0;
     for (int i = 0; i < count; i++) {
         char *end;
-        assert_in_range(*line, '0', '9');
+        assert_int_in_range(*line, '0', '9');
         snapshot->values[i] = (int)strtol(line, &end, 10);
-        assert_in_range(snapshot->values[i], 0, 100);
+        assert_int_in_range(snapshot->values[i], 0, 100);
         if (strncmp(end, " | ", 3) == 0 && i < count - 1) {
             assert_int_equal(snapshot->mark, 0);
             snapshot->mark = i + 1;
@@ -73,7 +73,7 @@ static void test_listing(void **state)
 
     (void)state;
     assert_int_equal(result.status, 0);
-    assert_in_range(count_lines(result.out), 1, 6);
+    assert_int_in_range(count_lines(result.out), 1, 6);
     assert_whole(result.out, 5);
     assert_verdict(result.err, "demo_shm: guarantee held: ");
     assert_int_equal(count_lines(result.err), 1);

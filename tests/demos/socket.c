@@ -98,7 +98,7 @@ static void test_listing(void **state)
     (void)sscanf(result.out,
         "Server received: ping from 127.0.0.1 : %d\nClient received: pong\n%n",
         &port, &end);
-    assert_in_range(port, 1, 65535);
+    assert_int_in_range(port, 1, 65535);
     assert_int_equal(end, result.out_size);
     assert_verdict(result.err, "demo_socket: guarantee held: 1 of 1 ");
     assert_int_equal(count_lines(result.err), 2); /* and the port */
@@ -120,7 +120,7 @@ static void test_clients_take_turns(void **state)
     assert_int_equal(count_lines(result.out), 2 * MOST_CLIENTS);
     assert_verdict(result.err, "guarantee held: 1000 of 1000 ");
 #ifdef __linux__ /* when one's turn comes, the others sleep on */
-    assert_in_range(result.sleeps, MOST_CLIENTS, 20 * MOST_CLIENTS);
+    assert_int_in_range(result.sleeps, MOST_CLIENTS, 20 * MOST_CLIENTS);
 #endif
     free_result(&result);
     assert_nothing_left();

@@ -78,7 +78,7 @@ static void test_traces(void **state)
         if (most > 0)
             assert_int_equal(trace_most_counted(&trace, "inside"), most);
         if (!broken && demo->inside > 0)
-            assert_in_range(most, 1, demo->inside);
+            assert_int_in_range(most, 1, demo->inside);
         else if (broken && strcmp(demo->name, "condvar") != 0)
             assert_true(most > demo->inside || demo->inside == 0);
         trace_free(&trace);
@@ -114,7 +114,7 @@ static void test_waiting_ends_with_a_slot(void **state)
                       other->time < end && other->time + other->length > end;
         }
         assert_int_equal(entered, 1);
-        assert_in_range(inside, 0, 2);
+        assert_int_in_range(inside, 0, 2);
     }
     trace_free(&trace);
     free_result(&result);
@@ -130,7 +130,7 @@ static void test_pictures(void **state)
         struct result result =
             run_demo(&demos[i / 2], i % 2, "", "--svg=run.svg");
         assert_int_equal(stat("run.svg", &about), 0);
-        assert_in_range(about.st_size, 1000, 200 * 1024);
+        assert_int_in_range(about.st_size, 1000, 200 * 1024);
         free_result(&result);
     }
     assert_int_equal(unlink("run.svg"), 0);

@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum { MOST = 16 };
     static char name[] = "demo_fuzz";
     char *words[MOST + 2] = {name}, *bytes = malloc(size + 1);
-    int count = 1;
+    volatile int count = 1; /* longjmp() would give a register's old value */
     size_t start = 0;
 
     must(bytes != NULL);

@@ -202,7 +202,7 @@ static size_t exchange(
 
 void program_write(struct program *program, const void *bytes, size_t size)
 {
-    double deadline = now() + DEADLINE;
+    double deadline = now() + (double)DEADLINE;
 
     for (const char *next = bytes; size > 0;) {
         size_t wrote = exchange(program, next, size, deadline);
@@ -214,7 +214,7 @@ void program_write(struct program *program, const void *bytes, size_t size)
 const char *program_await(
     struct program *program, const char *text, bool from_err)
 {
-    double deadline = now() + DEADLINE;
+    double deadline = now() + (double)DEADLINE;
     struct result *so_far = &program->so_far;
 
     for (;;) {
@@ -230,7 +230,7 @@ const char *program_await(
 
 struct result program_finish(struct program *program)
 {
-    double deadline = now() + DEADLINE;
+    double deadline = now() + (double)DEADLINE;
     struct rusage usage;
     int status;
 

@@ -70,7 +70,7 @@ static void read_metadata(struct trace *trace, const struct json *event)
         return;
     }
     long lane = number_of(event, "tid") - 1;
-    assert_in_range(lane, 0, MOST_LANES - 1);
+    assert_int_in_range(lane, 0, MOST_LANES - 1);
     if (strcmp(name, "thread_sort_index") == 0) {
         assert_int_equal(number_of(args, "sort_index"), lane);
         return;
@@ -150,7 +150,7 @@ static void assert_lanes(const struct trace *trace,
         const struct trace_event *event = events[i];
         if (event->phase == 'C')
             continue;
-        assert_in_range(event->lane, 0, MOST_LANES - 1);
+        assert_int_in_range(event->lane, 0, MOST_LANES - 1);
         if (!trace->names[event->lane])
             fail_msg("lane %d has no name", event->lane);
         if (i > 0 && events[i - 1]->lane != event->lane)

@@ -181,7 +181,7 @@ static void test_report(void **state)
     (void)state;
     struct outcome outcome = expect(ERANGE, "xxx", report_much, "%s");
     size_t length = strlen(outcome.err);
-    assert_in_range(length, 1000, 1024);
+    assert_int_in_range(length, 1000, 1024);
     assert_int_equal(outcome.err[length - 1], '\n');
     assert_memory_equal(outcome.err, "demo_unit: x", 12);
     outcome = expect(ERANGE, "d", report_much, "%.1s is one letter");
@@ -194,7 +194,7 @@ static void test_report(void **state)
         for (int i = 0; i < 380; i++)
             (void)strcat(text, "€");
         outcome = expect(3, "€\n", fail_with, text);
-        assert_in_range(strlen(outcome.err), 1000, 1024);
+        assert_int_in_range(strlen(outcome.err), 1000, 1024);
     }
     (void)expect(ERANGE, "", report_to_nobody, NULL);
 }

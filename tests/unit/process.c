@@ -123,7 +123,7 @@ static void test_failing_child_ends_the_run(void **state)
         (void)expect(3, failures[i].message, join_with_failure, &failures[i]);
 }
 
-static int stop(const void *context)
+static int stop_some(const void *context)
 {
     (void)context;
     pid_t first = start_process("worker", 0, lie_there, NULL);
@@ -142,7 +142,7 @@ static int stop(const void *context)
 static void test_stop(void **state)
 {
     (void)state;
-    struct outcome outcome = expect(0, "", stop, NULL);
+    struct outcome outcome = expect(0, "", stop_some, NULL);
     assert_string_equal(outcome.out, "reaped\nnone left\n");
 }
 

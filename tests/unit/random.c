@@ -76,11 +76,11 @@ static void test_even_within_its_ends(void **state)
     struct draw draw = draw_start(0);
     for (int i = 0; i < SPAN * EACH; i++) {
         int drawn = draw_between(&draw, LEAST, MOST);
-        assert_in_range(drawn - LEAST, 0, SPAN - 1);
+        assert_int_in_range(drawn - LEAST, 0, SPAN - 1);
         counts[drawn - LEAST]++;
     }
     for (int i = 0; i < SPAN; i++)
-        assert_in_range(counts[i], EACH * 95 / 100, EACH * 105 / 100);
+        assert_int_in_range(counts[i], EACH * 95 / 100, EACH * 105 / 100);
     assert_int_equal(draw_between(&draw, 9, 9), 9);
 }
 
@@ -97,7 +97,7 @@ static void test_even_when_the_span_is_large(void **state)
     struct draw draw = draw_start(0);
     for (int i = 0; i < 30000; i++)
         low += draw_between(&draw, 0, 3 * third - 1) < third;
-    assert_in_range(low, 9500, 10500);
+    assert_int_in_range(low, 9500, 10500);
 }
 
 int main(void)

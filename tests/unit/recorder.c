@@ -43,7 +43,7 @@ static void assert_all_there(int first)
         const struct event *event = &recorder->events[i];
         int number = event->lane - first;
         assert_int_equal(event->ready, 1);
-        assert_in_range(number, 0, ACTORS - 1);
+        assert_int_in_range(number, 0, ACTORS - 1);
         int index = next[number]++;
         int length = snprintf(expected, sizeof expected, "%d: %d %d %d", number,
             index, number, index);

@@ -276,7 +276,7 @@ static void test_very_many_events(void **state)
         (void)add(&recording, i * US, i % 40, NOTE, "printed");
     }
     char *picture = drawn(&recording);
-    assert_in_range(strlen(picture), 100000, 1000000);
+    assert_int_in_range(strlen(picture), 100000, 1000000);
     assert_int_equal(count_text(picture, "Marks hidden behind others: "), 1);
     free(picture);
 }

@@ -21,8 +21,10 @@
  * them: so the clock counts even less, and who has to wait for a contended lock
  * sleeps and is woken within one sample. Of these there are fewer.
  */
-enum { CLOCK_SHARE = 100, LOCK_TIME = 20000, CONTENDED_TIME = 100000 };
-enum { MOST_TIMES = 1000000, HAMMERED = 10 };
+static const double CLOCK_SHARE = 100, LOCK_TIME = 20000,
+                    CONTENDED_TIME = 100000;
+static const int MOST_TIMES = 1000000;
+enum { HAMMERED = 10 };
 
 /* What the two sides share. */
 struct meeting {
@@ -175,7 +177,7 @@ static void take_samples(const struct all *all, struct mechanism *mechanism)
     int64_t begin = clock_now();
 
     use(all, mechanism, WARM_UP);
-    double estimate = (double)(clock_now() - begin) / WARM_UP;
+    double estimate = (double)(clock_now() - begin) / (double)WARM_UP;
     if (mechanism->least == 0 || estimate < mechanism->least)
         mechanism->least = estimate; /* the first time it was cold */
     long times = times_for(mechanism, mechanism->least);

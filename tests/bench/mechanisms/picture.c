@@ -6,7 +6,7 @@
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* In units of the picture, which is as wide as the demos' pictures. */
-enum { WIDTH = 1600, LEFT = 330, RIGHT = 1290, PITCH = 40, BAR = 26 };
+static const int WIDTH = 1600, LEFT = 330, RIGHT = 1290, PITCH = 40, BAR = 26;
 
 /* The colours are Okabe and Ito's. */
 static const char head[] =
