@@ -76,9 +76,10 @@ static void leave_name(int file, int number, const struct meeting *meeting)
 }
 
 /* Copies what is in the file into NAMES, by reading it or from a mapping, and
- * returns how many bytes that are.
+ * returns how many bytes that are. If another program cuts the file off while
+ * it is mapped, SIGBUS kills the process.
  */
-static size_t get_names(int file, char names[NAMES_SIZE])
+static size_t get_names(int file, char names[NAMES_SIZE], bool map)
 {
     struct stat about;
 
@@ -88,7 +89,7 @@ static size_t get_names(int file, char names[NAMES_SIZE])
     size_t size = NAMES_SIZE - 1, got = 0;
     if (about.st_size < (off_t)size)
         size = (size_t)about.st_size;
-    if (settings.map && size > 0) {
+    if (map && size > 0) {
         char *mapped = CHECK_NOT(
             MAP_FAILED, mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0));
         memcpy(names, mapped, size);
@@ -144,7 +145,7 @@ static void member(int number, void *context)
 
     record_state(WAITING, "waiting for the others");
     gate_pass(&meeting->all_left_name); /* asleep; the listing asks on and on */
-    if (get_names(file, names) == NAMES_SIZE - 1)
+    if (get_names(file, names, settings.map) == NAMES_SIZE - 1)
         fail("%s holds more than names, since another program wrote there; "
              "choose another with --file",
             escaped(settings.path));
@@ -157,7 +158,7 @@ static int open_names(void)
     char names[NAMES_SIZE];
     int file = open_for_run(settings.path, 0);
 
-    if (!are_names(names, get_names(file, names)))
+    if (!are_names(names, get_names(file, names, false)))
         fail("%s holds more than an earlier run's names, which would be lost; "
              "choose another with --file",
             escaped(settings.path));

@@ -241,8 +241,9 @@ static void test_advice_fits(void **state)
             fail_msg("%s never makes %s", fault->demo, fault->call);
         free(log);
         (void)remove("names.txt");
-        (void)snprintf(expression, sizeof expression,
-            "inject=%s:error=%s:when=%d", name, fault->error, use);
+        (void)snprintf(expression, sizeof expression, "inject=%s:%s=%s:when=%d",
+            name, strncmp(fault->error, "SIG", 3) == 0 ? "signal" : "error",
+            fault->error, use);
         result = run_traced(fault, "/dev/null", expression);
         if (result.status != 3 || !strstr(result.err, fault->message))
             fail_msg("demo_%s %s, %s: status %d, not %s: %s", fault->demo,
@@ -251,6 +252,29 @@ static void test_advice_fits(void **state)
         free_result(&result);
         assert_nothing_left();
     }
+}
+
+/* What happens if another program cuts the file off while it is mapped. */
+static void test_mapped_file_is_cut_off(void **state)
+{
+    char names[4200];
+
+    (void)state;
+    if (!have_strace)
+        skip();
+    assert_non_null(getcwd(names, 4096)); /* without symbolic links */
+    (void)strcat(names, "/names.txt");
+    const char *const arguments[] = {"/usr/bin/env", "strace", "-f", "-qq",
+        "-o", "/dev/null", "-P", names, "-e", "inject=mmap:signal=SIGBUS",
+        built("demo_file"), "--mmap", NULL};
+    struct result result = run_program(arguments, NULL, 0);
+    assert_int_equal(result.status, 3);
+    assert_matches(result.err,
+        "^demo_file: member [0-9] was killed by signal [0-9]+ \\(a mapped file "
+        "was cut off, or there is no room for it\\), so the run was "
+        "stopped\n$");
+    free_result(&result);
+    assert_nothing_left();
 }
 
 /* A lock has no process to name if it belongs to an open file, or to a process
@@ -314,6 +338,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_advice_fits, enter, leave_scratch),
+        cmocka_unit_test_setup_teardown(
+            test_mapped_file_is_cut_off, enter, leave_scratch),
         cmocka_unit_test_setup_teardown(
             test_lock_of_no_process, enter_scratch, leave_scratch),
         cmocka_unit_test_setup_teardown(
