@@ -33,6 +33,8 @@ for program in "$build"/demo_*; do
     chmod +x "$DEMOS/$name"
 done
 
+# shellcheck source=tests/support/environment.sh
+. "$project/tests/support/environment.sh"
 scratch=$(mktemp -d)
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM

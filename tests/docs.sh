@@ -20,8 +20,6 @@ tools=$project/tests/docs
 programs=${programs:-$build}
 cd "$project"
 [ $# -eq 0 ] || shift
-export LC_ALL=C
-unset NO_COLOR CLICOLOR_FORCE CDPATH
 
 mistakes=$scratch/mistakes # of the lane that writes there
 lanes='' lane_ids='' limit=''

@@ -32,7 +32,6 @@ else
 fi
 
 # The list of files, in a place that does not belong to root's system.
-umask 022
 prefix=$scratch/stage/opt/nine
 DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
     wrong "cmake --install fails: $(cat log)"

@@ -9,6 +9,8 @@
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+# shellcheck source=tests/support/environment.sh
+. "$project/tests/support/environment.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-tour-XXXXXX")
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -34,12 +36,13 @@ stand_in()
 for tool in cc cmake ctest make apt-get apk brew; do
     stand_in "tools/$tool" exit 0
 done
-# A normal run ends with NORMAL, a broken one with BROKEN, both after a PAUSE.
+# A normal run ends with NORMAL, a broken one with BROKEN. With a SIGNAL, that
+# comes first, to the whole process group, as by Ctrl-C.
 for name in $all; do
     normal=0
     [ "$name" != signal ] || normal=1
     # shellcheck disable=SC2016 # for the stand-in to expand
-    stand_in "build/demo_$name" 'sleep ${PAUSE-0}
+    stand_in "build/demo_$name" '[ -z "${SIGNAL-}" ] || { kill -s $SIGNAL 0; sleep 60; }
     case $* in
     *--broken*) exit ${BROKEN-4} ;;
     esac
@@ -90,17 +93,19 @@ refuses()
     [ ! -s out ] || wrong "$*: it prints something"
 }
 
-# ends_by SIGNAL STATUS: as by Ctrl-C, it comes to all of them at once, while a
-# demo runs; which only timeout of the GNU system can send from here
+# ends_by SIGNAL STATUS: it comes while a demo runs. timeout of the GNU system
+# makes the process group.
 ends_by()
 {
-    timeout --preserve-status -s "$1" 0.1 sleep 5 2>err || status=$?
+    status=0
+    timeout --preserve-status 60 sh -c "kill -s $1 0; sleep 60" 2>err ||
+        status=$?
     [ "$status" -eq "$2" ] || return 0 # no such program, or it is ignored here
     runs=$((runs + 1))
     : >calls
     status=0
     # shellcheck disable=SC2086 # busybox sh
-    timeout --preserve-status -s "$1" 0.5 $shell "$project/demos/tour.sh" \
+    SIGNAL=$1 timeout --preserve-status 60 $shell "$project/demos/tour.sh" \
         --only=shm,pipe >out 2>err </dev/null || status=$?
     [ $status -eq "$2" ] || wrong "$1: status $status, not $2"
     [ -z "$(ls tmp)" ] || wrong "$1: left behind: $(ls tmp)"
@@ -167,11 +172,9 @@ tests()
     says out '--broken'
     [ ! -s calls ] || wrong "--help begins the tour"
 
-    export PAUSE=20
     ends_by INT 130
     ends_by TERM 143
     ends_by HUP 129
-    unset PAUSE
 }
 
 for shell in sh dash bash 'busybox sh'; do

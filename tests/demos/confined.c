@@ -193,8 +193,11 @@ static void test_first_process_ends_by_signals(void **state)
             program_write(&program, "add 3 4\n", 8);
             (void)program_await(&program, "7\n", false);
         }
+        int input = program.in; /* its end would be the run's normal end */
+        program.in = -1;
         assert_int_equal(kill(first_process(program.pid), signals[i % 4]), 0);
         struct result result = program_finish(&program);
+        (void)close(input);
         assert_int_equal(result.status, 128 + signals[i % 4]);
         free_result(&result);
         assert_nothing_left();

@@ -30,7 +30,8 @@ static const struct demo {
 enum { DEMOS = sizeof demos / sizeof *demos };
 
 /* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and
- * fails the test unless it ends as it should.
+ * fails the test unless it ends as it should. A run that cannot tell is
+ * repeated.
  */
 static struct result run_demo(const struct demo *demo, bool broken,
     const char *environment, const char *rest)
@@ -43,6 +44,10 @@ static struct result run_demo(const struct demo *demo, bool broken,
         demo->options, broken ? "--broken" : "", rest);
     struct result result = run_program(
         (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    if (is_undecided(&result)) {
+        free_result(&result);
+        return run_demo(demo, broken, environment, rest);
+    }
     int expected = broken ? 4 : demo->status;
     /* the guard of demo_signal may come when the task is done */
     if (result.status != expected && (broken || result.status != 0))

@@ -8,6 +8,8 @@
 set -eu
 
 build=$(cd "${1:?the build folder is missing}" && pwd -P)
+# shellcheck source=tests/support/environment.sh
+. "$(dirname -- "$0")/../support/environment.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-load-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM HUP

@@ -281,6 +281,12 @@ void free_result(struct result *result)
     free(result->err);
 }
 
+bool is_undecided(const struct result *result)
+{
+    return result->status == 3 &&
+           strstr(result->err, "the machine was too busy, run it again");
+}
+
 int count_text(const char *string, const char *text)
 {
     int count = 0;

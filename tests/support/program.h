@@ -65,6 +65,11 @@ struct result run_program(
     const char *const argv[], const char *input, size_t size);
 void free_result(struct result *result);
 
+/* Whether it could not judge, since the machine was too busy, and wants to be
+ * run again.
+ */
+bool is_undecided(const struct result *result);
+
 /* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */
 #define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
 struct result run_built(const char *const argv[]);

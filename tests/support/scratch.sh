@@ -9,6 +9,8 @@
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck disable=SC2034 # for the script that reads this
 build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
+# shellcheck source=tests/support/environment.sh
+. "$project/tests/support/environment.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
