@@ -91,7 +91,7 @@ static void await_over(void)
 {
     struct pollfd over = {.fd = viewer.pipe, .events = POLLIN};
 
-    if (poll(&over, 1, REFRESH) > 0 && read(viewer.pipe, &viewer.over, 1) != 1) {
+    if (CHECK(poll(&over, 1, REFRESH)) > 0 && read(viewer.pipe, &viewer.over, 1) != 1) {
         viewer.over = SHOW_REST; /* the run's first process is gone */
         if (want_step)
             _exit(COULD_NOT_RUN);
