@@ -12,10 +12,19 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *describe_output_error(int descriptor)
+{
+    static char text[256];
+
+    (void)snprintf(text, sizeof text, "write%s: %s%s",
+        descriptor == STDOUT_FILENO ? " to standard output" : "",
+        errno == EPIPE ? "the reader went away" : strerror(errno), advice_on("write", errno));
+    return text;
+}
+
 noreturn void fail_output(int descriptor)
 {
-    fail("write%s: %s%s", descriptor == STDOUT_FILENO ? " to standard output" : "",
-        errno == EPIPE ? "the reader went away" : strerror(errno), advice_on("write", errno));
+    fail("%s", describe_output_error(descriptor));
 }
 
 void write_all(int descriptor, const void *bytes, size_t length)
@@ -28,12 +37,10 @@ void write_all(int descriptor, const void *bytes, size_t length)
         next = next ? next : end;
         record_note("%.*s", (int)(next - line), line);
     }
-    for (size_t done = is_recorded && views_are_live() ? length : 0; done < length;) {
-        ssize_t written = write_some(descriptor, (const char *)bytes + done, length - done);
-        if (written == -1)
-            fail_output(descriptor);
-        done += (size_t)written;
-    }
+    if (is_recorded && views_are_live())
+        return;
+    if (!write_whole(descriptor, bytes, length))
+        fail_output(descriptor);
 }
 
 void say(const char *format, ...)
@@ -58,13 +65,23 @@ void close_output(void)
         fail_output(STDOUT_FILENO);
 }
 
+/* Whatever goes wrong when the run is over, its verdict is known: so that is reported first.
+ * Returns what went wrong, or NULL. */
+static const char *finish_output(void)
+{
+    const char *problem = views_finish();
+
+    if (close(STDOUT_FILENO) == -1 && !problem)
+        problem = describe_output_error(STDOUT_FILENO);
+    return problem;
+}
+
 int verdict(bool held, const char *format, ...)
 {
     char text[512];
     va_list arguments;
 
-    views_finish();
-    close_output();
+    const char *problem = finish_output();
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
@@ -75,13 +92,16 @@ int verdict(bool held, const char *format, ...)
     if (!held && run.broken)
         report("%s; what was missing: %s, demos/%s.c", run.demo->bug, run.demo->missing,
             run.demo->name);
+    if (problem)
+        fail("%s", problem);
     return held ? HELD : VIOLATED;
 }
 
 int undecided(const char *reason)
 {
-    views_finish();
-    close_output();
+    const char *problem = finish_output();
     report("cannot tell whether the guarantee held: %s", reason);
+    if (problem)
+        fail("%s", problem);
     return COULD_NOT_RUN;
 }

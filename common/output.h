@@ -13,6 +13,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes all LENGTH bytes (write(3p)), or ends the run with the reason in errno, as the second. */
 void write_all(int descriptor, const void *bytes, size_t length);
 noreturn void fail_output(int descriptor);
+const char *describe_output_error(int descriptor); /* valid until the next call */
 
 /* Closes standard output, the last chance for an error to show. */
 void close_output(void);

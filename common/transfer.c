@@ -2,7 +2,6 @@
 #include "common/transfer.h"
 #include "common/check.h"
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -34,6 +33,20 @@ ssize_t read_some(int descriptor, void *bytes, size_t size)
         got = read(descriptor, bytes, size);
     while (is_again(got, descriptor, POLLIN));
     return got;
+}
+
+bool write_whole(int descriptor, const void *bytes, size_t size)
+{
+    const char *next = bytes;
+
+    while (size > 0) {
+        ssize_t written = write_some(descriptor, next, size);
+        if (written == -1)
+            return false;
+        next += written;
+        size -= (size_t)written;
+    }
+    return true;
 }
 
 int next_byte(void)

@@ -5,12 +5,16 @@
  * Their EAGAIN is no error: these functions wait and try again, as after a signal (EINTR). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 /* As write(3p) and read(3p), and with their errors but for these two. */
 ssize_t write_some(int descriptor, const void *bytes, size_t size);
 ssize_t read_some(int descriptor, void *bytes, size_t size);
+
+/* Writes all SIZE bytes, or returns false, with errno. */
+bool write_whole(int descriptor, const void *bytes, size_t size);
 
 /* Returns the next byte of standard input or EOF, as getchar(3p). May end the run. */
 int next_byte(void);

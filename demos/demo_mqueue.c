@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/check.h"
+#include "common/files.h"
 #include "common/gate.h"
 #include "common/options.h"
 #include "common/output.h"
@@ -181,6 +182,8 @@ int main(int argc, char **argv)
     settings.streaming = *words && strcmp(*words, "-") == 0;
     if (settings.streaming && (words[1] || run.broken || settings.clients))
         usage_error("- stands alone; leave out --broken and --clients");
+    if (settings.streaming)
+        check_input();
     if (settings.clients == 0) /* not given */
         settings.clients = run.broken ? 3 : 1;
     if (run.broken && *words)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/check.h"
+#include "common/files.h"
 #include "common/names.h"
 #include "common/options.h"
 #include "common/output.h"
@@ -165,6 +166,8 @@ int main(int argc, char **argv)
     streaming = strcmp(words[0], "-") == 0;
     if (streaming && words[1])
         usage_error("- stands alone; see --help");
+    if (streaming)
+        check_input();
     if (run.broken && (streaming || named))
         usage_error("--broken wants unused ends; leave out --named and -");
 

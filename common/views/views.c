@@ -2,9 +2,11 @@
 #include "common/views/views.h"
 #include "common/check.h"
 #include "common/files.h"
+#include "common/names.h"
 #include "common/output.h"
 #include "common/process.h"
 #include "common/text.h"
+#include "common/transfer.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,11 +21,7 @@ enum { SVG, TRACE, FILES, REFRESH = 20 /* milliseconds */, SHOW_ALL = 'a', SHOW_
 
 static bool want_lanes, want_step, want_timeline;
 static int colour_when;
-static struct view_file {
-    const char *path; /* NULL: not asked for */
-    char *target;     /* what it is renamed to; NULL: written straight to DESCRIPTOR */
-    int descriptor;
-} files[FILES];
+static struct output files[FILES] = {{.file = -1}, {.file = -1}};
 static int terminal = -1; /* of --step */
 static struct {
     pid_t owner, pid;  /* of the run's first process, and of the viewer */
@@ -46,31 +43,33 @@ const struct option_row view_options[] = {
         "whether the views use colour, auto by default"},
     {0}};
 
-static noreturn void fail_file(const char *path)
+static const char *describe_error(const struct output *file)
 {
+    static char text[1100];
     const char *advice = advice_on("write", errno);
 
-    fail("cannot write %s: %s%s", escaped(path), strerror(errno),
+    (void)snprintf(text, sizeof text, "cannot write %s: %s%s", escaped(file->path), strerror(errno),
         *advice ? advice : "; choose another file");
+    return text;
 }
 
-/* A regular or absent file is replaced. Anything else is written straight, as is the file that
- * standard output goes to. */
-static void check_file(struct view_file *file)
+static void check_files(void)
 {
-    struct stat about, output;
-    bool exists = stat(file->path, &about) == 0;
+    const struct output *failed = NULL;
+    sigset_t before = hold_signals();
 
-    file->descriptor = -1;
-    if (exists && fstat(STDOUT_FILENO, &output) == 0 && about.st_dev == output.st_dev &&
-        about.st_ino == output.st_ino)
-        file->descriptor = dup(STDOUT_FILENO);
-    else if (exists && !S_ISREG(about.st_mode))
-        file->descriptor = open(file->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    else
-        file->target = exists ? realpath(file->path, NULL) : strdup(file->path);
-    if (file->descriptor == -1 && (!file->target || !replace_file(file->target, NULL, 0)))
-        fail_file(file->path);
+    for (int i = 0; i < FILES && !failed; i++)
+        if (files[i].path && !try_output(&files[i]))
+            failed = &files[i];
+    const char *problem = failed ? describe_error(failed) : NULL;
+    bool same = is_same_file(files[SVG].file, files[TRACE].file);
+    for (int i = 0; i < FILES; i++)
+        leave_output(&files[i]);
+    release_signals(before);
+    if (same)
+        usage_error("--svg and --trace want different files");
+    if (failed)
+        fail("%s", problem);
 }
 
 void views_check(void)
@@ -78,12 +77,16 @@ void views_check(void)
     if (want_step && ((terminal = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1 ||
                          tcgetpgrp(terminal) != getpgrp()))
         usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
-    if (files[SVG].path && files[TRACE].path && strcmp(files[SVG].path, files[TRACE].path) == 0)
-        usage_error("--svg and --trace want different files");
     want_lanes = want_lanes || want_step;
+    check_files();
+}
+
+const char *view_to(int file)
+{
     for (int i = 0; i < FILES; i++)
-        if (files[i].path)
-            check_file(&files[i]);
+        if (files[i].path && leads_to(files[i].path, file))
+            return i == SVG ? "--svg" : "--trace";
+    return NULL;
 }
 
 /* Waits a little, or until the run is over. */
@@ -207,16 +210,17 @@ bool views_are_live(void)
     return want_lanes;
 }
 
-void views_finish(void)
+const char *views_finish(void)
 {
     static void (*const writers[FILES])(const struct recording *, FILE *) = {
         svg_write, trace_write};
     struct recorder *from = recorder;
+    const char *problem = NULL;
     char *bytes;
     size_t size;
 
     if (from == NULL)
-        return;
+        return NULL;
     recorder = NULL;
     if (want_lanes) {
         (void)alarm(0);                         /* the watchdog counts the run, not the reader, */
@@ -225,7 +229,7 @@ void views_finish(void)
         viewer.over = SHOW_ALL;
         end_viewer();
         if (!*viewer.done)
-            fail("the live view was stopped, so that nobody saw all of the run");
+            problem = "the live view was stopped, so that nobody saw all of the run";
     }
     struct recording recording = recording_take(from, run.demo->name, run.demo->measure);
     struct screen screen = screen_of_output(colour_when);
@@ -239,11 +243,12 @@ void views_finish(void)
             writers[i](&recording, out);
         if (fclose(out) == EOF)
             fail_call("fclose", errno, __FILE__, __LINE__);
-        if (i == FILES || !files[i].target)
-            write_all(i == FILES ? STDOUT_FILENO : files[i].descriptor, bytes, size);
-        else if (!replace_file(files[i].target, bytes, size))
-            fail_file(files[i].path);
+        if (i == FILES && !write_whole(STDOUT_FILENO, bytes, size))
+            problem = describe_output_error(STDOUT_FILENO);
+        if (i < FILES && !write_output(&files[i], bytes, size))
+            problem = describe_error(&files[i]);
         free(bytes);
     }
     recording_free(&recording);
+    return problem;
 }

@@ -17,5 +17,9 @@ void views_start(void);
 /* Whether a live view takes the place of what the listing prints. */
 bool views_are_live(void);
 
-/* When the run is over: waits for the live view, then makes the others. May end the program. */
-void views_finish(void);
+/* The option of the view that is written to the file of this descriptor; NULL if none is. */
+const char *view_to(int file);
+
+/* When the run is over: waits for the live view, then makes the others. Returns NULL, or what went
+ * wrong, for a message. */
+const char *views_finish(void);

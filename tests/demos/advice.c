@@ -158,10 +158,10 @@ static const struct fault faults[] = {
     {"socket", "--port=0", "connect(", "ENETUNREACH",
         ": Network is unreachable; let root start the interface (ip link set "
         "lo up)\n"},
-    {"semaphore", "--svg=view", ".new-", "EMFILE",
+    {"semaphore", "--svg=view", "\"view\", O_WRONLY", "EMFILE",
         "cannot write view: Too many open files; raise the limit on open files "
         "(ulimit -n)\n"},
-    {"semaphore", "--svg=view", ".new-", "EACCES",
+    {"semaphore", "--svg=view", "\"view\", O_WRONLY", "EACCES",
         "cannot write view: Permission denied; choose another file\n"},
 };
 

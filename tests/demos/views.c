@@ -227,7 +227,133 @@ static void test_lanes_take_the_place(void **state)
     free_result(&result);
 }
 
-/* A file is written whole or not at all, and first of all it is tried. */
+/* Runs COMMAND in a shell, in which $B is the folder of the programs. */
+static struct result run_shell(const char *command)
+{
+    assert_int_equal(setenv("B", built(""), 1), 0);
+    return run_program(
+        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+}
+
+/* The same, and fails the test unless it ends with STATUS. */
+static void assert_shell(const char *command, int status)
+{
+    struct result result = run_shell(command);
+
+    if (result.status != status)
+        fail_msg("%s: status %d, %s", command, result.status, result.err);
+    free_result(&result);
+}
+
+/* A file keeps its mode, its other names, and until the end what is in it. */
+static void test_files_that_are_there(void **state)
+{
+    (void)state;
+    assert_shell("umask 022; echo old >a; chmod 600 a; ln a b; ln -s a c;"
+                 "$B/demo_signal --timeout=1 --svg=a; [ $? = 3 ] &&"
+                 "[ \"$(cat a)\" = old ]",
+        0);
+    assert_shell("$B/demo_condvar --svg=c && [ -L c ] && head -c 4 b | "
+                 "grep -q '<svg' && ls -l a | grep -q '^-rw-------'",
+        0);
+    assert_shell("umask 027; $B/demo_condvar --svg=d && ls -l d | grep -q "
+                 "'^-rw-r-----'",
+        0);
+    /* from the longer one to the shorter one */
+    assert_shell("seq 1 100000 >e; $B/demo_condvar --trace=e && "
+                 "[ $(wc -c <e) -lt 100000 ] && tail -n 1 e | grep -q '^]'",
+        0);
+    assert_shell("ln -s nowhere f; $B/demo_condvar --trace=f", 3);
+    assert_shell("[ \"$(ls | tr '\\n' ' ')\" = 'a b c d e f ' ]", 0);
+}
+
+/* A file that cannot be replaced, as containers mount some, is written. */
+static void test_mounted_file(void **state)
+{
+    (void)state;
+    struct result result =
+        run_shell("touch h c; unshare -m sh -c 'mount --bind h c || exit 77; "
+                  "$B/demo_condvar --svg=c' || exit; grep -q '<svg' h");
+    if (result.status == 77 || result.status == 1 || result.status == 127) {
+        free_result(&result);
+        skip(); /* not as this user, or there is no unshare */
+    }
+    assert_int_equal(result.status, 0);
+    assert_non_null(strstr(result.err, "guarantee held"));
+    free_result(&result);
+}
+
+/* One who may not write a file does not replace it either. */
+static void test_protected_file(void **state)
+{
+    (void)state;
+    if (geteuid() == 0)
+        skip();
+    assert_shell("echo old >a; chmod 400 a; $B/demo_condvar --svg=a", 3);
+    assert_shell("[ \"$(cat a)\" = old ]", 0);
+}
+
+/* The verdict comes in any case, and before the error. */
+static void test_verdict_without_a_view(void **state)
+{
+    static const char *const commands[] = {
+        "ulimit -f 1; exec $B/demo_pipe --svg=run.svg",
+        "ulimit -f 1; exec $B/demo_pipe --timeline a a a a a a a a a a a a >f",
+        "ulimit -f 0; exec $B/demo_condvar --broken --trace=run.json"};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct result result = run_shell(commands[i]);
+        assert_int_equal(result.status, 3);
+        const char *verdict = strstr(result.err, ": guarantee ");
+        const char *error = strstr(result.err, "File too large");
+        if (!verdict || !error || verdict > error)
+            fail_msg("%s: %s", commands[i], result.err);
+        free_result(&result);
+    }
+}
+
+/* Two outputs that are one file, also if it does not exist yet, and an output
+ * that is the input.
+ */
+static void test_same_files(void **state)
+{
+    static const char *const refused[] = {
+        "$B/demo_condvar --svg=new --trace=./new",
+        "$B/demo_condvar --svg=a --trace=./a",
+        "$B/demo_mutex --svg=a --trace=c", "$B/demo_file --svg=b --trace=a",
+        "$B/demo_mutex --file=a --svg=b",
+        "$B/demo_mutex --file=new --trace=./new",
+        "$B/demo_file --file=n --trace=n", "$B/demo_file --file=new --svg=new",
+        "$B/demo_mutex --file=a >>a", "$B/demo_mutex --file=a >>a 2>&1",
+        "$B/demo_mutex --file=b 2>>a", "$B/demo_file --file=n >>n",
+        "$B/demo_file --broken --file=n 2>>n", "$B/demo_pipe - <a >>a",
+        "$B/demo_pipe - <a 1<>b", "$B/demo_pipe --svg=b - <a",
+        "$B/demo_mqueue - <a >>b", "$B/demo_mqueue - <a 2>>b",
+        "$B/demo_mqueue --trace=a - <b"};
+
+    (void)state;
+    assert_shell("printf 'add 3 4\n' >a; ln a b; ln -s a c; echo 7 >n", 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert_shell(refused[i], 2);
+        /* nothing is lost, nothing is new */
+        assert_shell("grep -q '^add 3 4$' a && grep -q '^7$' n && "
+                     "[ \"$(ls | tr '\\n' ' ')\" = 'a b c n ' ]",
+            0);
+    }
+    /* what is written to standard output or error stays, too */
+    assert_shell("$B/demo_condvar --seed=1 --svg=/dev/stderr 2>o && "
+                 "grep -q 'guarantee held' o && grep -q '</svg>' o",
+        0);
+    assert_shell("$B/demo_condvar --seed=1 --svg=o --trace=p 2>o >p && "
+                 "grep -q 'guarantee held' o && grep -q '</svg>' o && "
+                 "grep -q 'ucky number' p && grep -q traceEvents p",
+        0);
+    assert_shell(
+        "$B/demo_condvar --svg=/dev/null --trace=/dev/null 2>&1 >o", 0);
+}
+
+/* A file that cannot be written is refused, and first of all it is tried. */
 static void test_files(void **state)
 {
     struct stat about;
@@ -244,7 +370,8 @@ static void test_files(void **state)
     FILE *target = fopen("target.json", "w");
     assert_non_null(target);
     assert_int_equal(fclose(target), 0);
-    result = run_demo(&demos[8], false, "umask 027;", "--trace=link.json");
+    assert_int_equal(chmod("target.json", 0640), 0);
+    result = run_demo(&demos[8], false, "umask 022;", "--trace=link.json");
     free_result(&result);
     assert_int_equal(lstat("link.json", &about), 0);
     assert_true(S_ISLNK(about.st_mode));
@@ -396,7 +523,7 @@ static void test_many_descriptors(void **state)
     assert_non_null(strstr(result.out, "producing"));
     free_result(&result);
     struct terminal terminal = terminal_start(command, NULL);
-    terminal_await(&terminal, "producing", 1);
+    terminal_await(&terminal, "0.00", 1);
     terminal_type(&terminal, "q\n");
     assert_int_equal(terminal_finish(&terminal), 0);
     free(terminal.shown);
@@ -445,8 +572,11 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(test_traces),
         TEST(test_waiting_ends_with_a_slot), TEST(test_pictures),
         TEST(test_width), TEST(test_plain), TEST(test_colour),
-        TEST(test_lanes_take_the_place), TEST(test_files), TEST(test_escaping),
-        TEST(test_wrong_usage), TEST(test_step), TEST(test_step_after_the_end),
+        TEST(test_lanes_take_the_place), TEST(test_files),
+        TEST(test_files_that_are_there), TEST(test_mounted_file),
+        TEST(test_protected_file), TEST(test_verdict_without_a_view),
+        TEST(test_same_files), TEST(test_escaping), TEST(test_wrong_usage),
+        TEST(test_step), TEST(test_step_after_the_end),
         TEST(test_step_interrupted), TEST(test_terminal_colour),
         TEST(test_many_descriptors), TEST(test_cost_grows_with_the_events)};
 

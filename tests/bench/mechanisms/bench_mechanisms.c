@@ -5,14 +5,14 @@
  * given back; compared with the pipe. Read exchange() in measure.c first, then
  * how a mechanism sends and receives: streams.c, queues.c, shared.c, locks.c.
  */
-#include <fcntl.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/check.h"
 #include "common/files.h"
+#include "common/names.h"
 #include "common/output.h"
 #include "common/process.h"
 #include "common/text.h"
@@ -88,36 +88,32 @@ static void print_csv(void)
                 row->median, row->p99, row->least, row->ratio);
 }
 
-/* A regular or absent file is replaced; anything else is written straight.
- * Without BYTES it only tries whether that can be done.
- */
-static void write_picture(const char *bytes, size_t size)
+static noreturn void fail_picture(void)
 {
-    struct stat about;
-    bool exists = stat(settings.svg, &about) == 0, done;
+    const char *reason = strerror(errno);
 
-    if (exists && !S_ISREG(about.st_mode)) {
-        int file = open(settings.svg, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-        done = file != -1;
-        if (done && bytes) {
-            CHECK(fcntl(file, F_SETFL, 0));
-            write_all(file, bytes, size);
-        }
-        if (done)
-            CHECK_ONCE(close(file));
-    } else {
-        char *target =
-            exists ? realpath(settings.svg, NULL) : strdup(settings.svg);
-        done = target && replace_file(target, bytes, size);
-        free(target);
-    }
-    if (!done)
-        fail("cannot write %s: %s; choose another file", escaped(settings.svg),
-            strerror(errno));
+    fail("cannot write %s: %s; choose another file", escaped(settings.svg),
+        reason);
 }
 
-static void show(
-    void (*write_chart)(const struct mechanism *, int, FILE *), bool is_picture)
+/* Finds out before the measuring whether the picture can be written. */
+static struct output try_picture(void)
+{
+    struct output picture = {.path = settings.svg, .file = -1};
+    sigset_t before = hold_signals();
+    bool good = try_output(&picture);
+    int error = errno;
+
+    leave_output(&picture);
+    release_signals(before);
+    errno = error;
+    if (!good)
+        fail_picture();
+    return picture;
+}
+
+static void show(void (*write_chart)(const struct mechanism *, int, FILE *),
+    struct output *picture)
 {
     char *bytes = NULL;
     size_t size = 0;
@@ -126,10 +122,10 @@ static void show(
     write_chart(mechanisms, COUNT, out);
     if (fclose(out) == EOF)
         fail_call("fclose", errno, __FILE__, __LINE__);
-    if (is_picture)
-        write_picture(bytes, size);
-    else
+    if (!picture)
         write_all(STDOUT_FILENO, bytes, size);
+    else if (!write_output(picture, bytes, size))
+        fail_picture();
     free(bytes);
 }
 
@@ -139,8 +135,9 @@ int main(int argc, char **argv)
 
     read_settings(argc, argv, mechanisms, COUNT);
     choose_cores();
+    struct output picture = {0};
     if (settings.svg)
-        write_picture(NULL, 0);
+        picture = try_picture();
     watchdog_start(settings.rounds);
     measure_all(mechanisms, COUNT);
     keeper_dismiss();
@@ -156,9 +153,9 @@ int main(int argc, char **argv)
     if (settings.csv)
         print_csv();
     else
-        show(chart_write, false);
+        show(chart_write, NULL);
     if (settings.svg)
-        show(picture_write, true);
+        show(picture_write, &picture);
     close_output();
     report("every message came as it was sent: %d round trips, checked at both "
            "ends",
