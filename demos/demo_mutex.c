@@ -67,6 +67,24 @@ static void write_line(struct log *log, int number, int line)
     log->end += length + (off_t)strlen(settings.message) + 1;
 }
 
+#if HAVE_ROBUST_MUTEX
+/* Cuts off what the killed writer left, a line without its newline, and nothing
+ * else: another program may have written into the log.
+ */
+static void cut_off_torn_line(const struct log *log)
+{
+    char label[16];
+    int length = snprintf(label, sizeof label, "%d mu: ", log->victim);
+    off_t torn = length + (off_t)strlen(settings.message);
+
+    if (CHECK(lseek(log->file, 0, SEEK_END)) != log->end + torn)
+        fail("%s: another program has written there, so that nothing can be "
+             "cut off; choose another with --file",
+            escaped(settings.path));
+    CHECK(ftruncate(log->file, log->end));
+}
+#endif
+
 static void writer(int number, void *context)
 {
     struct log *log = context;
@@ -79,7 +97,7 @@ static void writer(int number, void *context)
         if (error == EOWNERDEAD) { /* in the middle of a line: repair the log */
             record_killed("writer", log->victim, "SIGKILL");
             record_note("cuts its line off");
-            CHECK(ftruncate(log->file, log->end));
+            cut_off_torn_line(log);
             error = pthread_mutex_consistent(&log->mutex);
         }
 #endif
@@ -136,7 +154,7 @@ static int judge(const struct log *log)
     record_as("log", 0);
     CHECK(fseeko(file, log->begin, SEEK_SET));
     for (ssize_t size; (size = getline(&line, &room, file)) > 0; lines++) {
-        unsigned number = (unsigned)atoi(line);
+        unsigned number = (unsigned)strtoul(line, NULL, 10);
         (void)snprintf(
             expected, sizeof expected, "%u mu: %s\n", number, settings.message);
         if (number < (unsigned)settings.writers && strcmp(line, expected) == 0)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -283,6 +284,65 @@ static void test_kill_writer(void **state)
     assert_nothing_left();
 }
 
+/* Writes a line into the log while a killed writer's torn line is its last one.
+ * Returns false if the run was over before.
+ */
+static bool add_foreign_line(void)
+{
+    const struct timespec nap = {0, 5000000};
+    bool torn = false;
+    size_t size = 0;
+
+    for (int i = 0; i < 1000 && !torn; i++) {
+        (void)nanosleep(&nap, NULL);
+        if (access("mutexfile.txt", F_OK) == -1)
+            continue;
+        char *log = read_log(&size);
+        torn = size > 0 && log[size - 1] != '\n';
+        free(log);
+    }
+    FILE *file = fopen("mutexfile.txt", "a");
+    assert_non_null(file);
+    (void)fputs("\nforeign\n", file);
+    (void)fclose(file);
+    return torn;
+}
+
+/* The next writer cuts off the killed one's line, and nothing of another
+ * program's. strace(1) gives it the time to write.
+ */
+static void test_kill_writer_beside_another_program(void **state)
+{
+    const char *words[] = {"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0",
+        "strace", "-f", "-o", "/dev/null", "-e",
+        "inject=kill:delay_enter=1000000:when=1", built("demo_mutex"),
+        "--kill-writer", NULL};
+    bool seen = false;
+    size_t size;
+
+    (void)state;
+    for (int tries = 0; tries < 5 && !seen; tries++) {
+        struct program program = program_start(words);
+        bool in_time = add_foreign_line();
+        struct result result = program_finish(&program);
+        char *log = read_log(&size);
+        bool skipped = !strstr(result.err, "demo_mutex: ") ||
+                       strstr(result.err, "robust mutexes");
+
+        if (!skipped)
+            assert_non_null(strstr(log, "\nforeign\n"));
+        seen = in_time && result.status == 3 &&
+               strstr(result.err, "another program has written there");
+        free(log);
+        free_result(&result);
+        assert_int_equal(unlink("mutexfile.txt"), 0);
+        if (skipped) /* there is no strace, or there are no robust mutexes */
+            skip();
+    }
+    assert_true(seen);
+    assert_nothing_left();
+}
+
 /* This test is the first run on the log. */
 static void test_two_runs(void **state)
 {
@@ -370,8 +430,8 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(test_listing),
         TEST(test_many_lines), TEST(test_message), TEST(test_broken),
         TEST(test_normal_after_broken), TEST(test_foreign_bytes),
-        TEST(test_kill_writer), TEST(test_two_runs), TEST(test_file_name),
-        TEST(test_wrong_usage)};
+        TEST(test_kill_writer), TEST(test_kill_writer_beside_another_program),
+        TEST(test_two_runs), TEST(test_file_name), TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
