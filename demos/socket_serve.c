@@ -265,6 +265,13 @@ static void accept_clients(int64_t now)
     }
 }
 
+/* The server has been stopped (Ctrl-Z) for a while: no client is to blame. */
+static void postpone_deadlines(int64_t nanoseconds)
+{
+    for (size_t i = 1; i < server.count; i++)
+        server.connections[i]->deadline += nanoseconds;
+}
+
 int serve(struct sockaddr_in *address)
 {
     const struct sigaction action = {.sa_handler = stop};
@@ -292,6 +299,8 @@ int serve(struct sockaddr_in *address)
             errno != EINTR)
             fail_call("poll", errno, __FILE__, __LINE__);
         int64_t now = clock_now();
+        if (now - next > POLL_BOUND * MILLISECONDS)
+            postpone_deadlines(now - next);
         server.files[0].events = POLLIN; /* if it was short of something */
         for (size_t i = server.count - 1; i > 0; i--)
             if (server.files[i].revents != 0 ||

@@ -666,6 +666,27 @@ static void test_connect_without_answer(void **state)
     assert_nothing_left();
 }
 
+/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of
+ * that would drop it.
+ */
+static void test_stopped_server(void **state)
+{
+    int port;
+
+    (void)state;
+    struct program server = start_server(&port);
+    int silent = connect_to(port), other = connect_to(port);
+    send_bytes(other, "ping\n", 5);
+    assert_answer(other, "pong"); /* so the first one is accepted, too */
+    assert_int_equal(kill(server.pid, SIGSTOP), 0);
+    assert_int_equal(poll(NULL, 0, 5500), 0);
+    assert_int_equal(kill(server.pid, SIGCONT), 0);
+    assert_int_equal(poll(NULL, 0, 200), 0); /* now it would drop it */
+    send_bytes(silent, "ping\n", 5);
+    assert_answer(silent, "pong");
+    stop_server(&server, 2);
+}
+
 static void test_connect_to_nobody(void **state)
 {
     int file = take_port(); /* where nobody listens */
@@ -711,8 +732,8 @@ int main(void)
         TEST(test_silent_client), TEST(test_clients_that_leave),
         TEST(test_random_bytes), TEST(test_100_clients),
         TEST(test_1000_clients), TEST(test_connect),
-        TEST(test_connect_without_answer), TEST(test_connect_to_nobody),
-        TEST(test_connect_to_server)};
+        TEST(test_connect_without_answer), TEST(test_stopped_server),
+        TEST(test_connect_to_nobody), TEST(test_connect_to_server)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,11 +134,11 @@ int main(int argc, char **argv)
     int shown = 0, channels = 0;
 
     read_settings(argc, argv, mechanisms, COUNT);
+    watchdog_start(settings.rounds);
     choose_cores();
     struct output picture = {0};
     if (settings.svg)
         picture = try_picture();
-    watchdog_start(settings.rounds);
     measure_all(mechanisms, COUNT);
     keeper_dismiss();
     for (int i = 0; i < COUNT; i++)

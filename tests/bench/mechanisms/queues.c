@@ -129,7 +129,8 @@ static size_t receive_sysv(
     struct typed_message typed;
 
     (void)size;
-    ssize_t length = CHECK(msgrcv(**queue, &typed, MOST_SIZE, side + 1, 0));
+    ssize_t length =
+        CHECK(msgrcv(**queue, &typed, MOST_SIZE, (long)side + 1, 0));
     memcpy(message, typed.bytes, (size_t)length);
     return (size_t)length;
 }
