@@ -299,8 +299,9 @@ static void test_blocked_signals(void **state)
 /* The views show what was sent, and nothing else. */
 static void test_views_of_an_end(void **state)
 {
-    struct result result = RUN("demo_signal", "--task=0.8", "--deadline=0.3",
-        "--signal=TERM", "--lanes");
+    /* the guard waits one more deadline, not scaled: ample for the task */
+    struct result result = RUN("demo_signal", "--task=80", "--deadline=30",
+        "--speed=100", "--signal=TERM", "--lanes");
 
     (void)state;
     assert_int_equal(result.status, 4);
