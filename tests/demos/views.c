@@ -523,9 +523,10 @@ static void test_many_descriptors(void **state)
     assert_non_null(strstr(result.out, "producing"));
     free_result(&result);
     struct terminal terminal = terminal_start(command, NULL);
-    terminal_await(&terminal, "0.00", 1);
+    terminal_await(&terminal, "0.00", 1); /* of whom is not certain */
     terminal_type(&terminal, "q\n");
     assert_int_equal(terminal_finish(&terminal), 0);
+    assert_non_null(strstr(terminal.shown, "producing"));
     free(terminal.shown);
     while (last >= first)
         (void)close(last--);

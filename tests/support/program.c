@@ -100,6 +100,7 @@ static struct program start(const char *const argv[], bool full)
         filled_out = fill(out[1]);
         filled_err = fill(err[1]);
     }
+    (void)fcntl(in[1], F_SETFD, FD_CLOEXEC); /* or its input would not end */
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -118,7 +119,6 @@ static struct program start(const char *const argv[], bool full)
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
-    (void)fcntl(in[1], F_SETFD, FD_CLOEXEC);
     (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
     (void)signal(SIGPIPE, SIG_IGN);
     if (full) {
