@@ -349,6 +349,7 @@ static void test_same_files(void **state)
                  "grep -q 'guarantee held' o && grep -q '</svg>' o && "
                  "grep -q 'ucky number' p && grep -q traceEvents p",
         0);
+    assert_shell("$B/demo_pipe --svg=/dev/null - </dev/null", 0);
     assert_shell(
         "$B/demo_condvar --svg=/dev/null --trace=/dev/null 2>&1 >o", 0);
 }
