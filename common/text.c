@@ -38,7 +38,7 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
 static bool is_hidden(wchar_t character)
 {
     static const struct {
-        long first, last;
+        wchar_t first, last;
     } hidden[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180e, 0x180e},
         {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
         {0xe0000, 0xe007f}};

@@ -90,11 +90,18 @@ package_of()
     apt-get:cmocka:*) echo libcmocka-dev ;;
     apk:cmocka:*) echo cmocka-dev ;;
     apt-get:musl-gcc:*) echo musl-tools ;;
+    apt-get:i686-linux-gnu-gcc:*) echo gcc-i686-linux-gnu \
+        libc6-dev-i386-cross ;;
+    apt-get:arm-linux-gnueabihf-gcc:*) echo gcc-arm-linux-gnueabihf \
+        libc6-dev-armhf-cross ;;
     apt-get:aarch64-linux-gnu-gcc:*) echo gcc-aarch64-linux-gnu \
         libc6-dev-arm64-cross ;;
-    apt-get:qemu-aarch64:*) echo qemu-user ;;
+    apt-get:s390x-linux-gnu-gcc:*) echo gcc-s390x-linux-gnu \
+        libc6-dev-s390x-cross ;;
+    apt-get:qemu-*:*) echo qemu-user ;;
     apt-get:libfuzzer:*) echo libclang-rt-dev ;;
     apt-get:groff:*) echo groff-base ;;
+    apt-get:ninja:*) echo ninja-build ;;
     apt-get:man:*) echo man-db ;;
     *) echo "$1" ;;
     esac
