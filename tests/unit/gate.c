@@ -139,6 +139,7 @@ static void test_stopped_wait(void **state)
         _exit(gate_await_knock(&gate, INT64_C(2000000000)) ? 0 : 1);
     }
     assert_true(gate_await_knock(&begun, -1));
+    (void)poll(NULL, 0, 100); /* let it wait */
     assert_int_equal(kill(pid, SIGSTOP), 0);
     assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
     (void)poll(NULL, 0, 2300);
