@@ -22,7 +22,12 @@ void report(const char *format, ...)
     va_end(arguments);
     size_t length = length_within(line, sizeof line - 2); /* the newline needs room, too */
     line[length] = '\n';
-    (void)!write_some(STDERR_FILENO, line, length + 1); /* if it fails, nobody is left to tell */
+    for (size_t done = 0; done <= length;) {
+        ssize_t written = write_some(STDERR_FILENO, line + done, length + 1 - done);
+        if (written <= 0)
+            break; /* nobody is left to tell */
+        done += (size_t)written;
+    }
     errno = saved;
 }
 

@@ -5,22 +5,32 @@
 #include <errno.h>
 #include <stdnoreturn.h>
 
-/* For calls that set errno: yields the value of CALL, which is made again after EINTR. If it
- * yields FAILURE, the run ends: see fail_call(). */
+/* For calls that set errno: yields the value of CALL, which is made again when a signal handler has
+ * interrupted it (EINTR). FAILURE is what it yields then. */
+#define AGAIN_NOT(failure, call)                                                                   \
+    __extension__({                                                                                \
+        __typeof__(call) again_;                                                                   \
+        do                                                                                         \
+            again_ = (call);                                                                       \
+        while (again_ == (failure) && errno == EINTR);                                             \
+        again_;                                                                                    \
+    })
+#define AGAIN(call) AGAIN_NOT(-1, call)
+
+/* The same, and if it yields FAILURE, the run ends: see fail_call(). */
 #define CHECK_NOT(failure, call)                                                                   \
     __extension__({                                                                                \
-        __typeof__(call) checked_;                                                                 \
-        do                                                                                         \
-            checked_ = (call);                                                                     \
-        while (checked_ == (failure) && errno == EINTR);                                           \
+        __typeof__(call) checked_ = AGAIN_NOT(failure, call);                                      \
         if (checked_ == (failure))                                                                 \
             fail_call(#call, errno, __FILE__, __LINE__);                                           \
         checked_;                                                                                  \
     })
 #define CHECK(call) CHECK_NOT(-1, call)
 
-/* The same but for EINTR, for close(2), which then may have closed the descriptor or not. */
-#define CHECK_ONCE(call) ((call) == -1 ? fail_call(#call, errno, __FILE__, __LINE__) : (void)0)
+/* For close(3p), which is never called again: after EINTR the descriptor is closed, on Linux and on
+ * macOS, and its number may be another file's already. */
+#define CHECK_ONCE(call)                                                                           \
+    ((call) == -1 && errno != EINTR ? fail_call(#call, errno, __FILE__, __LINE__) : (void)0)
 
 /* For calls that return the error number themselves, as pthread_create(3). */
 #define CHECK_RETURNED(call)                                                                       \

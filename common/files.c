@@ -103,6 +103,19 @@ int open_for_run(const char *path, int flags)
     return file;
 }
 
+ssize_t next_line(FILE *file, char **line, size_t *room)
+{
+    ssize_t size;
+
+    do {
+        clearerr(file);
+        size = getline(line, room, file);
+    } while (size == -1 && ferror(file) && errno == EINTR);
+    if (size == -1 && ferror(file))
+        fail_call("getline", errno, __FILE__, __LINE__);
+    return size;
+}
+
 bool try_output(struct output *output)
 {
     output->is_standard = false;
@@ -149,5 +162,6 @@ bool write_output(struct output *output, const char *bytes, size_t size)
         while (ftruncate(output->file, 0) == -1)
             if (errno != EINTR)
                 return false;
-    return write_whole(output->file, bytes, size) && close(output->file) == 0;
+    return write_whole(output->file, bytes, size) &&
+           (close(output->file) == 0 || errno == EINTR); /* see CHECK_ONCE */
 }

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 /* The run locks this byte, beyond the end of any log (fcntl(3p)); its actors lock bytes below. */
 enum { RUN_LOCK = 0x3fffffff };
@@ -13,6 +15,10 @@ enum { RUN_LOCK = 0x3fffffff };
  * a FIFO does not block), or if another run has it, whose process id is shown. The lock ends when
  * this process closes *any* descriptor of the file; children do not inherit it. */
 int open_for_run(const char *path, int flags);
+
+/* The next line of FILE, as getline(3p) has it, also when a signal handler runs meanwhile; -1 at
+ * the end. Ends the run if FILE cannot be read. */
+ssize_t next_line(FILE *file, char **line, size_t *room);
 
 /* Ends the program with status 2 if standard input is a regular file that the run writes, too: it
  * would read what it wrote, without an end. */

@@ -47,9 +47,8 @@ static inline void gate_pass(const struct gate *gate)
 /* Sends one byte through the pipe, for one who awaits it. Does nothing if nobody can hear it. */
 static inline void gate_knock(const struct gate *gate)
 {
-    while (write(gate->hold_end, "!", 1) == -1 && errno != EPIPE)
-        if (errno != EINTR)
-            fail_call("write", errno, __FILE__, __LINE__);
+    if (AGAIN(write(gate->hold_end, "!", 1)) == -1 && errno != EPIPE)
+        fail_call("write", errno, __FILE__, __LINE__);
 }
 
 /* Waits for a knock, at most NANOSECONDS, which are rounded up to milliseconds; below 0 there is

@@ -61,7 +61,7 @@ void say(const char *format, ...)
 
 void close_output(void)
 {
-    if (close(STDOUT_FILENO) == -1)
+    if (close(STDOUT_FILENO) == -1 && errno != EINTR) /* see CHECK_ONCE */
         fail_output(STDOUT_FILENO);
 }
 

@@ -57,40 +57,51 @@ void stop_processes(void)
     for (int i = 0; i < process_count; i++)
         if (processes[i].running) {
             processes[i].running = false;
-            (void)waitpid(processes[i].pid, NULL, 0);
+            (void)AGAIN(waitpid(processes[i].pid, NULL, 0));
         }
 }
+
+static pid_t starter; /* of a child that the system does not end with its parent; else 0 */
 
 /* The handler of SIGALRM, which comes every second, and of SIGCHLD, which only has to wake pselect.
  * A process that is stopped (Ctrl-Z) gets one SIGALRM for all that time: so it does not count. */
 static void wake_up(int signal_number)
 {
+    struct pollfd full = {.fd = STDERR_FILENO, .events = POLLOUT};
+
     if (signal_number != SIGALRM)
         return;
+    if (starter != 0 && getppid() != starter)
+        _exit(COULD_NOT_RUN);
     if (--seconds_left > 0) {
         (void)alarm(1);
         return;
     }
     kill_processes();
-    if (poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0) > 0) /* not full */
-        (void)!write(STDERR_FILENO, watchdog_message, strlen(watchdog_message));
+    if (AGAIN(poll(&full, 1, 0)) > 0) /* it is not */
+        (void)!AGAIN(write(STDERR_FILENO, watchdog_message, strlen(watchdog_message)));
     _exit(COULD_NOT_RUN);
+}
+
+static void count_down(sig_atomic_t seconds)
+{
+    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
+
+    seconds_left = seconds;
+    CHECK(sigaction(SIGALRM, &action, NULL));
+    (void)alarm(1);
 }
 
 void watchdog_set(double planned)
 {
-    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
-
     (void)alarm(0);
     if (run.timeout == 0 && planned < 0)
         return;
     watchdog_seconds = run.timeout ? (unsigned)run.timeout : (unsigned)(planned / run.speed) + 60;
-    seconds_left = (sig_atomic_t)watchdog_seconds;
     (void)snprintf(watchdog_message, sizeof watchdog_message,
         "%s: still running after %u s, ended; use a longer --timeout=SECONDS\n", run.demo->name,
         watchdog_seconds);
-    CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(1);
+    count_down((sig_atomic_t)watchdog_seconds);
 }
 
 void watchdog_start(double planned)
@@ -123,9 +134,9 @@ pid_t start_process(
 #endif
     if (getppid() != parent) /* it died before that took effect */
         _exit(COULD_NOT_RUN);
-    if (!is_bound_to_parent && watchdog_seconds > 0) {
-        seconds_left = (sig_atomic_t)watchdog_seconds + 1;
-        (void)alarm(1);
+    if (!is_bound_to_parent) {
+        starter = parent;
+        count_down(watchdog_seconds > 0 ? (sig_atomic_t)watchdog_seconds + 1 : SIG_ATOMIC_MAX);
     }
     record_as(role, number);
     actor(number, context);

@@ -16,8 +16,8 @@ void watchdog_set(double planned);
 void watchdog_start(double planned);
 
 /* Starts ACTOR(NUMBER, CONTEXT) in a child process (fork(3p)), which ends with status 0 when ACTOR
- * returns. Messages call it by ROLE and NUMBER. It dies with its parent where the system can do
- * that; elsewhere its own alarm bounds it. Only from the main thread. */
+ * returns. Messages call it by ROLE and NUMBER. It dies with its parent: at once where the system
+ * can do that, elsewhere within a second. Only from the main thread. */
 pid_t start_process(
     const char *role, int number, void (*actor)(int number, void *context), void *context);
 

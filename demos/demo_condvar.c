@@ -127,8 +127,9 @@ static void *consumer(void *context)
             record_state(WAITING, "asleep");
             CHECK_RETURNED(
                 pthread_cond_wait(&monitor->changed, &monitor->mutex));
-            record_received(
-                "producer", 0, monitor->lucky_at ? "lucky" : "over");
+            if (worth_a_look(monitor)) /* else it was woken for nothing */
+                record_received(
+                    "producer", 0, monitor->lucky_at ? "lucky" : "over");
         } else if (sleep_too_late(monitor)) {
             say("Lucky number %d slept through!", settings.lucky);
             return NULL;

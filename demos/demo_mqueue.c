@@ -29,7 +29,7 @@ static struct {
     int clients, api;
     bool streaming;
     char **words; /* the operands */
-} settings;
+} settings = {.api = -1};
 
 /* Shared by all processes. */
 struct office {
@@ -171,7 +171,7 @@ static const struct option_row options[] = {
     {"clients", "N", WHOLE, &settings.clients, 1, MOST_TAGS, NULL,
         "processes that ask; default: 1, with --broken 3"},
     {"api", "KIND", CHOICE, &settings.api, 0, 0, MAILBOX_KINDS,
-        "the kind of queue, the first one by default"},
+        "the kind of queue, by default the first that is there"},
     {0}};
 
 int main(int argc, char **argv)
@@ -198,8 +198,9 @@ int main(int argc, char **argv)
     settings.words = words;
 
     struct office *office = share_memory(sizeof *office);
-    office->kind = mailbox_kinds[settings.api];
-    if (settings.api != 0)
+    office->kind =
+        settings.api < 0 ? standard_mailbox() : mailbox_kinds[settings.api];
+    if (office->kind == &sysv_mailbox)
         report("the queues are System V queues");
     office->kind->create(&office->in, 1);
     office->kind->create(&office->out, settings.clients);

@@ -99,7 +99,8 @@ static sem_t *create_semaphore(unsigned value)
 
     make_name(name);
     sigset_t before = hold_signals();
-    sem_t *semaphore = sem_open(name, O_CREAT | O_EXCL, 0600, value);
+    sem_t *semaphore =
+        AGAIN_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
     int error = errno;
     if (sem_unlink(name) == -1 && semaphore != SEM_FAILED)
         CHECK(sem_unlink(name));

@@ -19,7 +19,7 @@ int number_of(const char *name)
  */
 bool are_names(const char *names, size_t size)
 {
-    bool seen[MOST_MEMBERS] = {false}, after_digit = false;
+    bool seen[100] = {false}, after_digit = false;
     char line[4];
 
     if (strlen(names) != size)

@@ -56,8 +56,8 @@ void keeper_dismiss(void)
 
     if (keeper.remove == NULL || keeper.owner != getpid())
         return;
-    if (keeper.pid > 0 && write(keeper.pipe, "!", 1) == 1)
-        (void)waitpid(keeper.pid, &status, 0);
+    if (keeper.pid > 0 && AGAIN(write(keeper.pipe, "!", 1)) == 1)
+        (void)AGAIN(waitpid(keeper.pid, &status, 0));
     if (status != 0) /* there is no keeper, or it was killed */
         (void)remove_or_report();
     keeper.remove = NULL;

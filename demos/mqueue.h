@@ -40,6 +40,11 @@ struct mailbox_kind {
 #endif
 extern const struct mailbox_kind *const mailbox_kinds[], sysv_mailbox;
 
+/* The first of them that the running system has: it may lack POSIX queues that
+ * the C library knows (ENOSYS).
+ */
+const struct mailbox_kind *standard_mailbox(void);
+
 /* Makes REQUEST from WORDS, "FUNCTION ARG..." and a NULL. Returns NULL, or what
  * is wrong with them.
  */

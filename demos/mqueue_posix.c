@@ -5,6 +5,7 @@
  * tag. The last close removes them. Compare mqueue_sysv.c.
  */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #if HAVE_MQUEUE
@@ -22,11 +23,11 @@ static mqd_t open_queue(const char *name)
     struct mq_attr attributes = {
         .mq_maxmsg = QUEUE_LENGTH, .mq_msgsize = sizeof(struct message)};
     const int flags = O_RDWR | O_CREAT | O_EXCL;
-    mqd_t queue = mq_open(name, flags, 0600, &attributes);
+    mqd_t queue = AGAIN(mq_open(name, flags, 0600, &attributes));
 
     while (queue == (mqd_t)-1 && errno == EINVAL && attributes.mq_maxmsg > 1) {
         attributes.mq_maxmsg--;
-        queue = mq_open(name, flags, 0600, &attributes);
+        queue = AGAIN(mq_open(name, flags, 0600, &attributes));
     }
     if (queue != (mqd_t)-1)
         return queue;
@@ -71,6 +72,20 @@ static void fetch(const struct mailbox *box, int tag, struct message *message)
 static const struct mailbox_kind posix_mailbox = {create, put, fetch};
 const struct mailbox_kind *const mailbox_kinds[] = {
     &posix_mailbox, &sysv_mailbox};
+
+const struct mailbox_kind *standard_mailbox(void)
+{
+    char name[NAME_SIZE]; /* which nobody has: so no queue is opened */
+
+    make_name(name);
+    bool missing = AGAIN(mq_open(name, O_RDONLY)) == -1 && errno == ENOSYS;
+    return missing ? &sysv_mailbox : &posix_mailbox;
+}
 #else
 const struct mailbox_kind *const mailbox_kinds[] = {&sysv_mailbox};
+
+const struct mailbox_kind *standard_mailbox(void)
+{
+    return &sysv_mailbox;
+}
 #endif

@@ -176,11 +176,11 @@ void record_lines(
 void feed(int pipe, const char *text)
 {
     while (*text) {
-        ssize_t written = write(pipe, text, strlen(text));
+        ssize_t written = AGAIN(write(pipe, text, strlen(text)));
         if (written == -1 && errno == EPIPE)
             return;
-        if (written == -1 && errno != EINTR)
+        if (written == -1)
             fail_call("write", errno, __FILE__, __LINE__);
-        text += written > 0 ? written : 0;
+        text += written;
     }
 }

@@ -149,6 +149,32 @@ bool await_bytes(int connection, const struct guest *guest)
     return true;
 }
 
+bool is_connected(int connection)
+{
+    struct pollfd file = {.fd = connection, .events = POLLOUT};
+    int error = errno;
+    socklen_t size = sizeof error;
+
+    if (error == EINTR) {
+        CHECK(poll(&file, 1, -1));
+        CHECK(getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &size));
+    }
+    errno = error;
+    return error == 0;
+}
+
+bool send_all(int connection, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t sent = AGAIN(send(connection, bytes, length, 0));
+        if (sent == -1)
+            return false;
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+    return true;
+}
+
 /* Whether the system lacks something that it may have again in a moment. */
 static bool is_shortage(int error)
 {
@@ -195,7 +221,7 @@ static bool answer(int file, const struct connection *connection)
     say("Server received: %s from %s : %d", shown,
         inet_ntoa(connection->peer.sin_addr), ntohs(connection->peer.sin_port));
     free(shown);
-    return send(file, "pong", 4, 0) == 4 && shutdown(file, SHUT_WR) == 0;
+    return send_all(file, "pong", 4) && shutdown(file, SHUT_WR) == 0;
 }
 
 /* Reads what is there. A message ends at a newline, at the client's half-close,
@@ -210,9 +236,10 @@ static void advance(size_t i, int64_t now)
     size_t length = connection->length;
     bool answered = connection->answered;
     int file = server.files[i].fd;
-    ssize_t more = recv(file, answered ? rest : connection->message + length,
-        MESSAGE_SIZE - (answered ? 0 : length), MSG_DONTWAIT);
-    bool nothing = more == -1 && (errno == EAGAIN || errno == EINTR);
+    char *place = answered ? rest : connection->message + length;
+    size_t room = MESSAGE_SIZE - (answered ? 0 : length);
+    ssize_t more = AGAIN(recv(file, place, room, MSG_DONTWAIT));
+    bool nothing = more == -1 && errno == EAGAIN;
     bool complete = more == 0 || (nothing && now >= connection->deadline);
 
     if (more > 0 && !answered) {

@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { MESSAGE_SIZE = 2048 };
@@ -43,6 +44,15 @@ bool await_bytes(int connection, const struct guest *guest);
  * never succeed.
  */
 void after_failed_accept(int error);
+
+/* After connect(3p) has failed. If it was only interrupted, it goes on by
+ * itself and must not be called again: waits for its end. Returns whether the
+ * connection is there; if not, errno says why.
+ */
+bool is_connected(int connection);
+
+/* Sends all bytes. Returns false, with errno, if it cannot. */
+bool send_all(int connection, const char *bytes, size_t length);
 
 /* Listens there and answers each message that comes, until Ctrl-C. Prints the
  * messages, then the verdict, and returns the exit status.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/views.h"
 #include "common/check.h"
+#include "common/clock.h"
 #include "common/files.h"
 #include "common/names.h"
 #include "common/output.h"
@@ -17,7 +18,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SVG, TRACE, FILES, REFRESH = 20 /* milliseconds */, SHOW_ALL = 'a', SHOW_REST = 'r' };
+enum {
+    SVG,
+    TRACE,
+    FILES,
+    REFRESH = 20 /* milliseconds */,
+    PATIENCE = 100000000 /* nanoseconds */,
+    SHOW_ALL = 'a',
+    SHOW_REST = 'r'
+};
 
 static bool want_lanes, want_step, want_timeline;
 static int colour_when;
@@ -74,8 +83,9 @@ static void check_files(void)
 
 void views_check(void)
 {
-    if (want_step && ((terminal = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1 ||
-                         tcgetpgrp(terminal) != getpgrp()))
+    if (want_step)
+        terminal = AGAIN(open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (want_step && (terminal == -1 || tcgetpgrp(terminal) != getpgrp()))
         usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
     want_lanes = want_lanes || want_step;
     check_files();
@@ -94,7 +104,7 @@ static void await_over(void)
 {
     struct pollfd over = {.fd = viewer.pipe, .events = POLLIN};
 
-    if (CHECK(poll(&over, 1, REFRESH)) > 0 && read(viewer.pipe, &viewer.over, 1) != 1) {
+    if (CHECK(poll(&over, 1, REFRESH)) > 0 && AGAIN(read(viewer.pipe, &viewer.over, 1)) != 1) {
         viewer.over = SHOW_REST; /* the run's first process is gone */
         if (want_step)
             _exit(COULD_NOT_RUN);
@@ -138,7 +148,7 @@ static void view(void)
     struct lanes lanes = {.from = recorder, .screen = screen_of_output(colour_when)};
     bool step = want_step, is_last;
     unsigned long at = 0, next;
-    int patience = 5;
+    int64_t late_since = 0;
 
     (void)signal(SIGINT, SIG_IGN); /* it ends with the run */
     (void)signal(SIGTTIN, SIG_IGN);
@@ -151,13 +161,16 @@ static void view(void)
             await_over();
         next = atomic_load(&lanes.from->next);
         next = next < CAPACITY ? next : CAPACITY;
-        for (; at < next; at++, patience = 5) {
+        for (; at < next; at++, late_since = 0) {
             const struct event *event = &lanes.from->events[at];
             if (atomic_load_explicit(&event->ready, memory_order_acquire)) {
                 /* on the terminal the Enter that is typed ends the row */
                 show_event(&lanes, event, step && isatty(STDOUT_FILENO) ? "" : "\n");
                 step = step && await_enter();
-            } else if (!viewer.over && patience-- > 0)
+                continue;
+            }
+            late_since = late_since == 0 ? clock_now() : late_since;
+            if (!viewer.over && clock_now() - late_since < PATIENCE)
                 break;
         }
     } while (!is_last);
@@ -171,15 +184,12 @@ static void end_viewer(void)
 {
     const char *over = viewer.over ? &viewer.over : (const char[]){SHOW_REST};
     bool is_ours = viewer.owner == getpid();
-    ssize_t done = 0;
 
     viewer.owner = 0;
-    while (is_ours && (done = write(viewer.pipe, over, 1)) == -1 && errno == EINTR)
-        continue;
-    if (done == -1)
+    if (is_ours && AGAIN(write(viewer.pipe, over, 1)) == -1)
         (void)close(viewer.pipe); /* which tells it the same */
-    while (is_ours && waitpid(viewer.pid, NULL, 0) == -1 && errno == EINTR)
-        continue; /* ECHILD: it was killed, and reaped with the others */
+    if (is_ours)
+        (void)AGAIN(waitpid(viewer.pid, NULL, 0)); /* ECHILD: reaped with the others */
 }
 
 void views_start(void)
