@@ -17,7 +17,7 @@
 
 #include "tests/support/program.h"
 
-enum { MOST_MEMBERS = 100, ROOM = 4096 /* for a hundred names */ };
+enum { MOST_MEMBERS = 80, ROOM = 4096 /* for all names */ };
 
 static const char *const demos[] = {"demo_file", "demo_mutex"};
 
@@ -124,7 +124,7 @@ static void test_members(void **state)
     static const struct {
         const char *option;
         int count;
-    } cases[] = {{"--members=1", 1}, {"--members=2", 2}, {"--members=100", 100},
+    } cases[] = {{"--members=1", 1}, {"--members=2", 2}, {"--members=80", 80},
         {"--members=11", 11}};
     static const char *const ways[] = {NULL, "--mmap"};
 
@@ -148,7 +148,7 @@ static void test_broken(void **state)
         const char *members, *way;
         int count;
     } cases[] = {{"--members=5", NULL, 5}, {"--members=5", "--mmap", 5},
-        {"--members=100", NULL, 100}};
+        {"--members=80", NULL, 80}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -393,7 +393,7 @@ static void test_two_runs(void **state)
 
 static void test_wrong_usage(void **state)
 {
-    static const char *const refused[][2] = {{"--members=0"}, {"--members=101"},
+    static const char *const refused[][2] = {{"--members=0"}, {"--members=81"},
         {"--members=two"}, {"--late=-1"}, {"--late=3600.5"}, {"--late=inf"},
         {"--file="}, {"--file=a\nb"}, {"--file"}, {"--mmap=yes"},
         {"--broken", "--members=1"}, {"operand"}, {"--", "operand"}};

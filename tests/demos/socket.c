@@ -152,7 +152,12 @@ static void test_broken(void **state)
 
     (void)state;
     assert_int_equal(result.status, 4);
-    assert_non_null(strstr(result.out, "Server received: pi from 127.0.0.1"));
+    /* where one recv takes less than there is, it may be a single byte */
+    if (is_unkind())
+        assert_non_null(strstr(result.out, "Server received: p"));
+    else
+        assert_non_null(
+            strstr(result.out, "Server received: pi from 127.0.0.1"));
     assert_null(strstr(result.out, "ping"));
     assert_verdict(result.err, "demo_socket: guarantee VIOLATED: ");
     free_result(&result);

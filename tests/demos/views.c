@@ -80,12 +80,14 @@ static void test_traces(void **state)
         assert_true(trace.count > 0);
         assert_int_equal(trace.dropped, 0);
         assert_sent_first(&trace);
-        if (most > 0)
-            assert_int_equal(trace_most_counted(&trace, "inside"), most);
+        int counted = (int)trace_most_counted(&trace, "inside");
+        /* where a clock shows microseconds, a short one overlaps nothing */
+        if (most > 0 && !trace_has_empty(&trace, "inside"))
+            assert_int_equal(counted, most);
         if (!broken && demo->inside > 0)
-            assert_int_in_range(most, 1, demo->inside);
+            assert_int_in_range(counted, 1, demo->inside);
         else if (broken && strcmp(demo->name, "condvar") != 0)
-            assert_true(most > demo->inside || demo->inside == 0);
+            assert_true(counted > demo->inside || demo->inside == 0);
         trace_free(&trace);
         free_result(&result);
         assert_int_equal(unlink("trace.json"), 0);

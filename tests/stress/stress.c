@@ -147,6 +147,11 @@ static bool is_right(
 {
     if (!WIFEXITED(status))
         return false;
+    /* the system of tests/unkind has no robust mutexes, which has to be said */
+    if (getenv("UNKIND_SEED") && subject->option &&
+        strcmp(subject->option, "--kill-writer") == 0)
+        return WEXITSTATUS(status) == 3 &&
+               strstr(said_by(run), "wants robust mutexes");
     if (broken)
         return WEXITSTATUS(status) == 4;
     return WEXITSTATUS(status) == subject->normal || WEXITSTATUS(status) == 0 ||

@@ -35,6 +35,11 @@ struct program {
  */
 const char *built(const char *name);
 
+/* Whether the demos run on a system that has neither POSIX queues nor robust
+ * mutexes, and does no more than it has to: see tests/unkind.
+ */
+bool is_unkind(void);
+
 /* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the current
  * folder, with pipes as its standard descriptors.
  */

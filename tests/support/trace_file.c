@@ -250,6 +250,17 @@ void trace_free(struct trace *trace)
     free(trace->names);
 }
 
+bool trace_has_empty(const struct trace *trace, const char *name)
+{
+    for (long i = 0; i < trace->count; i++) {
+        const struct trace_event *slice = &trace->events[i];
+        if (slice->phase == 'X' && strcmp(slice->kind, "state") == 0 &&
+            strcmp(slice->name, name) == 0 && slice->length == 0)
+            return true;
+    }
+    return false;
+}
+
 int trace_most_at_once(const struct trace *trace, const char *name)
 {
     int most = 0;

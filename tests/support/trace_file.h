@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include "tests/support/json.h"
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ struct trace {
  */
 struct trace trace_load(const char *path);
 void trace_free(struct trace *trace);
+
+/* Whether a slice of a lane that is called NAME has no length. */
+bool trace_has_empty(const struct trace *trace, const char *name);
 
 /* How many slices of lanes are called NAME at most at the same time. */
 int trace_most_at_once(const struct trace *trace, const char *name);

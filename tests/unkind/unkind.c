@@ -1,0 +1,830 @@
+/* SPDX-License-Identifier: MIT */
+/* unkind - a system as strict and as unhelpful as POSIX and macOS allow
+ *
+ * Usage: LD_PRELOAD=build/tests/libunkind.so UNKIND_SEED=7 build/demo_mutex
+ *
+ * Linux is kind: most calls do all that was asked, and are never interrupted.
+ * A program may rely on that without knowing it, and then fails elsewhere. So
+ * this library stands between a demo and its C library and does what POSIX.1
+ * leaves open, and what macOS does. Beside each rule stands its source:
+ * "POSIX:" the page of POSIX.1-2008, "xnu:" the file and function of macOS's
+ * kernel, "Libc:" and "libpthread:" those of its libraries, "musl:" those of
+ * musl.
+ *
+ * Where POSIX lets a call fail now and then, chance decides. The seed is
+ * UNKIND_SEED; if that is not set, one is drawn and shown on standard error.
+ * careless.c breaks each rule, to show that it is kept.
+ *
+ * Interrupted (EINTR) is each call of which POSIX says that it may be, whether
+ * the demo's own handlers have SA_RESTART or not: a tool that watches a program
+ * (a profiler, a debugger) may have a handler without it.
+ */
+#undef _FILE_OFFSET_BITS /* the functions under their own names */
+#undef _FORTIFY_SOURCE   /* and not what the headers make of them */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    ONE_IN = 4,           /* how often is "now and then" */
+    LONGEST = 31 * 86400, /* seconds: POSIX promises no more to select(3p) */
+    SHM_NAME = 31,        /* bytes of a name */
+    SEM_NAME = 30,
+    ATOMIC = 512,     /* PIPE_BUF: POSIX's least, and macOS's */
+    PAGE = 16384,     /* of Apple's processors */
+    STACK = 131072,   /* of a thread, if it does not ask */
+    OPEN_FILES = 256, /* of a process, if it does not ask */
+    POLLED_FILES = 10240,
+    QUEUE_BYTES = 2048,
+    PIPE_BYTES = 4096,
+    MOST_FILES = 10240 /* of which it knows whether they are shm objects */
+};
+
+/* The functions that stand behind the ones below. */
+#define FUNCTIONS(X)                                                           \
+    X(accept)                                                                  \
+    X(clock_gettime)                                                           \
+    X(close)                                                                   \
+    X(connect)                                                                 \
+    X(dup2)                                                                    \
+    X(fchmod)                                                                  \
+    X(fcntl)                                                                   \
+    X(fsync)                                                                   \
+    X(ftruncate)                                                               \
+    X(getentropy)                                                              \
+    X(lseek)                                                                   \
+    X(mkstemp)                                                                 \
+    X(msgget)                                                                  \
+    X(msgrcv)                                                                  \
+    X(msgsnd)                                                                  \
+    X(nanosleep)                                                               \
+    X(open)                                                                    \
+    X(pipe)                                                                    \
+    X(poll)                                                                    \
+    X(pread)                                                                   \
+    X(pselect)                                                                 \
+    X(pthread_attr_setstacksize)                                               \
+    X(pthread_cond_timedwait)                                                  \
+    X(pthread_cond_wait)                                                       \
+    X(pthread_create)                                                          \
+    X(pwrite)                                                                  \
+    X(read)                                                                    \
+    X(recv)                                                                    \
+    X(select)                                                                  \
+    X(sem_open)                                                                \
+    X(sem_unlink)                                                              \
+    X(sem_wait)                                                                \
+    X(send)                                                                    \
+    X(shm_open)                                                                \
+    X(shm_unlink)                                                              \
+    X(waitid)                                                                  \
+    X(waitpid)                                                                 \
+    X(write)
+
+#ifdef __GLIBC__
+#define GLIBC_FUNCTIONS(X) X(getc) X(getline) X(__getdelim)
+#else
+#define GLIBC_FUNCTIONS(X)
+#endif
+
+#define MEMBER(name) __typeof__(name) *name;
+static struct {
+    FUNCTIONS(MEMBER)
+    GLIBC_FUNCTIONS(MEMBER)
+} real;
+
+/* What chance decides. */
+static uint64_t seed;
+static atomic_uint_fast64_t drawn;
+static uint64_t forks;
+
+static uint64_t mixed(uint64_t bits) /* the steps of splitmix64 */
+{
+    bits += 0x9e3779b97f4a7c15;
+    bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+    return bits ^ (bits >> 31);
+}
+
+static uint64_t draw_below(uint64_t bound)
+{
+    return mixed(seed ^ mixed(atomic_fetch_add(&drawn, 1))) % bound;
+}
+
+static bool now_and_then(void)
+{
+    return draw_below(ONE_IN) == 0;
+}
+
+/* A child draws other numbers than its parent and its siblings. */
+static void before_fork(void)
+{
+    forks++;
+}
+
+static void in_child(void)
+{
+    seed = mixed(seed ^ mixed(forks));
+    drawn = 0;
+}
+
+/* RLIMIT_NOFILE of a macOS process is small, unless it asks for more: xnu:
+ * bsd/sys/param.h, NOFILE.
+ */
+static void limit_open_files(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > OPEN_FILES) {
+        files.rlim_cur = OPEN_FILES;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *given = getenv("UNKIND_SEED");
+
+#define FIND(name) *(void **)&real.name = dlsym(RTLD_NEXT, #name);
+    FUNCTIONS(FIND)
+    GLIBC_FUNCTIONS(FIND)
+    if (given)
+        seed = strtoull(given, NULL, 10);
+    else if (real.getentropy(&seed, 4) == 0) /* not too long to type */
+        (void)fprintf(stderr, "unkind: UNKIND_SEED=%lu\n", (unsigned long)seed);
+    limit_open_files();
+    (void)pthread_atfork(before_fork, NULL, in_child);
+}
+
+static int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static bool interrupted(void)
+{
+    bool now = now_and_then();
+
+    if (now)
+        errno = EINTR;
+    return now;
+}
+
+/* Time */
+
+/* POSIX: select, "at least 31 days"; xnu: bsd/kern/kern_time.c, itimerfix()
+ * (100,000,000 seconds) and timespec_is_valid() (INT32_MAX), EINVAL beyond.
+ */
+int pselect(int count, fd_set *restrict readable, fd_set *restrict writable,
+    fd_set *restrict special, const struct timespec *restrict timeout,
+    const sigset_t *restrict mask)
+{
+    if (timeout && timeout->tv_sec > LONGEST)
+        return failed(EINVAL);
+    if (interrupted())
+        return -1;
+    return real.pselect(count, readable, writable, special, timeout, mask);
+}
+
+int select(int count, fd_set *restrict readable, fd_set *restrict writable,
+    fd_set *restrict special, struct timeval *restrict timeout)
+{
+    if (timeout && (timeout->tv_sec > LONGEST || timeout->tv_usec > 999999))
+        return failed(EINVAL);
+    if (interrupted())
+        return -1;
+    return real.select(count, readable, writable, special, timeout);
+}
+
+static int64_t in_nanoseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+static struct timespec as_timespec(int64_t nanoseconds)
+{
+    return (struct timespec){
+        (time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+}
+
+/* POSIX: nanosleep, EINTR and the time that is left; Libc: gen/nanosleep.c. */
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+    struct timespec before, after, half;
+
+    if (wanted->tv_sec > LONGEST)
+        return failed(EINVAL);
+    if (!now_and_then())
+        return real.nanosleep(wanted, left);
+    int64_t whole = in_nanoseconds(wanted);
+    half = as_timespec(whole / 2);
+    (void)real.clock_gettime(CLOCK_MONOTONIC, &before);
+    (void)real.nanosleep(&half, NULL);
+    (void)real.clock_gettime(CLOCK_MONOTONIC, &after);
+    whole -= in_nanoseconds(&after) - in_nanoseconds(&before);
+    if (left)
+        *left = as_timespec(whole > 0 ? whole : 0);
+    return failed(EINTR);
+}
+
+/* Libc: gen/clock_gettime.c, clock_gettime(): these two in microseconds. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int result = real.clock_gettime(clock, time);
+
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC))
+        time->tv_nsec -= time->tv_nsec % 1000;
+    return result;
+}
+
+/* Threads */
+
+/* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread:
+ * src/pthread_cond.c, where an interrupted wait becomes one.
+ */
+static int wake_for_nothing(pthread_mutex_t *mutex)
+{
+    int error = pthread_mutex_unlock(mutex);
+
+    if (error != 0)
+        return error;
+    (void)sched_yield();
+    return pthread_mutex_lock(mutex);
+}
+
+int pthread_cond_wait(
+    pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
+{
+    if (now_and_then())
+        return wake_for_nothing(mutex);
+    return real.pthread_cond_wait(condition, mutex);
+}
+
+int pthread_cond_timedwait(pthread_cond_t *restrict condition,
+    pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
+{
+    struct timespec now;
+
+    (void)real.clock_gettime(CLOCK_REALTIME, &now);
+    if (until->tv_sec - now.tv_sec > LONGEST)
+        return EINVAL;
+    if (now_and_then())
+        return wake_for_nothing(mutex);
+    return real.pthread_cond_timedwait(condition, mutex, until);
+}
+
+/* musl: src/internal/pthread_impl.h, DEFAULT_STACK_SIZE; macOS's is 512 KB. */
+int pthread_create(pthread_t *restrict thread,
+    const pthread_attr_t *restrict attributes, void *(*start)(void *),
+    void *restrict context)
+{
+    pthread_attr_t small;
+
+    if (attributes)
+        return real.pthread_create(thread, attributes, start, context);
+    (void)pthread_attr_init(&small);
+    (void)real.pthread_attr_setstacksize(&small, STACK);
+    int error = real.pthread_create(thread, &small, start, context);
+    (void)pthread_attr_destroy(&small);
+    return error;
+}
+
+/* libpthread: src/pthread.c, pthread_attr_setstacksize(): whole pages. */
+int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
+{
+    if (size % PAGE != 0)
+        return EINVAL;
+    return real.pthread_attr_setstacksize(attributes, size);
+}
+
+/* Names of objects */
+
+/* xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink(): PSEMNAMLEN with the
+ * final NUL. POSIX: sem_open, EINTR.
+ */
+sem_t *sem_open(const char *name, int flags, ...)
+{
+    va_list more;
+
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    unsigned value = flags & O_CREAT ? va_arg(more, unsigned) : 0;
+    va_end(more);
+    if (strlen(name) > SEM_NAME) {
+        errno = ENAMETOOLONG;
+        return SEM_FAILED;
+    }
+    if (interrupted())
+        return SEM_FAILED;
+    return real.sem_open(name, flags, mode, value);
+}
+
+int sem_unlink(const char *name)
+{
+    if (strlen(name) > SEM_NAME)
+        return failed(ENAMETOOLONG);
+    return real.sem_unlink(name);
+}
+
+static atomic_bool is_memory[MOST_FILES]; /* which files are shm objects */
+
+static bool is_shm(int file)
+{
+    return file >= 0 && file < MOST_FILES && is_memory[file];
+}
+
+/* xnu: bsd/kern/posix_shm.c, pshm_get_name(): PSHMNAMLEN without the NUL.
+ * POSIX: shm_open, EINTR.
+ */
+int shm_open(const char *name, int flags, mode_t mode)
+{
+    if (strlen(name) > SHM_NAME)
+        return failed(ENAMETOOLONG);
+    if (interrupted())
+        return -1;
+    int file = real.shm_open(name, flags, mode);
+    if (file >= 0 && file < MOST_FILES)
+        is_memory[file] = true;
+    return file;
+}
+
+int shm_unlink(const char *name)
+{
+    if (strlen(name) > SHM_NAME)
+        return failed(ENAMETOOLONG);
+    return real.shm_unlink(name);
+}
+
+/* xnu: bsd/kern/posix_shm.c, pshm_truncate(): once in the life of the object,
+ * in whole pages. POSIX: ftruncate, EINTR.
+ */
+int ftruncate(int file, off_t length)
+{
+    struct stat about;
+
+    if (interrupted())
+        return -1;
+    if (is_shm(file)) {
+        if (fstat(file, &about) == 0 && about.st_size > 0)
+            return failed(EINVAL);
+        length = (length + PAGE - 1) / PAGE * PAGE;
+    }
+    return real.ftruncate(file, length);
+}
+
+/* What is not there. xnu: bsd/kern/syscalls.master, "old sem_init"; Libc: no
+ * mq_open, sem_timedwait, sem_getvalue that works, posix_fallocate, prctl;
+ * libpthread: no robust mutexes, no pthread_mutex_timedlock. musl: src/thread/
+ * pthread_mutexattr_setrobust.c returns an error on a kernel without them.
+ */
+int sem_init(sem_t *semaphore, int shared, unsigned value)
+{
+    (void)semaphore, (void)shared, (void)value;
+    return failed(ENOSYS);
+}
+
+int sem_getvalue(sem_t *restrict semaphore, int *restrict value)
+{
+    (void)semaphore, (void)value;
+    return failed(ENOSYS);
+}
+
+int sem_timedwait(
+    sem_t *restrict semaphore, const struct timespec *restrict until)
+{
+    (void)semaphore, (void)until;
+    return failed(ENOSYS);
+}
+
+int pthread_mutex_timedlock(
+    pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
+{
+    (void)mutex, (void)until;
+    return ENOSYS;
+}
+
+int pthread_mutexattr_setrobust(pthread_mutexattr_t *attributes, int robust)
+{
+    (void)attributes, (void)robust;
+    return ENOTSUP;
+}
+
+mqd_t mq_open(const char *name, int flags, ...)
+{
+    (void)name, (void)flags;
+    return (mqd_t)failed(ENOSYS);
+}
+
+int mq_unlink(const char *name)
+{
+    (void)name;
+    return failed(ENOSYS);
+}
+
+int prctl(int option, ...)
+{
+    (void)option;
+    return failed(EINVAL);
+}
+
+int posix_fallocate(int file, off_t begin_at, off_t length)
+{
+    (void)file, (void)begin_at, (void)length;
+    return EINVAL; /* POSIX: "not supported by the file system" */
+}
+
+/* Files, pipes and sockets */
+
+/* How many of SIZE bytes a call takes this time. POSIX: read, recv: what an
+ * interrupted one has read by then; so of terminals, too, but of those a line
+ * is one piece.
+ */
+static size_t some_of(size_t size, bool whole)
+{
+    if (size < 2 || whole || draw_below(2) == 0)
+        return size;
+    return draw_below(4) == 0 ? 1 : 1 + draw_below(size);
+}
+
+/* POSIX: write: what an interrupted one has written by then; but up to PIPE_BUF
+ * bytes go into a pipe all at once.
+ */
+static bool is_written_whole(int file, size_t size)
+{
+    struct stat about;
+
+    if (fstat(file, &about) == -1)
+        return true;
+    return S_ISCHR(about.st_mode) ||
+           (S_ISFIFO(about.st_mode) && size <= ATOMIC);
+}
+
+/* xnu: bsd/kern/posix_shm.c, pshmops: fo_no_read, fo_no_write. */
+ssize_t read(int file, void *bytes, size_t size)
+{
+    if (is_shm(file))
+        return failed(ENXIO);
+    if (interrupted())
+        return -1;
+    return real.read(file, bytes, some_of(size, isatty(file)));
+}
+
+ssize_t pread(int file, void *bytes, size_t size, off_t offset)
+{
+    if (is_shm(file))
+        return failed(ENXIO);
+    if (interrupted())
+        return -1;
+    return real.pread(file, bytes, some_of(size, false), offset);
+}
+
+ssize_t write(int file, const void *bytes, size_t size)
+{
+    if (is_shm(file))
+        return failed(ENXIO);
+    if (interrupted())
+        return -1;
+    return real.write(file, bytes, some_of(size, is_written_whole(file, size)));
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
+{
+    if (is_shm(file))
+        return failed(ENXIO);
+    if (interrupted())
+        return -1;
+    return real.pwrite(file, bytes, some_of(size, false), offset);
+}
+
+ssize_t recv(int file, void *bytes, size_t size, int flags)
+{
+    if (interrupted())
+        return -1;
+    bool whole = flags & (MSG_PEEK | MSG_WAITALL);
+    return real.recv(file, bytes, some_of(size, whole), flags);
+}
+
+ssize_t send(int file, const void *bytes, size_t size, int flags)
+{
+    if (interrupted())
+        return -1;
+    return real.send(file, bytes, some_of(size, false), flags);
+}
+
+/* POSIX: fgetc may fail with EINTR, and getdelim as it does. glibc: the sign of
+ * an error, which ferror(3p) asks for, is this bit (others' is not known here),
+ * and its headers make getline(3p) a call of the second.
+ */
+#ifdef __GLIBC__
+static bool is_read_interrupted(FILE *stream)
+{
+    if (!interrupted())
+        return false;
+    stream->_flags |= 0x20;
+    return true;
+}
+
+int getc(FILE *stream)
+{
+    return is_read_interrupted(stream) ? EOF : real.getc(stream);
+}
+
+ssize_t getline(char **restrict line, size_t *restrict room, FILE *stream)
+{
+    return is_read_interrupted(stream) ? -1 : real.getline(line, room, stream);
+}
+
+ssize_t __getdelim(
+    char **restrict line, size_t *restrict room, int end, FILE *restrict stream)
+{
+    if (is_read_interrupted(stream))
+        return -1;
+    return real.__getdelim(line, room, end, stream);
+}
+#endif
+
+/* xnu: bsd/kern/sys_pipe.c, pipesize_blocks: where memory is scarce, a pipe
+ * takes less than its usual 16 KB.
+ */
+static void make_narrow(int pipe_end)
+{
+    (void)real.fcntl(pipe_end, F_SETPIPE_SZ, PIPE_BYTES);
+}
+
+int pipe(int ends[2])
+{
+    int result = real.pipe(ends);
+
+    if (result == 0)
+        make_narrow(ends[0]);
+    return result;
+}
+
+/* POSIX: open, EINTR. */
+int open(const char *path, int flags, ...)
+{
+    struct stat about;
+    va_list more;
+
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if (interrupted())
+        return -1;
+    int file = real.open(path, flags, mode);
+    if (file != -1 && fstat(file, &about) == 0 && S_ISFIFO(about.st_mode))
+        make_narrow(file);
+    return file;
+}
+
+int mkstemp(char *path)
+{
+    return interrupted() ? -1 : real.mkstemp(path);
+}
+
+/* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed,
+ * as on macOS and Linux.
+ */
+int close(int file)
+{
+    if (is_shm(file))
+        is_memory[file] = false;
+    int result = real.close(file);
+    return result == 0 && interrupted() ? -1 : result;
+}
+
+int dup2(int from, int to)
+{
+    return interrupted() ? -1 : real.dup2(from, to);
+}
+
+int fchmod(int file, mode_t mode)
+{
+    return interrupted() ? -1 : real.fchmod(file, mode);
+}
+
+int fsync(int file)
+{
+    return interrupted() ? -1 : real.fsync(file);
+}
+
+/* POSIX: fcntl: F_SETLKW is the one that EINTR belongs to, and F_SETLK fails
+ * with EACCES or EAGAIN.
+ */
+int fcntl(int file, int command, ...)
+{
+    va_list more;
+
+    va_start(more, command);
+    void *argument = va_arg(more, void *);
+    va_end(more);
+    if (command == F_SETLKW && interrupted())
+        return -1;
+    int result = real.fcntl(file, command, argument);
+    if (result == -1 && command == F_SETLK && errno == EAGAIN)
+        errno = EACCES;
+    return result;
+}
+
+/* macOS's manual page poll(2): "does not support devices"; xnu:
+ * bsd/kern/sys_generic.c, poll_nocancel(): POLLNVAL for what kevent refuses,
+ * and OPEN_MAX. POSIX: poll, EINTR, with SA_RESTART, too.
+ */
+int poll(struct pollfd *files, nfds_t count, int milliseconds)
+{
+    struct stat about;
+    int devices = 0;
+
+    if (count > POLLED_FILES)
+        return failed(EINVAL);
+    if (interrupted())
+        return -1;
+    for (nfds_t i = 0; i < count; i++)
+        devices += fstat(files[i].fd, &about) == 0 && S_ISCHR(about.st_mode);
+    if (devices == 0)
+        return real.poll(files, count, milliseconds);
+    int ready = devices;
+    for (nfds_t i = 0; i < count; i++)
+        if (fstat(files[i].fd, &about) == 0 && S_ISCHR(about.st_mode))
+            files[i].revents = POLLNVAL;
+        else
+            ready += real.poll(&files[i], 1, 0) > 0;
+    return ready;
+}
+
+/* xnu: bsd/kern/uipc_socket2.c, sonewconn: the new socket has so_state of the
+ * listener, and so SS_NBIO, which is O_NONBLOCK; bsd/kern/uipc_syscalls.c,
+ * accept_nocancel(): ECONNABORTED. POSIX: accept, EINTR and ECONNABORTED.
+ */
+int accept(
+    int listener, struct sockaddr *restrict peer, socklen_t *restrict size)
+{
+    if (interrupted())
+        return -1;
+    if (draw_below(8) == 0)
+        return failed(ECONNABORTED);
+    int file = real.accept(listener, peer, size);
+    int flags = real.fcntl(listener, F_GETFL);
+    if (file != -1 && flags & O_NONBLOCK)
+        (void)real.fcntl(file, F_SETFL, O_NONBLOCK);
+    return file;
+}
+
+/* POSIX: connect: after EINTR "the connection shall be established
+ * asynchronously"; to ask once more is an error.
+ */
+int connect(int file, const struct sockaddr *peer, socklen_t size)
+{
+    int flags = real.fcntl(file, F_GETFL);
+
+    if (flags & O_NONBLOCK || !now_and_then())
+        return real.connect(file, peer, size);
+    (void)real.fcntl(file, F_SETFL, flags | O_NONBLOCK);
+    int result = real.connect(file, peer, size);
+    int error = result == 0 || errno == EINPROGRESS ? EINTR : errno;
+    (void)real.fcntl(file, F_SETFL, flags);
+    return failed(error);
+}
+
+/* Processes, semaphores, queues, random bytes */
+
+/* POSIX: sem_wait, waitpid, waitid, msgsnd, msgrcv: EINTR. */
+int sem_wait(sem_t *semaphore)
+{
+    return interrupted() ? -1 : real.sem_wait(semaphore);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    if (!(options & WNOHANG) && interrupted())
+        return -1;
+    return real.waitpid(pid, status, options);
+}
+
+/* xnu: bsd/kern/kern_exit.c, waitid_nocancel(): older ones put WEXITSTATUS of a
+ * killed child into si_status, which is 0; with WNOHANG and no child the rest
+ * is left untouched.
+ */
+int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    siginfo_t found = {0};
+
+    if (!(options & WNOHANG) && interrupted())
+        return -1;
+    int result = real.waitid(type, id, &found, options);
+    if (found.si_code == CLD_KILLED || found.si_code == CLD_DUMPED)
+        found.si_status = 0;
+    if (result == 0 && found.si_pid != 0)
+        *info = found;
+    return result;
+}
+
+/* xnu: bsd/sys/msg.h, MSGMNB, and bsd/kern/sysv_msg.c, msginfo. */
+int msgget(key_t key, int flags)
+{
+    struct msqid_ds about;
+    int queue = real.msgget(key, flags);
+
+    if (queue != -1 && msgctl(queue, IPC_STAT, &about) == 0 &&
+        about.msg_qbytes > QUEUE_BYTES) {
+        about.msg_qbytes = QUEUE_BYTES;
+        (void)msgctl(queue, IPC_SET, &about);
+    }
+    return queue;
+}
+
+int msgsnd(int queue, const void *message, size_t size, int flags)
+{
+    return interrupted() ? -1 : real.msgsnd(queue, message, size, flags);
+}
+
+ssize_t msgrcv(int queue, void *message, size_t size, long type, int flags)
+{
+    return interrupted() ? -1 : real.msgrcv(queue, message, size, type, flags);
+}
+
+/* xnu: bsd/dev/random/randomdev.c, getentropy(). */
+int getentropy(void *bytes, size_t size)
+{
+    return size > 256 ? failed(EINVAL) : real.getentropy(bytes, size);
+}
+
+/* The names under which glibc's headers call the same. */
+#ifdef __GLIBC__
+ssize_t __read_chk(int file, void *bytes, size_t size, size_t room);
+ssize_t __read_chk(int file, void *bytes, size_t size, size_t room)
+{
+    (void)room;
+    return read(file, bytes, size);
+}
+
+ssize_t __pread_chk(
+    int file, void *bytes, size_t size, off_t offset, size_t room);
+ssize_t __pread_chk(
+    int file, void *bytes, size_t size, off_t offset, size_t room)
+{
+    (void)room;
+    return pread(file, bytes, size, offset);
+}
+
+ssize_t __recv_chk(int file, void *bytes, size_t size, size_t room, int flags);
+ssize_t __recv_chk(int file, void *bytes, size_t size, size_t room, int flags)
+{
+    (void)room;
+    return recv(file, bytes, size, flags);
+}
+
+int __poll_chk(
+    struct pollfd *files, nfds_t count, int milliseconds, size_t room);
+int __poll_chk(
+    struct pollfd *files, nfds_t count, int milliseconds, size_t room)
+{
+    (void)room;
+    return poll(files, count, milliseconds);
+}
+
+int __open_2(const char *path, int flags);
+int __open_2(const char *path, int flags)
+{
+    return open(path, flags);
+}
+
+#define SAME(other, name)                                                      \
+    extern __typeof__(name) other __attribute__((alias(#name)))
+SAME(open64, open);
+SAME(fcntl64, fcntl);
+SAME(ftruncate64, ftruncate);
+SAME(pread64, pread);
+SAME(pwrite64, pwrite);
+SAME(mkstemp64, mkstemp);
+SAME(posix_fallocate64, posix_fallocate);
+SAME(__pread64_chk, __pread_chk);
+SAME(__open64_2, __open_2);
+#endif
