@@ -71,7 +71,7 @@ static const char *finish_output(void)
 {
     const char *problem = views_finish();
 
-    if (close(STDOUT_FILENO) == -1 && !problem)
+    if (close(STDOUT_FILENO) == -1 && errno != EINTR && !problem) /* see CHECK_ONCE */
         problem = describe_output_error(STDOUT_FILENO);
     return problem;
 }
