@@ -8,8 +8,8 @@
 # SUITE is a release, as in "trixie"; without one it does bullseye, bookworm,
 # trixie and sid. For each it makes a root folder with debootstrap and copies
 # the project into it. There it builds with gcc and with clang, warnings being
-# errors, and runs the tests; then all is built once more for each row of
-# "ways" below. It needs root and the network, and takes an hour: so
+# errors, and runs the tests; then it builds as C23 (or C17), with -O3 -flto, and by
+# Ninja Multi-Config. It needs root and the network, and takes an hour: so
 # continuous integration leaves it out. These variables may be set:
 #   ROOTS   where the root folders are made, and stay (default: a scratch
 #           folder, which is removed)
@@ -107,13 +107,19 @@ for suite; do
     (cd "$project" && tar cf - --exclude='./build*' --exclude=./.git .) |
         tar xf - -C "$roots/$suite/project"
     cp "$scratch/build.sh" "$roots/$suite"
+    case $suite in
+    bullseye) standard=17 ;; # CMake before 3.21 does not know C23
+    *) standard=23 ;;
+    esac
     for compiler in gcc clang; do
         passes "$suite" $compiler "$tests" -DCMAKE_C_FLAGS=-Werror
-        passes "$suite" $compiler '-L smoke' -DCMAKE_C_STANDARD=23 \
+        passes "$suite" $compiler '-L smoke' -DCMAKE_C_STANDARD=$standard \
             -DCMAKE_C_EXTENSIONS=ON -DCMAKE_C_FLAGS=-Werror
     done
-    passes "$suite" gcc '-L unit|smoke' \
-        '-DCMAKE_C_FLAGS=-Werror -O3 -flto=auto' -DCMAKE_BUILD_TYPE=Release
+    # When a test program never sets a pointer, gcc warns of what would happen
+    # if code that the program does not reach used it: so without that warning.
+    passes "$suite" gcc '-L unit|smoke' -DCMAKE_BUILD_TYPE=Release \
+        '-DCMAKE_C_FLAGS=-Werror -O3 -flto -Wno-stringop-overflow'
     passes "$suite" gcc '-L unit|smoke' -G 'Ninja Multi-Config' \
         -DCMAKE_UNITY_BUILD=ON -DCMAKE_C_FLAGS=-Werror
 done

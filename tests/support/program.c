@@ -496,7 +496,8 @@ void assert_nothing_left(void)
     const struct timespec nap = {0, 10000000};
 
     /* What was just killed may need a moment to be gone. */
-    for (double end = now() + PATIENCE; *find_leftovers() && now() < end;)
+    for (double end = now() + (double)PATIENCE;
+         *find_leftovers() && now() < end;)
         (void)nanosleep(&nap, NULL);
     if (*leftovers)
         fail_msg("left behind: %s", leftovers);

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# builds.sh - other ways to build the project than README's
+#
+# Usage: sh tests/builds.sh
+#
+# In the source folder, as a part of another project, in a folder with an odd
+# name, as a unity build, installed within its own tree, and by a generator of
+# several configurations.
+set -eu
+
+set -- "$(dirname -- "$0")" # no build folder is needed
+# shellcheck source=tests/support/scratch.sh
+. "$1/support/scratch.sh"
+unset CC CMAKE_GENERATOR
+
+# copy_to FOLDER: the project, without what was built
+copy_to()
+{
+    mkdir -p "$1"
+    (cd "$project" && tar cf - CMakeLists.txt LICENSE README.md common demos \
+        docs tests) | (cd "$1" && tar xf -)
+}
+
+# quietly COMMAND...: tells what it says only if it fails
+quietly()
+{
+    "$@" >said 2>&1 && return
+    wrong "this fails: $*"
+    tail -n 30 said
+    return 1
+}
+
+# In the source folder: it says what to type, and has made no build.
+copy_to source
+if cmake source -B source >said 2>&1; then
+    wrong "it can be configured in the source folder"
+fi
+grep -q 'cmake -B build && cmake --build build' said ||
+    wrong "in the source folder it does not say what to type: $(cat said)"
+[ ! -e source/Makefile ] || wrong "it leaves a Makefile in the source folder"
+
+# As a part of another project, which has targets of the same names.
+# shellcheck disable=SC2016 # for CMake to expand
+for way in 'add_subdirectory("${NINE}" nine)' \
+    'include(FetchContent)
+    FetchContent_Declare(nine SOURCE_DIR "${NINE}")
+    FetchContent_MakeAvailable(nine)'
+do
+    rm -rf parent
+    mkdir parent
+    cat >parent/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.16)
+project(parent C)
+set(SANITIZE "of the parent")
+set(BUILD_TESTING ON)
+enable_testing()
+foreach(name common parts support stress load man docs)
+  add_custom_target(\${name})
+endforeach()
+add_test(NAME of_the_parent COMMAND true)
+$way
+if(CMAKE_BUILD_TYPE)
+  message(FATAL_ERROR "the part chose the build type \${CMAKE_BUILD_TYPE}")
+endif()
+END
+    quietly cmake -S parent -B parent/build -DNINE="$project" || continue
+    quietly cmake --build parent/build --target demo_pipe --parallel 2 ||
+        continue
+    [ "$(find parent/build -name demo_pipe -exec {} a b \; 2>/dev/null)" = aB ] ||
+        wrong "demo_pipe does not work as a part of another project: $way"
+    tests=$(cd parent/build && ctest -N | sed -n 's/^Total Tests: //p')
+    [ "$tests" -eq 1 ] || wrong "it adds tests to another project's: $tests"
+    quietly cmake --install parent/build --prefix "$scratch/installed" || true
+    [ ! -e installed ] || wrong "it is installed with another project"
+done
+
+# A folder with an odd name, a unity build, and an installation within.
+odd="a #b c'd &%s+(x)@\$HOME"
+copy_to "$odd"
+if quietly cmake -S "$odd" -B "$odd/build" -DCMAKE_UNITY_BUILD=ON \
+    -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-Werror &&
+    quietly cmake --build "$odd/build" --parallel 2; then
+    quietly cmake --install "$odd/build" --prefix "$PWD/$odd/installed" || true
+    [ -s "$odd/installed/share/man/man1/demo_pipe.1" ] ||
+        wrong "there is no man page in a folder with an odd name"
+    (cd "$odd/build" && quietly ctest --output-on-failure \
+        -L 'unit|smoke' && quietly ctest --output-on-failure -R '^install$') ||
+        wrong "the tests fail in a folder with an odd name"
+fi
+
+# Two configurations, one after the other: the programs are where docs say.
+if command -v ninja >/dev/null; then
+    quietly cmake -G 'Ninja Multi-Config' -S "$project" -B multi \
+        -DCMAKE_C_FLAGS=-Werror || true
+    for config in Debug Release; do
+        quietly cmake --build multi --config $config --parallel 2 || break
+        [ -x multi/demo_pipe ] || wrong "$config: demo_pipe is somewhere else"
+        (cd multi && quietly ctest -C $config --output-on-failure \
+            -L 'unit|smoke') || wrong "the tests of $config fail"
+    done
+else
+    echo "skipped, there is no ninja: several configurations"
+fi
+
+echo "other ways to build: $failures things wrong"
+[ $failures -eq 0 ]
