@@ -88,7 +88,7 @@ static void test_returned_error(void **state)
     assert_says(outcome.err, "tests/unit/check.c:");
 }
 
-static int call_once(const void *error)
+static int make_call(const void *error)
 {
     calls = 2;
     CHECK_ONCE(call_interrupted(0, 0));
@@ -107,9 +107,9 @@ static void test_call_that_is_made_once(void **state)
     const int interrupted = EINTR, failed = EIO;
 
     (void)state;
-    struct outcome outcome = expect(0, "", call_once, &interrupted);
+    struct outcome outcome = expect(0, "", make_call, &interrupted);
     assert_string_equal(outcome.out, "went on\nmade 1 times\n");
-    outcome = expect(3, "demo_unit: call_interrupted: ", call_once, &failed);
+    outcome = expect(3, "demo_unit: call_interrupted: ", make_call, &failed);
     assert_string_equal(outcome.out, "went on\n");
     assert_says(outcome.err, strerror(EIO));
 }
