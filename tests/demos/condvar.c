@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/random.h"
 #include "tests/support/program.h"
 
 enum { MOST_NUMBERS = 100000 };
@@ -226,14 +227,39 @@ static void test_wrong_usage(void **state)
     assert_nothing_left();
 }
 
+/* The lucky number is the last of many, so that all consumers fall asleep
+ * first. On a system of tests/unkind some of them wake up for nothing.
+ */
+static void test_lucky_at_last(void **state)
+{
+    char lucky[32];
+    int last = 0;
+
+    (void)state;
+    for (run.seed = 1; run.seed <= 5; run.seed++) {
+        struct draw draw = draw_start(0);
+        for (int i = 0; i < 20000; i++)
+            last = draw_between(&draw, 0, 1000000);
+        char seed[32];
+        (void)snprintf(seed, sizeof seed, "--seed=%u", (unsigned)run.seed);
+        (void)snprintf(lucky, sizeof lucky, "--lucky=%d", last);
+        struct result result = RUN("demo_condvar", seed, lucky, "--count=20000",
+            "--max=1000000", "--consumers=20");
+        assert_int_equal(result.status, 0);
+        assert_int_equal(count_text(result.out, "found! ["), 20);
+        free_result(&result);
+    }
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_defaults),
-        TEST(test_seed), TEST(test_consumers), TEST(test_limits),
-        TEST(test_broken), TEST(test_wrong_usage)};
+    const struct CMUnitTest tests[] = {TEST(test_listing),
+        TEST(test_lucky_at_last), TEST(test_defaults), TEST(test_seed),
+        TEST(test_consumers), TEST(test_limits), TEST(test_broken),
+        TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
