@@ -8,7 +8,7 @@
 # SUITE is a release, as in "trixie"; without one it does bullseye, bookworm,
 # trixie and sid. For each it makes a root folder with debootstrap and copies
 # the project into it. There it builds with gcc and with clang, warnings being
-# errors, and runs the tests; then it builds as C23 (or C17), with -O3 -flto, and by
+# errors, and runs the tests; then it builds as GNU C23, with -O3 -flto, and by
 # Ninja Multi-Config. It needs root and the network, and takes an hour: so
 # continuous integration leaves it out. These variables may be set:
 #   ROOTS   where the root folders are made, and stay (default: a scratch
@@ -108,7 +108,7 @@ for suite; do
         tar xf - -C "$roots/$suite/project"
     cp "$scratch/build.sh" "$roots/$suite"
     case $suite in
-    bullseye) standard=17 ;; # CMake before 3.21 does not know C23
+    bullseye) standard=11 ;; # CMake before 3.21 knows no newer one
     *) standard=23 ;;
     esac
     for compiler in gcc clang; do
