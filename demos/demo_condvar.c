@@ -1,201 +1,133 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_condvar - a monitor wakes the consumers when a lucky number is there
+/* demo_condvar - a consumer sleeps until a producer has drawn a lucky number
  *
- * Guarantee: a lucky number is reported if and only if one was produced.
- * --broken leaves out the lock between test and wait: a lost wakeup.
- * Read consumer() first, then producer().
+ * A condition variable lets a thread sleep until another thread says that
+ * something has changed. A mutex guards the data that both look at.
+ *
+ *   $ ./demo_condvar --max=30 --count=4 --seed=3
+ *   Lucky number 22 found! [19, 27, 3, 22]
+ *        HELD  1 of 1 consumers found the 22, which was draw 4 (seed 3)
+ *
+ *   $ ./demo_condvar --max=30 --count=4 --seed=3 --broken
+ *   Lucky number 22 slept through!
+ *    VIOLATED  1 of 1 consumers slept through the 22, which was draw 4
+ *
+ * Guarantee: all consumers report the lucky number, if and only if it is drawn.
+ * --broken unlocks the mutex between test and sleep. The consumer pauses there
+ * until the producer is done, so every run shows the bug (lost wakeup).
  */
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-#include "common/check.h"
-#include "common/gate.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/random.h"
-#include "common/record/recorder.h"
-#include "demos/about.h"
-#include "demos/numbers.h"
-
-enum { MOST_CONSUMERS = 100, WINDOW = 1000000000 /* ns: it lasts no longer */ };
+#include "common/demo.h" /* CHECK_PTHREAD ends the run if a call fails */
+#include "demos/parts/lucky.h"
 
 static struct {
-    int count, lucky, most, consumers;
-} settings;
+    int count, lucky, max, consumers;
+} settings = {.count = 100, .lucky = 22, .max = 100, .consumers = 1};
 
-/* A monitor: data, the lock that guards it, and a condition to wait for its
- * change. Two fields are atomic only because the broken consumer looks at them
- * without the lock.
- */
-struct monitor {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    int *numbers, count;     /* guarded: what was produced */
-    int lucky_at;            /* guarded: the first lucky one's place, or 0 */
-    atomic_bool lucky, done; /* guarded: it is there; production is over */
+static struct {
+    pthread_mutex_t mutex;  /* guards the fields below */
+    pthread_cond_t changed; /* consumers sleep here until a flag is set */
+    bool lucky_came, production_over;
+    int count, numbers[MAX_COUNT];
+} shared = {
+    .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-    struct gate start;
-    struct gate tested;   /* --broken: a consumer knocks after its test */
-    struct gate over;     /* opens when production is over */
-    atomic_int consumers; /* how many have begun */
-    atomic_int found;     /* the evidence: how many consumers found it */
-};
+/* latch_wait() returns when each expected thread has counted the latch down. */
+static struct latch all_have_locked, production_done;
 
-/* The predicate: is there a reason to stop waiting? */
-static bool worth_a_look(struct monitor *monitor)
+static void consumer(int id)
 {
-    return atomic_load(&monitor->lucky) || atomic_load(&monitor->done);
-}
-
-static void *producer(void *context)
-{
-    struct monitor *monitor = context;
-    struct draw draw = draw_start(0), place = draw_start(1);
-    /* with --broken there is certainly something to miss */
-    int sure = run.broken ? draw_between(&place, 0, settings.count - 1) : -1;
-
-    record_as("producer", 0);
-    gate_wait(&monitor->start);
-    record_state(RUNNING, "producing");
-    for (int i = 0; run.broken && i < settings.consumers; i++)
-        (void)gate_await_knock(&monitor->tested, WINDOW);
-    for (int i = 0; i < settings.count; i++) {
-        int number = draw_between(&draw, 0, settings.most);
-        if (i == sure)
-            number = settings.lucky;
-        CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-        monitor->numbers[monitor->count++] = number;
-        bool first = number == settings.lucky && monitor->lucky_at == 0;
-        bool last = monitor->count == settings.count;
-        if (first) {
-            monitor->lucky_at = monitor->count;
-            atomic_store(&monitor->lucky, true);
-        }
-        if (last)
-            atomic_store(&monitor->done, true);
-        if (first || last) {
-            record_sent("consumer", EACH, first ? "lucky" : "over");
-            CHECK_RETURNED(pthread_cond_broadcast(&monitor->changed));
-        }
-        CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
+    CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+    latch_count_down(&all_have_locked); /* the producer must still lock */
+    /* A loop: pthread_cond_wait may return although nothing has changed. */
+    while (!shared.lucky_came && !shared.production_over) {
+        note_sleep(id, shared.lucky_came); /* for the verdict */
+        /* unlocks and falls asleep in one step; locks again when woken */
+        CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
-    record_state(GONE, "done");
-    gate_let_go(&monitor->over);
-    return NULL;
+    report(id, shared.numbers, shared.count);
+    CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* What can happen without the lock: between the test that failed and the wait,
- * all is produced and the last wakeup sent. Only the bound ends this sleep.
- * Returns whether a lucky number had been there before it began.
- */
-static bool sleep_too_late(struct monitor *monitor)
+/* WRONG: between the test and the sleep, the mutex is free. */
+static void broken_consumer(int id)
 {
-    struct timespec bound;
-    int error = 0;
-
-    record_note("tested: not there");
-    gate_knock(&monitor->tested);
-    (void)gate_await_knock(&monitor->over, WINDOW); /* the window */
-    CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    bool was_there = monitor->lucky_at > 0 && monitor->done;
-    record_state(WAITING, "asleep, but too late");
-    CHECK(clock_gettime(CLOCK_REALTIME, &bound));
-    bound.tv_sec += bound.tv_nsec >= 900000000;
-    bound.tv_nsec = (bound.tv_nsec + 100000000) % 1000000000;
-    while (error == 0)
-        error =
-            pthread_cond_timedwait(&monitor->changed, &monitor->mutex, &bound);
-    CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
-    return error == ETIMEDOUT && was_there;
+    CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+    latch_count_down(&all_have_locked); /* the producer must still lock */
+    /* A loop: pthread_cond_wait may return although nothing has changed. */
+    while (!shared.lucky_came && !shared.production_over) {
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
+        latch_wait(&production_done); /* window: all wakeups are sent now */
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex)); /* WRONG: too late */
+        note_sleep(id, shared.lucky_came);                /* for the verdict */
+        /* WRONG: sleeps forever; main() wakes it only to end the run */
+        CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
+    }
+    report(id, shared.numbers, shared.count);
+    CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-static void *consumer(void *context)
+static void producer(int id)
 {
-    struct monitor *monitor = context;
-    char text[64];
-
-    record_as("consumer", atomic_fetch_add(&monitor->consumers, 1));
-    gate_wait(&monitor->start);
-    if (!run.broken)
-        CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    while (!worth_a_look(monitor))
-        if (!run.broken) { /* unlocks and sleeps in one step */
-            record_state(WAITING, "asleep");
-            CHECK_RETURNED(
-                pthread_cond_wait(&monitor->changed, &monitor->mutex));
-            if (worth_a_look(monitor)) /* else it was woken for nothing */
-                record_received(
-                    "producer", 0, monitor->lucky_at ? "lucky" : "over");
-        } else if (sleep_too_late(monitor)) {
-            say("Lucky number %d slept through!", settings.lucky);
-            return NULL;
+    latch_wait(&all_have_locked); /* so that every run shows a sleep */
+    for (int i = 0; i < settings.count; i++) {
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+        shared.numbers[i] = next_number();
+        shared.count = i + 1;
+        if (shared.numbers[i] == settings.lucky && !shared.lucky_came) {
+            shared.lucky_came = true;
+            /* wakes the consumers that sleep now, and no others */
+            CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
         }
-    record_state(INSIDE, "inside");
-    if (run.broken)
-        CHECK_RETURNED(pthread_mutex_lock(&monitor->mutex));
-    (void)snprintf(
-        text, sizeof text, "Lucky number %d found! ", settings.lucky);
-    if (atomic_load(&monitor->lucky)) {
-        say_numbers(text, monitor->numbers, monitor->count, 0);
-        atomic_fetch_add(&monitor->found, 1);
-    } else
-        say("No lucky number %d this time.", settings.lucky);
-    record_state(GONE, "done");
-    CHECK_RETURNED(pthread_mutex_unlock(&monitor->mutex));
-    return NULL;
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
+    }
+    CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+    shared.production_over = true;
+    CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
+    CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
+    latch_count_down(&production_done);
 }
 
-static const struct option_row options[] = {
-    {"count", "N", WHOLE, &settings.count, 1, 100000, "100",
-        "how many numbers are produced"},
-    {"lucky", "N", WHOLE, &settings.lucky, 0, 1000000, "22",
-        "the number to wait for"},
-    {"max", "N", WHOLE, &settings.most, 0, 1000000, "100",
-        "numbers are drawn from 0 to N"},
-    {"consumers", "N", WHOLE, &settings.consumers, 1, MOST_CONSUMERS, "1",
-        "threads that wait for the lucky number"},
+/* ---- The mechanism ends here. Below: set-up, the check, options. ---- */
+
+/* Wakes the consumers that would sleep forever: only with --broken. */
+static void wake_late_sleepers(void)
+{
+    latch_wait(&production_done);
+    while (!all_have_reported(WINDOW / 10)) {
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+        CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
+    }
+}
+
+static const struct option_spec options[] = {
+    OPTION_INT("count", &settings.count, 1, MAX_COUNT, "how many numbers"),
+    OPTION_INT("lucky", &settings.lucky, 0, MAX_NUMBER, "the lucky number"),
+    OPTION_INT("max", &settings.max, 0, MAX_NUMBER, "numbers are 0 to N"),
+    OPTION_INT("consumers", &settings.consumers, 1, MAX_CONSUMERS,
+        "threads that wait for it"),
     {0}};
 
 int main(int argc, char **argv)
 {
-    struct monitor monitor = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-        .changed = PTHREAD_COND_INITIALIZER};
-    pthread_t producing, consuming[MOST_CONSUMERS];
+    read_command_line(&condvar_demo, options, argc, argv);
+    if (run.broken && settings.lucky > settings.max)
+        usage_error("--broken needs a --lucky number up to --max");
 
-    demo_start(&condvar_demo, options, argc, argv);
-    if (run.broken && settings.lucky > settings.most)
-        usage_error("--broken wants a lucky number that can come; use a "
-                    "--lucky up to --max");
-    watchdog_start(0);
-    monitor.numbers = CHECK_NOT(
-        NULL, calloc((size_t)settings.count, sizeof *monitor.numbers));
-    monitor.start = gate_create();
-    monitor.tested = gate_create();
-    monitor.over = gate_create();
-    record_lanes("producer", 1);
-    record_lanes("consumer", settings.consumers);
-    CHECK_RETURNED(pthread_create(&producing, NULL, producer, &monitor));
+    lucky_init(
+        settings.lucky, settings.max, settings.count, settings.consumers);
+    latch_init(&all_have_locked, settings.consumers);
+    latch_init(&production_done, 1);
+    add_thread("producer", 0, producer);
     for (int i = 0; i < settings.consumers; i++)
-        CHECK_RETURNED(pthread_create(&consuming[i], NULL, consumer, &monitor));
-    gate_let_go(&monitor.start);
-    CHECK_RETURNED(pthread_join(producing, NULL));
-    for (int i = 0; i < settings.consumers; i++)
-        CHECK_RETURNED(pthread_join(consuming[i], NULL));
-    free(monitor.numbers);
-
-    int found = atomic_load(&monitor.found);
-    if (monitor.lucky_at == 0)
-        return verdict(found == 0,
-            "no %d came, %d of %d consumers reported one", settings.lucky,
-            found, settings.consumers);
-    bool all = found == settings.consumers;
-    return verdict(all,
-        "%d of %d consumers %s the lucky number drawn as "
-        "number %d",
-        all ? found : settings.consumers - found, settings.consumers,
-        all ? "found" : "slept through", monitor.lucky_at);
+        add_thread("consumer", i, run.broken ? broken_consumer : consumer);
+    start_actors(0);
+    if (run.broken)
+        wake_late_sleepers();
+    wait_for_actors(FOREVER);
+    CHECK_PTHREAD(pthread_cond_destroy(&shared.changed));
+    CHECK_PTHREAD(pthread_mutex_destroy(&shared.mutex));
+    return check_reports(shared.numbers, shared.count);
 }

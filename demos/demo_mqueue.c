@@ -1,225 +1,107 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_mqueue - a worker answers the requests of its clients through queues
+/* demo_mqueue - clients send requests to a worker, which sends answers back
+ *
+ * A message queue keeps messages until a process receives them, the oldest
+ * first. Receiving waits while it is empty, sending waits while it is full.
+ *
+ *   $ ./demo_mqueue --clients=2
+ *   7
+ *   7
+ *        HELD  2 of 2 requests got their own answer (seed 52070)
+ *
+ *   $ ./demo_mqueue --clients=2 --broken
+ *   client 1 asked mul 6 7 and got 7
+ *   client 0 asked add 3 4 and got 42
+ *    VIOLATED  2 of 2 requests got the answer to another one
  *
  * Guarantee: every client gets the answer to its own request.
- * --broken leaves out the tags: answers are swapped.
- * Read ask() first; the queues are in mqueue_posix.c and mqueue_sysv.c.
+ * --broken gives all requests the same tag, so all answers go to one queue. The
+ * client that asks first receives last: every run shows the bug.
  */
-#include <inttypes.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
+#include "demos/parts/mqueue.h" /* and <mqueue.h>, which macOS lacks */
 
-#include "common/check.h"
-#include "common/files.h"
-#include "common/gate.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/record/recorder.h"
-#include "common/text.h"
-#include "common/transfer.h"
-#include "demos/about.h"
-#include "demos/mqueue.h"
+static mqd_t requests;                 /* from all clients to the worker */
+static mqd_t answers[MAX_CLIENTS + 1]; /* from the worker; tags are 1, 2, ... */
 
-enum { LINE_SIZE = 256, WINDOW = 1000000000 /* ns: it lasts no longer */ };
-
-static struct {
-    int clients, api;
-    bool streaming;
-    char **words; /* the operands */
-} settings = {.api = -1};
-
-/* Shared by all processes. */
-struct office {
-    const struct mailbox_kind *kind;
-    struct mailbox in, out;
-    struct gate asked;   /* opens when client 0 has asked */
-    struct gate fetched; /* any other client knocks when it has its answer */
-    atomic_long answers, own, errors; /* the evidence */
-};
-
-static void worker(int number, void *context)
+/* All processes inherit the queue. Without a name, it ends with them. */
+static mqd_t create_queue(void)
 {
-    struct office *office = context;
-    struct message message;
+    struct mq_attr limits = {
+        .mq_maxmsg = queue_length(), .mq_msgsize = sizeof(union message)};
+    char name[NAME_SIZE];
 
-    (void)number;
+    unique_name(name);
+    mqd_t queue =
+        CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &limits));
+    CHECK(mq_unlink(name));
+    name_is_gone();
+    return queue;
+}
+
+static void worker(int id)
+{
+    union message message; /* .bytes is all of it, as the queue keeps it */
+
     for (;;) {
-        record_state(WAITING, "waiting for a request");
-        office->kind->fetch(&office->in, 1, &message);
-        int client = settings.streaming ? 0 : (int)message.asker;
-        record_received("client", client, "%s", message.text);
-        record_state(RUNNING, "working");
-        carry_out(&message);
-        record_sent("client", client, "%s", describe_answer(&message));
-        office->kind->put(&office->out, message.answer_tag, &message);
+        /* NULL here, and 0 below: no message has priority over another */
+        CHECK(mq_receive(requests, message.bytes, sizeof message, NULL));
+        compute(&message);
+        CHECK(mq_send(answers[message.tag], message.bytes, sizeof message, 0));
     }
 }
 
-static void complain(struct office *office, long line, const char *problem)
+static void client(int id)
 {
-    office->errors++;
-    if (settings.streaming)
-        report("line %ld: %s", line, problem);
-    else
-        report("%s", problem);
-}
+    union message message;
 
-/* Puts a request into the one queue and fetches its answer from the other. The
- * tag ties them together: with --broken there is one tag for all clients.
- */
-static void ask(struct office *office, int client, struct message *request)
-{
-    struct message answer;
-
-    request->answer_tag = run.broken ? 1 : client + 1;
-    record_sent("worker", 0, "%s", request->text);
-    office->kind->put(&office->in, 1, request);
-    /* The window, in normal runs too: another one fetches before client 0. */
-    if (client == 0 && settings.clients > 1) {
-        gate_let_go(&office->asked);
-        (void)gate_await_knock(&office->fetched, WINDOW);
-    }
-    record_state(WAITING, "waiting for its answer");
-    office->kind->fetch(&office->out, request->answer_tag, &answer);
-    record_received("worker", 0, "%s", describe_answer(&answer));
-    record_state(RUNNING, "has its answer");
-    if (client > 0)
-        gate_knock(&office->fetched);
-
-    office->answers++;
-    office->own += answer.asker == request->asker;
-    if (answer.error != 0)
-        complain(office, request->asker, describe_answer(&answer));
-    else if (run.broken)
-        say("client %d asked %s and got %" PRId64, client, request->text,
-            answer.result);
-    else
-        say("%" PRId64, answer.result);
-}
-
-/* All clients ask the same, but with --broken each something else: otherwise an
- * answer could be another's and look right.
- */
-static void client(int number, void *context)
-{
-    char own[16];
-    char *examples[][4] = {{"add", "3", "4"}, {"mul", "6", "7"},
-        {"pow", "2", "10"}, {"mul", "1000", own}};
-    int example = run.broken ? number : 0;
-    struct office *office = context;
-    struct message request;
-
-    (void)snprintf(own, sizeof own, "%d", number);
-    if (example > 3)
-        example = 3;
-    (void)make_request(
-        *settings.words ? settings.words : examples[example], &request);
-    request.asker = number;
-    if (number > 0)
-        gate_pass(&office->asked);
-    ask(office, number, &request);
-}
-
-/* Reads a line, of which only the beginning is kept, so that a line without an
- * end does not fill the memory. Sets LENGTH to its length, without the newline.
- * Returns false at the end of the file.
- */
-static bool read_line(char line[LINE_SIZE], size_t *length)
-{
-    int byte;
-
-    memset(line, 0, LINE_SIZE);
-    for (*length = 0; (byte = next_byte()) != EOF && byte != '\n'; (*length)++)
-        if (*length < LINE_SIZE - 1)
-            line[*length] = (char)byte;
-    return byte != EOF || *length > 0;
-}
-
-/* The client that takes its requests from standard input, one a line. */
-static void stream(int number, void *context)
-{
-    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin with it */
-    struct office *office = context;
-    struct message request;
-    char line[LINE_SIZE], *words[MOST_WORDS], text[1000];
-    size_t length;
-
-    for (long i = 1; read_line(line, &length); i++) {
-        size_t kept = length < LINE_SIZE ? length : LINE_SIZE - 1;
-        if (i == 1 && memcmp(line, mark, 3) == 0)
-            memset(line, ' ', 3);
-        const char *shown = escaped_part(line, kept);
-        split_line(line, kept, words);
-        if (!words[0]) /* a blank line asks nothing */
-            continue;
-        const char *problem = make_request(words, &request);
-        if (kept < length)
-            problem = "the line is too long";
-        request.asker = i;
-        if (problem) {
-            (void)snprintf(text, sizeof text, "%s: %s", shown, problem);
-            complain(office, i, text);
-        } else
-            ask(office, number, &request);
+    while (next_request(id, &message)) {
+        message.tag = id + 1; /* tells the worker where this client waits */
+        CHECK(mq_send(requests, message.bytes, sizeof message, 0));
+        mqd_t reply = answers[message.tag];
+        CHECK(mq_receive(reply, message.bytes, sizeof message, NULL));
+        show_answer(id, &message);
     }
 }
 
-static const struct option_row options[] = {
-    {"clients", "N", WHOLE, &settings.clients, 1, MOST_TAGS, NULL,
-        "processes that ask; default: 1, with --broken 3"},
-    {"api", "KIND", CHOICE, &settings.api, 0, 0, MAILBOX_KINDS,
-        "the kind of queue, by default the first that is there"},
+/* WRONG: all clients wait at one queue, and each takes the next answer. */
+static void broken_client(int id)
+{
+    union message message;
+
+    while (next_request(id, &message)) {
+        message.tag = 1; /* WRONG: the same for all */
+        CHECK(mq_send(requests, message.bytes, sizeof message, 0));
+        pause_for_others(id); /* window: the first one to ask comes last */
+        mqd_t reply = answers[message.tag];
+        CHECK(mq_receive(reply, message.bytes, sizeof message, NULL));
+        show_answer(id, &message);
+    }
+}
+
+/* ---- The mechanism ends here. Below: set-up, options. ---- */
+
+static const struct option_spec options[] = {
+    OPTION_INT("clients", &settings.clients, 1, MAX_CLIENTS,
+        "processes that ask; default: 1, with --broken 3"),
+    OPTION_ENUM("api", "KIND", &settings.api, API_WORDS,
+        "the kind of queue, by default the first that is there"),
     {0}};
 
 int main(int argc, char **argv)
 {
-    char **words = argv + demo_start(&mqueue_demo, options, argc, argv);
-    struct message request;
+    int first = read_command_line(&mqueue_demo, options, argc, argv);
 
-    settings.streaming = *words && strcmp(*words, "-") == 0;
-    if (settings.streaming && (words[1] || run.broken || settings.clients))
-        usage_error("- stands alone; leave out --broken and --clients");
-    if (settings.streaming)
-        check_input();
-    if (settings.clients == 0) /* not given */
-        settings.clients = run.broken ? 3 : 1;
-    if (run.broken && *words)
-        usage_error("--broken cannot be combined with a request, whose answer "
-                    "would look right; leave out the request");
-    if (run.broken && settings.clients == 1)
-        usage_error("one client has no other's answer; use --clients=2");
-    const char *problem =
-        !*words || settings.streaming ? NULL : make_request(words, &request);
-    if (problem)
-        usage_error("%s: %s", escaped(*words), problem);
-    settings.words = words;
+    check_settings(argv + first);
+    if (settings.api == API_SYSV)
+        return run_sysv(); /* in mqueue_sysv.c: the same with System V queues */
 
-    struct office *office = share_memory(sizeof *office);
-    office->kind =
-        settings.api < 0 ? standard_mailbox() : mailbox_kinds[settings.api];
-    if (office->kind == &sysv_mailbox)
-        report("the queues are System V queues");
-    office->kind->create(&office->in, 1);
-    office->kind->create(&office->out, settings.clients);
-    watchdog_start(settings.streaming ? -1 : 0);
-    (void)start_process("worker", 0, worker, office);
-    office->asked = gate_create(); /* which the worker does not hold */
-    office->fetched = gate_create();
+    requests = create_queue();
+    for (int tag = 1; tag <= settings.clients; tag++)
+        answers[tag] = create_queue();
+    add_daemon("worker", 0, worker);
     for (int i = 0; i < settings.clients; i++)
-        (void)start_process(
-            "client", i, settings.streaming ? stream : client, office);
-    gate_let_go(&office->asked);
-    join_processes(1); /* all but the worker, which would wait for ever */
-    stop_processes();
-
-    long answers = office->answers, own = office->own;
-    if (own < answers)
-        return verdict(false, "%ld of %ld requests got another's answer",
-            answers - own, answers);
-    int status =
-        verdict(true, "%ld of %ld requests got their own answer", own, answers);
-    return office->errors > 0 ? COULD_NOT_RUN : status;
+        add_process("client", i, run.broken ? broken_client : client);
+    run_actors(settings.is_stream ? -1 : 0);
+    return check_answers();
 }

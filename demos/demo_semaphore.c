@@ -1,172 +1,125 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_semaphore - a resource that only a few threads may use at a time
+/* demo_semaphore - a semaphore lets only a few threads use a resource at a time
  *
- * Guarantee: never more workers inside than there are slots.
- * --broken leaves out the semaphore: overload, more inside than slots.
- * Read worker() first.
+ * A semaphore is a counter that never goes below zero. Waiting on it sleeps
+ * while it is zero, then subtracts one. Posting adds one, and wakes a sleeper.
+ *
+ *   $ ./demo_semaphore --workers=2 --slots=1
+ *   0 starting critical section
+ *   0 finished critical section
+ *   1 starting critical section
+ *   1 finished critical section
+ *        HELD  at most 1 of 2 workers were inside at once, 1 slot (seed 13978)
+ *
+ *   $ ./demo_semaphore --workers=2 --slots=1 --broken
+ *   1 starting critical section
+ *   0 starting critical section
+ *   0 finished critical section
+ *   1 finished critical section
+ *    VIOLATED  2 workers were inside at once, but there is only 1 slot
+ *
+ * Guarantee: there are never more workers inside than there are slots.
+ * --broken leaves out sem_wait and sem_post. Each worker stays inside until all
+ * are inside, so every run shows the bug (overload).
  */
-#include <semaphore.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
+#include <semaphore.h>
 
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/gate.h"
-#include "common/names.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/random.h"
-#include "common/record/recorder.h"
-#include "demos/about.h"
-
-/* In nanoseconds, at any --speed: a worker stays inside no shorter than the
- * one, and the window never stands open longer than the other.
- */
-enum { SHORTEST_HOLD = 200000, WINDOW = 1000000000 };
+#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "demos/parts/about.h"
 
 static struct {
     int workers, slots;
-    double hold;
-} settings;
+    double hold; /* seconds: the longest time that a worker stays inside */
+} settings = {.workers = 10, .slots = 3, .hold = 3};
 
-struct resource {
-    sem_t *free_slots; /* counts the slots that nobody uses */
-    struct gate start;
-    struct gate all_inside; /* --broken: opens when nobody is outside */
-    atomic_int inside;      /* the evidence: how many workers use it now, */
-    atomic_int peak;        /* and how many at most did so far */
-};
+static sem_t *free_slots;       /* its value is the number of free slots */
+static struct inside inside;    /* counts the workers inside, for the verdict */
+static struct latch all_inside; /* for the window in use_resource() */
+static int64_t hold_time(int id);
 
-struct worker {
-    int number;
-    double hold; /* seconds */
-    struct resource *resource;
-    pthread_t thread;
-};
-
-/* The window: without the semaphore nothing keeps the others out, and whoever
- * is inside stays there until all are.
- */
-static void enter(struct resource *resource)
+/* The critical section: only a few workers may be in here at a time. */
+static void use_resource(int id)
 {
-    int inside = atomic_fetch_add(&resource->inside, 1) + 1;
-    int peak = atomic_load(&resource->peak);
-
-    while (inside > peak &&
-           !atomic_compare_exchange_weak(&resource->peak, &peak, inside))
-        continue; /* peak is the larger one; after a failure it is read again */
-    if (run.broken && inside == settings.workers)
-        gate_let_go(&resource->all_inside);
-    if (run.broken)
-        (void)gate_await_knock(&resource->all_inside, WINDOW);
+    count_in(&inside);
+    say("%d starting critical section", id);
+    let_others_come(&all_inside); /* the window: here, or to the semaphore */
+    sleep_ns(hold_time(id));
+    say("%d finished critical section", id);
+    count_out(&inside);
 }
 
-static void *worker(void *context)
+static void worker(int id)
 {
-    struct worker *me = context;
-    struct resource *resource = me->resource;
-
-    record_as("worker", me->number);
-    gate_wait(&resource->start);
-    record_state(WAITING, "waiting for a slot");
-    if (!run.broken)
-        CHECK(
-            sem_wait(resource->free_slots)); /* waits while it is 0, takes 1 */
-    record_state(INSIDE, "inside");
-
-    enter(resource);
-    say("%d starting critical section", me->number);
-    pause_for(clock_scaled(me->hold) + SHORTEST_HOLD);
-    say("%d finished critical section", me->number);
-    atomic_fetch_sub(&resource->inside, 1);
-
-    record_state(GONE, "done");
-    if (!run.broken)
-        CHECK(
-            sem_post(resource->free_slots)); /* adds 1: wakes one that waits */
-    return NULL;
+    CHECK(sem_wait(free_slots)); /* sleeps while it is 0; subtracts 1 */
+    use_resource(id);
+    CHECK(sem_post(free_slots)); /* adds 1; wakes a worker that sleeps */
 }
 
-/* Threads could share an unnamed semaphore (sem_init), but macOS has only named
- * ones. The name is gone before anybody uses the semaphore.
+/* WRONG: no worker waits for a slot. */
+static void broken_worker(int id)
+{
+    use_resource(id);
+}
+
+/* Creates a semaphore whose first value is VALUE. Threads could do without a
+ * name (sem_init), but not on macOS. Once it is open, its name can go.
  */
-static sem_t *create_semaphore(unsigned value)
+static sem_t *create_semaphore(int value)
 {
     char name[NAME_SIZE];
 
-    make_name(name);
-    sigset_t before = hold_signals();
-    sem_t *semaphore =
-        AGAIN_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
-    int error = errno;
-    if (sem_unlink(name) == -1 && semaphore != SEM_FAILED)
-        CHECK(sem_unlink(name));
-    if (semaphore == SEM_FAILED) /* which may have left the name */
-        fail_call("sem_open", error, __FILE__, __LINE__);
-    release_signals(before);
-    return semaphore;
+    unique_name(name);
+    sem_t *created = CHECK_NOT(
+        SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, (unsigned)value));
+    CHECK(sem_unlink(name));
+    name_is_gone();
+    return created;
 }
 
-static void start_workers(struct worker *workers, struct resource *resource)
+/* ---- The mechanism ends here. Below: set-up, the check, options. ---- */
+
+/* Returns a whole number of seconds, drawn at random. If the longest time is
+ * less than one second, it is that time or nothing.
+ */
+static int64_t hold_time(int id)
 {
-    pthread_attr_t attributes;
-    /* Whole seconds from 0 to the longest, as in the listing; a longest hold
-     * that is no whole number of seconds is divided in equal steps.
-     */
+    const int64_t min = 200000; /* nanoseconds, at any --speed: can be seen */
+    struct rng rng = rng_init((unsigned)id);
     int steps = settings.hold < 1 ? 1 : (int)settings.hold;
+    int step = rng_range(&rng, 0, steps);
 
-    CHECK_RETURNED(pthread_attr_init(&attributes));
-    CHECK_RETURNED(pthread_attr_setstacksize(&attributes, 256 * 1024));
-    for (int i = 0; i < settings.workers; i++) {
-        struct draw draw = draw_start((unsigned)i);
-        double hold = draw_between(&draw, 0, steps) * settings.hold / steps;
-        workers[i] = (struct worker){i, hold, resource, 0};
-        CHECK_RETURNED(pthread_create(
-            &workers[i].thread, &attributes, worker, &workers[i]));
-    }
+    return min + scaled_ns(step * settings.hold / steps);
 }
 
-static const struct option_row options[] = {
-    {"workers", "N", WHOLE, &settings.workers, 1, 10000, "10",
-        "threads that want to use the resource"},
-    {"slots", "N", WHOLE, &settings.slots, 1, 10000, "3",
-        "how many of them may use it at a time"},
-    {"hold", "SECONDS", SECONDS, &settings.hold, 0, 3600, "3",
-        "the longest time that one uses it; the draw decides"},
+static const struct option_spec options[] = {
+    OPTION_INT("workers", &settings.workers, 1, 10000,
+        "threads that use the resource"),
+    OPTION_INT("slots", &settings.slots, 1, 10000,
+        "how many of them may use it at a time"),
+    OPTION_SECONDS("hold", &settings.hold, 3600,
+        "the longest time that one uses it, drawn at random"),
     {0}};
 
 int main(int argc, char **argv)
 {
-    demo_start(&semaphore_demo, options, argc, argv);
+    read_command_line(&semaphore_demo, options, argc, argv);
     if (run.broken && settings.workers <= settings.slots)
-        usage_error("--broken shows nothing with %d workers and %d slots; use "
-                    "more workers than slots",
-            settings.workers, settings.slots);
+        usage_error("--broken needs more workers than slots");
 
-    struct resource resource = {0};
-    struct worker *workers =
-        CHECK_NOT(NULL, calloc((size_t)settings.workers, sizeof *workers));
-    watchdog_start(settings.hold * (1 + settings.workers / settings.slots));
-    record_lanes("worker", settings.workers);
-    resource.free_slots = create_semaphore((unsigned)settings.slots);
-    resource.start = gate_create();
-    resource.all_inside = gate_create();
-    start_workers(workers, &resource);
-    gate_let_go(&resource.start);
+    free_slots = create_semaphore(settings.slots);
+    window_init(&all_inside, settings.workers);
     for (int i = 0; i < settings.workers; i++)
-        CHECK_RETURNED(pthread_join(workers[i].thread, NULL));
-    (void)sem_close(resource.free_slots);
-    free(workers);
+        add_thread("worker", i, run.broken ? broken_worker : worker);
+    run_actors(settings.hold * (1 + settings.workers / settings.slots));
+    CHECK(sem_close(free_slots));
 
-    int peak = atomic_load(&resource.peak);
+    int peak = inside.peak;
+    const char *slots = settings.slots == 1 ? "slot" : "slots";
     if (peak > settings.slots)
-        return verdict(false, "%d workers were inside at once, %d slots", peak,
-            settings.slots);
-    return verdict(true,
-        "at most %d of %d workers were inside at once "
-        "(%d slots)",
-        peak, settings.workers, settings.slots);
+        return verdict(false,
+            "%d workers were inside at once, but there %s only %d %s", peak,
+            settings.slots == 1 ? "is" : "are", settings.slots, slots);
+    return verdict(true, "at most %d of %d workers were inside at once, %d %s",
+        peak, settings.workers, settings.slots, slots);
 }

@@ -1,213 +1,108 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_shm - a monitor watches numbers in memory that a writer changes
+/* demo_shm - a reader shows numbers in memory that a writer keeps changing
+ *
+ * Shared memory belongs to several processes at once: what one of them writes,
+ * the others see. It has no lock of its own, so it usually contains a mutex.
+ *
+ *   $ ./demo_shm --duration=1
+ *   [50, 31, 31, 87, 72]
+ *        HELD  1 of 1 snapshots are intact (seed 22179)
+ *
+ *   $ ./demo_shm --duration=1 --broken
+ *   [17, 77 | 2, 3, 4]
+ *    VIOLATED  1 of 1 snapshots are torn
  *
  * Guarantee: every snapshot shown is one that the writer published.
- * --broken leaves out the lock around update and snapshot: torn snapshots.
- * Read writer() and monitor() first, then share_board().
+ * --broken leaves out the mutex in the reader. The writer pauses halfway in its
+ * first update until the reader has looked: every run shows a torn snapshot.
  */
-#include <sys/mman.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/gate.h"
-#include "common/names.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/random.h"
-#include "common/record/recorder.h"
-#include "demos/about.h"
-#include "demos/numbers.h"
+#include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
+#include "demos/parts/shm.h" /* and <unistd.h> */
 
-enum { MOST_VALUES = 64, HISTORY = 1024, NAP = 1000000, WINDOW = 1000000000 };
-
-static struct {
-    int values;
-    double duration, update, show; /* seconds */
-} settings;
-
-/* What writer and monitor share. */
-struct board {
-    pthread_mutex_t mutex;
-    int values[MOST_VALUES]; /* guarded */
-    atomic_bool active;      /* when it turns false, both stop */
-    struct gate start;
-    struct gate over;             /* opens then, too: it ends their pauses */
-    struct gate half_done, taken; /* knocks from one to the other */
-    /* The evidence: the newest publications, and what was seen of them. */
-    int history[HISTORY][MOST_VALUES];
-    atomic_long published; /* the number of the newest one */
-    long shown, torn;      /* counted by the monitor */
+struct memory {
+    pthread_mutex_t mutex;  /* guards the numbers */
+    struct numbers numbers; /* as the writer published them */
 };
+static struct memory *memory;   /* the same for both processes */
+static struct numbers snapshot; /* the reader's own copy */
 
-static void writer(int number, void *context)
+static void open_memory(int flags)
 {
-    struct board *board = context;
-    struct draw draw = draw_start((unsigned)number);
+    int object = CHECK(shm_open(memory_name, O_RDWR | flags, 0600));
+    int access = PROT_READ | PROT_WRITE;
 
-    gate_let_go(&board->over);
-    gate_pass(&board->start);
-    do {
-        long next = board->published + 1;
-        int *values = board->history[next % HISTORY];
-        for (int i = 0; i < settings.values; i++) { /* each one changes */
-            values[i] = draw_between(&draw, 0, 99);
-            values[i] += values[i] >= board->values[i];
-        }
-        board->published = next;
-
-        record_state(WAITING, "waiting for the lock");
-        if (!run.broken)
-            CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
-        record_state(INSIDE, "inside");
-        for (int i = 0; i < settings.values; i++) {
-            if (i == settings.values / 2) { /* the window: now the monitor */
-                if (next == 1)
-                    gate_knock(&board->half_done);
-                (void)gate_await_knock(
-                    &board->taken, run.broken && next == 1 ? WINDOW : NAP);
-            }
-            board->values[i] = values[i];
-        }
-        record_state(IDLE, "resting");
-        if (!run.broken)
-            CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
-        (void)gate_await_knock(&board->over, clock_scaled(settings.update));
-    } while (board->active);
+    if (flags & O_CREAT)
+        CHECK(ftruncate(object, sizeof *memory)); /* new memory has size 0 */
+    reserve(object); /* otherwise memory that is lacking kills the writer */
+    memory = CHECK_NOT(
+        MAP_FAILED, mmap(NULL, sizeof *memory, access, MAP_SHARED, object, 0));
+    CHECK(close(object)); /* the memory stays, at this pointer */
 }
 
-/* Whether the first COUNT of VALUES are of one publication, and the others of
- * the one before. In a whole snapshot COUNT is all.
- */
-static bool is_joined(const struct board *board, const int *values, int count)
+static void writer(int id)
 {
-    size_t head = (size_t)count * sizeof *values;
-    size_t tail = (size_t)settings.values * sizeof *values - head;
-
-    for (long i = board->published, n = 1; i >= 0 && n < HISTORY; i--, n++) {
-        const int *older = board->history[(i + HISTORY - 1) % HISTORY];
-        if (memcmp(values, board->history[i % HISTORY], head) == 0 &&
-            memcmp(values + count, older + count, tail) == 0)
-            return true;
+    open_memory(O_CREAT | O_EXCL);
+    init_shared_mutex(&memory->mutex); /* with PTHREAD_PROCESS_SHARED */
+    for (int publication = 1; rest(settings.update); publication++) {
+        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex)); /* waits for it */
+        update(&memory->numbers, publication); /* the window is halfway */
+        CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
     }
-    return false;
 }
 
-static void monitor(int number, void *context)
+static void reader(int id)
 {
-    struct board *board = context;
-    int snapshot[MOST_VALUES];
-
-    (void)number;
-    gate_let_go(&board->over);
-    gate_pass(&board->start);
-    do {
-        record_state(WAITING, "waiting for the lock");
-        if (!run.broken)
-            CHECK_RETURNED(pthread_mutex_lock(&board->mutex));
-        else if (board->shown == 0)
-            (void)gate_await_knock(&board->half_done, WINDOW);
-        record_state(INSIDE, "inside");
-        memcpy(snapshot, board->values, sizeof snapshot);
-        int mark = settings.values;
-        while (mark > 0 && !is_joined(board, snapshot, mark))
-            mark--;
-        record_state(IDLE, "resting");
-        if (!run.broken)
-            CHECK_RETURNED(pthread_mutex_unlock(&board->mutex));
-        else if (board->shown == 0)
-            gate_knock(&board->taken);
-
-        say_numbers("", snapshot, settings.values, mark % settings.values);
-        board->torn += mark < settings.values;
-        board->shown++;
-        (void)gate_await_knock(&board->over, clock_scaled(settings.show));
-    } while (board->active);
+    open_memory(0);
+    while (rest(settings.show)) { /* sleeps; false at the end of the run */
+        latch_count_down(&stage->reader_is_here); /* and is about to lock */
+        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
+        copy(&snapshot, &memory->numbers); /* all of them */
+        CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
+        show(&snapshot);
+    }
 }
 
-/* Without this a writer is killed (SIGBUS) when it first touches memory that
- * the system has promised, but does not have.
- */
-static void reserve(int memory, size_t size)
+/* WRONG: does not lock the mutex, so it is not kept out. */
+static void broken_reader(int id)
 {
-#if HAVE_POSIX_FALLOCATE
-    int error = EINTR;
-
-    while (error == EINTR)
-        error = posix_fallocate(memory, 0, (off_t)size);
-    if (error == ENOSPC || error == ENOMEM) /* others: it cannot be asked */
-        fail_call("posix_fallocate", error, __FILE__, __LINE__);
-#else
-    (void)memory;
-    (void)size;
-#endif
+    open_memory(0);
+    while (rest(settings.show)) {
+        copy(&snapshot, &memory->numbers);        /* all of them */
+        latch_count_down(&stage->reader_is_here); /* window: it has looked */
+        show(&snapshot);
+    }
 }
 
-static struct board *share_board(void)
-{
-    char name[NAME_SIZE];
-    pthread_mutexattr_t shared;
+/* ---- The mechanism ends here. Below: set-up, options. ---- */
 
-    make_name(name);
-    sigset_t before = hold_signals();
-    int memory = CHECK(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
-    if (shm_unlink(name) == -1)
-        CHECK(shm_unlink(name));
-    release_signals(before);
-    CHECK(ftruncate(memory, sizeof(struct board)));
-    reserve(memory, sizeof(struct board));
-    struct board *board =
-        CHECK_NOT(MAP_FAILED, mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
-                                  MAP_SHARED, memory, 0));
-    CHECK_ONCE(close(memory));
-    CHECK_RETURNED(pthread_mutexattr_init(&shared));
-    CHECK_RETURNED(
-        pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED));
-    CHECK_RETURNED(pthread_mutex_init(&board->mutex, &shared));
-    return board;
-}
-
-static const struct option_row options[] = {
-    {"values", "N", WHOLE, &settings.values, 1, MOST_VALUES, "5",
-        "how many numbers are shared"},
-    {"duration", "SECONDS", POSITIVE, &settings.duration, 0, 3600, "10",
-        "how long the run takes"},
-    {"update", "SECONDS", POSITIVE, &settings.update, 0, 3600, "1",
-        "how long the writer rests between its updates"},
-    {"show", "SECONDS", POSITIVE, &settings.show, 0, 3600, "2",
-        "how long the monitor rests between its snapshots"},
+static const struct option_spec options[] = {
+    OPTION_INT("values", &settings.values, 1, MAX_NUMBERS,
+        "how many numbers are shared"),
+    OPTION_POSITIVE(
+        "duration", &settings.duration, 3600, "how long the run takes"),
+    OPTION_POSITIVE("update", &settings.update, 3600,
+        "how long the writer rests between its updates"),
+    OPTION_POSITIVE("show", &settings.show, 3600,
+        "how long the reader rests between its snapshots"),
     {0}};
 
 int main(int argc, char **argv)
 {
-    demo_start(&shm_demo, options, argc, argv);
+    read_command_line(&shm_demo, options, argc, argv);
     if (run.broken && settings.values == 1)
-        usage_error("one number cannot be torn; use --values=2 or more");
+        usage_error("--broken needs at least two values; use --values=2");
 
-    struct board *board = share_board();
-    watchdog_start(settings.duration);
-    for (int i = 0; i < settings.values; i++)
-        board->history[0][i] = board->values[i] = i;
-    board->active = true;
-    board->start = gate_create();
-    board->over = gate_create();
-    board->half_done = gate_create();
-    board->taken = gate_create();
-    (void)start_process("writer", 0, writer, board);
-    (void)start_process("monitor", 0, monitor, board);
-    gate_let_go(&board->start);
-    (void)reap_process(0, clock_scaled(settings.duration), 0); /* just waits */
-    board->active = false;
-    gate_let_go(&board->over);
-    join_processes(0);
-
-    bool held = board->torn == 0;
-    return verdict(held, "%ld of %ld snapshots are %s",
-        held ? board->shown : board->torn, board->shown,
-        held ? "whole" : "torn");
+    stage_init();
+    name_memory();
+    add_process("writer", 0, writer);
+    start_actors(settings.duration);
+    wait_for_halfway(); /* in the writer's first update: so the two meet */
+    add_process("reader", 0, run.broken ? broken_reader : reader);
+    launch_actors();
+    end_in_time(); /* the name goes as soon as both have the memory */
+    return check_snapshots();
 }

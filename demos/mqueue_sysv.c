@@ -1,87 +1,114 @@
 /* SPDX-License-Identifier: MIT */
-/* mqueue_sysv - mailboxes of System V message queues
+/* mqueue_sysv - demo_mqueue --api=sysv: System V message queues
  *
- * Each message has a type, and msgrcv waits for one of a given type: that is
- * the tag, so a mailbox is one queue. Nothing removes such a queue when its
- * last user ends; the keeper does. Compare mqueue_posix.c.
+ *   $ ./demo_mqueue --api=sysv add 3 4
+ *   demo_mqueue: the queues are System V queues
+ *   7
+ *        HELD  1 of 1 requests got their own answer (seed 56023)
+ *
+ * Read it beside demo_mqueue.c. Each message has a type, and msgrcv can wait
+ * for a message of one type: that is the tag, so one queue is enough for the
+ * answers to all clients. A queue stays until msgctl removes it, even when no
+ * process uses it.
  */
 #include <sys/msg.h>
-#include <stddef.h>
-#include <string.h>
 
-#include "common/check.h"
-#include "common/names.h"
-#include "common/process.h"
-#include "demos/keeper.h"
-#include "demos/mqueue.h"
+#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "demos/parts/cleanup.h"
+#include "demos/parts/mqueue.h"
 
-enum { MOST_BOXES = 2, NONE = -1 };
+static int requests, answers; /* the queues' ids */
 
-struct typed_message {
-    long type;
-    struct message message;
-};
+/* The type, a long at the beginning, does not count. */
+static const size_t size = sizeof(union message) - sizeof(long);
 
+/* Creates a queue that only this run knows, since its key is private. */
+static int create_queue(void)
+{
+    return CHECK(msgget(IPC_PRIVATE, 0600));
+}
+
+static void worker(int id)
+{
+    union message message;
+
+    for (;;) {
+        /* 0: of any type; 0: no flags, so it waits */
+        CHECK(msgrcv(requests, &message, size, 0, 0));
+        compute(&message);
+        CHECK(msgsnd(answers, &message, size, 0));
+    }
+}
+
+static void client(int id)
+{
+    union message message;
+
+    while (next_request(id, &message)) {
+        message.tag = id + 1; /* the type of the request, and of its answer */
+        CHECK(msgsnd(requests, &message, size, 0));
+        CHECK(msgrcv(answers, &message, size, message.tag, 0));
+        show_answer(id, &message);
+    }
+}
+
+/* WRONG: all clients wait for one type, and each takes the next answer. */
+static void broken_client(int id)
+{
+    union message message;
+
+    while (next_request(id, &message)) {
+        message.tag = 1; /* WRONG: the same for all */
+        CHECK(msgsnd(requests, &message, size, 0));
+        pause_for_others(id); /* window: the first one to ask comes last */
+        CHECK(msgrcv(answers, &message, size, message.tag, 0));
+        show_answer(id, &message);
+    }
+}
+
+/* ---- The mechanism ends here. Below: set-up. ---- */
+
+enum { QUEUES = 2, NONE = -1 };
+
+/* Called by the cleanup process, however this process ends. */
 static int remove_queues(void *context)
 {
     int *queues = context, result = 0;
 
-    for (int i = 0; i < MOST_BOXES; i++)
+    for (int i = 0; i < QUEUES; i++) {
         if (queues[i] != NONE && msgctl(queues[i], IPC_RMID, NULL) == -1)
             result = -1;
         else
             queues[i] = NONE;
+    }
     return result;
 }
 
-static int open_queue(void)
+static void create_queues(void)
 {
-    const char *advice = HAVE_MQUEUE ? ", so use --api=posix" : "";
-    int queue = msgget(IPC_PRIVATE, 0600);
-
-    if (queue == -1 && (errno == ENOSYS || errno == EACCES || errno == EPERM))
-        fail("msgget: %s; this system does not allow System V queues%s",
-            strerror(errno), advice);
-    if (queue == -1)
-        fail_call("msgget", errno, __FILE__, __LINE__);
-    return queue;
-}
-
-static void create(struct mailbox *box, int tags)
-{
-    static int *queues, count; /* the keeper sees them in shared memory */
-    sigset_t before = hold_signals();
+    int *queues = shared_alloc(QUEUES * sizeof *queues);
     struct msqid_ds about;
+    sigset_t before = hold_signals();
 
-    (void)tags; /* any number of them */
-    if (queues == NULL) {
-        queues = share_memory(MOST_BOXES * sizeof *queues);
-        queues[0] = queues[1] = NONE;
-        keeper_start(remove_queues, queues);
-    }
-    box->queues[0] = queues[count++] = open_queue();
+    queues[0] = queues[1] = NONE;
+    cleanup_start(remove_queues, queues);
+    requests = queues[0] = create_queue();
+    answers = queues[1] = create_queue();
     release_signals(before);
-    CHECK(msgctl(box->queues[0], IPC_STAT, &about));
-    if (about.msg_qbytes < sizeof(struct message)) /* msgsnd would not return */
-        fail("a queue takes %lu bytes here, too few for a message; let root "
-             "raise kernel.msgmnb",
+    CHECK(msgctl(requests, IPC_STAT, &about));
+    if (about.msg_qbytes < sizeof(union message)) /* msgsnd would not return */
+        die("a queue takes %lu bytes here, too few for a message; let root "
+            "raise kernel.msgmnb",
             (unsigned long)about.msg_qbytes);
 }
 
-static void put(
-    const struct mailbox *box, int tag, const struct message *message)
+int run_sysv(void)
 {
-    const struct typed_message typed = {tag, *message};
-
-    CHECK(msgsnd(box->queues[0], &typed, sizeof typed.message, 0));
+    warn("the queues are System V queues");
+    create_queues();
+    add_daemon("worker", 0, worker);
+    for (int i = 0; i < settings.clients; i++)
+        add_process("client", i, run.broken ? broken_client : client);
+    run_actors(settings.is_stream ? -1 : 0);
+    return check_answers();
 }
-
-static void fetch(const struct mailbox *box, int tag, struct message *message)
-{
-    struct typed_message typed;
-
-    CHECK(msgrcv(box->queues[0], &typed, sizeof typed.message, tag, 0));
-    *message = typed.message;
-}
-
-const struct mailbox_kind sysv_mailbox = {create, put, fetch};

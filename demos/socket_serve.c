@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* socket_serve - one process serves many clients at once, by poll(2)
+/* socket_serve - demo_socket --serve: one process serves many clients at once
  *
- * No read ever blocks: poll tells which connections have something to read,
- * and each has a deadline. So a silent client delays nobody.
+ * poll(2) waits for many sockets at once, and says which of them have something
+ * to receive. So no recv ever waits. Each client has a deadline: a silent one
+ * delays nobody.
+ *
+ *   $ ./demo_socket --serve --port=4321
+ *   Server received: hello from 127.0.0.1 : 51892
+ *   ^Cdemo_socket: guarantee held: of 1 connections 1 were answered and 0
+ *   dropped (seed 20)
+ *
+ *   $ printf 'hello\n' | nc 127.0.0.1 4321        (in another terminal)
+ *   pong
  */
 #include <sys/socket.h>
 #include <arpa/inet.h>
@@ -10,172 +19,147 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "demos/socket_serve.h"
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/output.h"
-#include "common/record/recorder.h"
-#include "common/text.h"
+#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "demos/parts/socket.h"
 
-#define MILLISECONDS INT64_C(1000000)
-
-static const int64_t first_byte = 5000 * MILLISECONDS; /* then: dropped */
-static const int64_t silence = 100 * MILLISECONDS;     /* ends a message */
-static const int64_t linger = 1000 * MILLISECONDS;     /* after the answer */
-static const int64_t patience = 1000 * MILLISECONDS;   /* with a stranger */
-
-/* The signal that ends the server may come just before poll(2) begins to
- * wait; so it never waits longer than this. In milliseconds.
- */
-enum { POLL_BOUND = 250 };
+static const int64_t MS = 1000000; /* nanoseconds */
 
 struct connection {
     struct sockaddr_in peer;
-    int64_t deadline;
-    bool answered;
-    size_t length;
-    char message[MESSAGE_SIZE];
+    enum { RECEIVING, DRAINING } phase; /* before and after the answer */
+    int64_t deadline;                   /* of this phase */
+    ssize_t length;                     /* of what has arrived */
+    char message[MAX_MESSAGE];
 };
 
-/* files[0] is the listener; connections[i] is the state of files[i]. */
-static struct server {
-    struct pollfd *files;
-    struct connection **connections;
-    size_t count, room;
-    long accepted, answered, dropped; /* the evidence */
-} server;
+/* polled[0] is the listener; connections[i] belongs to polled[i]. */
+static struct pollfd *polled;
+static struct connection **connections;
+static size_t count;
+static long accepted, answered, dropped; /* for the verdict */
 
-static volatile sig_atomic_t stopping;
+static volatile sig_atomic_t is_stopping;
+static int64_t now; /* when poll has returned, in nanoseconds */
+static void add(int socket, struct connection *connection);
+static void drop(size_t i);
+static void accept_clients(void);
+static int milliseconds_left(void);
 
-static void stop(int signal_number)
+/* Receives what is there. Returns whether the message has ended: by a newline,
+ * by end-of-file, because there is no room for more, or by 100 ms of silence.
+ */
+static bool receive_part(int socket, struct connection *connection)
 {
-    (void)signal_number;
-    stopping = 1;
-}
+    char *place = connection->message + connection->length;
+    size_t room = MAX_MESSAGE - (size_t)connection->length;
+    ssize_t received = AGAIN(recv(socket, place, room, MSG_DONTWAIT));
 
-static void add(int file, struct connection *connection)
-{
-    if (server.count == server.room) {
-        server.room = 2 * server.room + 64;
-        server.files = CHECK_NOT(
-            NULL, realloc(server.files, server.room * sizeof *server.files));
-        server.connections = CHECK_NOT(
-            NULL, realloc(server.connections, server.room * sizeof(void *)));
+    if (received > 0) {
+        connection->length += received;
+        connection->deadline = now + 100 * MS;
+        return is_complete(connection->message, connection->length);
     }
-    server.connections[server.count] = connection;
-    server.files[server.count++] =
-        (struct pollfd){.fd = file, .events = POLLIN};
-}
-
-/* The last one takes its place. */
-static void close_connection(size_t i)
-{
-    (void)close(server.files[i].fd);
-    free(server.connections[i]);
-    server.count--;
-    server.files[i] = server.files[server.count];
-    server.connections[i] = server.connections[server.count];
-}
-
-struct sockaddr_in loopback(int port)
-{
-    return (struct sockaddr_in){.sin_family = AF_INET,
-        .sin_port = htons((uint16_t)port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-static noreturn void fail_bind(int port)
-{
-    const char *reason = strerror(errno), *advice = advice_on("bind", errno);
-
-    if (errno == EADDRINUSE && port > 0)
-        fail("port %d on 127.0.0.1 is in use; try --port=0 for any free one",
-            port);
-    if (errno == EADDRINUSE)
-        advice = "; try again when other programs have ended";
-    else if (errno == EACCES && port > 0 && port < 1024)
-        advice = "; ports below 1024 need root, so use --port=1024 or higher";
-    else if (errno == EADDRNOTAVAIL)
-        advice = "; let root start the interface (ip link set lo up)";
-    else if (errno == EACCES || errno == EPERM)
-        advice = "; this system does not allow servers";
-    fail("port %d on 127.0.0.1: %s%s", port, reason, advice);
-}
-
-int create_listener(struct sockaddr_in *address)
-{
-    socklen_t size = sizeof *address;
-    int port = ntohs(address->sin_port), on = 1;
-    int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
-
-    CHECK(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-    if (bind(listener, (struct sockaddr *)address, size) == -1)
-        fail_bind(port);
-    CHECK(listen(listener, SOMAXCONN));
-    CHECK(getsockname(listener, (struct sockaddr *)address, &size));
-    if (port == 0)
-        report("listening on 127.0.0.1:%d", ntohs(address->sin_port));
-    return listener;
-}
-
-void greet(struct guest *guest, in_port_t port)
-{
-    guest->port = port;
-    guest->deadline = clock_now() + patience;
-}
-
-bool is_client(const struct guest *guest)
-{
-    return guest->port == guest->expected;
-}
-
-bool await_bytes(int connection, const struct guest *guest)
-{
-    struct pollfd file = {.fd = connection, .events = POLLIN};
-    bool is_there = false;
-
-    while (!is_there) {
-        is_there = CHECK(poll(&file, 1, POLL_BOUND)) > 0;
-        bool is_stranger = guest->expected != 0 && !is_client(guest);
-        if (is_stranger && clock_now() > guest->deadline)
-            return false;
-    }
+    if (received == -1 && errno == EAGAIN) /* nothing is there */
+        return now >= connection->deadline;
+    if (received == -1) /* the client has gone */
+        connection->length = 0;
     return true;
 }
 
-bool is_connected(int connection)
+/* Returns whether the answer could be sent. */
+static bool answer(int socket, struct connection *connection)
 {
-    struct pollfd file = {.fd = connection, .events = POLLOUT};
-    int error = errno;
-    socklen_t size = sizeof error;
-
-    if (error == EINTR) {
-        CHECK(poll(&file, 1, -1));
-        CHECK(getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &size));
-    }
-    errno = error;
-    return error == 0;
+    say_message("Server received: ", connection->message, connection->length,
+        &connection->peer);
+    connection->phase = DRAINING;
+    connection->deadline = now + 1000 * MS;
+    return try_to_send(socket, "pong", 4) && shutdown(socket, SHUT_WR) == 0;
 }
 
-bool send_all(int connection, const char *bytes, size_t length)
+/* Receives what the client still sends: closing with unread data would reset
+ * the connection, and the answer could be lost. Returns whether that was all.
+ */
+static bool drain(int socket, const struct connection *connection)
 {
-    while (length > 0) {
-        ssize_t sent = AGAIN(send(connection, bytes, length, 0));
-        if (sent == -1)
-            return false;
-        bytes += sent;
-        length -= (size_t)sent;
-    }
-    return true;
+    static char rest[MAX_MESSAGE];
+    ssize_t received = AGAIN(recv(socket, rest, sizeof rest, MSG_DONTWAIT));
+    bool has_gone = received == 0 || (received == -1 && errno != EAGAIN);
+
+    return has_gone || now >= connection->deadline;
 }
 
-/* Whether the system lacks something that it may have again in a moment. */
+/* Does for one client what can be done without waiting. */
+static void advance(size_t i)
+{
+    struct connection *connection = connections[i];
+    int socket = polled[i].fd;
+
+    if (connection->phase == RECEIVING) {
+        if (!receive_part(socket, connection))
+            return;
+        if (connection->length == 0 || !answer(socket, connection)) {
+            dropped++;
+            drop(i);
+            return;
+        }
+        answered++;
+    }
+    if (drain(socket, connection))
+        drop(i);
+}
+
+static void serve_clients(int listener)
+{
+    CHECK(fcntl(listener, F_SETFL, O_NONBLOCK)); /* so accept does not wait */
+    add(listener, NULL);
+    while (!is_stopping) {
+        /* waits until a client connects or sends, or a deadline passes */
+        CHECK(poll(polled, (nfds_t)count, milliseconds_left()));
+        now = clock_now();
+        for (size_t i = count - 1; i > 0; i--)
+            if (polled[i].revents != 0 || now >= connections[i]->deadline)
+                advance(i);
+        polled[0].events = POLLIN;
+        if (polled[0].revents != 0)
+            accept_clients();
+    }
+}
+
+/* ---- The mechanism ends here. Below: the list of clients, set-up. ---- */
+
+static void add(int socket, struct connection *connection)
+{
+    static size_t size;
+
+    if (count == size) {
+        size = 2 * size + 64;
+        polled = CHECK_NOT(NULL, realloc(polled, size * sizeof *polled));
+        connections =
+            CHECK_NOT(NULL, realloc(connections, size * sizeof *connections));
+    }
+    polled[count] = (struct pollfd){.fd = socket, .events = POLLIN};
+    connections[count] = connection;
+    count++;
+}
+
+/* Closes a connection; the last one of the list takes its place. */
+static void drop(size_t i)
+{
+    (void)close(polled[i].fd);
+    free(connections[i]);
+    count--;
+    polled[i] = polled[count];
+    connections[i] = connections[count];
+}
+
+/* Returns whether the system lacks something that it may have again in a
+ * moment. Ends the run if accept can never work.
+ */
 static bool is_shortage(int error)
 {
     static int reported;
@@ -186,7 +170,7 @@ static bool is_shortage(int error)
     case ENOBUFS:
     case ENOMEM:
         if (error != reported)
-            report("accept: %s%s; trying again", strerror(error),
+            warn("accept: %s%s; trying again", strerror(error),
                 advice_on("accept", error));
         reported = error;
         return true;
@@ -197,109 +181,68 @@ static bool is_shortage(int error)
     case ENOTSOCK:
     case EACCES: /* these two: a sandbox denies the call */
     case EPERM:
-        fail_call("accept", error, __FILE__, __LINE__);
+        die_call("accept", error, __FILE__, __LINE__);
     default:
         return false;
     }
 }
 
-void after_failed_accept(int error)
+static void accept_clients(void)
 {
-    if (is_shortage(error))
-        pause_for(POLL_BOUND * MILLISECONDS);
-}
-
-static bool answer(int file, const struct connection *connection)
-{
-    const char *message = connection->message;
-    const char *newline = memchr(message, '\n', connection->length);
-    size_t length = newline ? (size_t)(newline - message) : connection->length;
-
-    if (newline && length > 0 && message[length - 1] == '\r')
-        length--; /* telnet ends its lines with \r\n */
-    char *shown = escaped_bytes(message, length);
-    say("Server received: %s from %s : %d", shown,
-        inet_ntoa(connection->peer.sin_addr), ntohs(connection->peer.sin_port));
-    free(shown);
-    return send_all(file, "pong", 4) && shutdown(file, SHUT_WR) == 0;
-}
-
-/* Reads what is there. A message ends at a newline, at the client's half-close,
- * when the buffer is full, or after some silence. Once it is answered, what
- * still comes is read away, since closing with unread data resets the
- * connection.
- */
-static void advance(size_t i, int64_t now)
-{
-    static char rest[MESSAGE_SIZE];
-    struct connection *connection = server.connections[i];
-    size_t length = connection->length;
-    bool answered = connection->answered;
-    int file = server.files[i].fd;
-    char *place = answered ? rest : connection->message + length;
-    size_t room = MESSAGE_SIZE - (answered ? 0 : length);
-    ssize_t more = AGAIN(recv(file, place, room, MSG_DONTWAIT));
-    bool nothing = more == -1 && errno == EAGAIN;
-    bool complete = more == 0 || (nothing && now >= connection->deadline);
-
-    if (more > 0 && !answered) {
-        connection->length += (size_t)more;
-        connection->deadline = now + silence;
-        complete = connection->length == MESSAGE_SIZE ||
-                   memchr(connection->message + length, '\n', (size_t)more);
-    }
-    if (more > 0 && answered)
-        complete = now >= connection->deadline;
-    if (!complete && (more > 0 || nothing))
-        return;
-    if (complete && !answered && connection->length > 0 &&
-        answer(file, connection)) {
-        server.answered++;
-        connection->answered = true;
-        connection->deadline = now + linger;
-        if (more != 0)
-            return;
-    } else if (!answered)
-        server.dropped++;
-    close_connection(i);
-}
-
-static void accept_clients(int64_t now)
-{
-    struct sockaddr_in peer;
-    socklen_t size = sizeof peer;
-
     for (;;) {
-        int file = accept(server.files[0].fd, (struct sockaddr *)&peer, &size);
-        if (file == -1) { /* poll(2) will tell of the next client */
+        struct sockaddr_in peer;
+        socklen_t size = sizeof peer;
+        int socket = accept(polled[0].fd, (struct sockaddr *)&peer, &size);
+        if (socket == -1) { /* poll will tell of the next client */
             if (errno != EAGAIN && is_shortage(errno))
-                server.files[0].events = 0;
+                polled[0].events = 0; /* but not at once */
             return;
         }
-        struct connection *connection = malloc(sizeof *connection);
-        server.accepted++;
+        accepted++;
+        struct connection *connection = calloc(1, sizeof *connection);
         if (!connection) {
-            server.dropped++;
-            (void)close(file);
+            dropped++;
+            (void)close(socket);
             continue;
         }
         connection->peer = peer;
-        connection->deadline = now + first_byte;
-        connection->answered = false;
-        connection->length = 0;
-        add(file, connection);
-        advance(server.count - 1, now); /* often the message is there */
+        connection->deadline = now + 5000 * MS; /* for the first byte */
+        add(socket, connection);
+        advance(count - 1); /* often the message is there already */
     }
 }
 
-/* The server has been stopped (Ctrl-Z) for a while: no client is to blame. */
-static void postpone_deadlines(int64_t nanoseconds)
+/* Returns how long poll may wait for the next deadline, but at most 250: the
+ * signal that ends the server may arrive just before poll begins to wait. If
+ * much more time has passed since the last turn, the server was stopped
+ * (Ctrl-Z) and no client is to blame: all deadlines move.
+ */
+static int milliseconds_left(void)
 {
-    for (size_t i = 1; i < server.count; i++)
-        server.connections[i]->deadline += nanoseconds;
+    static int64_t expected;
+
+    now = clock_now();
+    int64_t next = now + 250 * MS;
+    bool was_stopped = expected > 0 && now > expected + 250 * MS;
+
+    for (size_t i = 1; i < count; i++) {
+        if (was_stopped)
+            connections[i]->deadline += now - expected;
+        if (connections[i]->deadline < next)
+            next = connections[i]->deadline;
+    }
+    if (next < now)
+        next = now;
+    expected = next;
+    return (int)((next - now + MS - 1) / MS);
 }
 
-int serve(struct sockaddr_in *address)
+static void stop(int signal_number)
+{
+    is_stopping = 1;
+}
+
+int serve(int (*create_listener)(void))
 {
     const struct sigaction action = {.sa_handler = stop};
     struct rlimit files;
@@ -310,37 +253,16 @@ int serve(struct sockaddr_in *address)
         (void)setrlimit(RLIMIT_NOFILE, &files); /* or there are fewer */
     }
     CHECK(sigaction(SIGINT, &action, NULL));
-    int listener = create_listener(address);
+    start_actors(-1);
+    int listener = create_listener();
     record_as("server", 0);
-    record_state(RUNNING, "serving");
-    CHECK(fcntl(listener, F_SETFL, O_NONBLOCK));
-    add(listener, NULL);
-    while (!stopping) {
-        int64_t next = clock_now() + POLL_BOUND * MILLISECONDS;
-        for (size_t i = 1; i < server.count; i++)
-            if (server.connections[i]->deadline < next)
-                next = server.connections[i]->deadline;
-        int64_t wait = (next - clock_now() + MILLISECONDS - 1) / MILLISECONDS;
-        if (poll(server.files, (nfds_t)server.count,
-                wait > 0 ? (int)wait : 0) == -1 &&
-            errno != EINTR)
-            fail_call("poll", errno, __FILE__, __LINE__);
-        int64_t now = clock_now();
-        if (now - next > POLL_BOUND * MILLISECONDS)
-            postpone_deadlines(now - next);
-        server.files[0].events = POLLIN; /* if it was short of something */
-        for (size_t i = server.count - 1; i > 0; i--)
-            if (server.files[i].revents != 0 ||
-                now >= server.connections[i]->deadline)
-                advance(i, now);
-        if (server.files[0].revents != 0)
-            accept_clients(now);
+    serve_clients(listener);
+    while (count > 1) { /* clients that have no answer by now are dropped */
+        if (connections[count - 1]->phase == RECEIVING)
+            dropped++;
+        drop(count - 1);
     }
-    while (server.count > 1) { /* who has not been answered by now is dropped */
-        server.dropped += !server.connections[server.count - 1]->answered;
-        close_connection(server.count - 1);
-    }
-    return verdict(server.accepted == server.answered + server.dropped,
-        "of %ld connections %ld were answered and %ld dropped", server.accepted,
-        server.answered, server.dropped);
+    return verdict(accepted == answered + dropped,
+        "of %ld connections %ld were answered and %ld dropped", accepted,
+        answered, dropped);
 }

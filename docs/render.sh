@@ -19,7 +19,7 @@ else
     set --
 fi
 
-# Each picture, what draws it, and what one has to see there: if the scheduler
+# Each picture, what draws it, and what must be seen there: if the scheduler
 # has let things go past each other, the run is taken again. Where the mechanism
 # is left out, the name ends in _broken.
 table()
@@ -39,7 +39,7 @@ socket           | demo_socket --seed=7 --port=0 | message
 socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message
 mqueue           | demo_mqueue --seed=7 --clients=3 | message
 mqueue_broken    | demo_mqueue --seed=7 --broken | message
-pipe             | demo_pipe --seed=7 | 8 messages
+pipe             | demo_pipe --seed=7 | 3 messages
 pipe_broken      | demo_pipe --seed=7 --broken | long wait
 shm              | demo_shm --seed=7 --duration=0.01 --update=0.001 --show=0.002 | long wait
 shm_broken       | demo_shm --seed=7 --duration=0.003 --update=0.001 --show=0.001 --broken
@@ -66,11 +66,11 @@ shows()
     'message') grep -q '>message<' "$1" ;;
     'lost message') grep -q '>message that nobody received<' "$1" ;;
     '') ;;
-    *) stop "nobody knows how to see a $2" ;;
+    *) stop "there is no rule for how to see a $2" ;;
     esac
 }
 
-# run PICTURE COMMAND: draws it, whatever one sees there
+# run PICTURE COMMAND: draws it, whatever is seen there
 run()
 {
     status=0

@@ -80,6 +80,17 @@ list_options()
     done >"$scratch/options"
 }
 
+# All names in the sources and scripts, one a line.
+list_words()
+{
+    for place in CMakeLists.txt .ci common demos tests; do
+        [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
+            ! -name docs_selftest.sh # which has false names
+    done | while read -r file; do
+        tr -cs 'A-Za-z0-9_' '\n' <"$file"
+    done | sort -u >"$scratch/words"
+}
+
 # take_apart PAGE FOLDER
 take_apart()
 {
@@ -155,6 +166,7 @@ check_names()
     docs/demos/*) owner=$(basename -- "$1" .md) owner=demo_$owner ;;
     *) owner= ;;
     esac
+    foreign=$(sed -n 's/^ *<!-- not ours: \(.*\) -->$/\1/p' "$2/prose")
     example=$(sed -n 's/^ *<!-- only an example: \(.*\) -->$/\1/p' "$2/prose")
     awk -v owner="$owner" -v example="$example" -f "$tools/code.awk" \
         "$scratch/options" - >"$scratch/names"
@@ -164,6 +176,13 @@ check_names()
         unknown) wrong "$1" "$line" "there is no such option: $name" ;;
         path) [ -e "$name" ] ||
             wrong "$1" "$line" "there is no such file: $name" ;;
+        name)
+            case " $foreign " in
+            *" $name "*) continue ;;
+            esac
+            grep -qxFe "$name" "$scratch/words" ||
+                wrong "$1" "$line" "no source has this name: $name"
+            ;;
         esac
     done <"$scratch/names"
 }
@@ -400,15 +419,20 @@ words_of()
         }
         /^<g>/ || !/<text/ || /class=.(tick|label)/ { next }
         {
+            waits = /<path class=.waiting/
             kind = /class=.end/ ? "lane" : /class=.big/ ? "head" : "legend"
             gsub(/<[^>]*>/, "")
             if (kind != "lane") {
                 gsub(/[0-9]+(\.[0-9]+)?/, "N")
                 gsub(/N (s|ms|µs|ns)/, "N s")
             }
-            gsub(/, /, "\n" kind ": ") # of a legend, in any order
-            if ($0 != "" && !/hidden behind others:/)
-                print kind ": " $0
+            count = split($0, part, ", ") # of a legend, in any order
+            for (i = 1; i <= count; i++) {
+                # which calls have waited long enough to be seen is chance
+                is_call = waits && part[i] ~ /^[a-z_]+$/
+                if (!is_call && part[i] !~ /hidden behind others:/)
+                    print kind ": " part[i]
+            }
         }
     ' "$1" | sort -u
 }
@@ -489,6 +513,7 @@ summary()
 
 : >"$mistakes"
 list_options
+list_words
 if [ $# -eq 0 ]; then
     all=yes
     find_pages >"$scratch/pages"

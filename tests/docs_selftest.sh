@@ -19,6 +19,7 @@ cd "$copy"
 rm README.md
 unset DEMOS
 checks=0
+checks_of_headers=
 
 # check STATUS TEXT [PAGE]: tests/docs.sh ends so, and says this
 check()
@@ -66,7 +67,7 @@ cat >docs/README.md <<'END'
 Here is a [link](../demos/demo_pipe.c), one [to below](#below---with-signs), one
 to a [page's anchor](README.md#the-truth-all-of-it), one [to the
 world](https://example.org/page), and `demo_pipe
---named` as well as `--speed`, `cmake --fresh`, `demos/about.c`.
+--named` as well as `--speed`, `cmake --fresh`, `demos/parts/about.c`.
 
 <!-- only an example: rwlock -->
 A new file would be `demos/demo_rwlock.c`, and `demos/NAME.c` is none at all.
@@ -74,7 +75,7 @@ A new file would be `demos/demo_rwlock.c`, and `demos/NAME.c` is none at all.
 ```console
 $ ./demo_pipe --seed=1 make this camelCase
 makeThisCamelcase
-demo_pipe: guarantee held: 4 of 4 filters saw the end of their input (seed 1)
+demo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
 
 $ echo one \
 > two
@@ -93,7 +94,7 @@ $ printf '%s\n' 1 2 3 4 5
 $ ./demo_mutex --writers=2
 7 mu: writing to shared resource!
 8 mu: writing to shared resource!
-demo_mutex: guarantee held: 2 of 2 lines are whole (seed 48213)
+demo_mutex: guarantee held: 2 of 2 lines are intact (seed 48213)
 ```
 
 <!-- output varies -->
@@ -153,22 +154,22 @@ make_camel_case();
 ```diff
 --- a/demos/demo_semaphore.c
 +++ b/demos/demo_semaphore.c
-@@ -68,7 +68,7 @@
-     record_as("worker", me->number);
-     gate_wait(&resource->start);
-     record_state(WAITING, "waiting for a slot");
--    if (!run.broken)
-+    if (!run.broken && me->number > 0)
-         CHECK(
-             sem_wait(resource->free_slots)); /* waits while it is 0, takes 1 */
-     record_state(INSIDE, "inside");
+@@ -50,6 +50,7 @@
+ static void worker(int id)
+ {
+-    CHECK(sem_wait(free_slots)); /* sleeps while it is 0; subtracts 1 */
++    if (id > 0)
++        CHECK(sem_wait(free_slots));
+     use_resource(id);
+     CHECK(sem_post(free_slots)); /* adds 1; wakes a worker that sleeps */
+ }
 ```
 
 <!-- output varies -->
 ```console
 $ ./demo_semaphore --workers=2 --slots=1 --hold=1 --speed=2 --seed=0
 1 starting critical section
-demo_semaphore: guarantee VIOLATED: 2 workers were inside at once, 1 slots (seed 0)
+demo_semaphore: guarantee VIOLATED: 2 workers were inside at once, but there is only 1 slot (seed 0)
 ```
 
 ```text
@@ -184,7 +185,7 @@ lie '5: the program printed something else' <<'END'
 $ true
 $ ./demo_pipe --seed=1 make this
 makethis
-demo_pipe: guarantee held: 4 of 4 filters saw the end of their input (seed 1)
+demo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
 ```
 END
 says '    -makethis'
@@ -211,7 +212,7 @@ lie '5: the program printed other lines' <<'END'
 ```console
 $ ./demo_pipe --broken
 makeThisSentenceCamelcase
-demo_pipe: guarantee held: 4 of 4 filters saw the end of their input (seed 1)
+demo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
 ```
 END
 
@@ -325,6 +326,12 @@ That is
 `demo_pipe --slots`.
 END
 
+lie '3: no source has this name: long_gone' <<'END'
+See `long_gone()`, and `pthread_gone`, which is not ours.
+
+<!-- not ours: pthread_gone -->
+END
+
 lie '3: there is no such file: demos/gone.c' <<'END'
 See `demos/gone.c`.
 END
@@ -398,6 +405,26 @@ check 1 'docs/pictures/two.svg:1: docs/render.sh draws it, and it is not there'
 echo 'echo no such demo; exit 1' >docs/render.sh
 check 1 'docs/render.sh:1: it failed'
 says '    no such demo'
+
+# The runs in a source's header: a lie is found, and the truth is filled in.
+cp "$project/docs/headers.sh" docs
+cp demos/demo_pipe.c truth
+sed 's/ \* .*HELD  4 of 4/ *        HELD  5 of 4/' truth >demos/demo_pipe.c
+for arguments in --check '' --check; do
+    checks=$((checks + 1))
+    status=0
+    # shellcheck disable=SC2086 # one or none
+    sh docs/headers.sh $arguments "$build" demos/demo_pipe.c >said 2>&1 ||
+        status=$?
+    case $checks_of_headers$arguments:$status in
+    *:77 | --check:1 | 1:0 | 2--check:0) ;;
+    *)
+        wrong "headers.sh $arguments ended with status $status, and this:"
+        sed 's/^/    /' said
+        ;;
+    esac
+    checks_of_headers=$((checks_of_headers + 1))
+done
 
 echo "docs.sh: $checks checks of it, $failures failed"
 [ $failures -eq 0 ]

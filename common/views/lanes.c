@@ -1,56 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include "common/check.h"
+#include "common/base/check.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_WIDTH = 11, LEAST_TEXT = 17, LEAST_CAPTION = 36 };
+enum { TIME_WIDTH = 11, MIN_TEXT = 17, MIN_CAPTION = 36 }; /* columns of the screen */
 
 static int column_of(const struct lanes *lanes, int lane)
 {
-    return TIME_WIDTH + lane / lanes->shared * lanes->width;
+    return TIME_WIDTH + lane / lanes->per_column * lanes->width;
 }
 
-/* Words in the columns if these are wide enough; else signs, and the words at the right. */
+/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, or
+ * several lanes share one if there are too many, and the words are to the right. */
 static void lay_out(struct lanes *lanes, int count)
 {
-    int room = lanes->screen.width - TIME_WIDTH;
-    int cells = room > LEAST_CAPTION + 4 ? room - LEAST_CAPTION : 4;
+    int width = lanes->screen.width - TIME_WIDTH;
+    int cells = width > MIN_CAPTION + 4 ? width - MIN_CAPTION : 4; /* for characters */
 
-    lanes->style = CHECK_NOT(NULL, realloc(lanes->style, (size_t)count));
-    memset(lanes->style + lanes->count, GONE, (size_t)(count - lanes->count));
+    lanes->states = CHECK_NOT(NULL, realloc(lanes->states, (size_t)count));
+    memset(lanes->states + lanes->count, GONE, (size_t)(count - lanes->count));
     lanes->count = count;
-    lanes->is_text = room / count >= LEAST_TEXT;
-    lanes->shared = lanes->is_text ? 1 : (count + cells - 1) / cells;
-    lanes->width = lanes->is_text       ? room / count
-                   : count * 3 <= cells ? 3
-                   : count * 2 <= cells ? 2
-                                        : 1;
+    lanes->is_text = width / count >= MIN_TEXT;
+    if (lanes->is_text) {
+        lanes->per_column = 1;
+        lanes->width = width / count;
+    } else {
+        lanes->per_column = (count + cells - 1) / cells;
+        lanes->width = cells / count < 3 ? cells / count : 3;
+        if (lanes->width == 0)
+            lanes->width = 1;
+    }
 }
 
-/* The names of the lanes. With signs it takes two rows, the second one for the numbers; the names
- * of those without a number stand in both by turns, since they are wider than their columns. */
-static void print_names(const struct lanes *lanes, int line, FILE *out)
+static void print_names(const struct lanes *lanes, FILE *out)
 {
     struct row row = row_begin(&lanes->screen);
-    int width = lanes->screen.width, alone = 0;
-    char text[32];
+    char name[LANE_NAME_SIZE];
 
-    (void)row_put(&row, 5, TIME_WIDTH, line == 0 ? "time" : "");
+    (void)row_put(&row, 5, TIME_WIDTH, "time");
     for (int lane = 0; lane < lanes->count; lane++) {
         int column = column_of(lanes, lane);
-        lane_name(lanes->from, lane, text);
-        char *number = strrchr(text, ' ');
-        if (lanes->is_text)
-            (void)row_put(&row, column, column + lanes->width - 1, text);
-        else if (!number && alone++ % 2 == line)
-            (void)row_put(&row, column, width, text);
-        else if (number && line == 1 && lanes->shared == 1)
-            (void)row_put(&row, column, column + lanes->width, number + 1);
-        else if (number && line == 0 && strcmp(number, " 0") == 0)
-            (void)row_put(&row, column, width, strtok(text, " "));
+        lane_name(lanes->from, lane, name);
+        (void)row_put(&row, column, column + lanes->width - 1, name);
     }
     row_end(&row, out, "\n");
+}
+
+/* Prints the names above characters, in two rows: roles in the first, their ids in the second. A
+ * name without an id is wider than its column, so these names are in the two rows by turns. */
+static void print_short_names(const struct lanes *lanes, FILE *out)
+{
+    struct row roles = row_begin(&lanes->screen), ids = row_begin(&lanes->screen);
+    int width = lanes->screen.width, without_id = 0;
+    char name[LANE_NAME_SIZE];
+
+    (void)row_put(&roles, 5, TIME_WIDTH, "time");
+    for (int lane = 0; lane < lanes->count; lane++) {
+        int column = column_of(lanes, lane);
+        lane_name(lanes->from, lane, name);
+        char *id = strrchr(name, ' ');
+        if (id == NULL) {
+            (void)row_put(without_id % 2 == 0 ? &roles : &ids, column, width, name);
+            without_id++;
+            continue;
+        }
+        if (lanes->per_column == 1)
+            (void)row_put(&ids, column, column + lanes->width, id + 1);
+        if (strcmp(id, " 0") == 0) {
+            *strchr(name, ' ') = '\0';
+            (void)row_put(&roles, column, width, name);
+        }
+    }
+    row_end(&roles, out, "\n");
+    if (lanes->per_column == 1)
+        row_end(&ids, out, "\n");
+    else
+        free(ids.cells); /* a column is for several ids */
 }
 
 static void print_legend(const struct lanes *lanes, FILE *out)
@@ -60,96 +86,129 @@ static void print_legend(const struct lanes *lanes, FILE *out)
     int width = lanes->screen.width, column = TIME_WIDTH;
     char text[80];
 
-    for (int style = INSIDE; style >= IDLE; style--) {
-        row_sign(&row, column, style);
-        column = row_put(&row, column + 2, width, words[style]) + 2;
+    for (int state = INSIDE; state >= IDLE; state--) {
+        row_sign(&row, column, state);
+        column = row_put(&row, column + 2, width, words[state]) + 2;
     }
-    (void)snprintf(text, sizeof text, "(%d a column: its highest)", lanes->shared);
-    (void)row_put(&row, column, width, lanes->shared > 1 ? text : "");
+    if (lanes->per_column > 1) {
+        (void)snprintf(text, sizeof text, "(%d a column: its highest)", lanes->per_column);
+        (void)row_put(&row, column, width, text);
+    }
     row_end(&row, out, "\n");
 }
 
-/* A line from column FROM to column TO, with a head there. */
+/* Puts a line from column FROM to column TO, with a head there. */
 static void put_arrow(struct row *row, int from, int to)
 {
-    for (int column = from; column != to; column += from < to ? 1 : -1)
+    int step = from < to ? 1 : -1;
+
+    for (int column = from; column != to; column += step)
         row_sign(row, column, LINE);
     row_sign(row, to, from <= to ? RIGHT : LEFT);
 }
 
-static void put_words(
-    struct lanes *lanes, struct row *row, const struct event *event, const char *text)
+/* Puts what was sent, and an arrow to the lane of the receiver. */
+static void put_sent(
+    const struct lanes *lanes, struct row *row, const struct event *event, const char *text)
 {
     int column = column_of(lanes, event->lane), limit = lanes->screen.width;
-    int other = event->kind == SENT && event->other < lanes->count ? event->other : event->lane;
-    int target = column_of(lanes, other);
+    int target = event->other < lanes->count ? column_of(lanes, event->other) : column;
 
-    if (event->kind == STATE) {
-        limit = column + lanes->width - 1;
-        row_sign(row, column, event->style);
-        column += 2;
-    } else if (event->kind == RECEIVED)
-        column = row_put(row, column, limit, "received ");
-    else if (other > event->lane)
+    if (target > column)
         limit = target - 2;
     int end = row_put(row, column, limit, text);
-    if (other > event->lane)
+    if (target > column)
         put_arrow(row, end + 1 < target ? end + 1 : end, target - 1);
-    else if (other < event->lane)
+    if (target < column)
         put_arrow(row, column - 2, target);
 }
 
-static void put_signs(
-    struct lanes *lanes, struct row *row, const struct event *event, const char *text)
+static void put_words(
+    const struct lanes *lanes, struct row *row, const struct event *event, const char *text)
 {
-    int column = column_of(lanes, lanes->count - 1) + lanes->width + 1, width = lanes->screen.width;
-    int own = column_of(lanes, event->lane);
-    char name[32], caption[256];
+    int column = column_of(lanes, event->lane), width = lanes->screen.width;
 
-    for (int lane = 0; lane < lanes->count; lane += lanes->shared) {
-        int style = GONE;
-        for (int i = lane; i < lane + lanes->shared && i < lanes->count; i++)
-            style = lanes->style[i] > style ? lanes->style[i] : style;
-        row_sign(row, column_of(lanes, lane), style);
-    }
+    if (event->kind == STATE) {
+        row_sign(row, column, event->state);
+        (void)row_put(row, column + 2, column + lanes->width - 1, text);
+    } else if (event->kind == SENT)
+        put_sent(lanes, row, event, text);
+    else if (event->kind == RECEIVED) {
+        int end = row_put(row, column, width, "received ");
+        (void)row_put(row, end, width, text);
+    } else
+        (void)row_put(row, column, width, text);
+}
+
+/* Returns the highest state of the lanes that share a column with LANE, which is the first. */
+static int highest_state(const struct lanes *lanes, int lane)
+{
+    int highest = GONE;
+
+    for (int i = lane; i < lane + lanes->per_column && i < lanes->count; i++)
+        if (lanes->states[i] > highest)
+            highest = lanes->states[i];
+    return highest;
+}
+
+/* Puts the states of all lanes, and to the right of them what happens: "client > server: ping". */
+static void put_signs(
+    const struct lanes *lanes, struct row *row, const struct event *event, const char *text)
+{
+    bool has_other = event->kind >= SENT && event->other < lanes->count;
+    int column = column_of(lanes, lanes->count - 1) + lanes->width + 1;
+    int own = column_of(lanes, event->lane), width = lanes->screen.width;
+    char name[LANE_NAME_SIZE], caption[256];
+
+    for (int lane = 0; lane < lanes->count; lane += lanes->per_column)
+        row_sign(row, column_of(lanes, lane), highest_state(lanes, lane));
     lane_name(lanes->from, event->lane, name);
     column = row_put(row, column, width, name) + 1;
-    if (event->kind >= SENT && event->other < lanes->count) {
+    if (has_other) {
         row_sign(row, column, event->kind == SENT ? RIGHT : LEFT);
         lane_name(lanes->from, event->other, name);
         column = row_put(row, column + 2, width, name) + 1;
-        if (event->kind == SENT && own != column_of(lanes, event->other))
-            put_arrow(row, own, column_of(lanes, event->other));
     }
     (void)snprintf(caption, sizeof caption, ": %s", text);
     (void)row_put(row, column - 1, width, caption);
+    int other = has_other ? column_of(lanes, event->other) : own;
+    if (event->kind == SENT && other != own)
+        put_arrow(row, own, other);
+}
+
+static void print_event(struct lanes *lanes, const struct event *event, const char *end, FILE *out)
+{
+    char *text = event_text(event), time[32];
+    struct row row = row_begin(&lanes->screen);
+
+    (void)snprintf(time, sizeof time, "%9.3f", (double)lanes->last / 1e9);
+    (void)row_put(&row, 0, TIME_WIDTH, time);
+    if (lanes->is_text)
+        put_words(lanes, &row, event, text);
+    else
+        put_signs(lanes, &row, event, text);
+    row_end(&row, out, end);
+    free(text);
 }
 
 void lanes_print(struct lanes *lanes, const struct event *event, const char *end, FILE *out)
 {
-    char time[32];
-
     if (lanes->count < lane_count(lanes->from)) {
         lay_out(lanes, lane_count(lanes->from));
-        if (!lanes->is_text)
+        if (lanes->is_text)
+            print_names(lanes, out);
+        else {
             print_legend(lanes, out);
-        print_names(lanes, 0, out);
-        if (!lanes->is_text && lanes->shared == 1)
-            print_names(lanes, 1, out);
+            print_short_names(lanes, out);
+        }
     }
-    if (event->lane >= lanes->count) /* of nobody who has a lane */
+    if (event->lane >= lanes->count) /* of an actor that has no lane */
         return;
-    char *text = event_text(event);
-    struct row row = row_begin(&lanes->screen);
     if (lanes->begin == 0)
         lanes->begin = event->time;
-    if (event->time - lanes->begin > lanes->shown) /* never back */
-        lanes->shown = event->time - lanes->begin;
-    (void)snprintf(time, sizeof time, "%9.3f", (double)lanes->shown / 1e9);
-    (void)row_put(&row, 0, TIME_WIDTH, time);
+    if (event->time - lanes->begin > lanes->last) /* never back */
+        lanes->last = event->time - lanes->begin;
     if (event->kind == STATE)
-        lanes->style[event->lane] = event->style;
-    (lanes->is_text ? put_words : put_signs)(lanes, &row, event, text);
-    row_end(&row, out, end);
-    free(text);
+        lanes->states[event->lane] = event->state;
+    print_event(lanes, event, end, out);
 }

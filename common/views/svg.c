@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include "common/check.h"
+#include "common/base/check.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* In units of the picture: it is as wide as a 16:9 screen of 900. */
-static const int WIDTH = 1600, FROM = 200, TO = 1550, TOP = 90, ROWS = 630, LINE_HEIGHT = 24,
-                 LETTER = 11;
-enum { LABELS = MOST_CHART_LANES, BARS, STUBS, MARKS, USED };
-enum { MARK = INSIDE + 1, MESSAGE, LOST, LOOKS }; /* beside the styles */
+static const int WIDTH = 1600, LEFT_EDGE = 200, RIGHT_EDGE = 1550, TOP = 90, HEIGHT = 630,
+                 LINE_HEIGHT = 24, LETTER = 11;
 
-/* Without colour height, hatching and lightness tell the states apart; Okabe and Ito's colours. */
+/* The colors of Okabe and Ito. Without color, height, hatching, and lightness tell the states
+ * apart. */
 static const char head[] =
     "<style>svg{background:#fff;font:20px sans-serif}.page{fill:#fff}text{fill:#111}.big{font:bold "
     "34px sans-serif}.end{text-anchor:end}.tick{text-anchor:middle}.small{font-size:15px}.grid{"
@@ -27,6 +26,8 @@ static const char head[] =
     "id='cross' refX='1.5' refY='1.5' markerWidth='4' markerHeight='4' overflow='visible'><path "
     "stroke='#d55e00' d='M0 0 3 3M3 0 0 3'/></marker></defs><rect class='page' width='100%' "
     "height='100%'/>\n";
+/* What is drawn: a bar for a state (enum state), or one of these lines. */
+enum { MARK = INSIDE + 1, MESSAGE, LOST, LOOKS };
 static const struct {
     const char *class, *sign, *words; /* the last two in the legend */
 } looks[] = {{"", "", ""}, {"idle", "", ""}, {"running", "M0-10h34v20H0z", ""},
@@ -34,175 +35,279 @@ static const struct {
     {"note", "M20-5v10", "printed"}, {"sent", "M0 0h34", "message"},
     {"lost", "M0 0h26", "message that nobody received"}};
 
+/* How far a row is used up: by the arrows to row 0, 1, ...; by labels; and so on. */
+enum { LABELS = MAX_CHART_LANES, BARS, STUBS, MARKS, USES };
+
 struct picture {
-    const struct recording *recording;
+    const struct chart *chart;
     FILE *out;
-    int *row_of, covered, drawn[LOOKS];  /* COVERED by others, and so not drawn */
-    double pitch, bar, least;            /* from row to row; a bar's height, and its least width */
-    double used[MOST_CHART_LANES][USED]; /* of a row: up to where there are arrows to row 0, ... */
+    int *row_of;
+    double pitch, bar, min_width; /* from row to row; height and smallest width of a bar */
+    double used[MAX_CHART_LANES][USES];
+    int covered, drawn[LOOKS]; /* COVERED: not drawn, since others are in the way */
 };
 
 static double x_of(const struct picture *picture, int64_t time)
 {
-    return FROM + (double)time / (double)(picture->recording->length + 1) * (TO - FROM);
+    double share = (double)time / (double)(picture->chart->length + 1);
+    return LEFT_EDGE + share * (RIGHT_EDGE - LEFT_EDGE);
 }
 
-/* TEXT as XML 1.0 wants it, which has no U+FFFE and U+FFFF. Valid until the eighth next call. */
-static const char *xml(const char *text)
+/* Returns the middle of a row. */
+static double y_of(const struct picture *picture, int row)
 {
-    static char kept[8][1024];
-    static unsigned turn;
-    char *start = kept[turn++ % 8], *to = start;
+    return TOP + (row + 0.5) * picture->pitch;
+}
 
-    for (*to = '\0'; *text && (to < start + 1000 || (*text & 0xc0) == 0x80); text++) {
-        bool none = strncmp(text, "\xef\xbf", 2) == 0 && (text[2] & 0x3e) == 0x3e;
-        to += sprintf(to, none || strchr("<>&", *text) ? "&#%d;" : "%c", none ? 0xfffd : *text);
-        text += none ? 2 : 0;
+/* Writes TEXT as XML 1.0 wants it, which has no U+FFFE and U+FFFF. */
+static void put_xml(FILE *out, const char *text)
+{
+    size_t size = 1;
+
+    for (const char *next = text; *next; next += size) {
+        bool is_forbidden =
+            strncmp(next, "\xef\xbf\xbe", 3) == 0 || strncmp(next, "\xef\xbf\xbf", 3) == 0;
+        size = is_forbidden ? 3 : 1;
+        if (is_forbidden)
+            (void)fputs("&#65533;", out);
+        else if (strchr("<>&", *next))
+            (void)fprintf(out, "&#%d;", *next);
+        else
+            (void)fputc(*next, out);
     }
-    return start;
-}
-
-static const char *when(int64_t time, int64_t scale)
-{
-    char text[32];
-
-    describe_time(time, scale, text, sizeof text);
-    return xml(text);
 }
 
 static void put_text(FILE *out, const char *class, double x, double y, const char *text)
 {
-    static const char form[] = "<text class='%s' x='%.1f' y='%.1f'>%s</text>\n";
-    (void)fprintf(out, form, class, x, y, xml(text));
+    (void)fprintf(out, "<text class='%s' x='%.1f' y='%.1f'>", class, x, y);
+    put_xml(out, text);
+    (void)fputs("</text>\n", out);
 }
 
-/* Puts TEXT to the right of a line that leaves ROW at X, Y, up or DOWN, if there is room before
+/* Begins a group of what stands for ITEM, with the text that a pointer over it shows. */
+static void begin_group(
+    const struct picture *picture, const struct item *item, const char *target, int64_t until)
+{
+    int64_t length = until - item->time, scale = picture->chart->length / 100;
+    FILE *out = picture->out;
+    char from[32], to[32], duration[32];
+
+    format_time(item->time, scale, from, sizeof from);
+    format_time(until, scale, to, sizeof to);
+    format_time(length, length, duration, sizeof duration);
+    (void)fputs("<g><title>", out);
+    put_xml(out, picture->chart->names[item->lane]);
+    (void)fputs(*target ? " to " : "", out);
+    put_xml(out, target);
+    (void)fputs(": ", out);
+    put_xml(out, item->text);
+    (void)fprintf(out, "\n%s", from);
+    if (length > 0)
+        (void)fprintf(out, " – %s (%s)", to, duration);
+    (void)fputs("</title>", out);
+}
+
+/* Draws a bar. It is never too short to be seen: instead, it moves those after it a little. */
+static void put_bar(struct picture *picture, const struct item *item)
+{
+    int row = picture->row_of[item->lane];
+    double x = x_of(picture, item->time), end = x_of(picture, item->until), height = picture->bar;
+
+    if (row < 0 || item->state == GONE || item->until == item->time)
+        return;
+    double *used = &picture->used[row][BARS], from = x > *used ? x : *used;
+    if (end <= from + picture->min_width) {
+        if (from > x + 6) {
+            picture->covered++;
+            return;
+        }
+        end = from + picture->min_width;
+    }
+    *used = end;
+    picture->drawn[item->state]++;
+    if (item->state == IDLE)
+        height *= 0.05;
+    else if (item->state != INSIDE)
+        height *= 0.7;
+    begin_group(picture, item, "", item->until);
+    (void)fprintf(picture->out,
+        "<rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'/></g>\n",
+        looks[item->state].class, from, y_of(picture, row) - height / 2, end - from, height);
+}
+
+/* Writes TEXT to the right of a line that leaves ROW at X, Y, up or DOWN, if there is space before
  * the next row and beside the other labels. */
 static void put_label(
     struct picture *picture, int row, double x, double y, bool down, double slope, const char *text)
 {
     double width = LETTER * (double)(strlen(text) + 1), height = down ? LINE_HEIGHT : -8;
-    double from = x + slope * height + 8, *used = &picture->used[down ? row : row - 1][LABELS];
+    double *used = &picture->used[down ? row : row - 1][LABELS], from = x + slope * height + 8;
 
-    from = from + width < WIDTH ? from : from - width - 8;
+    if (from + width >= WIDTH)
+        from -= width + 8; /* to the left */
     if (from < *used || LINE_HEIGHT > picture->pitch - picture->bar)
         return;
     *used = from + width;
     put_text(picture->out, "label", from, y + height, text);
 }
 
-/* A bar, which is never too short to be seen: it rather moves those after it a little. Or a line:
- * to where the message was RECEIVED, a stub if it was not, or a mark where a note was made. */
-static void put_item(struct picture *picture, const struct item *item, const struct item *received)
+/* Draws a line that leaves ROW at ITEM's time, up or DOWN, and ends HEIGHT below at UNTIL; unless
+ * it would be on another one of this USE. */
+static void put_line(struct picture *picture, const struct item *item, int look, int use, bool down,
+    double height, int64_t until, const char *target)
 {
-    const struct recording *recording = picture->recording;
-    bool bar = item->kind == STATE;
-    int look = bar ? (int)item->style : received ? MESSAGE : item->kind == SENT ? LOST : MARK;
-    int other = look < MESSAGE ? NO_LANE : received ? received->lane : item->other;
-    int row = picture->row_of[item->lane], down;
-    int to = picture->row_of[other < recording->lanes ? other : recording->lanes];
-    int64_t until = received ? received->time : bar ? item->until : item->time;
-    const char *target = other == NO_LANE          ? ""
-                         : received || !item->each ? recording->names[other]
-                                                   : "all";
+    int row = picture->row_of[item->lane];
+    double x = x_of(picture, item->time), end = x_of(picture, until);
+    double y = y_of(picture, row) + (down ? picture->bar : -picture->bar) / 2;
 
-    if (row < 0 || (received && to < 0) || (bar && (look == GONE || until == item->time)))
-        return;
-    double least = picture->least, height = picture->bar, gap = picture->pitch - height;
-    double x = x_of(picture, item->time), y = TOP + (row + 0.5) * picture->pitch,
-           end = x_of(picture, until);
-    double *used = &picture->used[row][received ? to : bar ? BARS : look == LOST ? STUBS : MARKS];
-    double at = bar ? x : end, from = at > *used ? at : *used;
-    bool is_wide = bar && end > from + least;
-    if (from > at + (bar ? 6 : 0) && !is_wide) {
+    if (picture->used[row][use] > end) {
         picture->covered++;
         return;
     }
-    *used = is_wide ? end : from + least;
+    picture->used[row][use] = end + picture->min_width;
     picture->drawn[look]++;
-    down = to >= 0 && to < row ? -1 : 1;
-    if (bar) {
-        height *= look == INSIDE ? 1 : look == IDLE ? 0.05 : 0.7;
-        x = from, end = *used - from, y -= height / 2;
-    } else {
-        y += down * height / 2;
-        height = received ? (to - row) * picture->pitch - down * height
-                          : down * (look == LOST ? 0.6 * gap : 8);
-        x = look == MARK ? from : x, end = look == MARK ? from : end;
-        put_label(picture, row, x, y, down > 0, (end - x) / height, item->text);
-    }
-    (void)fprintf(picture->out, "<g><title>%s%s%s: %s\n%s", xml(recording->names[item->lane]),
-        *target ? " to " : "", xml(target), xml(item->text),
-        when(item->time, recording->length / 100));
-    if (until > item->time)
-        (void)fprintf(picture->out, " – %s (%s)", when(until, recording->length / 100),
-            when(until - item->time, until - item->time));
-    (void)fprintf(picture->out,
-        bar ? "</title><rect class='%s' x='%.1f' y='%.1f' width='%.1f' height='%.1f'/></g>\n"
-            : "</title><line class='%s' x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f'/></g>\n",
-        looks[look].class, x, y, end, bar ? height : y + height);
+    put_label(picture, row, x, y, down, (end - x) / height, item->text);
+    begin_group(picture, item, target, until);
+    (void)fprintf(picture->out, "<line class='%s' x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f'/></g>\n",
+        looks[look].class, x, y, end, y + height);
 }
 
+static void put_mark(struct picture *picture, const struct item *item)
+{
+    if (picture->row_of[item->lane] >= 0)
+        put_line(picture, item, MARK, MARKS, true, 8, item->time, "");
+}
+
+/* Draws the stub of a message that nobody received, toward the receiver if that is known. */
+static void put_lost(struct picture *picture, const struct item *sent)
+{
+    const struct chart *chart = picture->chart;
+    int row = picture->row_of[sent->lane], to = -1;
+    double height = 0.6 * (picture->pitch - picture->bar);
+    const char *target = "";
+
+    if (sent->other != NO_LANE) {
+        to = picture->row_of[sent->other];
+        target = sent->to_all ? "all" : chart->names[sent->other];
+    }
+    bool down = to < 0 || to >= row;
+    if (row >= 0)
+        put_line(picture, sent, LOST, STUBS, down, down ? height : -height, sent->time, target);
+}
+
+/* Draws an arrow to where the message was RECEIVED. */
+static void put_message(
+    struct picture *picture, const struct item *sent, const struct item *received)
+{
+    int row = picture->row_of[sent->lane], to = picture->row_of[received->lane];
+    bool down = to >= row;
+    double height = (to - row) * picture->pitch - (down ? picture->bar : -picture->bar);
+
+    if (row >= 0 && to >= 0)
+        put_line(picture, sent, MESSAGE, to, down, height, received->time,
+            picture->chart->names[received->lane]);
+}
+
+/* Draws states first, so that lines are on top; notes last, which have what space is left. */
+static void put_items(struct picture *picture)
+{
+    const struct chart *chart = picture->chart;
+
+    FOR_ITEMS (item, chart)
+        if (item->kind == STATE)
+            put_bar(picture, item);
+    FOR_ITEMS (item, chart)
+        if (item->kind == SENT && item->partner < 0)
+            put_lost(picture, item);
+    FOR_ITEMS (item, chart)
+        if (item->kind == RECEIVED && item->partner >= 0)
+            put_message(picture, &chart->items[item->partner], item);
+        else if (item->kind == RECEIVED)
+            put_mark(picture, item);
+    FOR_ITEMS (item, chart)
+        if (item->kind == NOTE)
+            put_mark(picture, item);
+}
+
+static void put_axis(const struct picture *picture, double bottom)
+{
+    int64_t length = picture->chart->length, step = axis_step(length, 8);
+    char text[32];
+
+    for (int64_t at = 0; at <= length; at += step) {
+        double x = x_of(picture, at);
+        (void)fprintf(picture->out, "<path class='grid' d='M%.1f %dV%.1f'/>", x, TOP, bottom);
+        format_time(at, length, text, sizeof text);
+        put_text(picture->out, "tick", x, bottom + 28, text);
+    }
+}
+
+static void put_names(const struct picture *picture)
+{
+    const char *class = picture->pitch < LINE_HEIGHT ? "end small" : "end";
+
+    for (int lane = 0; lane < picture->chart->lanes; lane++)
+        if (picture->row_of[lane] >= 0)
+            put_text(picture->out, class, LEFT_EDGE - 14, y_of(picture, picture->row_of[lane]) + 7,
+                picture->chart->names[lane]);
+}
+
+static void put_sign(const struct picture *picture, int look, double x, double y, const char *words)
+{
+    (void)fprintf(picture->out, "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>",
+        looks[look].class, x, y, looks[look].sign);
+    put_text(picture->out, "", x + 46, y + 7, words);
+}
+
+/* Draws two columns from Y on, states and lines, and below them what is missing in the picture. */
 static void put_legend(const struct picture *picture, double y, int left_out)
 {
-    const struct recording *recording = picture->recording;
+    const struct chart *chart = picture->chart;
+    int states = 0, lines = 0;
     char text[100];
 
-    for (int look = RUNNING, lines[2] = {0}; look < LOOKS; look++)
+    for (int look = RUNNING; look < MARK; look++)
         if (picture->drawn[look] > 0) {
-            double x = look < MARK ? FROM : 1150, down = y + lines[look < MARK]++ * 34;
-            (void)fprintf(picture->out,
-                "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", looks[look].class, x,
-                down, looks[look].sign);
-            if (look < MARK)
-                (void)describe_style(recording, (enum style)look, text, sizeof text);
-            put_text(picture->out, "", x + 46, down + 7, look < MARK ? text : looks[look].words);
+            (void)describe_state(chart, (enum state)look, text, sizeof text);
+            put_sign(picture, look, LEFT_EDGE, y + states * 34, text);
+            states++;
         }
-    (void)fprintf(picture->out, "<text x='%d' y='%.1f'>", FROM, y + 112);
+    for (int look = MARK; look < LOOKS; look++)
+        if (picture->drawn[look] > 0) {
+            put_sign(picture, look, 1150, y + lines * 34, looks[look].words);
+            lines++;
+        }
+    (void)fprintf(picture->out, "<text x='%d' y='%.1f'>", LEFT_EDGE, y + 112);
     if (left_out > 0)
         (void)fprintf(picture->out, "%d more lanes are not shown. ", left_out);
     if (picture->covered > 0)
         (void)fprintf(picture->out, "Marks hidden behind others: %d. ", picture->covered);
-    if (recording->dropped > 0)
-        (void)fprintf(picture->out, "%ld events found the recorder full.", recording->dropped);
+    if (chart->dropped > 0)
+        (void)fprintf(picture->out, "%ld events found the recorder full.", chart->dropped);
     (void)fputs("</text>\n", picture->out);
 }
 
-void svg_write(const struct recording *recording, FILE *out)
+void svg_write(const struct chart *chart, FILE *out)
 {
-    int *row_of = CHECK_NOT(NULL, calloc((size_t)recording->lanes + 1, sizeof *row_of));
-    int left_out, rows = chart_rows(recording, row_of, &left_out);
-    double pitch = rows > 3 ? (double)ROWS / rows : 190, bottom = TOP + rows * pitch;
-    struct picture picture = {.recording = recording, .out = out, .row_of = row_of, .pitch = pitch};
-    int64_t step = axis_step(recording->length, 8);
+    int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
+    int left_out, rows = chart_rows(chart, row_of, &left_out);
+    double pitch = rows > 3 ? (double)HEIGHT / rows : 190, bottom = TOP + rows * pitch;
+    struct picture picture = {.chart = chart, .out = out, .row_of = row_of, .pitch = pitch};
     char text[100];
 
-    row_of[recording->lanes] = -1; /* for NO_LANE */
     picture.bar = pitch < 80 ? 0.7 * pitch : 56;
-    picture.least = 2 + (double)(recording->count / 1000); /* of very many only some are shown */
-    describe_measure(recording, text, sizeof text);
+    picture.min_width = 2 + (double)(chart->count / 1000); /* of very many only some are shown */
     (void)fprintf(out,
-        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d "
-        "%.0f'><title>%s</title>\n%s",
-        WIDTH, bottom + 180, xml(recording->name), head);
-    put_text(out, "big", 40, 56, recording->name);
-    put_text(out, "big end", TO, 56, text);
-    for (int64_t at = 0; at <= recording->length; at += step) {
-        double x = x_of(&picture, at);
-        (void)fprintf(out, "<path class='grid' d='M%.1f %dV%.1f'/>", x, TOP, bottom);
-        put_text(out, "tick", x, bottom + 28, when(at, recording->length));
-    }
-    for (int lane = 0; lane < recording->lanes; lane++)
-        if (row_of[lane] >= 0)
-            put_text(out, pitch < LINE_HEIGHT ? "end small" : "end", FROM - 14,
-                TOP + (row_of[lane] + 0.5) * pitch + 7, recording->names[lane]);
-    for (int turn = 0; turn < 4; turn++) /* states below all; notes have what room is left */
-        FOR_ITEMS (item, recording) {
-            static const enum event_kind turns[] = {STATE, SENT, RECEIVED, NOTE};
-            const struct item *sent = item->partner < 0 ? NULL : &recording->items[item->partner];
-            if (item->kind == turns[turn] && (item->kind != SENT || !sent))
-                put_item(&picture, sent ? sent : item, sent ? item : NULL);
-        }
+        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>", WIDTH,
+        bottom + 180);
+    put_xml(out, chart->name);
+    (void)fprintf(out, "</title>\n%s", head);
+    put_text(out, "big", 40, 56, chart->name);
+    describe_measure(chart, text, sizeof text);
+    put_text(out, "big end", RIGHT_EDGE, 56, text);
+    put_axis(&picture, bottom);
+    put_names(&picture);
+    put_items(&picture);
     put_legend(&picture, bottom + 64, left_out);
     (void)fputs("</svg>\n", out);
     free(row_of);

@@ -1,90 +1,147 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include "common/check.h"
+#include "common/base/check.h"
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME(key)   "\"" key "\":%" PRId64 ".%03d," /* microseconds, not rounded */
-#define PARTS(time) (time) / 1000, (int)((time) % 1000)
-#define SLICE       TIME("dur") "\"cat\":\"%s\","
-#define FLOW        "\"id\":%td,\"bp\":\"e\",\"cat\":\"message\","
-
-/* An event on a line of its own: more fields by FORMAT, last its name TEXT, escaped, then END. */
-static void put(FILE *out, char phase, int lane, int64_t time, const char *text, const char *end,
-    const char *format, ...)
+/* Writes NANOSECONDS as microseconds, not rounded. */
+static void put_time(FILE *out, const char *key, int64_t nanoseconds)
 {
-    const char *head = ",\n{\"ph\":\"%c\",\"pid\":1,\"tid\":%d," TIME("ts");
-    va_list arguments;
+    (void)fprintf(
+        out, "\"%s\":%" PRId64 ".%03d,", key, nanoseconds / 1000, (int)(nanoseconds % 1000));
+}
 
-    va_start(arguments, format);
-    /* cppcheck-suppress wrongPrintfScanfArgNum; it does not know PRId64 */
-    (void)fprintf(out, head, phase, lane + 1, PARTS(time));
-    (void)vfprintf(out, format, arguments);
+/* Begins an event on a line of its own. More fields may follow, and then end_event(). */
+static void begin_event(FILE *out, char phase, int lane, int64_t time)
+{
+    (void)fprintf(out, ",\n{\"ph\":\"%c\",\"pid\":1,\"tid\":%d,", phase, lane + 1);
+    put_time(out, "ts", time);
+}
+
+static void end_event(FILE *out, const char *name, const char *end)
+{
     (void)fputs("\"name\":\"", out);
-    for (int byte; (byte = (unsigned char)*text); text++)
-        (void)fprintf(out, byte < 0x20 ? "\\u%04x" : strchr("\"\\", byte) ? "\\%c" : "%c", byte);
+    for (const char *next = name; *next; next++)
+        if (*next > 0 && *next < ' ')
+            (void)fprintf(out, "\\u%04x", (unsigned)*next);
+        else
+            (void)fprintf(out, strchr("\"\\", *next) ? "\\%c" : "%c", *next);
     (void)fputs(end, out);
-    va_end(arguments);
+}
+
+static void put_slice(FILE *out, const struct item *item, int64_t length, const char *category,
+    const char *name, const char *end)
+{
+    begin_event(out, 'X', item->lane, item->time);
+    put_time(out, "dur", length);
+    (void)fprintf(out, "\"cat\":\"%s\",", category);
+    end_event(out, name, end);
+}
+
+/* Names the lane of ITEM, its first, and puts a slice around all that it does until END, since
+ * arrows begin and end in slices. */
+static void put_lane(FILE *out, const struct item *item, int64_t end, const char *name)
+{
+    begin_event(out, 'M', item->lane, 0);
+    (void)fputs("\"name\":\"thread_name\",\"args\":{", out);
+    end_event(out, name, "\"}}");
+    begin_event(out, 'M', item->lane, 0);
+    (void)fprintf(out, "\"args\":{\"sort_index\":%d},", item->lane);
+    end_event(out, "thread_sort_index", "\"}");
+    put_slice(out, item, end - item->time, "lane", name, "\"}");
 }
 
 static bool is_bar(const struct item *item)
 {
-    return item->kind == STATE && item->style != IDLE && item->style != GONE;
+    return item->kind == STATE && item->state != IDLE && item->state != GONE;
 }
 
-/* The ends of a message are slices too, of no length: viewers draw an arrow from where a slice ends
- * to where another begins, so that longer ones would bend it. */
-static void put_item(FILE *out, const struct item *item, int64_t length)
+/* Writes a slice or a point. The ends of a message are slices too, of no length: viewers draw an
+ * arrow from where a slice ends to where another begins, so longer ones would bend it. */
+static void put_item(FILE *out, const struct item *item)
 {
     const char *end = item->kind == SENT && item->partner < 0 ? " (not received)\"}" : "\"}";
 
-    if (is_bar(item) || item->partner >= 0)
-        put(out, 'X', item->lane, item->time, item->text, end, SLICE, PARTS(length),
-            is_bar(item) ? "state" : "message");
-    else if (item->kind != STATE)
-        put(out, 'i', item->lane, item->time, item->text, end, "\"s\":\"t\",");
+    if (is_bar(item))
+        put_slice(out, item, item->until - item->time, "state", item->text, end);
+    else if (item->partner >= 0)
+        put_slice(out, item, 0, "message", item->text, end);
+    else if (item->kind != STATE) {
+        begin_event(out, 'i', item->lane, item->time);
+        (void)fputs("\"s\":\"t\",", out);
+        end_event(out, item->text, end);
+    }
 }
 
-void trace_write(const struct recording *recording, FILE *out)
+/* Writes one end of the arrow with that ID. */
+static void put_arrow_end(FILE *out, char phase, const struct item *item, long id)
 {
-    const struct item *all = recording->items, *last = all + recording->count;
-    int64_t *ends = CHECK_NOT(NULL, calloc((size_t)recording->lanes + 1, sizeof *ends));
-    int *inside = CHECK_NOT(NULL, calloc((size_t)recording->lanes + 1, sizeof *inside));
-    long counts[2] = {0};
+    begin_event(out, phase, item->lane, item->time);
+    (void)fprintf(out, "\"id\":%ld,\"bp\":\"e\",\"cat\":\"message\",", id);
+    end_event(out, item->text, "\"}");
+}
+
+static void put_count(FILE *out, int64_t time, const char *name, long count)
+{
+    begin_event(out, 'C', -1, time);
+    (void)fprintf(out, "\"args\":{\"now\":%ld},", count);
+    end_event(out, name, "\"}");
+}
+
+/* Returns a new array: when the last thing in each lane ends. */
+static int64_t *find_ends(const struct chart *chart)
+{
+    int64_t *ends = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *ends));
+
+    FOR_ITEMS (item, chart) {
+        int64_t end = is_bar(item) ? item->until : item->time;
+        if (end > ends[item->lane])
+            ends[item->lane] = end;
+    }
+    return ends;
+}
+
+void trace_write(const struct chart *chart, FILE *out)
+{
+    int64_t *ends = find_ends(chart);
+    bool *was_inside = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *was_inside));
+    bool *is_named = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *is_named));
+    long inside = 0, in_flight = 0;
 
     (void)fprintf(out,
         "{\"otherData\":{\"dropped events\":%ld},\n\"traceEvents\":[\n"
         "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"%s\"}}",
-        recording->dropped, recording->name);
-    for (const struct item *item = all; item < last; item++)
-        if (is_bar(item) || item->time > ends[item->lane])
-            ends[item->lane] = is_bar(item) ? item->until : item->time;
-    for (const struct item *item = all; item < last; item++) {
-        int n = item->lane;
-        if (ends[n] >= 0) { /* and one slice around all of it: arrows begin and end in slices */
-            const char *name = recording->names[n];
-            put(out, 'M', n, 0, name, "\"}}", "\"name\":\"thread_name\",\"args\":{");
-            put(out, 'M', n, 0, "thread_sort_index", "\"}", "\"args\":{\"sort_index\":%d},", n);
-            put(out, 'X', n, item->time, name, "\"}", SLICE, PARTS(ends[n] - item->time), "lane");
-            ends[n] = -1; /* done */
+        chart->dropped, chart->name);
+    for (long i = 0; i < chart->count; i++) {
+        const struct item *item = &chart->items[i];
+        bool is_received = item->kind == RECEIVED && item->partner >= 0;
+        const struct item *sent = is_received ? &chart->items[item->partner] : NULL;
+        bool is_inside = item->state == INSIDE;
+        if (!is_named[item->lane]) {
+            put_lane(out, item, ends[item->lane], chart->names[item->lane]);
+            is_named[item->lane] = true;
         }
-        put_item(out, item, item->kind == STATE ? item->until - item->time : 0);
-        long sent = item->kind == RECEIVED ? item->partner : -1;
-        if (sent >= 0) {
-            put(out, 's', all[sent].lane, all[sent].time, item->text, "\"}", FLOW, item - all);
-            put(out, 'f', n, item->time, item->text, "\"}", FLOW, item - all);
+        put_item(out, item);
+        if (sent) {
+            put_arrow_end(out, 's', sent, i);
+            put_arrow_end(out, 'f', item, i);
         }
-        int changes[] = {item->kind == STATE ? (item->style == INSIDE) - inside[n] : 0,
-            (item->kind == SENT) - (sent >= 0 && all + all[sent].partner == item)};
-        inside[n] += changes[0];
-        for (int i = 0; i < 2; i++)
-            if (changes[i] != 0)
-                put(out, 'C', -1, item->time, i ? "in flight" : "inside", "\"}",
-                    "\"args\":{\"now\":%ld},", counts[i] += changes[i]);
+        if (item->kind == STATE && is_inside != was_inside[item->lane]) {
+            was_inside[item->lane] = is_inside;
+            inside += is_inside ? 1 : -1;
+            put_count(out, item->time, "inside", inside);
+        }
+        if (item->kind == SENT) {
+            in_flight++;
+            put_count(out, item->time, "in flight", in_flight);
+        } else if (sent && sent->partner == i) {
+            in_flight--;
+            put_count(out, item->time, "in flight", in_flight);
+        }
     }
     (void)fputs("\n],\"displayTimeUnit\":\"ns\"}\n", out);
     free(ends);
-    free(inside);
+    free(was_inside);
+    free(is_named);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/views.h"
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/files.h"
-#include "common/names.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/text.h"
-#include "common/transfer.h"
+#include "common/base/check.h"
+#include "common/base/clock.h"
+#include "common/views/view_files.h"
+#include "common/run/names.h"
+#include "common/run/output.h"
+#include "common/base/memory.h"
+#include "common/base/text.h"
+#include "common/base/transfer.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -18,18 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    SVG,
-    TRACE,
-    FILES,
-    REFRESH = 20 /* milliseconds */,
-    PATIENCE = 100000000 /* nanoseconds */,
-    SHOW_ALL = 'a',
-    SHOW_REST = 'r'
-};
+enum { SVG, TRACE, FILES };
+enum { REFRESH = 20 /* milliseconds */, PATIENCE = 100000000 /* nanoseconds */ };
+enum { SHOW_ALL = 'a', SHOW_REST = 'r' };
 
 static bool want_lanes, want_step, want_timeline;
-static int colour_when;
+static int color_when;
 static struct output files[FILES] = {{.file = -1}, {.file = -1}};
 static int terminal = -1; /* of --step */
 static struct {
@@ -39,18 +33,23 @@ static struct {
     atomic_bool *done; /* shared: the viewer has shown all */
 } viewer;
 
-const struct option_row view_options[] = {
-    {"lanes", NULL, FLAG, &want_lanes, 0, 0, NULL, "watch it live: a column for each actor"},
-    {"step", NULL, FLAG, &want_step, 0, 0, NULL,
+const struct option_spec view_options[] = {
+    OPTION_FLAG("lanes", &want_lanes, "watch it live: a column for each actor"),
+    OPTION_FLAG("step", &want_step,
         "the same, but each event waits for Enter; q and Enter\n"
-        "                     shows the rest. The run itself does not wait"},
-    {"timeline", NULL, FLAG, &want_timeline, 0, 0, NULL, "draw a chart of the run when it is over"},
-    {"svg", "FILE", TEXT, &files[SVG].path, 1, 4095, NULL, "the same chart as a picture"},
-    {"trace", "FILE", TEXT, &files[TRACE].path, 1, 4095, NULL,
-        "the run as Chrome Trace Event JSON, for ui.perfetto.dev"},
-    {"color", "WHEN", CHOICE, &colour_when, 0, 0, "auto always never",
-        "whether the views use colour, auto by default"},
+        "                     shows the rest. The run itself does not wait"),
+    OPTION_FLAG("timeline", &want_timeline, "draw a chart of the run when it is over"),
+    OPTION_FILE("svg", &files[SVG].path, "the same chart as a picture"),
+    OPTION_FILE(
+        "trace", &files[TRACE].path, "the run as Chrome Trace Event JSON, for ui.perfetto.dev"),
+    OPTION_ENUM(
+        "color", "WHEN", &color_when, "auto always never", "whether to use color, auto by default"),
     {0}};
+
+struct screen views_screen(int descriptor)
+{
+    return screen_of(descriptor, color_when);
+}
 
 static const char *describe_error(const struct output *file)
 {
@@ -76,9 +75,9 @@ static void check_files(void)
         leave_output(&files[i]);
     release_signals(before);
     if (same)
-        usage_error("--svg and --trace want different files");
+        usage_error("--svg and --trace must be different files");
     if (failed)
-        fail("%s", problem);
+        die("%s", problem);
 }
 
 void views_check(void)
@@ -86,7 +85,7 @@ void views_check(void)
     if (want_step)
         terminal = AGAIN(open("/dev/tty", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (want_step && (terminal == -1 || tcgetpgrp(terminal) != getpgrp()))
-        usage_error("--step wants a terminal, and to run in its foreground; use --lanes");
+        usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
     want_lanes = want_lanes || want_step;
     check_files();
 }
@@ -107,7 +106,7 @@ static void await_over(void)
     if (CHECK(poll(&over, 1, REFRESH)) > 0 && AGAIN(read(viewer.pipe, &viewer.over, 1)) != 1) {
         viewer.over = SHOW_REST; /* the run's first process is gone */
         if (want_step)
-            _exit(COULD_NOT_RUN);
+            _exit(EXIT_TROUBLE);
     }
 }
 
@@ -130,29 +129,47 @@ static bool await_enter(void)
 
 static void show_event(struct lanes *lanes, const struct event *event, const char *end)
 {
-    char *bytes;
-    size_t size;
+    char *bytes = NULL;
+    size_t size = 0;
     FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
 
     lanes_print(lanes, event, end, out);
     if (fclose(out) == EOF)
-        fail_call("fclose", errno, __FILE__, __LINE__);
+        die_call("fclose", errno, __FILE__, __LINE__);
     write_all(STDOUT_FILENO, bytes, size);
     free(bytes);
 }
 
+/* The viewer is forked after the set-up. An end of a pipe that it kept would keep a reader waiting.
+ * BEGUN is closed last: it tells the run's first process, which begins only then. */
+static void close_other_files(int begun)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+
+    if (limit < 0 || limit > 65536)
+        limit = 65536;
+    for (int file = STDERR_FILENO + 1; file < limit; file++)
+        if (file != viewer.pipe && file != terminal && file != begun)
+            (void)close(file);
+    (void)close(begun);
+}
+
 /* The process of the live view: follows the recorder, slot by slot. One that does not get ready
  * while others do belongs to a killed process and is skipped. */
-static void view(void)
+static void view(int begun)
 {
-    struct lanes lanes = {.from = recorder, .screen = screen_of_output(colour_when)};
+    struct recorder *recorded = recorder;
+    struct lanes lanes = {.from = recorded, .screen = views_screen(STDOUT_FILENO)};
     bool step = want_step, is_last;
     unsigned long at = 0, next;
     int64_t late_since = 0;
 
     (void)signal(SIGINT, SIG_IGN); /* it ends with the run */
     (void)signal(SIGTTIN, SIG_IGN);
+    close_other_files(begun);
     recorder = NULL; /* what it prints is no event */
+    call_watcher = NULL;
+    output_is_hidden = false;
     if (step)
         say("(Enter: the next event; q and Enter: all the rest)");
     do {
@@ -161,17 +178,20 @@ static void view(void)
             await_over();
         next = atomic_load(&lanes.from->next);
         next = next < CAPACITY ? next : CAPACITY;
-        for (; at < next; at++, late_since = 0) {
-            const struct event *event = &lanes.from->events[at];
-            if (atomic_load_explicit(&event->ready, memory_order_acquire)) {
+        for (; at < next; at++) {
+            struct event *event = &recorded->events[at];
+            unsigned ready = READY;
+            if (atomic_compare_exchange_strong(&event->ready, &ready, SHOWN)) {
                 /* on the terminal the Enter that is typed ends the row */
                 show_event(&lanes, event, step && isatty(STDOUT_FILENO) ? "" : "\n");
                 step = step && await_enter();
-                continue;
+            } else if (ready != CANCELED && !viewer.over) {
+                if (late_since == 0)
+                    late_since = clock_now();
+                if (clock_now() - late_since < PATIENCE)
+                    break;
             }
-            late_since = late_since == 0 ? clock_now() : late_since;
-            if (!viewer.over && clock_now() - late_since < PATIENCE)
-                break;
+            late_since = 0;
         }
     } while (!is_last);
     if (lanes.from->next > CAPACITY)
@@ -194,36 +214,35 @@ static void end_viewer(void)
 
 void views_start(void)
 {
-    int ends[2];
+    int ends[2], begun[2];
 
     if (!want_lanes && !want_timeline && !files[SVG].path && !files[TRACE].path)
         return;
     recorder_start();
+    output_is_hidden = want_lanes;
     if (!want_lanes)
         return;
-    viewer.done = share_memory(sizeof *viewer.done);
+    viewer.done = shared_alloc(sizeof *viewer.done);
     CHECK(pipe(ends));
+    CHECK(pipe(begun));
     viewer.owner = getpid();
     viewer.pid = CHECK(fork());
     viewer.pipe = ends[viewer.pid > 0];
-    CHECK_ONCE(close(ends[viewer.pid == 0]));
+    CHECK(close(ends[viewer.pid == 0]));
     if (viewer.pid == 0) {
-        view();
+        view(begun[1]);
         *viewer.done = true;
-        _exit(HELD);
+        _exit(EXIT_HELD);
     }
+    CHECK(close(begun[1]));
+    CHECK(read(begun[0], (char[1]){0}, 1)); /* returns 0 when the viewer has closed its end */
+    CHECK(close(begun[0]));
     (void)atexit(end_viewer);
 }
 
-bool views_are_live(void)
+const char *views_finish(const char *name, enum measure measure)
 {
-    return want_lanes;
-}
-
-const char *views_finish(void)
-{
-    static void (*const writers[FILES])(const struct recording *, FILE *) = {
-        svg_write, trace_write};
+    static void (*const writers[FILES])(const struct chart *, FILE *) = {svg_write, trace_write};
     struct recorder *from = recorder;
     const char *problem = NULL;
     char *bytes;
@@ -232,6 +251,7 @@ const char *views_finish(void)
     if (from == NULL)
         return NULL;
     recorder = NULL;
+    call_watcher = NULL;
     if (want_lanes) {
         (void)alarm(0);                         /* the watchdog counts the run, not the reader, */
         if (signal(SIGINT, SIG_DFL) == SIG_IGN) /* who may end it all */
@@ -241,24 +261,24 @@ const char *views_finish(void)
         if (!*viewer.done)
             problem = "the live view was stopped, so that nobody saw all of the run";
     }
-    struct recording recording = recording_take(from, run.demo->name, run.demo->measure);
-    struct screen screen = screen_of_output(colour_when);
+    struct chart chart = chart_take(from, name, measure);
+    struct screen screen = views_screen(STDOUT_FILENO);
     for (int i = 0; i <= FILES; i++) {
         if (i < FILES ? !files[i].path : !want_timeline)
             continue;
         FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
         if (i == FILES)
-            timeline_write(&recording, &screen, out);
+            timeline_write(&chart, &screen, out);
         else
-            writers[i](&recording, out);
+            writers[i](&chart, out);
         if (fclose(out) == EOF)
-            fail_call("fclose", errno, __FILE__, __LINE__);
+            die_call("fclose", errno, __FILE__, __LINE__);
         if (i == FILES && !write_whole(STDOUT_FILENO, bytes, size))
             problem = describe_output_error(STDOUT_FILENO);
         if (i < FILES && !write_output(&files[i], bytes, size))
             problem = describe_error(&files[i]);
         free(bytes);
     }
-    recording_free(&recording);
+    chart_free(&chart);
     return problem;
 }

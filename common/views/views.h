@@ -2,10 +2,11 @@
 /* views - which views of the run the user asked for, and when they are made */
 #pragma once
 
-#include "common/options.h"
-#include <stdbool.h>
+#include "common/run/options.h"
+#include "common/run/record.h"
+#include "common/views/screen.h"
 
-extern const struct option_row view_options[];
+extern const struct option_spec view_options[];
 
 /* Refuses what cannot work, before anything is started: --step without a terminal (status 2), a
  * file that cannot be written (status 3). */
@@ -14,12 +15,12 @@ void views_check(void);
 /* Starts the recorder, and the live view in a process of its own. Before the first actor. */
 void views_start(void);
 
-/* Whether a live view takes the place of what the listing prints. */
-bool views_are_live(void);
-
 /* The option of the view that is written to the file of this descriptor; NULL if none is. */
 const char *view_to(int file);
 
-/* When the run is over: waits for the live view, then makes the others. Returns NULL, or what went
- * wrong, for a message. */
-const char *views_finish(void);
+/* When the run of the demo NAME is over: waits for the live view, then makes the others. Returns
+ * NULL, or what went wrong, for a message. */
+const char *views_finish(const char *name, enum measure measure);
+
+/* What a descriptor leads to, and whether to use color there (--color). */
+struct screen views_screen(int descriptor);

@@ -21,11 +21,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_RUNS = 1000 };
+enum { MAX_RUNS = 1000 };
 
 struct command {
     char **words; /* NULL: there is none */
-    double wall[MOST_RUNS], processor[MOST_RUNS];
+    double wall[MAX_RUNS], processor[MAX_RUNS];
     long peak;
 };
 
@@ -99,10 +99,10 @@ static double median(double *values, int count)
 int main(int argc, char **argv)
 {
     static struct command commands[2];
-    static double ratios[MOST_RUNS];
+    static double ratios[MAX_RUNS];
     int runs = argc > 3 ? atoi(argv[1]) : 0;
 
-    if (runs < 1 || runs > MOST_RUNS) {
+    if (runs < 1 || runs > MAX_RUNS) {
         fprintf(stderr, "usage: compare RUNS INPUT COMMAND [ARG...] "
                         "[-- COMMAND [ARG...]]\n");
         return 2;

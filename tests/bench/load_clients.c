@@ -14,14 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CLIENTS = 1000 };
+enum { MAX_CLIENTS = 1000 };
 
 static struct sockaddr_in server = {.sin_family = AF_INET};
-static struct pollfd files[MOST_CLIENTS]; /* one for each client */
+static struct pollfd files[MAX_CLIENTS]; /* one for each client */
 static struct {
     char bytes[5];
     size_t length;
-} answers[MOST_CLIENTS];
+} answers[MAX_CLIENTS];
 
 static void check(int good, const char *what)
 {
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     int clients = argc > 3 ? atoi(argv[2]) : 0;
     int connections = argc > 3 ? atoi(argv[3]) : 0, begun = 0, done = 0;
 
-    if (clients < 1 || clients > MOST_CLIENTS || connections < clients) {
+    if (clients < 1 || clients > MAX_CLIENTS || connections < clients) {
         fprintf(stderr, "usage: load_clients PORT CLIENTS CONNECTIONS\n");
         return 2;
     }

@@ -6,8 +6,8 @@
  * and, to compare, clock_gettime alone. Each is the median of ROUNDS rounds of
  * EVENTS events, on one core, in pages that were touched before.
  */
-#include "common/record/recorder.h"
-#include "common/clock.h"
+#include "common/run/record.h"
+#include "common/base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 

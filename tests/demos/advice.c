@@ -74,19 +74,19 @@ static const struct fault faults[] = {
     {"shm", NULL, "ftruncate(", "EFBIG",
         "ftruncate: File too large; raise the limit on the size of files "
         "(ulimit -f) ("},
-    {"shm", NULL, "MAP_SHARED, ", "ENOMEM", "mmap" NO_MEMORY},
-    {"shm", NULL, "MAP_SHARED, ", "EAGAIN",
+    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", "ENOMEM", "mmap" NO_MEMORY},
+    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", "EAGAIN",
         "mmap: Resource temporarily unavailable; raise the limit on locked "
         "memory (ulimit -l) ("},
     {"mqueue", "--api=posix", "mq_open(", "ENOSYS",
         "mq_open: Function not implemented; this system does not allow POSIX "
-        "queues, so use --api=sysv\n"},
+        "queues, so use --api=sysv ("},
     {"mqueue", "--api=posix", "mq_open(", "EACCES",
         "mq_open: Permission denied; this system does not allow POSIX queues, "
-        "so use --api=sysv\n"},
+        "so use --api=sysv ("},
     {"mqueue", "--api=posix", "mq_open(", "EPERM",
         "mq_open: Operation not permitted; this system does not allow POSIX "
-        "queues, so use --api=sysv\n"},
+        "queues, so use --api=sysv ("},
     {"mqueue", "--api=posix", "mq_open(", "EMFILE",
         "mq_open: Too many open files; raise the limit on open files (ulimit "
         "-n) or in queues (ulimit -q) ("},
@@ -95,10 +95,10 @@ static const struct fault faults[] = {
         "that nobody uses ("},
     {"mqueue", "--api=sysv", "msgget(", "ENOSYS",
         "msgget: Function not implemented; this system does not allow System V "
-        "queues, so use --api=posix\n"},
+        "queues, so use --api=posix ("},
     {"mqueue", "--api=sysv", "msgget(", "EPERM",
         "msgget: Operation not permitted; this system does not allow System V "
-        "queues, so use --api=posix\n"},
+        "queues, so use --api=posix ("},
     {"mqueue", "--api=sysv", "msgget(", "ENOSPC",
         "msgget: No space left on device; remove queues (ipcs -q, ipcrm -q ID) "
         "that nobody uses ("},
@@ -116,12 +116,12 @@ static const struct fault faults[] = {
     {"file", NULL, "F_SETLKW, ", "ENOLCK",
         "fcntl: No locks available; the file system may have no locks, so use "
         "a file on a local disk ("},
-    {"file", NULL, "\"names.txt\"", "EMFILE",
+    {"file", NULL, "\"names.txt\", O_", "EMFILE",
         "open names.txt: Too many open files; raise the limit on open files "
         "(ulimit -n)\n"},
-    {"file", NULL, "\"names.txt\"", "EROFS",
+    {"file", NULL, "\"names.txt\", O_", "EROFS",
         "open names.txt: Read-only file system; choose another with --file\n"},
-    {"file", NULL, "\"names.txt\"", "ENOSPC",
+    {"file", NULL, "\"names.txt\", O_", "ENOSPC",
         "open names.txt: No space left on device; make room (see df) and try "
         "again\n"},
     {"file", NULL, "left name", "ENOSPC",
@@ -154,10 +154,10 @@ static const struct fault faults[] = {
         "so use --port=1024 or higher\n"},
     {"socket", "--port=0", "connect(", "EADDRNOTAVAIL",
         ": Cannot assign requested address; no port is free, so try again in a "
-        "minute\n"},
+        "minute ("},
     {"socket", "--port=0", "connect(", "ENETUNREACH",
         ": Network is unreachable; let root start the interface (ip link set "
-        "lo up)\n"},
+        "lo up) ("},
     {"semaphore", "--svg=view", "\"view\", O_WRONLY", "EMFILE",
         "cannot write view: Too many open files; raise the limit on open files "
         "(ulimit -n)\n"},

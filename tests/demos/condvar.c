@@ -10,16 +10,16 @@
 
 #include <cmocka.h>
 
-#include "common/random.h"
+#include "common/base/random.h"
 #include "tests/support/program.h"
 
-enum { MOST_NUMBERS = 100000 };
+enum { MAX_NUMBERS = 100000 };
 
 #define HELD "^demo_condvar: guarantee held: [^\n]*seed [0-9]+\\)\n$"
 
 /* The numbers that a consumer saw; it may wake up some numbers late. */
 struct list {
-    int numbers[MOST_NUMBERS], count;
+    int numbers[MAX_NUMBERS], count;
     int lucky_at; /* the place of the first lucky one, from 1 on; 0: none */
 };
 
@@ -40,7 +40,7 @@ static const char *read_list(const char *line, int lucky, struct list *list)
         assert_memory_equal(line, separator, strlen(separator));
         line += strlen(separator);
         int number = (int)strtol(line, &end, 10);
-        assert_true(end > line && list->count < MOST_NUMBERS);
+        assert_true(end > line && list->count < MAX_NUMBERS);
         line = end;
         list->numbers[list->count++] = number;
         if (number == lucky && list->lucky_at == 0)
@@ -91,7 +91,7 @@ static void test_listing(void **state)
             assert_int_equal(list.lucky_at, longer.lucky_at);
             assert_same_draws(&list, &longer);
             (void)snprintf(
-                verdict, sizeof verdict, "drawn as number %d (", list.lucky_at);
+                verdict, sizeof verdict, "which was draw %d (", list.lucky_at);
             assert_non_null(strstr(result.err, verdict));
             found++;
         } else
@@ -204,9 +204,9 @@ static void test_broken(void **state)
         assert_int_equal(result.status, 4);
         assert_int_equal(count_text(result.out, "found"), 0);
         assert_matches(result.err,
-            "^demo_condvar: guarantee VIOLATED: [^\n]*drawn as number [0-9]+ "
+            "^demo_condvar: guarantee VIOLATED: [^\n]*which was draw [0-9]+ "
             "\\(seed [0-9]+\\)\n"
-            "demo_condvar: lost wakeup; what was missing: [^\n]+\n$");
+            "demo_condvar: bug: lost wakeup; left out: [^\n]+\n$");
         free_result(&result);
     }
     assert_nothing_left();
@@ -237,9 +237,9 @@ static void test_lucky_at_last(void **state)
 
     (void)state;
     for (run.seed = 1; run.seed <= 5; run.seed++) {
-        struct draw draw = draw_start(0);
+        struct rng rng = rng_init(0);
         for (int i = 0; i < 20000; i++)
-            last = draw_between(&draw, 0, 1000000);
+            last = rng_range(&rng, 0, 1000000);
         char seed[32];
         (void)snprintf(seed, sizeof seed, "--seed=%u", (unsigned)run.seed);
         (void)snprintf(lucky, sizeof lucky, "--lucky=%d", last);

@@ -17,7 +17,7 @@
 
 #include "tests/support/program.h"
 
-enum { MOST_MEMBERS = 80, ROOM = 4096 /* for all names */ };
+enum { MAX_MEMBERS = 80, ROOM = 4096 /* for all names */ };
 
 static const char *const demos[] = {"demo_file", "demo_mutex"};
 
@@ -67,7 +67,7 @@ static int count_names(const char *list, int members)
  */
 static int fewest_found(const char *out, int members)
 {
-    char said[MOST_MEMBERS] = {0}; /* how many lines of each member */
+    char said[MAX_MEMBERS] = {0}; /* how many lines of each member */
     int fewest = members;
 
     assert_int_equal(count_lines(out), 2 * members);
@@ -160,9 +160,10 @@ static void test_broken(void **state)
         assert_true(fewest < cases[i].count);
         assert_matches(result.err,
             "^demo_file: guarantee VIOLATED: [^\n]* \\(seed [0-9]+\\)\n"
-            "demo_file: lost update; what was missing: [^\n]+\n$");
+            "demo_file: bug: lost update; left out: [^\n]+\n$");
         (void)sscanf(result.err,
-            "demo_file: guarantee VIOLATED: a member found %d of ", &found);
+            "demo_file: guarantee VIOLATED: a member found only %d of ",
+            &found);
         assert_int_equal(found, fewest);
         free_result(&result);
 
@@ -289,7 +290,7 @@ static void test_only_numbers_are_names(void **state)
         struct result result = run_program(
             (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
         assert_content("status", BYTES("4\n"));
-        assert_non_null(strstr(result.err, "a member found 1 of 5 names"));
+        assert_non_null(strstr(result.err, "a member found only 1 of 5 names"));
         free_result(&result);
         assert_int_equal(unlink("names.txt"), 0);
     }

@@ -15,7 +15,7 @@
 
 #include "tests/support/program.h"
 
-enum { MOST_WRITERS = 100, RUN_LOCK = 0x3fffffff };
+enum { MAX_WRITERS = 100, RUN_LOCK_BYTE = 0x3fffffff };
 
 #define MESSAGE "writing to shared resource!"
 
@@ -45,7 +45,7 @@ static void write_log(const char *bytes, size_t size)
 
 /* The evidence: the log's lines, judged here once more. */
 struct evidence {
-    int whole[MOST_WRITERS]; /* lines of each writer */
+    int whole[MAX_WRITERS]; /* lines of each writer */
     int all_whole, torn;
 };
 
@@ -59,7 +59,7 @@ static struct evidence judge(const char *log, const char *message)
         assert_non_null(strchr(line, '\n')); /* the last line, too */
         (void)snprintf(
             expected, sizeof expected, "%d mu: %s\n", number, message);
-        if (number >= 0 && number < MOST_WRITERS &&
+        if (number >= 0 && number < MAX_WRITERS &&
             strncmp(line, expected, strlen(expected)) == 0) {
             evidence.whole[number]++;
             evidence.all_whole++;
@@ -177,7 +177,7 @@ static void test_broken(void **state)
         assert_string_equal(result.out, log);
         assert_matches(result.err,
             "^demo_mutex: guarantee VIOLATED: [^\n]* \\(seed [0-9]+\\)\n"
-            "demo_mutex: torn lines; what was missing: [^\n]+\n$");
+            "demo_mutex: bug: torn lines; left out: [^\n]+\n$");
         (void)sscanf(result.err, "demo_mutex: guarantee VIOLATED: %d of %d",
             &torn, &all);
         assert_int_equal(all, cases[i].all);
@@ -348,7 +348,7 @@ static void test_two_runs(void **state)
 {
     struct flock lock = {.l_type = F_WRLCK,
         .l_whence = SEEK_SET,
-        .l_start = RUN_LOCK,
+        .l_start = RUN_LOCK_BYTE,
         .l_len = 1};
     char pid[32];
     size_t size;

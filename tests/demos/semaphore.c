@@ -12,15 +12,15 @@
 
 #include "tests/support/program.h"
 
-enum { MOST_WORKERS = 10000 };
+enum { MAX_WORKERS = 10000 };
 
 /* The evidence on standard output: most starts that were not finished yet. Each
  * worker has to start once and then to finish once.
  */
-static int most_inside(const char *out, int workers)
+static int max_inside(const char *out, int workers)
 {
     static const char *const events[] = {"starting", "finished"};
-    char done[MOST_WORKERS] = {0}; /* how many events of each worker */
+    char done[MAX_WORKERS] = {0}; /* how many events of each worker */
     int inside = 0, most = 0;
 
     for (const char *line = out; *line; line = strchr(line, '\n') + 1) {
@@ -56,7 +56,7 @@ static int number_after(const char *err, const char *text)
 static void test_listing(void **state)
 {
     struct result result = RUN("demo_semaphore", "--speed=1000", "--seed=42");
-    int most = most_inside(result.out, 10);
+    int most = max_inside(result.out, 10);
 
     (void)state;
     assert_int_equal(result.status, 0);
@@ -92,7 +92,7 @@ static void test_slots(void **state)
         struct result result = RUN("demo_semaphore", cases[i].workers,
             cases[i].slots, "--hold=0", "--speed=1000");
         assert_int_equal(result.status, 0);
-        assert_int_in_range(most_inside(result.out, cases[i].worker_count), 1,
+        assert_int_in_range(max_inside(result.out, cases[i].worker_count), 1,
             cases[i].slot_count);
         free_result(&result);
     }
@@ -112,7 +112,7 @@ static void test_broken(void **state)
         struct result result = RUN("demo_semaphore", "--broken", "--speed=1000",
             cases[i].workers, cases[i].slots);
         int count = cases[i].worker_count;
-        int most = most_inside(result.out, count);
+        int most = max_inside(result.out, count);
 
         assert_int_equal(result.status, 4);
         assert_true(most > cases[i].slot_count);
@@ -120,7 +120,7 @@ static void test_broken(void **state)
             number_after(result.err, "VIOLATED: "), most, count);
         assert_matches(result.err,
             "^demo_semaphore: guarantee VIOLATED: [^\n]*seed [0-9]+\\)\n"
-            "demo_semaphore: overload; what was missing: [^\n]+\n$");
+            "demo_semaphore: bug: overload; left out: [^\n]+\n$");
         free_result(&result);
     }
     assert_nothing_left();
@@ -144,7 +144,7 @@ static void test_limits(void **state)
         "--slots=10000", "--hold=0", "--speed=1000");
     assert_int_not_equal(result.status, 2);
     if (result.status == 0)
-        (void)most_inside(result.out, MOST_WORKERS);
+        (void)max_inside(result.out, MAX_WORKERS);
     free_result(&result);
 }
 

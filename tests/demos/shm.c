@@ -3,6 +3,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,10 +14,10 @@
 
 #include "tests/support/program.h"
 
-enum { MOST_VALUES = 64 };
+enum { MAX_VALUES = 64 };
 
 struct snapshot {
-    int values[MOST_VALUES];
+    int values[MAX_VALUES];
     int mark; /* so many stand before the |, or 0 */
 };
 
@@ -169,6 +170,29 @@ static void test_broken_always(void **state)
     assert_nothing_left();
 }
 
+/* However late the reader starts, the two meet. strace(1) makes the run's first
+ * process wait before its third fork, which is that of the reader.
+ */
+static void test_late_reader(void **state)
+{
+    const char *const command[] = {"/usr/bin/env", "strace", "-qq", "-o",
+        "/dev/null", "-e", "inject=?clone,?fork:delay_enter=1500000:when=3",
+        built("demo_shm"), "--broken", "--speed=1000", NULL};
+    const char *const try[] = {
+        "/usr/bin/env", "strace", "-o", "/dev/null", "true", NULL};
+    struct result tried = run_program(try, NULL, 0);
+
+    (void)state;
+    bool has_strace = tried.status == 0;
+    free_result(&tried);
+    if (!has_strace)
+        skip();
+    struct result result = run_program(command, NULL, 0);
+    assert_int_equal(result.status, 4);
+    free_result(&result);
+    assert_nothing_left();
+}
+
 static void test_wrong_usage(void **state)
 {
     static const char *const wrong[][2] = {{"--values=0"}, {"--values=65"},
@@ -195,7 +219,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing),
         TEST(test_number_of_values), TEST(test_ends_at_once), TEST(test_broken),
-        TEST(test_broken_always), TEST(test_wrong_usage)};
+        TEST(test_broken_always), TEST(test_late_reader),
+        TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@
 
 #include "tests/support/program.h"
 
-enum { MESSAGE_SIZE = 2048, MOST_CLIENTS = 1000 };
+enum { MESSAGE_SIZE = 2048, MAX_CLIENTS = 1000 };
 
 /* Text with its length: there may be a NUL in it. */
 #define BYTES(text) text, sizeof(text) - 1
@@ -114,13 +114,13 @@ static void test_clients_take_turns(void **state)
     (void)state;
     assert_int_equal(result.status, 0);
     assert_int_equal(
-        count_text(result.out, "Server received: ping from "), MOST_CLIENTS);
+        count_text(result.out, "Server received: ping from "), MAX_CLIENTS);
     assert_int_equal(
-        count_text(result.out, "Client received: pong\n"), MOST_CLIENTS);
-    assert_int_equal(count_lines(result.out), 2 * MOST_CLIENTS);
+        count_text(result.out, "Client received: pong\n"), MAX_CLIENTS);
+    assert_int_equal(count_lines(result.out), 2 * MAX_CLIENTS);
     assert_verdict(result.err, "guarantee held: 1000 of 1000 ");
 #ifdef __linux__ /* when one's turn comes, the others sleep on */
-    assert_int_in_range(result.sleeps, MOST_CLIENTS, 20 * MOST_CLIENTS);
+    assert_int_in_range(result.sleeps, MAX_CLIENTS, 20 * MAX_CLIENTS);
 #endif
     free_result(&result);
     assert_nothing_left();
@@ -216,6 +216,28 @@ static void test_strangers(void **state)
             (void)close(files[i]);
     }
     assert_true(served);
+    assert_nothing_left();
+}
+
+/* A stranger that sends a byte now and then, each soon after the one before,
+ * is not listened to forever either: it would hold the run for minutes.
+ */
+static void test_slow_stranger(void **state)
+{
+    const struct timespec moment = {0, 100000000};
+    struct program run;
+    struct sockaddr_in address = loopback(start_run(&run));
+    int file = open_socket();
+
+    (void)state;
+    (void)connect(file, (struct sockaddr *)&address, sizeof address);
+    while (send(file, "x", 1, MSG_NOSIGNAL) == 1)
+        (void)nanosleep(&moment, NULL);
+    (void)close(file);
+    struct result result = program_finish(&run);
+    assert_int_equal(result.status, 0);
+    assert_non_null(strstr(result.err, "guarantee held: 300 of 300 "));
+    free_result(&result);
     assert_nothing_left();
 }
 
@@ -575,7 +597,7 @@ static void test_random_bytes(void **state)
 /* All are connected before the first one says anything. */
 static void serve_concurrently(int clients)
 {
-    static int files[MOST_CLIENTS];
+    static int files[MAX_CLIENTS];
     int port;
     struct program server = start_server(&port);
 
@@ -598,7 +620,7 @@ static void test_100_clients(void **state)
 
 static void test_1000_clients(void **state)
 {
-    const rlim_t needed = MOST_CLIENTS + 64;
+    const rlim_t needed = MAX_CLIENTS + 64;
     struct rlimit files;
 
     (void)state;
@@ -608,7 +630,7 @@ static void test_1000_clients(void **state)
     if (files.rlim_cur < needed)
         files.rlim_cur = needed;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
-    serve_concurrently(MOST_CLIENTS);
+    serve_concurrently(MAX_CLIENTS);
 }
 
 /* Our client, with servers of all kinds. */
@@ -730,13 +752,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing),
         TEST(test_clients_take_turns), TEST(test_messages), TEST(test_broken),
-        TEST(test_strangers), TEST(test_failed_accept),
-        TEST(test_failed_accept_of_server), TEST(test_wrong_usage),
-        TEST(test_taken_port), TEST(test_ctrl_c_at_once),
-        TEST(test_ways_to_send), TEST(test_too_long), TEST(test_pieces),
-        TEST(test_silent_client), TEST(test_clients_that_leave),
-        TEST(test_random_bytes), TEST(test_100_clients),
-        TEST(test_1000_clients), TEST(test_connect),
+        TEST(test_strangers), TEST(test_slow_stranger),
+        TEST(test_failed_accept), TEST(test_failed_accept_of_server),
+        TEST(test_wrong_usage), TEST(test_taken_port),
+        TEST(test_ctrl_c_at_once), TEST(test_ways_to_send), TEST(test_too_long),
+        TEST(test_pieces), TEST(test_silent_client),
+        TEST(test_clients_that_leave), TEST(test_random_bytes),
+        TEST(test_100_clients), TEST(test_1000_clients), TEST(test_connect),
         TEST(test_connect_without_answer), TEST(test_stopped_server),
         TEST(test_connect_to_nobody), TEST(test_connect_to_server)};
 

@@ -6,13 +6,20 @@
 # OPTIONS has a line "PROGRAM --option" for each; CODE has "LINE code TEXT". An
 # option belongs to the program that TEXT names before it; without one to OWNER,
 # or, if that is empty, to any. Prints "LINE known OPTION" or "LINE unknown
-# OPTION" for each, and "LINE path PATH" for each file of the project, but not
-# what WORD is a part of.
+# OPTION" for each, "LINE path PATH" for each file of the project, and "LINE name
+# NAME" for each name with an underscore, but not what WORD is a part of.
 
 NR == FNR {
     has[$0]
     has[" " $2]
     next
+}
+
+$3 ~ /^[a-z]+(_[a-z0-9]+)+(\(\))?$/ && NF == 3 &&
+    (example == "" || !index($3, example)) {
+    name = $3
+    sub(/\(\)$/, "", name)
+    print $1 " name " name
 }
 
 {

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 4, WAYS = 5, MOST_CHILDREN = 64 };
+enum { AT_ONCE = 4, WAYS = 5, MAX_CHILDREN = 64 };
 
 static const struct way {
     const char *name;
@@ -45,14 +45,14 @@ static int times = 10;
 /* A child of PID that is no zombie: any of them; or 0. */
 static pid_t choose_child(pid_t pid)
 {
-    pid_t children[MOST_CHILDREN];
+    pid_t children[MAX_CHILDREN];
     char path[64], state = 'Z';
     int count = 0;
 
     (void)snprintf(
         path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
     FILE *file = fopen(path, "r");
-    while (file && count < MOST_CHILDREN &&
+    while (file && count < MAX_CHILDREN &&
            fscanf(file, "%d", &children[count]) == 1)
         count++;
     if (file)

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_TEMPORARY = 64 };
+enum { MAX_TEMPORARY = 64 };
 static const int64_t grace = 10000000000;
 
 const struct victim victims[VICTIMS] = {
@@ -204,7 +204,7 @@ static int count_names(const char *folder, const char *part, bool remove)
  */
 static int count_temporary(bool first, bool remove)
 {
-    static ino_t seen[MOST_TEMPORARY];
+    static ino_t seen[MAX_TEMPORARY];
     static int seen_count;
     DIR *entries = opendir("/dev/shm");
     struct stat about;
@@ -214,7 +214,7 @@ static int count_temporary(bool first, bool remove)
         const char *name = entry->d_name;
         if (strncmp(name, "sem.", 4) != 0 || strlen(name) != 10 ||
             fstatat(dirfd(entries), name, &about, 0) == -1 ||
-            about.st_ctime < started || count == MOST_TEMPORARY)
+            about.st_ctime < started || count == MAX_TEMPORARY)
             continue;
         bool known = false;
         for (int i = 0; i < seen_count; i++)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
 
 /* The name that libFuzzer wants. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

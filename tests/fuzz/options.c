@@ -9,18 +9,12 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* The parser ends the process and reports; here both come back to the target.
- * Its source is taken as it is, so that its table can be emptied again.
+/* The parser ends the process with a message; here both come back to the
+ * target. Its source is taken as it is, so that its table can be emptied again.
  */
-#define end_process  come_back
-#define exit         come_back
-#define report       check_report
-#define print_help   help_was_asked
-#define say          nothing_said
-#define close_output nothing_closed
-#define views_check  nothing_checked
-#define view_options no_views
-#include "common/options.c"
+#define exit_once come_back
+#define warn      check_message
+#include "common/run/options.c"
 
 static jmp_buf before;
 static int status;
@@ -31,7 +25,7 @@ noreturn void come_back(int ended_with)
     longjmp(before, 1);
 }
 
-void check_report(const char *format, ...)
+void check_message(const char *format, ...)
 {
     char text[4096];
     va_list arguments;
@@ -43,50 +37,21 @@ void check_report(const char *format, ...)
     must(!has_control(text));
 }
 
-void nothing_said(const char *format, ...)
-{
-    (void)format;
-}
-
-void nothing_closed(void)
-{
-}
-
-void nothing_checked(void)
-{
-}
-
-const struct option_row no_views[] = {{0}};
-
-void help_was_asked(
-    const struct option_row *own_options, const struct option_row *all[2])
-{
-    char values[128];
-
-    const struct option_row *common = all[0];
-
-    (void)own_options;
-    for (; common->name; common++)
-        describe_values(common, values, sizeof values);
-}
-
 static bool flag;
 static int whole, choice;
 static double seconds, positive;
-static const char *text;
+static uint32_t seed;
+static const char *text, *file;
 
-static const struct option_row own[] = {
-    {"flag", NULL, FLAG, &flag, 0, 0, NULL, "be other"},
-    {"whole", "N", WHOLE, &whole, 1, 10000, "10", "so many"},
-    {"hold", "S", SECONDS, &seconds, 0, 3600, "2.5", "so long"},
-    {"deadline", "S", POSITIVE, &positive, 0, 3600, "2", "longer"},
-    {"text", "TEXT", TEXT, &text, 1, 10, "mu", "say TEXT"},
-    {"choice", "WORD", CHOICE, &choice, 0, 0, "red green blue", "the colour"},
-    {0}};
-
-static const struct demo with_operands = {
-    .name = "demo_fuzz", .operands = "[WORD...]"};
-static const struct demo without_operands = {.name = "demo_fuzz"};
+static const struct option_spec own[] = {OPTION_FLAG("flag", &flag, "be other"),
+    OPTION_INT("whole", &whole, 1, 10000, "so many"),
+    OPTION_ROW(
+        "seed", "N", KIND_SEED, uint32_t, &seed, 0, 4294967295.0, NULL, "draw"),
+    OPTION_SECONDS("hold", &seconds, 3600, "so long"),
+    OPTION_POSITIVE("deadline", &positive, 3600, "longer"),
+    OPTION_TEXT("text", &text, 10, "say TEXT"),
+    OPTION_FILE("svg", &file, "draw it"),
+    OPTION_ENUM("choice", "WORD", &choice, "red green blue", "the color"), {0}};
 
 /* getopt_long(3) keeps a place within a word, which is freed by now. */
 static void forget(void)
@@ -99,9 +64,14 @@ static void forget(void)
     (void)getopt_long(1, words, "+:", none, NULL);
     optind = 1;
     option_count = 0;
-    memset(table, 0, sizeof table);
-    want_help = want_version = flag = run.broken = false;
-    run.timeout = choice = 0;
+    memset(added, 0, sizeof added);
+    flag = false;
+    whole = 10;
+    seconds = 2.5;
+    positive = 2;
+    text = "mu";
+    file = NULL;
+    choice = 0;
 }
 
 /* The input is the words, a NUL between two. */
@@ -124,20 +94,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     forget();
     status = -1;
     if (setjmp(before) == 0) {
-        int operand = demo_start(
-            size % 2 ? &with_operands : &without_operands, own, count, words);
-        must(operand >= 1 && operand <= count);
-        must(size % 2 || operand == count);
+        char values[MAX_VALUES];
+        add_options(own);
+        for (const struct option_spec *spec = own; spec->name; spec++)
+            if (spec->kind != KIND_FLAG)
+                describe_values(spec, values);
+        parse_options(count, words);
+        must(optind >= 1 && optind <= count);
         must(whole >= 1 && whole <= 10000);
         must(seconds >= 0 && seconds <= 3600);
         must(positive > 0 && positive <= 3600);
         must(choice >= 0 && choice <= 2);
         must(*text && strlen(text) <= 10 && !has_control(text));
-        must(run.speed >= 0.1 && run.speed <= 1000);
-        must(run.timeout >= 0 && run.timeout <= 3600);
+        must(!file || (*file && strlen(file) <= 4095 && !has_control(file)));
     } else
-        must(status == WRONG_USAGE ||
-             (status == HELD && (want_help || want_version)));
+        must(status == EXIT_USAGE);
     free(bytes);
     return 0;
 }

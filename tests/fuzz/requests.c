@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz requests: a line is refused, or carried out as wider numbers say */
+/* fuzz requests: a line is refused, or computed as wider numbers say */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "demos/mqueue.h"
+#include "demos/parts/mqueue.h"
 #include "tests/fuzz/fuzz.h"
 
 __extension__ typedef __int128 wide;
 
 /* The result that REQUEST must have, where this is easily said. */
-static void judge(const struct message *request, char *const words[])
+static void check_result(const union message *request, char *const words[])
 {
     int64_t a = strtoll(words[1], NULL, 10);
     int64_t b = words[2] ? strtoll(words[2], NULL, 10) : 0;
@@ -43,23 +43,23 @@ static void judge(const struct message *request, char *const words[])
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *line = malloc(size + 1), *words[MOST_WORDS];
-    struct message request;
+    char *line = malloc(size + 1), *words[MAX_WORDS];
+    union message request;
 
     must(line != NULL);
     if (size > 0)
         memcpy(line, data, size);
     split_line(line, size, words);
     for (int i = 0; words[i]; i++)
-        must(i < MOST_WORDS - 1 && *words[i]);
+        must(i < MAX_WORDS - 1 && *words[i]);
     const char *wrong = make_request(words, &request);
     if (wrong)
         must(strlen(wrong) > 0);
     else {
         must(memchr(request.text, '\0', sizeof request.text) != NULL);
-        must(request.answer_tag == 1 && request.error == 0);
-        carry_out(&request);
-        judge(&request, words);
+        must(request.tag == 1 && request.error == 0);
+        compute_result(&request);
+        check_result(&request, words);
     }
     free(line);
     return 0;

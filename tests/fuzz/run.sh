@@ -5,7 +5,7 @@
 # Usage: sh tests/fuzz/run.sh [SECONDS-FOR-EACH-TARGET [TARGET...]]
 #
 # It needs clang with its runtime libraries (Debian: libclang-rt-dev). An input
-# that breaks a target is left in build-fuzz/; once that is mended, put it into
+# that breaks a target is left in build-fuzz/; once that is repaired, put it into
 # tests/fuzz/corpus/TARGET, where ctest replays it.
 set -eu
 
@@ -18,11 +18,12 @@ mkdir -p build-fuzz
 failed=
 
 for target; do
-    # the target of the options has their source within it
-    sources="common/check.c common/text.c"
-    [ "$target" = options ] || sources=$(echo common/*.c common/*/*.c)
-    [ "$target" != requests ] || sources="$sources demos/mqueue_functions.c"
-    [ "$target" != sentences ] || sources="$sources demos/pipe_filters.c"
+    # the targets of options and sentences have their source within them
+    sources=$(ls common/*.c common/*/*.c)
+    [ "$target" != options ] ||
+        sources=$(echo "$sources" | grep -v -x common/run/options.c)
+    [ "$target" != requests ] ||
+        sources="$sources demos/parts/mqueue_functions.c"
     # shellcheck disable=SC2086 # a list
     clang -std=c11 -g -O1 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
         -DVERSION='"0"' -DHAVE_MQUEUE=1 -DHAVE_PRCTL=1 -I . \

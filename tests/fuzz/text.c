@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/run/output.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(keep || !has_control(shown)); /* two ways to the same */
         free(shown);
     }
-    char *text = malloc(size + 1), *shown = escaped_bytes(bytes, size);
+    char *text = malloc(size + 1), *shown = escape_dup(bytes, size);
     must(text != NULL);
     if (size > 0)
         memcpy(text, bytes, size);

@@ -151,7 +151,7 @@ static bool is_right(
     if (getenv("UNKIND_SEED") && subject->option &&
         strcmp(subject->option, "--kill-writer") == 0)
         return WEXITSTATUS(status) == 3 &&
-               strstr(said_by(run), "wants robust mutexes");
+               strstr(said_by(run), "needs robust mutexes");
     if (broken)
         return WEXITSTATUS(status) == 4;
     return WEXITSTATUS(status) == subject->normal || WEXITSTATUS(status) == 0 ||

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define fail() _fail(__FILE__, __LINE__) /* fail_msg() is built on it */
-
 enum { SILENCE = 60 /* seconds */ };
 
 /* Adds what can be read to TEXT, as far as there is room; at the end of file

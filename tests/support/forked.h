@@ -9,9 +9,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-/* the name is free again for common/check.h; fail_msg() is built on it, so use
- * assert_...() and print_error() */
-#undef fail
 
 struct outcome {
     int status; /* the exit status, or 128 + the signal that ended it */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/json.h"
-#include "common/text.h"
+#include "common/base/text.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

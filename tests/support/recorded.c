@@ -10,7 +10,7 @@ void recorded_begin(void)
 }
 
 void recorded_add(int64_t time, int lane, enum event_kind kind,
-    enum style style, int other, const char *text)
+    enum state state, int other, const char *text)
 {
     struct event *event = &recorder->events[recorder->next++];
     size_t length = strlen(text);
@@ -19,7 +19,7 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
     event->lane = (uint16_t)lane;
     event->other = (uint16_t)other;
     event->kind = (uint8_t)kind;
-    event->style = (uint8_t)style;
+    event->state = (uint8_t)state;
     event->length = (uint8_t)(length <= TEXT_SIZE ? length : CUT_OFF);
     memcpy(event->text, text, length <= TEXT_SIZE ? length : TEXT_SIZE);
     event->ready = 1;

@@ -2,7 +2,7 @@
 /* recorded - a run that never was, with times to choose, for tests of views */
 #pragma once
 
-#include "common/record/recording.h"
+#include "common/views/chart.h"
 
 /* From now on `recorder` is an empty one, in place of any other. Then add the
  * lanes with record_lanes().
@@ -13,9 +13,9 @@ void recorded_begin(void);
  * is a lane or NO_LANE.
  */
 void recorded_add(int64_t time, int lane, enum event_kind kind,
-    enum style style, int other, const char *text);
-#define recorded_state(time, lane, style, text)                                \
-    recorded_add(time, lane, STATE, style, NO_LANE, text)
+    enum state state, int other, const char *text);
+#define recorded_state(time, lane, state, text)                                \
+    recorded_add(time, lane, STATE, state, NO_LANE, text)
 #define recorded_note(time, lane, text)                                        \
     recorded_add(time, lane, NOTE, IDLE, NO_LANE, text)
 #define recorded_sent(time, lane, other, text)                                 \

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { MOST_LANES = 20000, DEEPEST = 8 };
+enum { MAX_LANES = 20000, DEEPEST = 8 };
 
 static char *read_file(const char *path)
 {
@@ -70,7 +70,7 @@ static void read_metadata(struct trace *trace, const struct json *event)
         return;
     }
     long lane = number_of(event, "tid") - 1;
-    assert_int_in_range(lane, 0, MOST_LANES - 1);
+    assert_int_in_range(lane, 0, MAX_LANES - 1);
     if (strcmp(name, "thread_sort_index") == 0) {
         assert_int_equal(number_of(args, "sort_index"), lane);
         return;
@@ -150,7 +150,7 @@ static void assert_lanes(const struct trace *trace,
         const struct trace_event *event = events[i];
         if (event->phase == 'C')
             continue;
-        assert_int_in_range(event->lane, 0, MOST_LANES - 1);
+        assert_int_in_range(event->lane, 0, MAX_LANES - 1);
         if (!trace->names[event->lane])
             fail_msg("lane %d has no name", event->lane);
         if (i > 0 && events[i - 1]->lane != event->lane)
@@ -215,7 +215,7 @@ static void assert_valid(const struct trace *trace)
 
 struct trace trace_load(const char *path)
 {
-    struct trace trace = {.names = calloc(MOST_LANES, sizeof *trace.names)};
+    struct trace trace = {.names = calloc(MAX_LANES, sizeof *trace.names)};
     char *text = read_file(path);
     const char *wrong;
     long count = 0, lines = 0;

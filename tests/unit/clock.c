@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clock: monotonic time, and pauses that --speed shortens */
 #include "tests/support/forked.h"
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include <signal.h>
 #include <sys/time.h>
 
@@ -29,14 +29,14 @@ static void test_never_set_back(void **state)
 static void test_speed_divides(void **state)
 {
     (void)state;
-    run.speed = 1;
-    assert_true(clock_scaled(2) == 2000000000);
-    assert_true(clock_scaled(0) == 0);
-    assert_true(clock_scaled(3600) == 3600000000000);
+
+    assert_true(scaled_ns(2) == 2000000000);
+    assert_true(scaled_ns(0) == 0);
+    assert_true(scaled_ns(3600) == 3600000000000);
     run.speed = 1000;
-    assert_true(clock_scaled(2.5) == 2500000);
+    assert_true(scaled_ns(2.5) == 2500000);
     run.speed = 0.1;
-    assert_true(clock_scaled(3600) == 36000000000000);
+    assert_true(scaled_ns(3600) == 36000000000000);
 }
 
 static void test_pause_lasts(void **state)
@@ -44,10 +44,10 @@ static void test_pause_lasts(void **state)
     int64_t before = clock_now();
 
     (void)state;
-    pause_for(20000000);
+    sleep_ns(20000000);
     assert_true(clock_now() - before >= 20000000);
-    pause_for(0);
-    pause_for(-1000000000000000); /* too late already: returns */
+    sleep_ns(0);
+    sleep_ns(-1000000000000000); /* too late already: returns */
 }
 
 /* POSIX promises that the calls that wait take 31 days; macOS refuses more than
@@ -60,13 +60,13 @@ static void test_parts_of_a_wait(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
-        struct timespec part = clock_part(waits[i]);
+        struct timespec part = part_of_wait(waits[i]);
         assert_true(part.tv_sec > 0 && part.tv_sec <= 31 * 86400);
         assert_true(part.tv_nsec >= 0 && part.tv_nsec < 1000000000);
     }
-    struct timespec part = clock_part(2500000000);
+    struct timespec part = part_of_wait(2500000000);
     assert_true(part.tv_sec == 2 && part.tv_nsec == 500000000);
-    part = clock_part(-1); /* late already */
+    part = part_of_wait(-1); /* late already */
     assert_true(part.tv_sec == 0 && part.tv_nsec == 0);
 }
 
@@ -79,7 +79,7 @@ static int pause_with_signals(const void *context)
     (void)context;
     CHECK(sigaction(SIGALRM, &action, NULL));
     CHECK(setitimer(ITIMER_REAL, &often, NULL));
-    pause_for(100000000);
+    sleep_ns(100000000);
     return interruptions > 0 && clock_now() - before >= 100000000 ? 0 : 1;
 }
 

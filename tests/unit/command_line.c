@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* options: the command line as a whole, --help, and a process put in order */
+/* demo: the command line as a whole, --help, and a process put in order */
 #include "tests/support/forked.h"
-#include "common/check.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/process.h"
+#include "common/demo.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,19 +9,28 @@
 #include <unistd.h>
 
 static bool flag;
-static int whole;
-static const char *text;
+static int whole = 10, word = 1, count = NOT_GIVEN;
+static double seconds = 2.5;
+static const char *text = "mu", *file = "log.txt", *other;
 
-static const struct option_row table[] = {
-    {"flag", NULL, FLAG, &flag, 0, 0, NULL, "be other"},
-    {"whole", "N", WHOLE, &whole, 1, 100, "10", "so many"},
-    {"text", "TEXT", TEXT, &text, 1, 10, "mu", "say TEXT"}, {0}};
+static const struct option_spec table[] = {
+    OPTION_FLAG("flag", &flag, "be other"),
+    OPTION_INT("whole", &whole, 1, 100, "so many"),
+    OPTION_INT("count", &count, 1, 9, "without a default"),
+    OPTION_SECONDS("seconds", &seconds, 3600, "so long"),
+    OPTION_TEXT("text", &text, 10, "say TEXT"),
+    OPTION_FILE("file", &file, "append to FILE"),
+    OPTION_FILE("other", &other, "read FILE"),
+    OPTION_ENUM("choice", "WORD", &word, "red green", "the color"), {0}};
 
 static const struct demo demo = {.name = "demo_unit",
     .operands = "[WORD...]",
     .shows = "It shows.",
     .guarantee = "It holds.",
     .broken = "it breaks.",
+    .bug = "a bug",
+    .left_out = "a call",
+    .wrong = "broken_actor()",
     .examples = {{"demo_unit", "try"}, {"demo_unit", "it"}, {"demo_unit", ""}},
     .source = "nowhere"};
 static struct demo without_operands;
@@ -32,13 +38,13 @@ static struct demo without_operands;
 static int show_settings(const struct demo *started, const char *const *line)
 {
     char *arguments[16] = {"./demo_unit"};
-    int count = 1;
+    int words = 1;
 
-    for (; line[count - 1]; count++)
-        arguments[count] = (char *)(uintptr_t)line[count - 1];
-    int first = demo_start(started, table, count, arguments);
+    for (; line[words - 1]; words++)
+        arguments[words] = (char *)(uintptr_t)line[words - 1];
+    int first = read_command_line(started, table, words, arguments);
     say("flag=%d whole=%d text=%s operands=%d", flag, whole, text,
-        count - first);
+        words - first);
     return 0;
 }
 
@@ -61,17 +67,18 @@ static void test_refused_lines(void **state)
     static const struct {
         const char *line[3], *message;
     } refused[] = {
-        {{"--no-such"}, "unknown or ambiguous option --no-such; see --help\n"},
-        {{"--flag", "--nix=3"}, "unknown or ambiguous option --nix=3; "},
-        {{"--s=1"}, "unknown or ambiguous option --s=1; "},
-        {{"-x"}, "unknown or ambiguous option -x; "},
-        {{"-xy"}, "unknown or ambiguous option -xy; "},
-        {{"-5", "word"}, "unknown or ambiguous option -5; "},
-        {{"--x\x1b[2J"}, "unknown or ambiguous option --x\\x1b[2J; "},
-        {{"--whole"}, "a value is missing after --whole; see --help\n"},
-        {{"--flag", "--text"}, "a value is missing after --text; "},
-        {{"--flag=yes"}, "no value belongs to --flag=yes; see --help\n"},
-        {{"--help=me"}, "no value belongs to --help=me; "}};
+        {{"--no-such"},
+            "--no-such is an unknown or ambiguous option; see --help\n"},
+        {{"--flag", "--nix=3"}, "--nix=3 is an unknown or ambiguous option; "},
+        {{"--s=1"}, "--s=1 is an unknown or ambiguous option; "},
+        {{"-x"}, "-x is an unknown or ambiguous option; "},
+        {{"-xy"}, "-xy is an unknown or ambiguous option; "},
+        {{"-5", "word"}, "-5 is an unknown or ambiguous option; "},
+        {{"--x\x1b[2J"}, "--x\\x1b[2J is an unknown or ambiguous option; "},
+        {{"--whole"}, "--whole needs a value; see --help\n"},
+        {{"--flag", "--text"}, "--text needs a value; "},
+        {{"--flag=yes"}, "--flag=yes takes no value; see --help\n"},
+        {{"--help=me"}, "--help=me takes no value; "}};
     char message[128];
 
     (void)state;
@@ -81,6 +88,30 @@ static void test_refused_lines(void **state)
         struct outcome outcome = expect(2, message, settings, refused[i].line);
         assert_string_equal(outcome.out, "");
     }
+}
+
+/* The lines of --help are there only if the demo has something to say. */
+static int help_of_another(const void *status_1)
+{
+    static struct demo other_demo;
+
+    other_demo = demo;
+    other_demo.operands = NULL;
+    other_demo.status_1 = status_1;
+    other_demo.status_3 = status_1 ? "or it rained" : NULL;
+    return show_settings(&other_demo, (const char *const[]){"--help", NULL});
+}
+
+static void test_help_without_what_is_not_its_own(void **state)
+{
+    (void)state;
+    struct outcome outcome = expect(0, "", help_of_another, NULL);
+    assert_says(outcome.out, "Usage: demo_unit [OPTION...]\n");
+    assert_null(strstr(outcome.out, "\n  1  "));
+    assert_null(strstr(outcome.out, "it rained"));
+    outcome = expect(0, "", help_of_another, "it was killed");
+    assert_says(outcome.out, "\n  1  it was killed\n  2  ");
+    assert_says(outcome.out, "\n     or it rained\n  4  ");
 }
 
 /* Options stand before operands, so that "sub -5 3" works. */
@@ -97,7 +128,7 @@ static void test_operands(void **state)
     outcome = expect(0, "", settings, LINE("-"));
     assert_says(outcome.out, " operands=1\n");
     (void)expect(0, "", settings_without_operands, LINE("--flag"));
-    (void)expect(2, "demo_unit: there is no operand a\\nb; see --help\n",
+    (void)expect(2, "demo_unit: unexpected operand a\\nb; see --help\n",
         settings_without_operands, LINE("--flag", "a\nb", "c"));
 }
 
@@ -108,9 +139,14 @@ static void test_help_and_version(void **state)
     static const char *const parts[] = {
         "Usage: demo_unit [OPTION...] [WORD...]\n", "It shows.",
         "The guarantee: It holds.", "With --broken it breaks.",
+        /* a default is what the C initializer of the setting says */
+        "--flag             be other\n  --whole=N",
         "(a whole number from 1 to 100; default: 10)",
-        "(1 to 10 bytes; default: mu)", "--seed=N", "--speed=X",
-        "--timeout=SECONDS", "--broken", "--version",
+        "(a whole number from 1 to 9)\n", "(0 to 3600; default: 2.5)",
+        "(1 to 10 bytes; default: mu)",
+        "append to FILE\n                     (default: log.txt)\n",
+        "read FILE\n  --choice=WORD", "(one of red green)\n", "--seed=N",
+        "--speed=X", "--timeout=SECONDS", "--broken", "--version",
         "Exit status:", "nowhere"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         assert_says(outcome.out, parts[i]);
@@ -118,7 +154,8 @@ static void test_help_and_version(void **state)
     outcome = expect(0, "", settings, LINE("--version"));
     assert_memory_equal(outcome.out, "demo_unit ", 10);
     assert_string_equal(strchr(outcome.out, '\n'), "\n");
-    (void)expect(2, "demo_unit: unknown", settings, LINE("--help", "--nix"));
+    (void)expect(
+        2, "demo_unit: --nix is an unknown", settings, LINE("--help", "--nix"));
 }
 
 static int start_without_descriptors(const void *line)
@@ -128,10 +165,8 @@ static int start_without_descriptors(const void *line)
     return settings(line);
 }
 
-static void lie_there(int number, void *context)
+static void wait_forever(int id)
 {
-    (void)number;
-    (void)context;
     for (;;)
         (void)pause();
 }
@@ -149,9 +184,10 @@ static int start_with_signals_changed(const void *line)
     if (child == 0)
         _exit(0);
     CHECK(waitpid(child, NULL, 0)); /* fails while SIGCHLD is ignored */
-    watchdog_start(-1);
-    (void)start_process("worker", 0, lie_there, NULL);
-    join_processes(0);
+    watchdog_set(-1);
+    add_process("worker", 0, wait_forever);
+    launch_actors();
+    (void)wait_for_actors(FOREVER);
     return 0;
 }
 
@@ -173,8 +209,9 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_refused_lines),
         cmocka_unit_test(test_operands),
         cmocka_unit_test(test_help_and_version),
+        cmocka_unit_test(test_help_without_what_is_not_its_own),
         cmocka_unit_test(test_process_is_put_in_order)};
 
-    run.demo = &demo;
+    program_name = "demo_unit";
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,28 +1,95 @@
 /* SPDX-License-Identifier: MIT */
 /* names: they cannot be guessed; signals wait while one exists */
 #include "tests/support/forked.h"
-#include "common/check.h"
-#include "common/names.h"
-#include "common/options.h"
-#include "common/output.h"
+#include "common/base/check.h"
+#include "common/run/names.h"
+#include "common/base/run.h"
+#include "common/run/output.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-static const struct demo demo = {.name = "demo_unit"};
-
-static void test_make_name(void **state)
+static void test_unique_name(void **state)
 {
     char first[NAME_SIZE], second[NAME_SIZE], start[32];
     int length = snprintf(start, sizeof start, "/demo-%ld-", (long)getpid());
 
     (void)state;
-    make_name(first);
-    make_name(second);
+    unique_name(first);
+    name_is_gone();
+    unique_name(second);
+    name_is_gone();
     assert_memory_equal(first, start, (size_t)length);
     assert_int_equal(strlen(first + length), 12);
     assert_int_equal(strspn(first + length, "0123456789abcdef"), 12);
     assert_string_not_equal(first, second);
+}
+
+/* What was created under a name is removed if the run ends before it could be
+ * unlinked: by exit(3p), or by a signal that waited until then.
+ */
+static int leave_name(const void *signal_number)
+{
+    char name[NAME_SIZE];
+
+    unique_name(name);
+    CHECK(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
+    say("%s", name);
+    if (signal_number) {
+        CHECK(raise(*(const int *)signal_number));
+        say("still there");
+        CHECK(shm_unlink(name));
+        name_is_gone();
+        say("too late");
+    }
+    return 0;
+}
+
+static void assert_gone(struct outcome *outcome)
+{
+    char *end = strchr(outcome->out, '\n');
+
+    assert_non_null(end);
+    *end = '\0';
+    assert_int_equal(shm_open(outcome->out, O_RDONLY, 0), -1);
+    assert_int_equal(errno, ENOENT);
+    *end = '\n';
+}
+
+static void test_name_that_is_left(void **state)
+{
+    (void)state;
+    struct outcome outcome = expect(0, "", leave_name, NULL);
+    assert_gone(&outcome);
+    outcome = expect(128 + SIGINT, "", leave_name, &(int){SIGINT});
+    assert_gone(&outcome);
+    assert_says(outcome.out, "\nstill there\n");
+    assert_null(strstr(outcome.out, "too late"));
+}
+
+/* A child that ends does not take its parent's name away. */
+static int end_child(const void *context)
+{
+    char name[NAME_SIZE];
+
+    unique_name(name);
+    CHECK(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
+    pid_t child = CHECK(fork());
+    if (child == 0)
+        return 0;
+    CHECK(waitpid(child, NULL, 0));
+    CHECK(shm_unlink(name)); /* ends the run if it is gone */
+    name_is_gone();
+    return 0;
+}
+
+static void test_name_of_the_parent(void **state)
+{
+    (void)state;
+    (void)expect(0, "", end_child, NULL);
 }
 
 static int end_with_signals_held(const void *context)
@@ -39,10 +106,10 @@ static int end_with_signals_held(const void *context)
 
 static void test_held_signals(void **state)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 5; i++) {
         struct outcome outcome =
             expect(128 + signals[i], "", end_with_signals_held, &signals[i]);
         assert_string_equal(outcome.out, "not yet\n");
@@ -51,9 +118,11 @@ static void test_held_signals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_make_name), cmocka_unit_test(test_held_signals)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_unique_name),
+        cmocka_unit_test(test_name_that_is_left),
+        cmocka_unit_test(test_name_of_the_parent),
+        cmocka_unit_test(test_held_signals)};
 
-    run.demo = &demo;
+    program_name = "demo_unit";
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

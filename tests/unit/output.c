@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* output: whole lines, errors that are not lost, and the verdict */
+/* output: intact lines, and errors that are not lost */
 #include "tests/support/forked.h"
-#include "common/check.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "demos/numbers.h"
+#include "common/base/check.h"
+#include "common/base/run.h"
+#include "common/run/output.h"
+#include "demos/parts/numbers.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,10 +12,6 @@
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-static const struct demo demo = {.name = "demo_unit",
-    .bug = "torn lines",
-    .missing = "the lock in writer()"};
 
 enum { MUCH = 300000 };
 
@@ -45,10 +41,10 @@ static int say_lists(const void *context)
     const int numbers[] = {5, -17, INT_MIN, INT_MAX};
 
     (void)context;
-    say_numbers("Lucky! ", numbers, 4, 0);
-    say_numbers("", numbers, 1, 0);
-    say_numbers("", numbers, 0, 0);
-    say_numbers("", numbers, 3, 1);
+    say_numbers(numbers, 4, 0, "Lucky %d! ", 7);
+    say_numbers(numbers, 1, 0, "%s", "");
+    say_numbers(numbers, 0, 0, "%s", "");
+    say_numbers(numbers, 3, 1, "%s", "");
     return 0;
 }
 
@@ -57,7 +53,7 @@ static void test_say_numbers(void **state)
     (void)state;
     struct outcome outcome = expect(0, "", say_lists, NULL);
     assert_string_equal(outcome.out,
-        "Lucky! [5, -17, -2147483648, 2147483647]\n"
+        "Lucky 7! [5, -17, -2147483648, 2147483647]\n"
         "[5]\n[]\n[5 | -17, -2147483648]\n");
 }
 
@@ -121,7 +117,7 @@ static int say_to_nobody(const void *context)
     int ends[2];
 
     (void)context;
-    (void)signal(SIGPIPE, SIG_IGN); /* as demo_start() does */
+    (void)signal(SIGPIPE, SIG_IGN); /* as normalize_process() does */
     CHECK(pipe(ends));
     (void)close(ends[0]);
     CHECK(dup2(ends[1], STDOUT_FILENO));
@@ -139,78 +135,23 @@ static int say_to_full_device(const void *context)
     return 0;
 }
 
-static int verdict_without_output(const void *context)
-{
-    (void)context;
-    (void)close(STDOUT_FILENO);
-    return verdict(true, "all lines are whole");
-}
-
 static void test_output_that_is_lost(void **state)
 {
     (void)state;
     (void)expect(3,
         "demo_unit: write to standard output: the reader went away\n",
         say_to_nobody, NULL);
-    struct outcome outcome = expect(3,
-        "demo_unit: write to standard output: ", verdict_without_output, NULL);
-    assert_non_null(strstr(outcome.err, "guarantee held: all lines are whole"));
     if (access("/dev/full", W_OK) == 0) /* Linux and the BSDs have it */
         (void)expect(3,
             "demo_unit: write to standard output: ", say_to_full_device, NULL);
-}
-
-struct judgement {
-    bool held, broken;
-    const char *text, *shown;
-    int status;
-};
-
-static int judge(const void *context)
-{
-    const struct judgement *judgement = context;
-
-    run.broken = judgement->broken;
-    run.seed = 4294967295;
-    int status = verdict(judgement->held, "%s", judgement->text);
-    return fcntl(STDOUT_FILENO, F_GETFD) == -1 ? status : 99; /* not closed */
-}
-
-static void test_verdict(void **state)
-{
-    static const struct judgement judgements[] = {
-        {true, false, "all 3 lines are whole",
-            "held: all 3 lines are whole (seed 4294967295)\n", 0},
-        {true, false, "at most 3 were inside (3 slots)",
-            "held: at most 3 were inside (3 slots, seed 4294967295)\n", 0},
-        {false, false, "1 line is torn",
-            "VIOLATED: 1 line is torn (seed 4294967295)\n", 4},
-        {true, true, "all is well", "held: all is well (seed 4294967295)\n", 0},
-        {false, true, "1 line is torn",
-            "VIOLATED: 1 line is torn (seed 4294967295)\ndemo_unit: torn "
-            "lines; "
-            "what was missing: the lock in writer(), demos/demo_unit.c\n",
-            4}};
-    char shown[256];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
-        (void)snprintf(shown, sizeof shown, "demo_unit: guarantee %s",
-            judgements[i].shown);
-        struct outcome outcome =
-            expect(judgements[i].status, "demo", judge, &judgements[i]);
-        assert_string_equal(outcome.err, shown);
-        assert_string_equal(outcome.out, "");
-    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_say),
         cmocka_unit_test(test_say_numbers), cmocka_unit_test(test_write_all),
-        cmocka_unit_test(test_output_that_is_lost),
-        cmocka_unit_test(test_verdict)};
+        cmocka_unit_test(test_output_that_is_lost)};
 
-    run.demo = &demo;
+    program_name = "demo_unit";
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

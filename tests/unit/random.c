@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* random: a seed repeats the draws, and they are even */
 #include "tests/support/forked.h"
-#include "common/random.h"
+#include "common/base/random.h"
 
 /* Worked out apart from this program: another platform must draw the same. */
 static void test_known_draws(void **state)
@@ -20,13 +20,12 @@ static void test_known_draws(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         run.seed = known[i].seed;
-        struct draw draw = draw_start(known[i].actor);
+        struct rng draw = rng_init(known[i].actor);
         for (int k = 0; k < 8; k++)
-            assert_int_equal(draw_between(&draw, 0, 99), known[i].below_100[k]);
-        draw = draw_start(known[i].actor);
+            assert_int_equal(rng_range(&draw, 0, 99), known[i].below_100[k]);
+        draw = rng_init(known[i].actor);
         for (int k = 0; k < 2; k++)
-            assert_int_equal(
-                draw_between(&draw, 1, INT32_MAX), known[i].large[k]);
+            assert_int_equal(rng_range(&draw, 1, INT32_MAX), known[i].large[k]);
     }
 }
 
@@ -35,20 +34,18 @@ static void test_actors_do_not_disturb_each_other(void **state)
 {
     (void)state;
     run.seed = 7;
-    struct draw alone = draw_start(1), mixed = draw_start(1),
-                other = draw_start(2);
+    struct rng alone = rng_init(1), mixed = rng_init(1), other = rng_init(2);
     for (int i = 0; i < 100; i++) {
-        (void)draw_between(&other, 0, 9);
-        assert_int_equal(
-            draw_between(&alone, 0, 999), draw_between(&mixed, 0, 999));
+        (void)rng_range(&other, 0, 9);
+        assert_int_equal(rng_range(&alone, 0, 999), rng_range(&mixed, 0, 999));
     }
 }
 
 static int first_draw(uint32_t seed, unsigned actor)
 {
     run.seed = seed;
-    struct draw draw = draw_start(actor);
-    return draw_between(&draw, 0, 999999);
+    struct rng draw = rng_init(actor);
+    return rng_range(&draw, 0, 999999);
 }
 
 /* From unmixed neighbouring states every step would be the same. */
@@ -73,15 +70,15 @@ static void test_even_within_its_ends(void **state)
 
     (void)state;
     run.seed = 1;
-    struct draw draw = draw_start(0);
+    struct rng draw = rng_init(0);
     for (int i = 0; i < SPAN * EACH; i++) {
-        int drawn = draw_between(&draw, LEAST, MOST);
+        int drawn = rng_range(&draw, LEAST, MOST);
         assert_int_in_range(drawn - LEAST, 0, SPAN - 1);
         counts[drawn - LEAST]++;
     }
     for (int i = 0; i < SPAN; i++)
         assert_int_in_range(counts[i], EACH * 95 / 100, EACH * 105 / 100);
-    assert_int_equal(draw_between(&draw, 9, 9), 9);
+    assert_int_equal(rng_range(&draw, 9, 9), 9);
 }
 
 /* 2^31 values do not divide evenly: without a second try the lower third of
@@ -94,9 +91,9 @@ static void test_even_when_the_span_is_large(void **state)
 
     (void)state;
     run.seed = 1;
-    struct draw draw = draw_start(0);
+    struct rng draw = rng_init(0);
     for (int i = 0; i < 30000; i++)
-        low += draw_between(&draw, 0, 3 * third - 1) < third;
+        low += rng_range(&draw, 0, 3 * third - 1) < third;
     assert_int_in_range(low, 9500, 10500);
 }
 

@@ -15,30 +15,30 @@ static struct item items[MOST];
 static char names[200][32];
 static bool seen[200];
 
-static struct recording begin(const char *name, enum measure measure)
+static struct chart begin(const char *name, enum measure measure)
 {
     memset(items, 0, sizeof items);
     memset(seen, 0, sizeof seen);
-    return (struct recording){.name = name,
+    return (struct chart){.name = name,
         .measure = measure,
         .items = items,
         .names = names,
         .seen = seen};
 }
 
-static void add_lane(struct recording *recording, const char *name)
+static void add_lane(struct chart *recording, const char *name)
 {
     (void)snprintf(names[recording->lanes++], sizeof *names, "%s", name);
 }
 
 /* An item, after those that are there; returns it, so that more can be set. */
-static struct item *add(struct recording *recording, int64_t time, int lane,
+static struct item *add(struct chart *recording, int64_t time, int lane,
     enum event_kind kind, const char *text)
 {
     struct item *item = &items[recording->count++];
 
     *item = (struct item){.kind = kind,
-        .style = IDLE,
+        .state = IDLE,
         .lane = lane,
         .other = NO_LANE,
         .time = time,
@@ -50,19 +50,19 @@ static struct item *add(struct recording *recording, int64_t time, int lane,
     return item;
 }
 
-static void add_state(struct recording *recording, int64_t time, int64_t until,
-    int lane, enum style style, const char *text)
+static void add_state(struct chart *recording, int64_t time, int64_t until,
+    int lane, enum state state, const char *text)
 {
     struct item *item = add(recording, time, lane, STATE, text);
 
-    item->style = style;
+    item->state = state;
     item->until = until;
     recording->length = until;
 }
 
 /* A message of LANE to OTHER; it was received after DELAY, or not if below 0.
  */
-static void add_message(struct recording *recording, int64_t time, int lane,
+static void add_message(struct chart *recording, int64_t time, int lane,
     int other, int64_t delay, const char *text)
 {
     struct item *sent = add(recording, time, lane, SENT, text);
@@ -76,7 +76,7 @@ static void add_message(struct recording *recording, int64_t time, int lane,
     received->partner = recording->count - 2;
 }
 
-static char *drawn(const struct recording *recording)
+static char *drawn(const struct chart *recording)
 {
     char *text;
     size_t size;
@@ -102,7 +102,7 @@ static char *read_text(const char *path)
     return text;
 }
 
-static void assert_golden(const struct recording *recording, const char *name)
+static void assert_golden(const struct chart *recording, const char *name)
 {
     char path[500];
     char *text = drawn(recording);
@@ -123,7 +123,7 @@ static void assert_golden(const struct recording *recording, const char *name)
 
 /* Fails unless TEXT is in the picture COUNT times. */
 static void assert_drawn(
-    const struct recording *recording, const char *text, int count)
+    const struct chart *recording, const char *text, int count)
 {
     char *picture = drawn(recording);
 
@@ -135,7 +135,7 @@ static void assert_drawn(
 
 static void test_states(void **state)
 {
-    struct recording recording = begin("demo_semaphore", MOST_INSIDE);
+    struct chart recording = begin("demo_semaphore", MAX_INSIDE);
 
     (void)state;
     add_lane(&recording, "worker 0");
@@ -153,7 +153,7 @@ static void test_states(void **state)
 
 static void test_messages(void **state)
 {
-    struct recording recording = begin("demo_socket", MESSAGES);
+    struct chart recording = begin("demo_socket", MESSAGES);
 
     (void)state;
     add_lane(&recording, "server");
@@ -162,7 +162,7 @@ static void test_messages(void **state)
     add_message(&recording, 100 * US, 1, 0, 200 * US, "ping");
     add_message(&recording, 400 * US, 0, 1, 100 * US, "pong");
     add_message(&recording, 600 * US, 1, 0, -1, "ping again");
-    add(&recording, 700 * US, 0, SENT, "to all")->each = true;
+    add(&recording, 700 * US, 0, SENT, "to all")->to_all = true;
     items[recording.count - 1].other = 1;
     (void)add(&recording, 800 * US, 0, RECEIVED, "from somebody");
     recording.length = 900 * US;
@@ -173,7 +173,7 @@ static void test_messages(void **state)
 
 static void test_empty(void **state)
 {
-    struct recording recording = begin("demo_empty", MOST_INSIDE);
+    struct chart recording = begin("demo_empty", MAX_INSIDE);
 
     (void)state;
     assert_golden(&recording, "empty.svg");
@@ -192,7 +192,7 @@ static void test_escaping(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct recording recording = begin("demo_a&b", MOST_INSIDE);
+        struct chart recording = begin("demo_a&b", MAX_INSIDE);
         add_lane(&recording, "<lane>");
         (void)add(&recording, 0, 0, NOTE, cases[i].text);
         add_state(&recording, 0, 5 * MS, 0, WAITING, cases[i].text);
@@ -202,11 +202,11 @@ static void test_escaping(void **state)
     }
 }
 
-/* A text longer than any event's is cut, but not within a character. */
+/* A text longer than any event's is valid UTF-8, too. */
 static void test_long_text(void **state)
 {
     static char text[4001];
-    struct recording recording = begin("demo_long", MOST_INSIDE);
+    struct chart recording = begin("demo_long", MAX_INSIDE);
 
     (void)state;
     for (int i = 0; i < 2000; i++)
@@ -221,7 +221,7 @@ static void test_long_text(void **state)
 
 static void test_100_lanes(void **state)
 {
-    struct recording recording = begin("demo_mutex", MOST_INSIDE);
+    struct chart recording = begin("demo_mutex", MAX_INSIDE);
     char name[32];
 
     (void)state;
@@ -245,7 +245,7 @@ static void test_100_lanes(void **state)
 /* The smallest bar can be seen, and does not cover the next. */
 static void test_short_states(void **state)
 {
-    struct recording recording = begin("demo_short", MOST_INSIDE);
+    struct chart recording = begin("demo_short", MAX_INSIDE);
 
     (void)state;
     add_lane(&recording, "worker");
@@ -262,7 +262,7 @@ static void test_short_states(void **state)
 
 static void test_very_many_events(void **state)
 {
-    struct recording recording = begin("demo_many", MESSAGES);
+    struct chart recording = begin("demo_many", MESSAGES);
     char name[32];
 
     (void)state;
@@ -293,7 +293,7 @@ static void test_units(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct recording recording = begin("demo_units", LONGEST_RUN);
+        struct chart recording = begin("demo_units", LONGEST_RUN);
         add_lane(&recording, "task");
         add_state(&recording, 0, cases[i].length, 0, RUNNING, "working");
         assert_drawn(&recording, cases[i].tick, 1);
@@ -304,7 +304,7 @@ static void test_units(void **state)
 /* It stands alone: no script, and no address but the name of the format. */
 static void test_stands_alone(void **state)
 {
-    struct recording recording = begin("demo_alone", MOST_INSIDE);
+    struct chart recording = begin("demo_alone", MAX_INSIDE);
 
     (void)state;
     assert_drawn(&recording, "://", 1);

@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* tables: each ends the run with a message rather than to be written beyond */
 #include "tests/support/forked.h"
-#include "common/check.h"
-#include "common/options.h"
-#include "common/process.h"
-#include "common/record/recorder.h"
+#include "common/base/check.h"
+#include "common/base/run.h"
+#include "common/run/options.h"
+#include "common/run/record.h"
 #include "common/views/charts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct demo demo = {.name = "demo_unit"};
-
-static void do_nothing(int number, void *context)
-{
-    (void)number;
-    (void)context;
-}
-
-static int start_many_processes(const void *context)
-{
-    (void)context;
-    for (int i = 0; i < 1200; i++) {
-        (void)start_process("worker", i, do_nothing, NULL);
-        join_processes(i);
-    }
-    return 0;
-}
 
 static int record_many_roles(const void *context)
 {
@@ -63,12 +45,11 @@ static int record_many_lanes(const void *context)
 static int add_many_options(const void *context)
 {
     static bool flag;
-    static struct option_row rows[40];
+    static struct option_spec rows[40];
 
     (void)context;
     for (int i = 0; i < 39; i++)
-        rows[i] =
-            (struct option_row){"some", NULL, FLAG, &flag, 0, 0, NULL, ""};
+        rows[i] = (struct option_spec)OPTION_FLAG("some", &flag, "");
     add_options(rows);
     return 0;
 }
@@ -76,10 +57,6 @@ static int add_many_options(const void *context)
 static void test_full_tables(void **state)
 {
     (void)state;
-    (void)expect(3,
-        "demo_unit: worker 1100 cannot be started: a run starts at most 1100 "
-        "processes; use fewer\n",
-        start_many_processes, NULL);
     (void)expect(3, "demo_unit: role 16: a run has at most 16 roles, ",
         record_many_roles, NULL);
     (void)expect(3, "demo_unit: sixteen letters!: a run has at most 16 roles, ",
@@ -110,7 +87,7 @@ static void test_event_without_lane(void **state)
     assert_int_equal(fclose(out), 0);
     /* the names of the lanes, and no row */
     assert_int_equal(strchr(text, '\n') - text, (long)strlen(text) - 1);
-    free(lanes.style);
+    free(lanes.states);
     free(text);
 }
 
@@ -119,7 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_full_tables),
         cmocka_unit_test(test_event_without_lane)};
 
-    run.demo = &demo;
-    run.speed = 1;
+    program_name = "demo_unit";
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,14 +54,14 @@ static void assert_lanes(const struct screen *screen, const char *name)
     for (unsigned long i = 0; i < recorder->next; i++)
         lanes_print(&lanes, &recorder->events[i], "\n", out);
     assert_int_equal(fclose(out), 0);
-    free(lanes.style);
+    free(lanes.states);
     assert_golden(text, size, name);
 }
 
 static void assert_timeline(
     const struct screen *screen, enum measure measure, const char *name)
 {
-    struct recording recording = recording_take(recorder, "demo_unit", measure);
+    struct chart recording = chart_take(recorder, "demo_unit", measure);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -69,7 +69,7 @@ static void assert_timeline(
     assert_non_null(out);
     timeline_write(&recording, screen, out);
     assert_int_equal(fclose(out), 0);
-    recording_free(&recording);
+    chart_free(&recording);
     assert_golden(text, size, name);
 }
 
@@ -107,14 +107,14 @@ static void record_workers(int count)
 /* Two lanes on 80 columns show words; ten show signs; a hundred share. */
 static void test_lanes(void **state)
 {
-    const struct screen utf8 = {80, true, false}, colour = {80, true, true};
+    const struct screen utf8 = {80, true, false}, color = {80, true, true};
 
     (void)state;
     assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
     record_talk();
     assert_lanes(&utf8, "lanes_talk");
     assert_lanes(&ascii, "lanes_talk_ascii");
-    assert_lanes(&colour, "lanes_talk_colour");
+    assert_lanes(&color, "lanes_talk_colour");
     record_workers(10);
     assert_lanes(&utf8, "lanes_10");
     record_workers(100);
@@ -131,24 +131,24 @@ static void test_timeline(void **state)
     assert_timeline(&utf8, MESSAGES, "timeline_talk");
     assert_timeline(&ascii, LONGEST_RUN, "timeline_talk_ascii");
     record_workers(4);
-    assert_timeline(&utf8, MOST_INSIDE, "timeline_4");
+    assert_timeline(&utf8, MAX_INSIDE, "timeline_4");
     assert_timeline(&narrow, LONGEST_WAIT, "timeline_4_narrow");
     record_workers(50);
-    assert_timeline(&ascii, MOST_INSIDE, "timeline_50");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_50");
     recorded_begin();
     record_lanes("writer", 1); /* 1 ms of 10 s */
     recorded_state(0, 0, IDLE, "resting");
     recorded_state(5000 * INT64_C(1000000), 0, INSIDE, "inside");
     recorded_state(5001 * INT64_C(1000000), 0, IDLE, "resting");
     recorded_state(10000 * INT64_C(1000000), 0, GONE, "done");
-    assert_timeline(&ascii, MOST_INSIDE, "timeline_short");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_short");
 }
 
 static void test_nothing_recorded(void **state)
 {
     (void)state;
     recorded_begin();
-    assert_timeline(&ascii, MOST_INSIDE, "timeline_empty");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_empty");
     recorder->next = CAPACITY + 7; /* and none of them ready */
     assert_timeline(&ascii, MESSAGES, "timeline_dropped");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* text: UTF-8, and showing bytes that came from outside */
 #include "tests/support/forked.h"
-#include "common/text.h"
+#include "common/base/text.h"
+#include "common/run/output.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static void test_utf8_decode(void **state)
 
 static void assert_escaped(const char *bytes, size_t length, const char *shown)
 {
-    char *text = escaped_bytes(bytes, length);
+    char *text = escape_dup(bytes, length);
 
     assert_string_equal(text, shown);
     free(text);
@@ -154,14 +155,14 @@ static void test_cut_between_characters(void **state)
     char text[1000] = "";
 
     (void)state;
-    assert_int_equal(length_within("", 0), 0);
-    assert_int_equal(length_within("abc", 3), 3);
-    assert_int_equal(length_within("abc", 2), 2);
-    assert_int_equal(length_within("a\u20ac", 4), 4);
-    assert_int_equal(length_within("a\u20ac", 3), 1);
-    assert_int_equal(length_within("\u20ac", 2), 0);
-    assert_int_equal(length_within("\x80\x80", 1), 0);
-    assert_int_equal(length_within("\x80\x80\x80\x80\x80\x80", 5), 5);
+    assert_int_equal(utf8_prefix("", 0), 0);
+    assert_int_equal(utf8_prefix("abc", 3), 3);
+    assert_int_equal(utf8_prefix("abc", 2), 2);
+    assert_int_equal(utf8_prefix("a\u20ac", 4), 4);
+    assert_int_equal(utf8_prefix("a\u20ac", 3), 1);
+    assert_int_equal(utf8_prefix("\u20ac", 2), 0);
+    assert_int_equal(utf8_prefix("\x80\x80", 1), 0);
+    assert_int_equal(utf8_prefix("\x80\x80\x80\x80\x80\x80", 5), 5);
     assert_string_equal(escaped("a\t"), "a\\x09");
     for (int i = 0; i < 300; i++)
         (void)strcat(text, "\u20ac");

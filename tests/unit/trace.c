@@ -22,8 +22,7 @@
  */
 static struct trace written(const char *name)
 {
-    struct recording recording =
-        recording_take(recorder, "demo_unit", MOST_INSIDE);
+    struct chart recording = chart_take(recorder, "demo_unit", MAX_INSIDE);
     char path[4096], *bytes, *golden = NULL;
     size_t size, room = 0;
     FILE *out = open_memstream(&bytes, &size), *file = fopen("trace.json", "w");
@@ -31,7 +30,7 @@ static struct trace written(const char *name)
     assert_true(out && file);
     trace_write(&recording, out);
     assert_int_equal(fclose(out), 0);
-    recording_free(&recording);
+    chart_free(&recording);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
     (void)snprintf(
@@ -135,7 +134,7 @@ static void test_messages(void **state)
     recorded_sent(3000, SERVER, FIRST, "pong");
     recorded_received(4000, FIRST, SERVER, "pong");
     recorded_sent(5000, SERVER, FIRST, "over");
-    recorder->events[recorder->next - 1].each = true;
+    recorder->events[recorder->next - 1].to_all = true;
     recorded_received(6000, SECOND, SERVER, "over");
     recorded_received(7000, FIRST, SERVER, "over");
     recorded_sent(8000, SECOND, SERVER, "ping");

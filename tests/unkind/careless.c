@@ -155,6 +155,18 @@ static bool write_once(void)
     return wrote == 1000;
 }
 
+/* It is made again after EINTR, but not all of it was still to be written. */
+static bool dprintf_again(void)
+{
+    int file = temporary_file(), wrote;
+    struct stat about;
+
+    SURELY(wrote = dprintf(file, "%1000s", ""));
+    (void)fstat(file, &about);
+    (void)close(file);
+    return wrote == 1000 && about.st_size == 1000;
+}
+
 static bool pread_once(void)
 {
     int file = temporary_file();
@@ -650,10 +662,11 @@ static const struct {
     bool (*is_kind)(void);
 } rules[] = {RULE(cond_wait), RULE(cond_timedwait), RULE(cond_timedwait_long),
     RULE(read_once), RULE(read_interrupted), RULE(write_interrupted),
-    RULE(write_once), RULE(pread_once), RULE(send_once), RULE(recv_once),
-    RULE(sleep_once), RULE(sem_wait_once), RULE(poll_once), RULE(select_once),
-    RULE(select_long), RULE(close_once), RULE(open_once), RULE(fchmod_once),
-    RULE(ftruncate_once), RULE(lock_once), RULE(lock_is_taken),
+    RULE(write_once), RULE(dprintf_again), RULE(pread_once), RULE(send_once),
+    RULE(recv_once), RULE(sleep_once), RULE(sem_wait_once), RULE(poll_once),
+    RULE(select_once), RULE(select_long), RULE(close_once), RULE(open_once),
+    RULE(fchmod_once), RULE(ftruncate_once), RULE(lock_once),
+    RULE(lock_is_taken),
 #ifdef __GLIBC__
     RULE(getc_once), RULE(getline_once),
 #endif

@@ -538,6 +538,36 @@ ssize_t send(int file, const void *bytes, size_t size, int flags)
     return real.send(file, bytes, some_of(size, false), flags);
 }
 
+/* POSIX: dprintf, "see fputc": EINTR. Earlier writes of the same call may have
+ * written a part of the text by then.
+ */
+static int print(int file, const char *format, va_list arguments)
+{
+    char *text;
+    int length = vasprintf(&text, format, arguments);
+
+    for (int written = 0, more; written < length; written += more) {
+        more = (int)write(file, text + written, (size_t)(length - written));
+        if (more == -1) {
+            int error = errno;
+            free(text);
+            return failed(error);
+        }
+    }
+    free(text);
+    return length;
+}
+
+int dprintf(int file, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int result = print(file, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
 /* POSIX: fgetc may fail with EINTR, and getdelim as it does. glibc: the sign of
  * an error, which ferror(3p) asks for, is this bit (others' is not known here),
  * and its headers make getline(3p) a call of the second.
@@ -808,6 +838,18 @@ int __poll_chk(
 {
     (void)room;
     return poll(files, count, milliseconds);
+}
+
+int __dprintf_chk(int file, int flag, const char *format, ...);
+int __dprintf_chk(int file, int flag, const char *format, ...)
+{
+    va_list arguments;
+
+    (void)flag;
+    va_start(arguments, format);
+    int result = print(file, format, arguments);
+    va_end(arguments);
+    return result;
 }
 
 int __open_2(const char *path, int flags);

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/files.h"
-#include "common/names.h"
-#include "common/output.h"
-#include "common/process.h"
-#include "common/text.h"
-#include "demos/keeper.h"
+#include "common/base/check.h"
+#include "common/run/names.h"
+#include "common/run/output.h"
+#include "common/run/actors.h"
+#include "common/base/text.h"
+#include "common/views/view_files.h"
+#include "demos/parts/cleanup.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* In the order of measuring: the yardstick is the first one. */
@@ -92,7 +92,7 @@ static noreturn void fail_picture(void)
 {
     const char *reason = strerror(errno);
 
-    fail("cannot write %s: %s; choose another file", escaped(settings.svg),
+    die("cannot write %s: %s; choose another file", escaped(settings.svg),
         reason);
 }
 
@@ -121,7 +121,7 @@ static void show(void (*write_chart)(const struct mechanism *, int, FILE *),
 
     write_chart(mechanisms, COUNT, out);
     if (fclose(out) == EOF)
-        fail_call("fclose", errno, __FILE__, __LINE__);
+        die_call("fclose", errno, __FILE__, __LINE__);
     if (!picture)
         write_all(STDOUT_FILENO, bytes, size);
     else if (!write_output(picture, bytes, size))
@@ -134,13 +134,13 @@ int main(int argc, char **argv)
     int shown = 0, channels = 0;
 
     read_settings(argc, argv, mechanisms, COUNT);
-    watchdog_start(settings.rounds);
+    watchdog_set(settings.rounds);
     choose_cores();
     struct output picture = {0};
     if (settings.svg)
         picture = try_picture();
     measure_all(mechanisms, COUNT);
-    keeper_dismiss();
+    cleanup_now();
     for (int i = 0; i < COUNT; i++)
         if (mechanisms[i].is_measured) {
             summarize(&mechanisms[i]);
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
             channels += mechanisms[i].channel != NULL;
         }
     if (shown == 0)
-        fail("nothing is left to show; choose others with --only");
+        die("nothing is left to show; choose others with --only");
     if (settings.csv)
         print_csv();
     else
@@ -157,8 +157,8 @@ int main(int argc, char **argv)
     if (settings.svg)
         show(picture_write, &picture);
     close_output();
-    report("every message came as it was sent: %d round trips, checked at both "
-           "ends",
+    warn("every message came as it was sent: %d round trips, checked at both "
+         "ends",
         channels * settings.rounds * (WARM_UP + SAMPLES));
-    return HELD;
+    return EXIT_HELD;
 }

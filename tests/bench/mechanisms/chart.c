@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* chart - the figures as rows and bars in the terminal */
+#include <unistd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "common/check.h"
-#include "common/record/recorder.h"
+#include "common/base/check.h"
+#include "common/run/record.h"
 #include "common/views/screen.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
@@ -118,7 +119,7 @@ static void print_row(const struct screen *screen,
 static void print_section(const struct screen *screen,
     const struct mechanism *mechanisms, int count, bool locks, FILE *out)
 {
-    const struct mechanism *sorted[MOST_MECHANISMS];
+    const struct mechanism *sorted[MAX_MECHANISMS];
     int found = sort_by_cost(mechanisms, count, locks, sorted);
     char text[100];
 
@@ -147,7 +148,7 @@ static void print_section(const struct screen *screen,
 
 void chart_write(const struct mechanism *mechanisms, int count, FILE *out)
 {
-    struct screen screen = screen_of_output(settings.colour);
+    struct screen screen = screen_of(STDOUT_FILENO, settings.color);
 
     print_section(&screen, mechanisms, count, false, out);
     print_section(&screen, mechanisms, count, true, out);

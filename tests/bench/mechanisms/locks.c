@@ -10,9 +10,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/process.h"
-#include "demos/robust.h"
+#include "common/base/check.h"
+#include "common/run/actors.h"
+#include "common/base/memory.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* A loop of two short calls that lies across two cache lines takes a processor
@@ -30,8 +30,8 @@ static const char *open_mutex(void)
 IN_ONE_LINE static void use_mutex(long times)
 {
     for (; times > 0; times--) {
-        CHECK_RETURNED(pthread_mutex_lock(&mutex));
-        CHECK_RETURNED(pthread_mutex_unlock(&mutex));
+        CHECK_PTHREAD(pthread_mutex_lock(&mutex));
+        CHECK_PTHREAD(pthread_mutex_unlock(&mutex));
     }
 }
 
@@ -39,19 +39,19 @@ static pthread_mutex_t *shared_mutex;
 
 static pthread_mutex_t *share_mutex(bool robust)
 {
-    pthread_mutex_t *result = share_memory(sizeof(pthread_mutex_t));
+    pthread_mutex_t *result = shared_alloc(sizeof(pthread_mutex_t));
     pthread_mutexattr_t attributes;
 
     (void)robust;
-    CHECK_RETURNED(pthread_mutexattr_init(&attributes));
-    CHECK_RETURNED(
+    CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
+    CHECK_PTHREAD(
         pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
 #if HAVE_ROBUST_MUTEX
     if (robust &&
         pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) != 0)
         return NULL;
 #endif
-    CHECK_RETURNED(pthread_mutex_init(result, &attributes));
+    CHECK_PTHREAD(pthread_mutex_init(result, &attributes));
     return result;
 }
 
@@ -64,17 +64,44 @@ static const char *open_shared_mutex(void)
 IN_ONE_LINE static void use_shared_mutex(long times)
 {
     for (; times > 0; times--) {
-        CHECK_RETURNED(pthread_mutex_lock(shared_mutex));
-        CHECK_RETURNED(pthread_mutex_unlock(shared_mutex));
+        CHECK_PTHREAD(pthread_mutex_lock(shared_mutex));
+        CHECK_PTHREAD(pthread_mutex_unlock(shared_mutex));
     }
 }
 
 static pthread_mutex_t *robust_mutex;
 
+#if HAVE_ROBUST_MUTEX
+static void die_with_mutex(int id)
+{
+    CHECK_PTHREAD(pthread_mutex_lock(robust_mutex));
+}
+
+/* An emulator may accept the attribute and not do what it says. So a process
+ * dies with the mutex, and this one must then get it.
+ */
+static bool outlives_owner(void)
+{
+    add_process("probe", 0, die_with_mutex);
+    launch_actors();
+    (void)wait_for_actors(FOREVER);
+    if (pthread_mutex_trylock(robust_mutex) != EOWNERDEAD)
+        return false;
+    CHECK_PTHREAD(pthread_mutex_consistent(robust_mutex));
+    CHECK_PTHREAD(pthread_mutex_unlock(robust_mutex));
+    return true;
+}
+#else
+static bool outlives_owner(void)
+{
+    return false;
+}
+#endif
+
 static const char *open_robust_mutex(void)
 {
     robust_mutex = share_mutex(true);
-    return robust_mutex && outlives_owner(robust_mutex)
+    return robust_mutex && outlives_owner()
                ? NULL
                : "this platform has no robust mutexes";
 }
@@ -82,8 +109,8 @@ static const char *open_robust_mutex(void)
 IN_ONE_LINE static void use_robust_mutex(long times)
 {
     for (; times > 0; times--) {
-        CHECK_RETURNED(pthread_mutex_lock(robust_mutex));
-        CHECK_RETURNED(pthread_mutex_unlock(robust_mutex));
+        CHECK_PTHREAD(pthread_mutex_lock(robust_mutex));
+        CHECK_PTHREAD(pthread_mutex_unlock(robust_mutex));
     }
 }
 

@@ -9,11 +9,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/check.h"
-#include "common/clock.h"
-#include "common/gate.h"
-#include "common/process.h"
+#include "common/base/check.h"
+#include "common/base/memory.h"
+#include "common/base/clock.h"
+#include "common/run/latch.h"
+#include "common/run/actors.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* The clock's own time in a sample is at most one part of CLOCK_SHARE. Locks
@@ -23,13 +25,39 @@
  */
 static const double CLOCK_SHARE = 100, LOCK_TIME = 20000,
                     CONTENDED_TIME = 100000;
-static const int MOST_TIMES = 1000000;
+static const int MAX_TIMES = 1000000;
 enum { HAMMERED = 10 };
+
+/* A pipe: each ring is a byte, for the one who waits for it. */
+struct bell {
+    int read_end, write_end;
+};
+
+static struct bell create_bell(void)
+{
+    int ends[2];
+
+    CHECK(pipe(ends));
+    return (struct bell){ends[0], ends[1]};
+}
+
+static void ring(const struct bell *bell)
+{
+    CHECK(write(bell->write_end, "!", 1));
+}
+
+static void await_ring(const struct bell *bell)
+{
+    char byte;
+
+    CHECK(read(bell->read_end, &byte, 1));
+}
 
 /* What the two sides share. */
 struct meeting {
-    pid_t pids[SIDES]; /* set before the gate opens */
-    struct gate started, joined, knocks[SIDES], dismissed;
+    pid_t pids[SIDES]; /* set before the latch STARTED is down */
+    struct latch started, joined;
+    struct bell bells[SIDES], dismissed;
     atomic_long done; /* how many measurements; PONG uses a lock until then */
 
     /* The first message that was not what the other side has sent. */
@@ -38,15 +66,15 @@ struct meeting {
     size_t length;
 };
 
-struct all {
+static struct all {
     struct mechanism *mechanisms;
     int count;
     struct meeting *meeting;
-};
+} everything;
 
 /* A message's bytes follow from its number and its sender, all of them. */
 static uint64_t next_number;
-static uint64_t message[MOST_SIZE / 8], received[MOST_SIZE / 8];
+static uint64_t message[MAX_SIZE / 8], received[MAX_SIZE / 8];
 
 static void fill(size_t size, enum side sender)
 {
@@ -65,7 +93,8 @@ static void verify(const struct all *all, const struct mechanism *mechanism,
     fill(size, !side);
     if (length == size && memcmp(received, message, size) == 0)
         return;
-    if (!meeting->differed) { /* and on it goes: nobody shall wait in vain */
+    if (!meeting
+             ->differed) { /* and on it goes: neither side may wait in vain */
         meeting->found_by = side;
         meeting->length = length;
         meeting->differed = mechanism;
@@ -118,11 +147,11 @@ static void *run_second(void *context)
     const struct meeting *meeting = second->all->meeting;
 
     pin_to_core(PONG);
-    gate_knock(&meeting->knocks[PING]);
+    ring(&meeting->bells[PING]);
     if (second->mechanism->contended)
         hammer(second->all, second->mechanism, second->turn);
     else
-        (void)gate_await_knock(&meeting->dismissed, -1);
+        await_ring(&meeting->dismissed);
     return NULL;
 }
 
@@ -153,7 +182,7 @@ static long times_for(const struct mechanism *mechanism, double estimate)
                                          : LOCK_TIME;
     time = time > grain * CLOCK_SHARE ? time : grain * CLOCK_SHARE;
     double least = time / (estimate > 0.1 ? estimate : 0.1);
-    long times = least < MOST_TIMES ? (long)least + 1 : MOST_TIMES;
+    long times = least < MAX_TIMES ? (long)least + 1 : MAX_TIMES;
     if (!mechanism->channel)
         return times;
     times = times < SAMPLES ? times : SAMPLES;
@@ -202,18 +231,18 @@ static void ping(const struct all *all, struct mechanism *mechanism, long turn)
     bool has_second = mechanism->lock && mechanism->lock->within_process;
     pthread_t thread;
 
-    gate_knock(&meeting->knocks[PONG]);
-    (void)gate_await_knock(&meeting->knocks[PING], -1);
+    ring(&meeting->bells[PONG]);
+    await_ring(&meeting->bells[PING]);
     if (has_second) {
-        CHECK_RETURNED(pthread_create(&thread, NULL, run_second, &second));
-        (void)gate_await_knock(&meeting->knocks[PING], -1);
+        CHECK_PTHREAD(pthread_create(&thread, NULL, run_second, &second));
+        await_ring(&meeting->bells[PING]);
     }
     take_samples(all, mechanism);
     atomic_store(&meeting->done, turn + 1);
     if (has_second && !mechanism->contended)
-        gate_knock(&meeting->dismissed);
+        ring(&meeting->dismissed);
     if (has_second)
-        CHECK_RETURNED(pthread_join(thread, NULL));
+        CHECK_PTHREAD(pthread_join(thread, NULL));
 }
 
 static void pong(
@@ -221,8 +250,8 @@ static void pong(
 {
     const struct meeting *meeting = all->meeting;
 
-    (void)gate_await_knock(&meeting->knocks[PONG], -1);
-    gate_knock(&meeting->knocks[PING]);
+    await_ring(&meeting->bells[PONG]);
+    ring(&meeting->bells[PING]);
     if (mechanism->channel)
         exchange(all, mechanism, PONG, WARM_UP + SAMPLES);
     else if (mechanism->contended && !mechanism->lock->within_process)
@@ -230,21 +259,24 @@ static void pong(
 }
 
 /* The process of SIDE. */
-static void run_side(int number, void *context)
+static void run_side(int number)
 {
-    const struct all *all = context;
+    const struct all *all = &everything;
     struct meeting *meeting = all->meeting;
     enum side side = number == PING ? PING : PONG;
     long turn = 0;
 
     pin_to_core(side);
-    gate_pass(&meeting->started);
+    meeting->pids[side] = getpid();
+    latch_count_down(&meeting->started);
+    latch_wait(&meeting->started);
     for (int i = 0; i < all->count; i++) {
         const struct channel *channel = all->mechanisms[i].channel;
         if (all->mechanisms[i].is_measured && channel && channel->join)
             channel->join(channel->context, side, meeting->pids[!side]);
     }
-    gate_pass(&meeting->joined);
+    latch_count_down(&meeting->joined);
+    latch_wait(&meeting->joined);
     for (int round = 0; round < settings.rounds; round++)
         for (int i = 0; i < all->count; i++) {
             struct mechanism *mechanism = &all->mechanisms[i];
@@ -273,35 +305,34 @@ static void open_all(struct mechanism *mechanisms, int count)
             : is_open ? NULL
                       : mechanism->lock->open();
         if (missing) {
-            report("%s is left out: %s", mechanism->name, missing);
+            warn("%s is left out: %s", mechanism->name, missing);
             mechanism->is_measured = mechanism->is_shown = false;
             continue;
         }
-        mechanism->samples = share_memory(sizeof(struct samples) + room);
+        mechanism->samples = shared_alloc(sizeof(struct samples) + room);
     }
 }
 
 void measure_all(struct mechanism *mechanisms, int count)
 {
-    struct meeting *meeting = share_memory(sizeof *meeting);
-    struct all all = {mechanisms, count, meeting};
+    struct meeting *meeting = shared_alloc(sizeof *meeting);
 
+    everything = (struct all){mechanisms, count, meeting};
     open_all(mechanisms, count);
-    meeting->started = gate_create();
-    meeting->joined = gate_create();
-    meeting->dismissed = gate_create();
+    latch_init(&meeting->started, SIDES);
+    latch_init(&meeting->joined, SIDES);
+    meeting->dismissed = create_bell();
     for (enum side side = PING; side < SIDES; side++)
-        meeting->knocks[side] = gate_create();
-    meeting->pids[PING] = start_process("ping", PING, run_side, &all);
-    meeting->pids[PONG] = start_process("pong", PONG, run_side, &all);
-    gate_let_go(&meeting->joined);
-    gate_let_go(&meeting->started);
-    join_processes(0);
+        meeting->bells[side] = create_bell();
+    add_process("ping", PING, run_side);
+    add_process("pong", PONG, run_side);
+    launch_actors();
+    (void)wait_for_actors(FOREVER);
     if (meeting->differed) {
-        report("payload differed: %s, at the side of %s (%zu bytes of %zu)",
+        warn("payload differed: %s, at the side of %s (%zu bytes of %zu)",
             meeting->differed->name,
             meeting->found_by == PING ? "ping" : "pong", meeting->length,
             size_of(meeting->differed));
-        end_process(VIOLATED);
+        exit_once(EXIT_VIOLATED);
     }
 }

@@ -12,7 +12,7 @@
  * answer, PONG awaits and answers. */
 enum side { PING, PONG, SIDES };
 
-enum { LEAST_SIZE = 16, MOST_SIZE = 4096 }; /* bytes of a message */
+enum { MIN_SIZE = 16, MAX_SIZE = 4096 }; /* bytes of a message */
 
 /* A mechanism that carries messages. A failure in any of its calls ends the
  * run.
@@ -32,7 +32,7 @@ struct channel {
     void (*send)(
         void *context, enum side side, const void *message, size_t size);
 
-    /* SIDE waits for a message of SIZE bytes; there is room for MOST_SIZE.
+    /* SIDE waits for a message of SIZE bytes; there is room for MAX_SIZE.
      * Returns its length. */
     size_t (*receive)(
         void *context, enum side side, void *message, size_t size);
@@ -69,10 +69,10 @@ struct mechanism {
 enum placement { SAME, CROSS, FREE };
 extern struct settings {
     int rounds, size;
-    enum placement placement;
+    int placement; /* an enum placement */
     bool csv;
     const char *only, *svg;
-    int colour;
+    int color;
 } settings;
 
 /* settings.c: reads the command line, answers --help and --version, marks which
@@ -121,4 +121,4 @@ int sort_by_cost(const struct mechanism *mechanisms, int count, bool locks,
 const char *describe_cost(double nanoseconds, char text[32]);
 double logarithm(double number);
 const char *describe_system(void);
-enum { MOST_MECHANISMS = 32 };
+enum { MAX_MECHANISMS = 32 };

@@ -2,13 +2,13 @@
 /* picture - the figures as bars in a stand-alone SVG */
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* In units of the picture, which is as wide as the demos' pictures. */
 static const int WIDTH = 1600, LEFT = 330, RIGHT = 1290, PITCH = 40, BAR = 26;
 
-/* The colours are Okabe and Ito's. */
+/* The colors are Okabe and Ito's. */
 static const char head[] =
     "<style>svg{background:#fff;font:20px sans-serif}.page{fill:#fff}"
     "text{fill:#111}.big{font:bold 34px sans-serif}.section{font-weight:bold}"
@@ -87,7 +87,7 @@ static void put_grid(FILE *out, const struct axis *axis, double y, int rows)
 static double put_section(const struct mechanism *mechanisms, int count,
     bool locks, double y, FILE *out)
 {
-    const struct mechanism *sorted[MOST_MECHANISMS];
+    const struct mechanism *sorted[MAX_MECHANISMS];
     int found = sort_by_cost(mechanisms, count, locks, sorted);
     char title[120], median[32], p99[32];
 
@@ -122,7 +122,7 @@ static double put_section(const struct mechanism *mechanisms, int count,
 
 void picture_write(const struct mechanism *mechanisms, int count, FILE *out)
 {
-    const struct mechanism *sorted[MOST_MECHANISMS];
+    const struct mechanism *sorted[MAX_MECHANISMS];
     char text[1024];
     int height = 130;
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/check.h"
+#include "common/base/check.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 static char description[160] = "not pinned: the scheduler chooses the cores";
@@ -60,7 +60,7 @@ void choose_cores(void)
     if (settings.placement == FREE)
         return;
     if (!can_pin())
-        fail(CANNOT_PIN);
+        die(CANNOT_PIN);
     CHECK(sched_getaffinity(0, sizeof allowed, &allowed));
     cores[PING] = 0;
     while (!CPU_ISSET(cores[PING], &allowed))
@@ -80,8 +80,8 @@ void choose_cores(void)
             is_other = true;
         }
     if (!is_other)
-        fail("--placement=cross wants two cores, and there is but one for this "
-             "program (see nproc and taskset); use --placement=same");
+        die("--placement=cross wants two cores, and there is but one for this "
+            "program (see nproc and taskset); use --placement=same");
     (void)snprintf(description, sizeof description,
         "the sides pinned to cores %u and %u%s", cores[PING], cores[PONG],
         is_apart ? "" : " (two threads of one core)");
@@ -102,7 +102,7 @@ void pin_to_core(enum side side)
 void choose_cores(void)
 {
     if (settings.placement != FREE)
-        fail(CANNOT_PIN);
+        die(CANNOT_PIN);
 }
 
 void pin_to_core(enum side side)

@@ -11,10 +11,10 @@
 #include <mqueue.h>
 #endif
 
-#include "common/check.h"
-#include "common/names.h"
-#include "common/process.h"
-#include "demos/keeper.h"
+#include "common/base/check.h"
+#include "common/run/names.h"
+#include "common/base/memory.h"
+#include "demos/parts/cleanup.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 static const char not_here[] = "this system has none, or does not allow them";
@@ -37,19 +37,17 @@ static const char *open_posix(void *context, size_t size)
     char name[NAME_SIZE];
 
     for (enum side side = PING; side < SIDES; side++) {
-        make_name(name);
-        sigset_t before = hold_signals();
+        unique_name(name);
         queues[side] =
             mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attributes);
         if (queues[side] == (mqd_t)-1) {
             if (!is_refused(errno))
-                fail_call("mq_open", errno, __FILE__, __LINE__);
-            release_signals(before);
+                die_call("mq_open", errno, __FILE__, __LINE__);
+            name_is_gone();
             return not_here;
         }
-        if (mq_unlink(name) == -1) /* the sides inherit the open queue */
-            CHECK(mq_unlink(name));
-        release_signals(before);
+        CHECK(mq_unlink(name)); /* the sides inherit the open queue */
+        name_is_gone();
     }
     return NULL;
 }
@@ -68,7 +66,7 @@ static size_t receive_posix(
     const mqd_t *queues = context;
 
     (void)size; /* the queue knows where a message ends */
-    return (size_t)CHECK(mq_receive(queues[side], message, MOST_SIZE, NULL));
+    return (size_t)CHECK(mq_receive(queues[side], message, MAX_SIZE, NULL));
 }
 
 static mqd_t posix_queues[SIDES];
@@ -79,7 +77,7 @@ struct channel posix_queue_channel = {
 /* System V: one queue, where each side takes the messages of its type. */
 struct typed_message {
     long type;
-    char bytes[MOST_SIZE];
+    char bytes[MAX_SIZE];
 };
 
 static int remove_queue(void *context)
@@ -87,26 +85,26 @@ static int remove_queue(void *context)
     return *(int *)context == -1 ? 0 : msgctl(*(int *)context, IPC_RMID, NULL);
 }
 
-/* The keeper sees the queue's number in shared memory. */
+/* The cleanup process sees the queue's number in shared memory. */
 static const char *open_sysv(void *context, size_t size)
 {
     int **queue = context;
     sigset_t before = hold_signals();
     struct msqid_ds about;
 
-    *queue = share_memory(sizeof **queue);
+    *queue = shared_alloc(sizeof **queue);
     **queue = -1;
-    keeper_start(remove_queue, *queue);
+    cleanup_start(remove_queue, *queue);
     **queue = msgget(IPC_PRIVATE, 0600);
     release_signals(before);
     if (**queue == -1 && is_refused(errno))
         return not_here;
     if (**queue == -1)
-        fail_call("msgget", errno, __FILE__, __LINE__);
+        die_call("msgget", errno, __FILE__, __LINE__);
     CHECK(msgctl(**queue, IPC_STAT, &about));
     if (about.msg_qbytes < size)
-        fail("a System V queue takes %lu bytes here, too few for a message of "
-             "%zu; use a smaller --size",
+        die("a System V queue takes %lu bytes here, too few for a message of "
+            "%zu; use a smaller --size",
             (unsigned long)about.msg_qbytes, size);
     return NULL;
 }
@@ -130,7 +128,7 @@ static size_t receive_sysv(
 
     (void)size;
     ssize_t length =
-        CHECK(msgrcv(**queue, &typed, MOST_SIZE, (long)side + 1, 0));
+        CHECK(msgrcv(**queue, &typed, MAX_SIZE, (long)side + 1, 0));
     memcpy(message, typed.bytes, (size_t)length);
     return (size_t)length;
 }

@@ -8,41 +8,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/check.h"
-#include "common/options.h"
-#include "common/output.h"
-#include "common/text.h"
+#include "common/base/check.h"
+#include "common/base/run.h"
+#include "common/run/actors.h"
+#include "common/run/options.h"
+#include "common/run/output.h"
+#include "common/base/text.h"
 #include "common/views/screen.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
-struct settings settings;
+struct settings settings = {.rounds = 50, .size = 64};
 static bool want_help, want_version;
 
-static const struct option_row rows[] = {
-    {"rounds", "N", WHOLE, &settings.rounds, 1, 1000, "50",
-        "measure each mechanism so often, in turn with the others"},
-    {"size", "BYTES", WHOLE, &settings.size, LEAST_SIZE, MOST_SIZE, "64",
-        "the length of a message; a signal carries an int only"},
-    {"placement", "WHERE", CHOICE, &settings.placement, 0, 0, "same cross free",
+static const struct option_spec rows[] = {
+    OPTION_INT("rounds", &settings.rounds, 1, 1000,
+        "measure each mechanism so often, in turn with the others"),
+    OPTION_ROW("size", "BYTES", KIND_INT, int, &settings.size, MIN_SIZE,
+        MAX_SIZE, NULL,
+        "the length of a message; a signal carries an int only"),
+    OPTION_ENUM("placement", "WHERE", &settings.placement, "same cross free",
         "pin both sides to one core, to two cores, or not at all;\n"
-        "                     same by default, where the system can pin"},
-    {"only", "LIST", TEXT, &settings.only, 1, 1000, NULL,
+        "                     same by default, where the system can pin"),
+    OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000,
+        NULL,
         "show these mechanisms, with commas between them; the\n"
-        "                     pipe is measured anyway, as the yardstick"},
-    {"csv", NULL, FLAG, &settings.csv, 0, 0, NULL,
-        "print comma-separated values instead of the chart"},
-    {"svg", "FILE", TEXT, &settings.svg, 1, 4095, NULL,
-        "draw the chart as a picture, too"},
-    {"color", "WHEN", CHOICE, &settings.colour, 0, 0, "auto always never",
-        "whether the chart uses colour, auto by default"},
-    {"timeout", "SECONDS", WHOLE, &run.timeout, 1, 3600, NULL,
+        "                     pipe is measured anyway, as the yardstick"),
+    OPTION_FLAG("csv", &settings.csv,
+        "print comma-separated values instead of the chart"),
+    OPTION_FILE("svg", &settings.svg, "draw the chart as a picture, too"),
+    OPTION_ENUM("color", "WHEN", &settings.color, "auto always never",
+        "whether the chart uses color, auto by default"),
+    OPTION_ROW("timeout", "SECONDS", KIND_INT, int, &run.timeout, 1, 3600, NULL,
         "end a run that takes longer, with status 3; without\n"
-        "                     it, 60 s more than the run should take"},
-    {"help", NULL, FLAG, &want_help, 0, 0, NULL, "show this text"},
-    {"version", NULL, FLAG, &want_version, 0, 0, NULL, "show the version"},
-    {0}};
-
-static const struct demo about = {.name = "bench_mechanisms"};
+        "                     it, 60 s more than the run should take"),
+    OPTION_FLAG("help", &want_help, "show this text"),
+    OPTION_FLAG("version", &want_version, "show the version"), {0}};
 
 size_t size_of(const struct mechanism *mechanism)
 {
@@ -134,7 +134,8 @@ static void choose(struct mechanism *mechanisms, int count)
                                 strncmp(mechanisms[i].name, name, length) != 0))
             i++;
         if (i == count)
-            usage_error("--only=%s: there is no such mechanism; choose from%s",
+            usage_error(
+                "--only=%s: must be some of%s, with commas between them",
                 escaped(name), names);
         mechanisms[i].is_shown = true;
         name = name[length] ? name + length + 1 : NULL;
@@ -146,22 +147,20 @@ static void choose(struct mechanism *mechanisms, int count)
 void read_settings(
     int argc, char **argv, struct mechanism *mechanisms, int count)
 {
-    run.demo = &about;
-    run.speed = 1;
-    settle_process();
+    program_name = "bench_mechanisms";
+    normalize_process();
     add_options(rows);
     settings.placement = can_pin() ? SAME : FREE;
     parse_options(argc, argv);
     if (optind < argc && !want_help && !want_version)
-        usage_error(
-            "there is no operand %s; see --help", escaped(argv[optind]));
+        usage_error("unexpected operand %s; see --help", escaped(argv[optind]));
     if (want_help)
         show_help(mechanisms, count);
     else if (want_version)
-        say("%s %s", about.name, VERSION);
+        say("%s %s", program_name, VERSION);
     if (want_help || want_version) {
         close_output();
-        exit(HELD);
+        exit(EXIT_HELD);
     }
     choose(mechanisms, count);
 }

@@ -12,24 +12,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/names.h"
-#include "common/process.h"
+#include "common/base/check.h"
+#include "common/run/names.h"
+#include "common/base/memory.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 void *open_nameless_semaphore(unsigned value)
 {
     char name[NAME_SIZE];
 
-    make_name(name);
-    sigset_t before = hold_signals();
-    sem_t *semaphore = sem_open(name, O_CREAT | O_EXCL, 0600, value);
-    int error = errno;
-    if (sem_unlink(name) == -1 && semaphore != SEM_FAILED)
-        CHECK(sem_unlink(name));
-    if (semaphore == SEM_FAILED)
-        fail_call("sem_open", error, __FILE__, __LINE__);
-    release_signals(before);
+    unique_name(name);
+    sem_t *semaphore =
+        CHECK_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
+    CHECK(sem_unlink(name));
+    name_is_gone();
     return semaphore;
 }
 
@@ -55,7 +51,7 @@ struct counted_box {
     sem_t *full;
     struct {
         size_t size;
-        char bytes[MOST_SIZE];
+        char bytes[MAX_SIZE];
     } * memory;
 };
 
@@ -66,7 +62,7 @@ static const char *open_counted(void *context, size_t size)
     (void)size;
     for (enum side side = PING; side < SIDES; side++) {
         boxes[side].full = open_nameless_semaphore(0);
-        boxes[side].memory = share_memory(sizeof *boxes[side].memory);
+        boxes[side].memory = shared_alloc(sizeof *boxes[side].memory);
     }
     return NULL;
 }
@@ -101,7 +97,7 @@ struct monitor_box {
     pthread_mutex_t mutex;
     pthread_cond_t filled; /* wakes its owner */
     size_t size;           /* guarded by the mutex; 0: it is empty */
-    char bytes[MOST_SIZE]; /* guarded, too */
+    char bytes[MAX_SIZE];  /* guarded, too */
 };
 
 static const char *open_monitors(void *context, size_t size)
@@ -111,17 +107,17 @@ static const char *open_monitors(void *context, size_t size)
     pthread_condattr_t of_condition;
 
     (void)size;
-    *boxes = share_memory(SIDES * sizeof **boxes);
-    CHECK_RETURNED(pthread_mutexattr_init(&of_mutex));
-    CHECK_RETURNED(
+    *boxes = shared_alloc(SIDES * sizeof **boxes);
+    CHECK_PTHREAD(pthread_mutexattr_init(&of_mutex));
+    CHECK_PTHREAD(
         pthread_mutexattr_setpshared(&of_mutex, PTHREAD_PROCESS_SHARED));
-    CHECK_RETURNED(pthread_condattr_init(&of_condition));
-    CHECK_RETURNED(
+    CHECK_PTHREAD(pthread_condattr_init(&of_condition));
+    CHECK_PTHREAD(
         pthread_condattr_setpshared(&of_condition, PTHREAD_PROCESS_SHARED));
     for (enum side side = PING; side < SIDES; side++) {
         struct monitor_box *box = *boxes + side;
-        CHECK_RETURNED(pthread_mutex_init(&box->mutex, &of_mutex));
-        CHECK_RETURNED(pthread_cond_init(&box->filled, &of_condition));
+        CHECK_PTHREAD(pthread_mutex_init(&box->mutex, &of_mutex));
+        CHECK_PTHREAD(pthread_cond_init(&box->filled, &of_condition));
     }
     return NULL;
 }
@@ -132,11 +128,11 @@ static void send_monitor(
 {
     struct monitor_box *box = *(struct monitor_box **)context + !side;
 
-    CHECK_RETURNED(pthread_mutex_lock(&box->mutex));
+    CHECK_PTHREAD(pthread_mutex_lock(&box->mutex));
     box->size = size;
     memcpy(box->bytes, message, size);
-    CHECK_RETURNED(pthread_cond_signal(&box->filled));
-    CHECK_RETURNED(pthread_mutex_unlock(&box->mutex));
+    CHECK_PTHREAD(pthread_cond_signal(&box->filled));
+    CHECK_PTHREAD(pthread_mutex_unlock(&box->mutex));
 }
 
 static size_t receive_monitor(
@@ -144,13 +140,13 @@ static size_t receive_monitor(
 {
     struct monitor_box *box = *(struct monitor_box **)context + side;
 
-    CHECK_RETURNED(pthread_mutex_lock(&box->mutex));
+    CHECK_PTHREAD(pthread_mutex_lock(&box->mutex));
     while (box->size == 0)
-        CHECK_RETURNED(pthread_cond_wait(&box->filled, &box->mutex));
+        CHECK_PTHREAD(pthread_cond_wait(&box->filled, &box->mutex));
     size = box->size;
     memcpy(message, box->bytes, size);
     box->size = 0;
-    CHECK_RETURNED(pthread_mutex_unlock(&box->mutex));
+    CHECK_PTHREAD(pthread_mutex_unlock(&box->mutex));
     return size;
 }
 
@@ -210,7 +206,7 @@ static void send_ring(
 {
     struct ring *ring = context;
 
-    CHECK(pwrite(ring->file, message, size, side * MOST_SIZE));
+    CHECK(pwrite(ring->file, message, size, side * MAX_SIZE));
     set_lock(ring, ring->message, F_UNLCK);
     ring->message = (ring->message + 1) % LOCKS;
 }
@@ -222,7 +218,7 @@ static size_t receive_ring(
 
     set_lock(ring, ring->message, F_WRLCK);
     ring->message = (ring->message + 1) % LOCKS;
-    return (size_t)CHECK(pread(ring->file, message, size, !side * MOST_SIZE));
+    return (size_t)CHECK(pread(ring->file, message, size, !side * MAX_SIZE));
 }
 
 static struct ring file_ring;

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/check.h"
-#include "common/names.h"
+#include "common/base/check.h"
+#include "common/run/names.h"
 #include "tests/bench/mechanisms/mechanisms.h"
 
 /* Each side's descriptors; they are one and the same for a socket. */
@@ -27,9 +27,9 @@ static void join_stream(void *context, enum side side, pid_t other)
     struct stream *stream = context;
 
     (void)other;
-    CHECK_ONCE(close(stream->in[!side]));
+    CHECK(close(stream->in[!side]));
     if (stream->in[!side] != stream->out[!side])
-        CHECK_ONCE(close(stream->out[!side]));
+        CHECK(close(stream->out[!side]));
 }
 
 static void send_stream(
@@ -55,7 +55,7 @@ static size_t receive_stream(
         ssize_t more =
             CHECK(read(stream->in[side], bytes + received, size - received));
         if (more == 0)
-            fail("the other side of a round trip has gone");
+            die("the other side of a round trip has gone");
         received += (size_t)more;
     }
     return received;
@@ -87,7 +87,7 @@ static void open_fifo(const char *name, int *in, int *out)
     if (unlink(name) == -1)
         CHECK(unlink(name));
     if (*out == -1)
-        fail_call("open", error, __FILE__, __LINE__);
+        die_call("open", error, __FILE__, __LINE__);
     CHECK(fcntl(*in, F_SETFL, 0)); /* from now on reading waits */
 }
 
@@ -99,12 +99,11 @@ static const char *open_fifos(void *context, size_t size)
 
     (void)size;
     for (enum side side = PING; side < SIDES; side++) {
-        make_name(name);
+        unique_name(name);
         (void)snprintf(path, sizeof path, "%s%s",
             folder && *folder ? folder : "/tmp", name);
-        sigset_t before = hold_signals();
         open_fifo(path, &stream->in[side], &stream->out[!side]);
-        release_signals(before);
+        name_is_gone();
     }
     return NULL;
 }
@@ -141,11 +140,11 @@ static const char *open_tcp(void *context, size_t size)
     int ping = CHECK(socket(AF_INET, SOCK_STREAM, 0));
     CHECK(connect(ping, (struct sockaddr *)&server, length));
     int pong = CHECK(accept(listener, NULL, NULL));
-    CHECK_ONCE(close(listener));
+    CHECK(close(listener));
     CHECK(getsockname(ping, (struct sockaddr *)&client, &length));
     CHECK(getpeername(pong, (struct sockaddr *)&peer, &length));
     if (client.sin_port != peer.sin_port)
-        fail("somebody else has connected to port %d; try again",
+        die("somebody else has connected to port %d; try again",
             ntohs(server.sin_port));
     CHECK(setsockopt(ping, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
     CHECK(setsockopt(pong, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));

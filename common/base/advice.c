@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/base/check.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What an error means for these calls, by their manual pages, and what helps. The first row that
+ * fits counts. Calls stand between spaces; "" is any call. */
+enum { MAX_ERRORS = 6 };
+static const struct row {
+    const char *calls;
+    int errors[MAX_ERRORS];
+    const char *text;
+} rows[] = {
+    {" mq_open ", {EMFILE}, "; raise the limit on open files (ulimit -n) or in queues (ulimit -q)"},
+    {"", {EMFILE}, "; raise the limit on open files (ulimit -n)"},
+    {"", {ENFILE}, "; close some programs, since the whole system has too many open files"},
+    {" fork ", {EAGAIN}, "; end some processes or raise their limit (ulimit -u)"},
+    {" pthread_create ", {EAGAIN},
+        "; end some processes or raise the limit on them (ulimit -u) or on memory (ulimit -v)"},
+    {" mmap ", {EAGAIN}, "; raise the limit on locked memory (ulimit -l)"},
+    {" mmap ", {ENODEV}, "; use a file on a local disk"},
+    {" sigqueue ", {EAGAIN}, "; raise the limit on waiting signals (ulimit -i)"},
+    {"", {ENOMEM, ENOBUFS}, "; close some programs or raise the limit (ulimit -v)"},
+    {" mq_open ", {ENOSYS, EACCES, EPERM},
+        "; this system does not allow POSIX queues, so use --api=sysv"},
+    {" mq_open ", {EINVAL},
+        "; let root raise fs.mqueue.msgsize_max to 128 or more, or use --api=sysv"},
+    {" msgget ", {ENOSYS, EACCES, EPERM},
+        "; this system does not allow System V queues, so use --api=posix"},
+    {" mq_open ", {ENOSPC}, "; remove queues (rm /dev/mqueue/NAME) that nobody uses"},
+    {" msgget ", {ENOSPC}, "; remove queues (ipcs -q, ipcrm -q ID) that nobody uses"},
+    {" msgsnd ", {EINVAL}, "; let root raise kernel.msgmax"},
+    {" msgrcv msgsnd ", {EIDRM}, "; another program removed the queue, so try again"},
+    {" posix_fallocate sem_open shm_open ", {ENOSPC, EDQUOT},
+        "; the shared memory is full: make room in /dev/shm, or let root enlarge it"},
+    {" sem_open shm_open ", {EACCES, ENOENT, ENOSYS, ENOTDIR, EPERM, EROFS},
+        "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm)"},
+    {" mkdtemp mkfifo mkstemp ", {ENOSPC, EDQUOT},
+        "; make room (see df) or set TMPDIR to another folder"},
+    {" mkdtemp mkfifo mkstemp ", {EACCES, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM, EROFS},
+        "; set TMPDIR, by default /tmp, to a folder that you can write to"},
+    {"", {ENOSPC, EDQUOT}, "; make room (see df) and try again"},
+    {"", {EFBIG}, "; raise the limit on the size of files (ulimit -f)"},
+    {" fcntl ", {EINVAL, ENOLCK, EOPNOTSUPP},
+        "; the file system may have no locks, so use a file on a local disk"},
+    {" bind connect ", {EADDRINUSE, EADDRNOTAVAIL}, "; no port is free, so try again in a minute"},
+    {" connect ", {ECONNREFUSED}, "; is the server running?"},
+    {" connect ", {ENETUNREACH}, "; let root start the interface (ip link set lo up)"},
+    {" socket ", {EACCES, EAFNOSUPPORT, EPERM}, "; this system does not allow IPv4 sockets"},
+};
+
+static bool fits(const struct row *row, const char *name, int error)
+{
+    bool is_of_call = row->calls[0] == '\0' || strstr(row->calls, name);
+
+    for (int i = 0; i < MAX_ERRORS; i++)
+        if (row->errors[i] == error)
+            return is_of_call;
+    return false;
+}
+
+const char *advice_on(const char *call, int error)
+{
+    char name[64];
+
+    (void)snprintf(name, sizeof name, " %.*s ", (int)strcspn(call, "("), call);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (fits(&rows[i], name, error))
+            return rows[i].text;
+    return "";
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/base/check.h"
+#include "common/base/run.h"
+#include "common/base/text.h"
+#include "common/base/transfer.h"
+#include <poll.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct call_watcher *call_watcher;
+
+void warn(const char *format, ...)
+{
+    int saved = errno;
+    char line[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    int used = snprintf(line, sizeof line, "%s: ", program_name);
+    (void)vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
+    va_end(arguments);
+    size_t length = utf8_prefix(line, sizeof line - 2); /* the newline needs room, too */
+    line[length] = '\n';
+    (void)write_whole(STDERR_FILENO, line, length + 1); /* if it fails, nobody is left to tell */
+    errno = saved;
+}
+
+/* Of several threads that fail at once only the first may call exit(). */
+void exit_once(int status)
+{
+    static atomic_flag ending = ATOMIC_FLAG_INIT;
+
+    while (atomic_flag_test_and_set(&ending))
+        (void)pause();
+    exit(status);
+}
+
+bool is_worth_repeating(const char *call, int error)
+{
+    static int reported;
+
+    if (error == EINTR)
+        return true;
+    if (strncmp(call, "accept(", 7) != 0)
+        return false;
+    switch (error) {
+    case ECONNABORTED:
+    case EPROTO: /* this one and the next three: an error of the network (accept(2)) */
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+        return true;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        if (error != reported)
+            warn("accept: %s%s; trying again", strerror(error), advice_on("accept", error));
+        reported = error;
+        (void)poll(NULL, 0, 250); /* milliseconds */
+        return true;
+    default:
+        return false;
+    }
+}
+
+void die_call(const char *call, int error, const char *file, int line)
+{
+    die("%.*s: %s%s (%s:%d)", (int)strcspn(call, "("), call, strerror(error),
+        advice_on(call, error), file, line);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* check - every call that can fail is checked where it stands */
+#pragma once
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdnoreturn.h>
+#include <string.h>
+
+/* Makes a call that returns -1 and sets errno when it fails, and yields its value. If it failed,
+ * the run ends with a message that names the call, the reason, and the place (die_call). A call
+ * that a signal handler interrupted is made again, except close(): after EINTR the descriptor is
+ * closed, on Linux and on macOS, and its number may be another file's already. So is accept() if it
+ * failed only for the moment. */
+#define CHECK(call) CHECK_CALL(-1, call, #call)
+
+/* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
+#define CHECK_NOT(failure, call) CHECK_CALL(failure, call, #call)
+
+#define CHECK_CALL(failure, call, name)                                                            \
+    __extension__({                                                                                \
+        bool is_close_ = strncmp(name, "close(", 6) == 0;                                          \
+        CALL_BEGINS(name);                                                                         \
+        __typeof__(call) value_;                                                                   \
+        do                                                                                         \
+            value_ = (call);                                                                       \
+        while (value_ == (failure) && !is_close_ && is_worth_repeating(name, errno));              \
+        if (value_ == (failure) && !(is_close_ && errno == EINTR))                                 \
+            die_call(name, errno, __FILE__, __LINE__);                                             \
+        CALL_ENDS(name);                                                                           \
+        value_;                                                                                    \
+    })
+
+/* For a call whose failure is not the program's: yields the value of CALL, which is made again when
+ * a signal handler has interrupted it. FAILURE is what it yields then. */
+#define AGAIN(call)              AGAIN_CALL(-1, call, #call)
+#define AGAIN_NOT(failure, call) AGAIN_CALL(failure, call, #call)
+#define AGAIN_CALL(failure, call, name)                                                            \
+    __extension__({                                                                                \
+        __typeof__(call) again_;                                                                   \
+        CALL_BEGINS(name);                                                                         \
+        do                                                                                         \
+            again_ = (call);                                                                       \
+        while (again_ == (failure) && errno == EINTR);                                             \
+        CALL_ENDS(name);                                                                           \
+        again_;                                                                                    \
+    })
+
+/* The same for calls that return an error number, or 0, as all pthread_...() do. */
+#define CHECK_PTHREAD(call)                                                                        \
+    __extension__({                                                                                \
+        CALL_BEGINS(#call);                                                                        \
+        int error_ = (call);                                                                       \
+        if (error_ != 0)                                                                           \
+            die_call(#call, error_, __FILE__, __LINE__);                                           \
+        CALL_ENDS(#call);                                                                          \
+    })
+
+/* Whether a CALL that failed with ERROR may succeed when it is made again: if a signal handler
+ * interrupted it (EINTR); or if accept() reports that a client has gone before its turn, or that
+ * the system is short of files or memory. Then it says so, once, and waits a moment. */
+bool is_worth_repeating(const char *call, int error);
+
+/* Is told of each such call before it is made and after it has returned, while a view is on: its
+ * name says whether an actor may have to wait in it. NULL: no view, one comparison. */
+extern const struct call_watcher {
+    void (*begins)(const char *call), (*ends)(const char *call);
+} * call_watcher;
+#define CALL_BEGINS(call) (call_watcher ? call_watcher->begins(call) : (void)0)
+#define CALL_ENDS(call)   (call_watcher ? call_watcher->ends(call) : (void)0)
+
+/* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
+enum { EXIT_HELD = 0, EXIT_KILLED = 1, EXIT_USAGE = 2, EXIT_TROUBLE = 3, EXIT_VIOLATED = 4 };
+
+/* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off beyond 1 KB. Keeps
+ * errno. From any thread or process, not from signal handlers. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Warns, and ends the process with status 3; in the run's first process that also ends all others
+ * and removes what they would leave (atexit(3p)). From any thread. */
+#define die(...) (warn(__VA_ARGS__), exit_once(EXIT_TROUBLE))
+noreturn void exit_once(int status);
+
+/* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
+noreturn void die_call(const char *call, int error, const char *file, int line);
+
+/* Returns what to do about ERROR of CALL, "; raise ...", or "" if that depends on what the call was
+ * made for. */
+const char *advice_on(const char *call, int error);
+
+/* For wrong usage, before anything is started: status 2. */
+#define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))

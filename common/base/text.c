@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int utf8_decode(const char *bytes, size_t length, wchar_t *character)
+{
+    static const long min[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)bytes[0];
+    int size = 1 + (first >= 0xc2) + (first >= 0xe0) + (first >= 0xf0);
+
+    *character = (wchar_t)first;
+    if (first < 0x80)
+        return 1;
+    if (first < 0xc2 || first > 0xf4)
+        return -1;
+    long decoded = first & (0x7f >> size);
+    for (int i = 1; i < size; i++) {
+        if ((size_t)i == length)
+            return 0;
+        if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+            return -1;
+        decoded = decoded << 6 | ((unsigned char)bytes[i] & 0x3f);
+    }
+    if (decoded < min[size] || decoded > 0x10ffff || (decoded >= 0xd800 && decoded <= 0xdfff))
+        return -1;
+    *character = (wchar_t)decoded;
+    return size;
+}
+
+/* Whether CHARACTER could do something to the terminal, or make a text look like another one: the
+ * control characters C0, DEL and C1, and what is not seen itself but hides or reorders text: soft
+ * hyphen, bidirectional controls, zero-width characters, line and paragraph separators, invisible
+ * operators, the byte-order mark, annotations, tags. The joiners are among them, so that a family
+ * in one emoji, or some Indic text, is shown in its parts. */
+static bool is_hidden(wchar_t character)
+{
+    static const struct {
+        wchar_t first, last;
+    } hidden[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180e, 0x180e},
+        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+        {0xe0000, 0xe007f}};
+
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (character >= hidden[i].first && character <= hidden[i].last)
+            return true;
+    return false;
+}
+
+size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
+{
+    size_t used = 0;
+    wchar_t character;
+
+    for (size_t i = 0; i < length;) {
+        if (bytes[i] >= ' ' && bytes[i] < 0x7f) { /* a shortcut for what is frequent */
+            shown[used++] = bytes[i++];
+            continue;
+        }
+        int size = utf8_decode(bytes + i, length - i, &character);
+        if (size <= 0 || is_hidden(character)) {
+            size = keep_newlines && character == '\n'; /* else: escaped */
+            if (size == 0)
+                used += (size_t)sprintf(shown + used, character == '\n' ? "\\n" : "\\x%02x",
+                    (unsigned)(unsigned char)bytes[i++]);
+        }
+        memcpy(shown + used, bytes + i, (size_t)size);
+        used += (size_t)size;
+        i += (size_t)size;
+    }
+    return used;
+}
+
+size_t utf8_prefix(const char *text, size_t max)
+{
+    size_t length = strnlen(text, max + 1), back = 0;
+
+    if (length <= max)
+        return length;
+    while (back < 4 && back < max && (text[max - back] & 0xc0) == 0x80)
+        back++;
+    if (back == 4) /* so many are no character */
+        back = 0;
+    return max - back;
+}
+
+const char *escaped_part(const char *bytes, size_t length)
+{
+    static char shown[4 * 200 + sizeof "..."];
+    size_t part = length <= 200 ? length : utf8_prefix(bytes, 200);
+    size_t used = escape(bytes, part, shown, false);
+
+    (void)snprintf(shown + used, sizeof "...", "%s", part < length ? "..." : "");
+    return shown;
+}
+
+const char *escaped(const char *text)
+{
+    return escaped_part(text, strlen(text));
+}
+
+bool has_control(const char *text)
+{
+    for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
+        if (*byte < 0x20 || *byte == 0x7f ||
+            (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0)) /* C1 */
+            return true;
+    return false;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* actors - the threads and processes of a run: starting them, and waiting until they have ended
+ *
+ * An actor is a function that is given its id. Messages and views call it by ROLE and id. All that
+ * is added begins at the same moment, with run_actors() or start_actors() of demo.h. Each function
+ * below is called by the run's first thread only, and ends the run if the system refuses. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Adds a thread of this process, with a small stack (pthread_create(3p)). */
+void add_thread(const char *role, int id, void (*actor)(int id));
+
+/* Adds a process of its own (fork(3p)), which ends with status 0 when the actor returns. It gets
+ * a copy of all that this process has when the actors are started: memory and open descriptors. It
+ * dies with its parent: at once where the system can do that, elsewhere within a second. */
+void add_process(const char *role, int id, void (*actor)(int id));
+
+/* Adds a process that has no end of its own: it is ended when all the others have ended. */
+void add_daemon(const char *role, int id, void (*actor)(int id));
+
+/* Starts what was added and not yet started, and lets all of it begin. */
+void launch_actors(void);
+
+/* Waits at most NANOSECONDS (FOREVER: without a bound) until all actors have ended, and returns
+ * whether they have; threads are waited for without a bound. If one fails, the run ends with a
+ * message that says which and of what. */
+#define FOREVER (INT64_MAX / 4)
+bool wait_for_actors(int64_t nanoseconds);
+
+/* Returns the process id of an actor that was started. */
+pid_t process_id(const char *role, int id);
+
+/* For a process whose end is the lesson: waits at most NANOSECONDS for it, and reaps it
+ * (waitpid(3p)). KILLED is by EXPECTED_SIGNAL; the run ends if an actor fails otherwise. */
+enum ending { TIMED_OUT, EXITED, KILLED };
+enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal);
+
+/* Ends a process with SIGKILL, and reaps it; or all of them, which exit(3p) does, too. */
+void kill_process(pid_t pid);
+void stop_processes(void);
+
+/* Bounds the run, by alarm(3p): after --timeout seconds, or else PLANNED seconds of the listing's
+ * time plus 60, the process ends with status 3, and its children with it. Time in which the run was
+ * stopped does not count. PLANNED below 0: no bound unless --timeout was given. */
+void watchdog_set(double planned);
+
+/* Puts signals and standard descriptors in order, first of all; as process 1 of a container it
+ * continues in a child. */
+void normalize_process(void);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/run/latch.h"
+#include "common/base/check.h"
+#include "common/base/memory.h"
+#include "common/base/run.h"
+#include <poll.h>
+#include <unistd.h>
+
+void latch_init(struct latch *latch, int count)
+{
+    int ends[2];
+
+    CHECK(pipe(ends));
+    latch->read_end = ends[0];
+    latch->write_end = ends[1];
+    atomic_init(&latch->missing, count);
+}
+
+void latch_count_down(struct latch *latch)
+{
+    if (atomic_fetch_sub(&latch->missing, 1) == 1)
+        CHECK(write(latch->write_end, "", 1));
+}
+
+/* Polls in parts: so any time fits, and a run that was stopped (Ctrl-Z) loses one part, not all. */
+static bool await_input(int descriptor, int64_t nanoseconds)
+{
+    const int64_t part = 250;
+    int64_t left = nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
+    struct pollfd input = {.fd = descriptor, .events = POLLIN};
+
+    while (CHECK(poll(&input, 1, (int)(left < part ? left : part))) == 0) {
+        if (left <= part)
+            return false;
+        left -= part;
+    }
+    return true;
+}
+
+/* The loads pair with the count-downs: what was written before them can be read after it. */
+bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
+{
+    if (atomic_load(&latch->missing) <= 0)
+        return true;
+    if (!await_input(latch->read_end, nanoseconds))
+        return false;
+    (void)atomic_load(&latch->missing);
+    return true;
+}
+
+void latch_wait(struct latch *latch)
+{
+    struct pollfd input = {.fd = latch->read_end, .events = POLLIN};
+
+    if (atomic_load(&latch->missing) > 0)
+        CHECK(poll(&input, 1, -1));
+    (void)atomic_load(&latch->missing);
+}
+
+static struct latch *all_have_begun; /* NULL: the run has no window, or is broken */
+
+void window_init(struct latch *window, int count)
+{
+    if (run.broken) {
+        latch_init(window, count);
+        return;
+    }
+    all_have_begun = shared_alloc(sizeof *all_have_begun);
+    latch_init(all_have_begun, count);
+}
+
+void note_actor(void)
+{
+    if (all_have_begun)
+        latch_count_down(all_have_begun);
+}
+
+void let_others_come(struct latch *window)
+{
+    if (run.broken) {
+        latch_count_down(window);
+        (void)latch_wait_for(window, WINDOW);
+    } else {
+        (void)latch_wait_for(all_have_begun, WINDOW);
+    }
+}
+
+void pause_until(struct latch *latch)
+{
+    if (run.broken)
+        (void)latch_wait_for(latch, WINDOW);
+}

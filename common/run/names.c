@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/run/names.h"
+#include "common/base/check.h"
+#include <inttypes.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+#if HAVE_MQUEUE
+#include <mqueue.h>
+#endif
+
+static struct {
+    char name[NAME_SIZE]; /* empty: there is none */
+    pid_t owner;
+    sigset_t before;
+} current;
+
+/* Whatever it names: nothing else can have this name. */
+static void remove_name(void)
+{
+    if (current.name[0] == '\0' || current.owner != getpid())
+        return;
+    (void)sem_unlink(current.name);
+    (void)shm_unlink(current.name);
+#if HAVE_MQUEUE
+    (void)mq_unlink(current.name);
+#endif
+}
+
+void unique_name(char name[NAME_SIZE])
+{
+    static bool is_registered;
+    uint64_t bits;
+
+    CHECK(getentropy(&bits, sizeof bits));
+    (void)snprintf(name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(), bits >> 16);
+    if (!is_registered)
+        (void)atexit(remove_name);
+    is_registered = true;
+    current.before = hold_signals();
+    current.owner = getpid();
+    memcpy(current.name, name, NAME_SIZE);
+}
+
+void name_is_gone(void)
+{
+    current.name[0] = '\0';
+    release_signals(current.before);
+}
+
+sigset_t hold_signals(void)
+{
+    sigset_t all, before;
+
+    (void)sigfillset(&all); /* most of them end a process, and SIGTSTP stops it */
+    CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, &all, &before));
+    return before;
+}
+
+void release_signals(sigset_t before)
+{
+    CHECK_PTHREAD(pthread_sigmask(SIG_SETMASK, &before, NULL));
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/run/options.h"
+#include "common/base/check.h"
+#include "common/base/text.h"
+#include "common/run/output.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_OPTIONS = 32, FIRST_VALUE = 256, MAX_VALUES = 128 };
+
+static struct option for_getopt[MAX_OPTIONS + 1];
+static struct added {
+    const struct option_spec *spec;
+    char fallback[64]; /* the default, as --help shows it */
+} added[MAX_OPTIONS];
+static int option_count;
+
+/* Says in TEXT which values the option takes; of a file's name nothing. */
+static void describe_values(const struct option_spec *spec, char text[MAX_VALUES])
+{
+    static const char *const formats[] = {[KIND_INT] = "a whole number from %.0f to %.0f",
+        [KIND_SEED] = "a whole number from %.0f to %.0f",
+        [KIND_SECONDS] = "%g to %g",
+        [KIND_POSITIVE] = "above %g, up to %g",
+        [KIND_TEXT] = "%.0f to %.0f bytes",
+        [KIND_FILE] = "%.0f to %.0f bytes"};
+
+    if (spec->kind == KIND_ENUM)
+        (void)snprintf(text, MAX_VALUES, "one of %s", spec->words);
+    else
+        (void)snprintf(text, MAX_VALUES, formats[spec->kind], spec->min, spec->max);
+}
+
+/* Plain digits, with a fraction where the option takes one. strtod(3p) alone would take more: nan,
+ * inf, exponents, hexadecimals, leading blanks. */
+static bool parse_number(const struct option_spec *spec, const char *text, double *number)
+{
+    bool is_whole = spec->kind == KIND_INT || spec->kind == KIND_SEED;
+    char *end;
+
+    if (text[strspn(text, is_whole ? "0123456789" : "0123456789.")] != '\0')
+        return false;
+    *number = strtod(text, &end);
+    if (end == text || *end != '\0' || *number < spec->min || *number > spec->max)
+        return false;
+    return spec->kind != KIND_POSITIVE || *number > 0;
+}
+
+/* Returns the index of WORD among WORDS, or -1. */
+static int find_word(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (int index = 0; *words; index++) {
+        size_t next = strcspn(words, " ");
+        if (next == length && strncmp(words, word, length) == 0)
+            return index;
+        words += next + strspn(words + next, " ");
+    }
+    return -1;
+}
+
+static bool set_text(const struct option_spec *spec, const char *text)
+{
+    double length = (double)strlen(text);
+
+    *(const char **)spec->value = text;
+    return length >= spec->min && length <= spec->max && !has_control(text);
+}
+
+static bool set_number(const struct option_spec *spec, const char *text)
+{
+    double number;
+
+    if (!parse_number(spec, text, &number))
+        return false;
+    if (spec->kind == KIND_INT)
+        *(int *)spec->value = (int)number;
+    else if (spec->kind == KIND_SEED)
+        *(uint32_t *)spec->value = (uint32_t)number;
+    else
+        *(double *)spec->value = number;
+    return true;
+}
+
+/* Returns whether the option takes this value. */
+static bool set_value(const struct option_spec *spec, const char *text)
+{
+    switch (spec->kind) {
+    case KIND_FLAG:
+        *(bool *)spec->value = true;
+        return true;
+    case KIND_ENUM:
+        *(int *)spec->value = find_word(spec->words, text);
+        return *(int *)spec->value >= 0;
+    case KIND_TEXT:
+    case KIND_FILE:
+        return set_text(spec, text);
+    default:
+        return set_number(spec, text);
+    }
+}
+
+/* Writes the default to FALLBACK; "" if --help shows none. */
+static void describe_default(const struct option_spec *spec, char *fallback, size_t size)
+{
+    const char *text = spec->kind == KIND_TEXT || spec->kind == KIND_FILE
+                           ? *(const char *const *)spec->value
+                           : NULL;
+
+    if (text)
+        (void)snprintf(fallback, size, "%s", text);
+    else if (spec->kind == KIND_INT && *(int *)spec->value >= spec->min)
+        (void)snprintf(fallback, size, "%d", *(int *)spec->value);
+    else if (spec->kind == KIND_SECONDS || spec->kind == KIND_POSITIVE)
+        (void)snprintf(fallback, size, "%g", *(double *)spec->value);
+}
+
+void add_options(const struct option_spec *table)
+{
+    for (const struct option_spec *spec = table; spec->name; spec++) {
+        if (option_count == MAX_OPTIONS)
+            die("--%s is one option too many: a program has at most %d; raise MAX_OPTIONS",
+                spec->name, MAX_OPTIONS);
+        struct added *new = &added[option_count];
+        new->spec = spec;
+        describe_default(spec, new->fallback, sizeof new->fallback);
+        for_getopt[option_count].name = spec->name;
+        for_getopt[option_count].has_arg = spec->argument ? required_argument : no_argument;
+        for_getopt[option_count].val = FIRST_VALUE + option_count;
+        option_count++;
+    }
+}
+
+static noreturn void refuse_value(const struct option_spec *spec, const char *text)
+{
+    char values[MAX_VALUES];
+
+    if ((spec->kind == KIND_TEXT || spec->kind == KIND_FILE) && has_control(text))
+        usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
+    describe_values(spec, values);
+    usage_error("--%s=%s: must be %s", spec->name, escaped(text), values);
+}
+
+static void take_option(const struct option_spec *spec, const char *value)
+{
+    if (!set_value(spec, value))
+        refuse_value(spec, value);
+}
+
+/* FOUND is what getopt_long(3) returned for ARGUMENT, of which it knows no option. */
+static noreturn void refuse_argument(int found, const char *argument)
+{
+    if (found == ':')
+        usage_error("%s needs a value; see --help", escaped(argument));
+    if (optopt >= FIRST_VALUE)
+        usage_error("%s takes no value; see --help", escaped(argument));
+    usage_error("%s is an unknown or ambiguous option; see --help", escaped(argument));
+}
+
+void parse_options(int argc, char **argv)
+{
+    opterr = 0; /* the messages are ours */
+    for (;;) {
+        int at = optind;
+        int found = getopt_long(argc, argv, "+:", for_getopt, NULL);
+        if (found == -1)
+            return;
+        if (found >= FIRST_VALUE)
+            take_option(added[found - FIRST_VALUE].spec, optarg);
+        else
+            refuse_argument(found, argv[at]);
+    }
+}
+
+static const char *fallback_of(const struct option_spec *spec)
+{
+    for (int i = 0; i < option_count; i++)
+        if (added[i].spec == spec)
+            return added[i].fallback;
+    return "";
+}
+
+void print_options(const struct option_spec *table)
+{
+    char label[64], values[MAX_VALUES];
+
+    for (const struct option_spec *spec = table; spec->name; spec++) {
+        const char *fallback = fallback_of(spec);
+        if (spec->argument)
+            (void)snprintf(label, sizeof label, "--%s=%s", spec->name, spec->argument);
+        else
+            (void)snprintf(label, sizeof label, "--%s", spec->name);
+        say("  %-18s %s", label, spec->help);
+        if (spec->kind == KIND_FILE && *fallback)
+            say("%20s (default: %s)", "", fallback);
+        if (spec->kind == KIND_FLAG || spec->kind == KIND_FILE)
+            continue;
+        describe_values(spec, values);
+        say("%20s (%s%s%s)", "", values, *fallback ? "; default: " : "", fallback);
+    }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* options - one table per demo gives its command line and its --help */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum option_kind {
+    KIND_FLAG,     /* the value is a bool */
+    KIND_INT,      /* int, from min to max */
+    KIND_SEED,     /* uint32_t, the same */
+    KIND_SECONDS,  /* double, from min to max */
+    KIND_POSITIVE, /* double, above 0, to max */
+    KIND_TEXT,     /* const char *, 1 to max bytes, no control characters */
+    KIND_FILE,     /* the same, the name of a file */
+    KIND_ENUM      /* int, the index of one of the words, or NOT_GIVEN */
+};
+
+enum { NOT_GIVEN = -1 };
+
+struct option_spec {
+    const char *name;     /* without the dashes; NULL ends the table */
+    const char *argument; /* what --help calls its value; NULL for a flag */
+    enum option_kind kind;
+    void *value; /* what it is at the start is the default */
+    double min, max;
+    const char *words; /* of an enumeration, separated by spaces */
+    const char *help;  /* in lower case, without a full stop */
+};
+
+/* The rows of a demo's table. The compiler checks the type of VALUE. */
+#define OPTION_ROW(name, argument, kind, type, value, min, max, words, help)                       \
+    {                                                                                              \
+        name, argument, kind, (1 ? (value) : (type *)0), min, max, words, help                     \
+    }
+#define OPTION_FLAG(name, value, help)                                                             \
+    OPTION_ROW(name, NULL, KIND_FLAG, bool, value, 0, 0, NULL, help)
+#define OPTION_INT(name, value, min, max, help)                                                    \
+    OPTION_ROW(name, "N", KIND_INT, int, value, min, max, NULL, help)
+#define OPTION_SECONDS(name, value, max, help)                                                     \
+    OPTION_ROW(name, "SECONDS", KIND_SECONDS, double, value, 0, max, NULL, help)
+#define OPTION_POSITIVE(name, value, max, help)                                                    \
+    OPTION_ROW(name, "SECONDS", KIND_POSITIVE, double, value, 0, max, NULL, help)
+#define OPTION_TEXT(name, value, max, help)                                                        \
+    OPTION_ROW(name, "TEXT", KIND_TEXT, const char *, value, 1, max, NULL, help)
+#define OPTION_FILE(name, value, help)                                                             \
+    OPTION_ROW(name, "FILE", KIND_FILE, const char *, value, 1, 4095, NULL, help)
+#define OPTION_ENUM(name, argument, value, words, help)                                            \
+    OPTION_ROW(name, argument, KIND_ENUM, int, value, 0, 0, words, help)
+
+/* Adds the options of a table to those that parse_options() knows. */
+void add_options(const struct option_spec *table);
+
+/* Reads the command line up to its first operand, whose index is optind (getopt(3p)) then. Wrong
+ * usage ends the program with status 2. */
+void parse_options(int argc, char **argv);
+
+/* Prints what --help says of a table that was added. */
+void print_options(const struct option_spec *table);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/run/output.h"
+#include "common/base/check.h"
+#include "common/run/record.h"
+#include "common/base/transfer.h"
+#include "common/base/text.h"
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool output_is_hidden;
+
+const char *describe_output_error(int descriptor)
+{
+    static char text[256];
+
+    (void)snprintf(text, sizeof text, "write%s: %s%s",
+        descriptor == STDOUT_FILENO ? " to standard output" : "",
+        errno == EPIPE ? "the reader went away" : strerror(errno), advice_on("write", errno));
+    return text;
+}
+
+noreturn void die_output(int descriptor)
+{
+    die("%s", describe_output_error(descriptor));
+}
+
+void write_all(int descriptor, const void *bytes, size_t length)
+{
+    const char *line = bytes, *end = line + length;
+    bool is_recorded = descriptor == STDOUT_FILENO && recorder;
+
+    for (const char *next; is_recorded && line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        next = next ? next : end;
+        record_note("%.*s", (int)(next - line), line);
+    }
+    if (is_recorded && output_is_hidden)
+        return;
+    if (!write_whole(descriptor, bytes, length))
+        die_output(descriptor);
+}
+
+/* Writes the text that FORMAT gives, with END after it. */
+static void write_formatted(int descriptor, const char *format, va_list arguments, const char *end)
+{
+    va_list again;
+
+    va_copy(again, arguments);
+    size_t length = (size_t)CHECK(vsnprintf(NULL, 0, format, again));
+    va_end(again);
+    size_t size = length + strlen(end) + 1;
+    char *text = CHECK_NOT(NULL, malloc(size));
+    (void)vsnprintf(text, size, format, arguments);
+    memcpy(text + length, end, strlen(end));
+    write_all(descriptor, text, size - 1);
+    free(text);
+}
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_formatted(STDOUT_FILENO, format, arguments, "\n");
+    va_end(arguments);
+}
+
+void write_text(int descriptor, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_formatted(descriptor, format, arguments, "");
+    va_end(arguments);
+}
+
+void close_output(void)
+{
+    if (close(STDOUT_FILENO) == -1 && errno != EINTR) /* see CHECK */
+        die_output(STDOUT_FILENO);
+}
+
+char *escape_dup(const char *bytes, size_t length)
+{
+    char *shown = CHECK_NOT(NULL, malloc(4 * length + 1));
+
+    shown[escape(bytes, length, shown, false)] = '\0';
+    return shown;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* output - what the listing prints */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdnoreturn.h>
+
+/* Writes one line to standard output in one write(2): so in a pipe or FIFO POSIX keeps the lines of
+ * several writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. For threads and
+ * processes alike. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes all of a text, without a newline of its own, in one write(2) if the system takes it. Ends
+ * the run when it cannot. dprintf(3p) would do the same, but where a signal handler interrupts it
+ * nobody knows how much it has written. */
+void write_text(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Writes all LENGTH bytes (write(3p)), or ends the run with the reason in errno, as the second. */
+void write_all(int descriptor, const void *bytes, size_t length);
+noreturn void die_output(int descriptor);
+const char *describe_output_error(int descriptor); /* valid until the next call */
+
+/* Closes standard output, the last chance for an error to show. */
+void close_output(void);
+
+/* Set by a live view, which takes the place of what is written to standard output. */
+extern bool output_is_hidden;
+
+/* Returns LENGTH bytes escaped (escape()) as a new string: free(3) it. May end the run. */
+char *escape_dup(const char *bytes, size_t length);

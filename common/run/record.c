@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/run/record.h"
+#include "common/base/clock.h"
+#include "common/base/memory.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct recorder *recorder;
+static _Thread_local int own_lane = NO_LANE;
+
+/* What this actor is when it does not wait, and how many wakeups there were when it began to. */
+static _Thread_local enum state own_state = RUNNING;
+static _Thread_local char own_text[TEXT_SIZE + 1] = "running";
+static _Thread_local int wakeups_before;
+static _Thread_local struct event *wait_event; /* of the call in which it waits, or NULL */
+
+enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
+
+static void call_begins(const char *call);
+static void call_ends(const char *call);
+
+void recorder_start(void)
+{
+    static const struct call_watcher watcher = {call_begins, call_ends};
+
+    recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
+    call_watcher = &watcher;
+}
+
+static struct role *find_role(const char *name)
+{
+    for (int i = 0; i < recorder->role_count; i++)
+        if (strcmp(recorder->roles[i].name, name) == 0)
+            return &recorder->roles[i];
+    return NULL;
+}
+
+int lane_of(const char *name, int id)
+{
+    const struct role *role = name ? find_role(name) : NULL;
+
+    if (role == NULL)
+        return NO_LANE;
+    if (id == ALL)
+        return role->first + role->count - 1;
+    if (role->count == 1)
+        return role->first;
+    return id < role->count ? role->first + id : NO_LANE;
+}
+
+int lane_count(const struct recorder *from)
+{
+    int roles = from->role_count;
+    return roles < 1 ? 0 : from->roles[roles - 1].first + from->roles[roles - 1].count;
+}
+
+void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
+{
+    const struct role *role = from->roles;
+
+    while (role + 1 < from->roles + from->role_count && role[1].first <= lane)
+        role++;
+    (void)snprintf(
+        name, LANE_NAME_SIZE, role->count > 1 ? "%s %d" : "%s", role->name, lane - role->first);
+}
+
+void record_lanes(const char *name, int count)
+{
+    if (recorder == NULL)
+        return;
+    struct role *role = find_role(name);
+    int lanes = lane_count(recorder);
+    if (role == NULL && (recorder->role_count == MAX_ROLES || strlen(name) >= ROLE_SIZE))
+        die("%s: a run has at most %d roles, with names of at most %d bytes; raise MAX_ROLES or "
+            "ROLE_SIZE",
+            name, MAX_ROLES, ROLE_SIZE - 1);
+    if (count > NO_LANE - lanes)
+        die("%s: a run is recorded with at most %d lanes; leave out the views", name, NO_LANE);
+    if (role == NULL) {
+        role = &recorder->roles[recorder->role_count];
+        (void)snprintf(role->name, sizeof role->name, "%s", name);
+        role->first = lanes;
+        role->count = count;
+        recorder->role_count++; /* the live view looks at it only now */
+    } else
+        role->count += count;
+}
+
+void record_as(const char *role, int id)
+{
+    if (recorder == NULL)
+        return;
+    if (lane_of(role, id) == NO_LANE)
+        record_lanes(role, 1);
+    own_lane = lane_of(role, id);
+}
+
+/* Adds an event with LENGTH bytes of TEXT, and returns it; NULL if the recorder is full. */
+static struct event *add_event(int lane, enum event_kind kind, enum state state, const char *role,
+    int id, const char *text, size_t length)
+{
+    unsigned long index = atomic_fetch_add_explicit(&recorder->next, 1, memory_order_relaxed);
+
+    if (index >= CAPACITY)
+        return NULL;
+    struct event *event = &recorder->events[index];
+    event->time = clock_now();
+    event->lane = (uint16_t)lane;
+    event->other = (uint16_t)lane_of(role, id);
+    event->kind = (uint8_t)kind;
+    event->state = (uint8_t)state;
+    event->to_all = id == ALL;
+    event->length = (uint8_t)(length <= TEXT_SIZE ? length : CUT_OFF);
+    memcpy(event->text, text, length <= TEXT_SIZE ? length : TEXT_SIZE);
+    atomic_store_explicit(&event->ready, READY, memory_order_release);
+    return event;
+}
+
+void record_event(
+    enum event_kind kind, enum state state, const char *role, int id, const char *format, ...)
+{
+    char formatted[256];
+    const char *text = format;
+    va_list arguments;
+
+    if (strchr(format, '%')) { /* formatting takes longer than all the rest */
+        va_start(arguments, format);
+        (void)vsnprintf(formatted, sizeof formatted, format, arguments);
+        va_end(arguments);
+        text = formatted;
+    }
+    size_t length = strlen(text);
+    if (own_lane == NO_LANE)
+        record_as("main", 0);
+    (void)add_event(own_lane, kind, state, role, id, text, length);
+    if (kind == STATE && state != WAITING) {
+        size_t kept = length <= TEXT_SIZE ? length : TEXT_SIZE;
+        own_state = state;
+        memcpy(own_text, text, kept);
+        own_text[kept] = '\0';
+    }
+}
+
+void record_end_of(const char *role, int id, const char *name)
+{
+    int lane = lane_of(role, id);
+
+    (void)add_event(lane, RECEIVED, IDLE, NULL, 0, name, strlen(name));
+    (void)add_event(lane, STATE, GONE, NULL, 0, "killed", strlen("killed"));
+}
+
+/* The calls that say something by their names; all others are not recorded. */
+enum call_kind { ORDINARY, WAITS, WAKES, POSTS };
+static const struct {
+    const char *name;
+    enum call_kind kind;
+} known_calls[] = {{"pthread_mutex_lock(", WAITS}, {"pthread_cond_wait(", WAITS},
+    {"pthread_rwlock_rdlock(", WAITS}, {"pthread_rwlock_wrlock(", WAITS},
+    {"pthread_barrier_wait(", WAITS}, {"sem_wait(", WAITS}, {"accept(", WAITS}, {"connect(", WAITS},
+    {"recv(", WAITS}, {"read(", WAITS}, {"read_some(", WAITS}, {"open(", WAITS} /* of a FIFO */,
+    {"mq_receive(", WAITS}, {"mq_send(", WAITS}, {"msgrcv(", WAITS}, {"msgsnd(", WAITS},
+    {"pause(", WAITS}, {"pthread_cond_broadcast(", WAKES}, {"pthread_cond_signal(", WAKES},
+    {"sem_post(", POSTS}};
+
+static enum call_kind kind_of(const char *call)
+{
+    for (size_t i = 0; i < sizeof known_calls / sizeof *known_calls; i++)
+        if (strncmp(call, known_calls[i].name, strlen(known_calls[i].name)) == 0)
+            return known_calls[i].kind;
+    if (strncmp(call, "fcntl(", 6) == 0 && strstr(call, "F_SETLKW"))
+        return WAITS;
+    return ORDINARY;
+}
+
+static void call_begins(const char *call)
+{
+    enum call_kind kind = own_lane == NO_LANE ? ORDINARY : kind_of(call); /* NO_LANE: no actor */
+    size_t length = strcspn(call, "(");                                   /* of its name */
+
+    if (kind == WAITS) {
+        wakeups_before = recorder->wakeups;
+        wait_event = add_event(own_lane, STATE, WAITING, NULL, 0, call, length);
+    } else if (kind == WAKES) {
+        atomic_fetch_add(&recorder->wakeups, 1);
+        record_sent(NULL, ALL, "wakeup");
+    } else if (kind == POSTS)
+        (void)add_event(own_lane, NOTE, IDLE, NULL, 0, call, length);
+}
+
+static void call_ends(const char *call)
+{
+    int error = errno; /* of a call that may fail */
+    unsigned ready = READY;
+
+    if (own_lane == NO_LANE || kind_of(call) != WAITS)
+        return;
+    bool is_woken = strncmp(call, "pthread_cond_", 13) == 0 && recorder->wakeups != wakeups_before;
+    bool is_short = wait_event && clock_now() - wait_event->time < SHORTEST_WAIT;
+    if (is_short && !is_woken &&
+        atomic_compare_exchange_strong(&wait_event->ready, &ready, CANCELED))
+        return;
+    if (is_woken)
+        record_received(NULL, 0, "wakeup");
+    (void)add_event(own_lane, STATE, own_state, NULL, 0, own_text, strlen(own_text));
+    errno = error;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* record - what the actors of a run do, and when: every view is drawn from it
+ *
+ * An actor, thread or process, has a lane. The checking macros record by a call's name that an
+ * actor waits in it, or wakes others by it (record.c has the names), and count_in() and count_out()
+ * that it is inside; the rest has lines of its own, as record_sent(). Leaving and sending are
+ * recorded before their call, entering and receiving after it: so the recorded order is one that
+ * the run really had. When no view is asked for, each is one comparison. */
+#pragma once
+
+#include "common/base/check.h"
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The number that a chart of the run shows: what the guarantee is about. */
+enum measure { MAX_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
+
+enum event_kind { STATE, NOTE, SENT, RECEIVED };
+enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
+enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 44 };
+enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
+enum { NO_LANE = 0xffff, ALL = -1 /* instead of an id: all actors of that role */ };
+
+/* A wait that was none is canceled, unless the live view has shown it already. */
+enum { NOT_READY, READY, SHOWN, CANCELED };
+
+struct event {
+    int64_t time; /* clock_now() */
+    uint16_t lane, other;
+    uint8_t kind, state, length;
+    bool to_all;          /* SENT: to all lanes of the other's role */
+    atomic_uint ready;    /* not READY until all of it is there: never, if its actor was killed */
+    char text[TEXT_SIZE]; /* LENGTH bytes */
+};
+
+/* In memory that all actors share; the lanes of a role follow one another. */
+extern struct recorder {
+    struct role {
+        char name[ROLE_SIZE];
+        int first;
+        atomic_int count;
+    } roles[MAX_ROLES];
+    atomic_int role_count;
+    atomic_int wakeups; /* how many there were */
+    atomic_ulong next;  /* how many events there were; those beyond CAPACITY are dropped */
+    struct event events[CAPACITY];
+} * recorder; /* NULL: nothing is recorded */
+
+/* Begins to record. Before the first actor is started; may end the run. */
+void recorder_start(void);
+
+/* Adds COUNT lanes for the actors "ROLE 0", "ROLE 1", ... in the order in which the views show
+ * them. Only from the first thread, one role after the other; run_actors() calls it itself. */
+void record_lanes(const char *role, int count);
+
+/* From now on this thread (or process) is ID of ROLE; the first one is "main" until then. */
+void record_as(const char *role, int id);
+
+/* Returns the lane of ID of ROLE (ALL: its last one), which may have just one lane; or NO_LANE. */
+int lane_of(const char *role, int id);
+int lane_count(const struct recorder *from);
+
+/* Writes to NAME what a lane is called: without an id if it is the only one of its role. */
+void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE]);
+
+/* These may be called from any thread or process, in any order; they never fail and never wait. The
+ * text is a printf(3p) format, of whose result TEXT_SIZE bytes are kept. */
+#define RECORD(...)              (recorder ? record_event(__VA_ARGS__) : (void)0)
+#define record_state(state, ...) RECORD(STATE, state, NULL, 0, __VA_ARGS__)
+#define record_note(...)         RECORD(NOTE, IDLE, NULL, 0, __VA_ARGS__)
+/* A message to or from ID of ROLE, told from others by its text. */
+#define record_sent(role, id, ...)     RECORD(SENT, IDLE, role, id, __VA_ARGS__)
+#define record_received(role, id, ...) RECORD(RECEIVED, IDLE, role, id, __VA_ARGS__)
+void record_event(enum event_kind kind, enum state state, const char *role, int id,
+    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* For an actor that cannot record it any more: the signal NAME reached it and ended it. */
+#define record_killed(role, id, name) (recorder ? record_end_of(role, id, name) : (void)0)
+void record_end_of(const char *role, int id, const char *name);

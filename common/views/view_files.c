@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/views/view_files.h"
+#include "common/base/check.h"
+#include "common/base/transfer.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+bool is_same_file(int one, int other)
+{
+    struct stat about[2];
+
+    return fstat(one, &about[0]) == 0 && fstat(other, &about[1]) == 0 &&
+           S_ISREG(about[0].st_mode) && is_same(&about[0], &about[1]);
+}
+
+bool leads_to(const char *path, int file)
+{
+    struct stat about[2];
+
+    return stat(path, &about[0]) == 0 && fstat(file, &about[1]) == 0 &&
+           is_same(&about[0], &about[1]);
+}
+
+static int open_again(const char *path, int flags, mode_t mode)
+{
+    int file;
+
+    do
+        file = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+    while (file == -1 && errno == EINTR);
+    return file;
+}
+
+bool try_output(struct output *output)
+{
+    output->is_standard = false;
+    output->is_new = false;
+    for (int standard = STDOUT_FILENO; standard <= STDERR_FILENO; standard++)
+        if (leads_to(output->path, standard) &&
+            (fcntl(standard, F_GETFL) & O_ACCMODE) != O_RDONLY) {
+            output->is_standard = true;
+            output->file = dup(standard);
+            return output->file != -1;
+        }
+    output->file = open_again(output->path, O_WRONLY, 0);
+    if (output->file == -1 && errno == ENOENT) {
+        output->file = open_again(output->path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        output->is_new = output->file != -1;
+        if (output->file == -1 && errno == EEXIST)
+            errno = ENOENT; /* a symbolic link that leads nowhere */
+    }
+    return output->file != -1;
+}
+
+void leave_output(struct output *output)
+{
+    struct stat about;
+
+    if (output->is_new && unlink(output->path) == -1)
+        (void)unlink(output->path); /* the second try */
+    if (output->is_standard || output->file == -1 ||
+        (fstat(output->file, &about) == 0 && !S_ISREG(about.st_mode)))
+        return; /* who reads a FIFO would take a close for the end */
+    (void)close(output->file);
+    output->file = -1;
+}
+
+bool write_output(struct output *output, const char *bytes, size_t size)
+{
+    struct stat about;
+
+    if (output->file == -1)
+        output->file = open_again(output->path, O_WRONLY | O_CREAT, 0666);
+    if (output->file == -1 || fstat(output->file, &about) == -1)
+        return false;
+    if (S_ISREG(about.st_mode) && !output->is_standard)
+        while (ftruncate(output->file, 0) == -1)
+            if (errno != EINTR)
+                return false;
+    return write_whole(output->file, bytes, size) &&
+           (close(output->file) == 0 || errno == EINTR); /* see CHECK */
+}

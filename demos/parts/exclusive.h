@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* exclusive - files that no other run and no output of this one may use */
+#pragma once
+
+/* The run locks this byte, beyond the end of any log (fcntl(3p)); its actors
+ * lock bytes below. */
+enum { RUN_LOCK_BYTE = 0x3fffffff };
+
+/* Opens PATH for reading and writing with FLAGS added, creates it (mode 0644),
+ * and takes it for this run. Ends the run if it cannot, if PATH is no regular
+ * file (symbolic links are not followed, a FIFO does not block), or if another
+ * run has it, whose process id is shown. The lock ends when this process closes
+ * *any* descriptor of the file; children do not inherit it. */
+int open_exclusive(const char *path, int flags);
+
+/* Ends the program with status 2 if standard input is a regular file that the
+ * run writes, too: it would read what it wrote, without an end. */
+void check_input(void);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* mqueue_functions - what the worker can do, in 64-bit whole numbers */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "demos/parts/mqueue.h"
+
+static const struct {
+    const char *name;
+    int arguments;
+} functions[] = {{"add", 2}, {"sub", 2}, {"mul", 2}, {"div", 2}, {"pow", 2},
+    {"gcd", 2}, {"fib", 1}, {NULL, 0}};
+
+void split_line(char *line, size_t length, char *words[MAX_WORDS])
+{
+    int count = 0;
+
+    /* Only the line's end may be a NUL: elsewhere it spoils its word. */
+    for (size_t i = 0; i < length; i++)
+        line[i] = line[i] == '\0' ? '?' : line[i];
+    line[length] = '\0';
+    char *next = strtok(line, " \t\r");
+    for (; next && count < MAX_WORDS - 1; next = strtok(NULL, " \t\r"))
+        words[count++] = next;
+    words[count] = NULL;
+}
+
+const char *make_request(char *const words[], union message *request)
+{
+    int64_t numbers[2] = {0};
+    int i = 0, count = 0;
+    char *end;
+
+    while (functions[i].name && words[0] &&
+           strcmp(functions[i].name, words[0]) != 0)
+        i++;
+    if (!functions[i].name || !words[0])
+        return "the functions are add, sub, mul, div, pow, gcd and fib";
+    for (count = 0; words[count + 1]; count++) {
+        const char *word = words[count + 1];
+        if (count == functions[i].arguments)
+            return "there are too many arguments";
+        errno = 0;
+        numbers[count] = strtoll(word, &end, 10);
+        if (!*word || *end || errno != 0 || !strchr("-0123456789", *word))
+            return "an argument is no whole number of 64 bits";
+    }
+    if (count < functions[i].arguments)
+        return "an argument is missing";
+    if (strcmp(functions[i].name, "pow") == 0 && numbers[1] < 0)
+        return "the exponent has to be 0 or more";
+    if (strcmp(functions[i].name, "fib") == 0 &&
+        (numbers[0] < 0 || numbers[0] > 92))
+        return "its argument has to be 0 to 92";
+    *request = (union message){.tag = 1};
+    (void)snprintf(request->text, sizeof request->text,
+        count == 1 ? "%s %" PRId64 : "%s %" PRId64 " %" PRId64,
+        functions[i].name, numbers[0], numbers[1]);
+    return NULL;
+}
+
+/* The next three return true when the result is beyond 64 bits. */
+static bool power(int64_t base, int64_t exponent, int64_t *result)
+{
+    *result = 1;
+    for (;;) {
+        if (exponent % 2 == 1 && __builtin_mul_overflow(*result, base, result))
+            return true;
+        exponent /= 2;
+        if (exponent == 0)
+            return false;
+        if (__builtin_mul_overflow(base, base, &base))
+            return true;
+    }
+}
+
+static bool greatest_common_divisor(int64_t a, int64_t b, int64_t *result)
+{
+    while (b != 0) {
+        int64_t rest = b == -1 ? 0 : a % b; /* INT64_MIN % -1 traps */
+        a = b;
+        b = rest;
+    }
+    *result = a;
+    return a < 0 && __builtin_sub_overflow(0, a, result);
+}
+
+static bool divide(int64_t a, int64_t b, int64_t *result)
+{
+    if (b == -1)
+        return __builtin_sub_overflow(0, a, result);
+    *result = a / b;
+    return false;
+}
+
+static int64_t fibonacci(int64_t n)
+{
+    int64_t this = 0, next = 1;
+
+    for (; n > 0; n--) {
+        int64_t after = n > 1 ? this + next : 0;
+        this = next;
+        next = after;
+    }
+    return this;
+}
+
+void compute_result(union message *request)
+{
+    int64_t a = 0, b = 0, *result = &request->result;
+    char function[4] = "";
+    (void)sscanf(request->text, "%3s %" SCNd64 " %" SCNd64, function, &a, &b);
+    bool overflow = false;
+
+    if (strcmp(function, "div") == 0 && b == 0) {
+        request->error = EDOM;
+        return;
+    }
+    if (strcmp(function, "add") == 0)
+        overflow = __builtin_add_overflow(a, b, result);
+    else if (strcmp(function, "sub") == 0)
+        overflow = __builtin_sub_overflow(a, b, result);
+    else if (strcmp(function, "mul") == 0)
+        overflow = __builtin_mul_overflow(a, b, result);
+    else if (strcmp(function, "div") == 0)
+        overflow = divide(a, b, result);
+    else if (strcmp(function, "pow") == 0)
+        overflow = power(a, b, result);
+    else if (strcmp(function, "gcd") == 0)
+        overflow = greatest_common_divisor(a, b, result);
+    else
+        *result = fibonacci(a);
+    request->error = overflow ? ERANGE : 0;
+}
+
+const char *describe_answer(const union message *answer)
+{
+    static char text[96];
+
+    if (answer->error == 0)
+        (void)snprintf(
+            text, sizeof text, "%s = %" PRId64, answer->text, answer->result);
+    else
+        (void)snprintf(text, sizeof text, "%s: %s", answer->text,
+            answer->error == EDOM ? "division by zero" : "overflow");
+    return text;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* mqueue_requests - where the requests of demo_mqueue come from, and what
+ * becomes of the answers
+ */
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/demo.h"
+#include "demos/parts/exclusive.h"
+#include "demos/parts/mqueue.h"
+
+enum { LINE_SIZE = 4096 };
+
+struct settings settings = {.api = NOT_GIVEN}; /* clients: 0, not given */
+
+/* In memory that all processes share. */
+static struct {
+    struct latch first_has_asked, other_has_answer; /* only with --broken */
+    atomic_long answers, own_answers, errors;
+} * shared;
+
+/* The C library can know POSIX queues that the running system lacks. */
+static bool has_posix_queues(void)
+{
+    mqd_t queue = AGAIN(mq_open("/demo-none", O_RDONLY)); /* of no such name */
+
+    return queue != -1 || errno != ENOSYS;
+}
+
+void check_settings(char **words)
+{
+    union message request;
+    const char *problem = NULL;
+
+    settings.words = words;
+    settings.is_stream = *words && strcmp(*words, "-") == 0;
+    if (settings.is_stream && words[1])
+        usage_error("unexpected operand %s after -", escaped(words[1]));
+    if (settings.is_stream && (run.broken || settings.clients > 0))
+        usage_error("- cannot be combined with --broken or --clients");
+    if (run.broken && *words)
+        usage_error("--broken cannot be combined with a request, whose answer "
+                    "would look right; leave out the request");
+    if (settings.is_stream)
+        check_input();
+    if (settings.api == NOT_GIVEN)
+        settings.api = has_posix_queues() ? API_POSIX : API_SYSV;
+    if (settings.clients == 0) /* not given */
+        settings.clients = run.broken ? 3 : 1;
+    if (run.broken && settings.clients == 1)
+        usage_error("--broken needs at least two clients; use --clients=2");
+    if (*words && !settings.is_stream)
+        problem = make_request(words, &request);
+    if (problem)
+        usage_error("%s: %s", escaped(*words), problem);
+
+    shared = shared_alloc(sizeof *shared);
+    if (!run.broken)
+        return;
+    latch_init(&shared->first_has_asked, 1);
+    latch_init(&shared->other_has_answer, 1);
+}
+
+/* Linux says how many messages a queue may have; others take any number. */
+long queue_length(void)
+{
+    static long length;
+    char text[32] = "";
+    int file = -1;
+
+    if (length == 0)
+        file = open("/proc/sys/fs/mqueue/msg_max", O_RDONLY);
+    if (file != -1 && read(file, text, sizeof text - 1) > 0)
+        length = strtol(text, NULL, 10);
+    if (file != -1)
+        (void)close(file);
+    if (length < 1 || length > 10)
+        length = 10;
+    return length;
+}
+
+static void complain(long line, const char *problem)
+{
+    atomic_fetch_add(&shared->errors, 1);
+    if (settings.is_stream)
+        warn("line %ld: %s", line, problem);
+    else
+        warn("%s", problem);
+}
+
+/* Returns the next byte of standard input or EOF, as getchar(3p), also where
+ * that is non-blocking. */
+static int next_byte(void)
+{
+    static unsigned char bytes[4096];
+    static size_t next, end; /* of what is not yet returned */
+    static bool is_over;
+
+    if (next == end && !is_over) {
+        ssize_t got = read_some(STDIN_FILENO, bytes, sizeof bytes);
+        if (got == -1)
+            die_call("read", errno, __FILE__, __LINE__);
+        is_over = got == 0;
+        next = 0;
+        end = (size_t)got;
+    }
+    return is_over ? EOF : bytes[next++];
+}
+
+/* Reads a line, of which only the beginning is kept, so that a line without an
+ * end does not fill the memory. Sets LENGTH to its length, without the newline.
+ * Returns false at end-of-file.
+ */
+static bool read_line(char line[LINE_SIZE], size_t *length)
+{
+    int byte = next_byte();
+
+    memset(line, 0, LINE_SIZE);
+    *length = 0;
+    if (byte == EOF)
+        return false;
+    for (; byte != EOF && byte != '\n'; byte = next_byte()) {
+        if (*length < LINE_SIZE - 1)
+            line[*length] = (char)byte;
+        (*length)++;
+    }
+    return true;
+}
+
+static long line_number;
+
+static bool next_line(union message *message)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin with it */
+    char line[LINE_SIZE], *words[MAX_WORDS], text[1000];
+    size_t length;
+
+    while (read_line(line, &length)) {
+        size_t kept = length < LINE_SIZE ? length : LINE_SIZE - 1;
+        line_number++;
+        if (line_number == 1 && memcmp(line, mark, 3) == 0)
+            memset(line, ' ', 3);
+        const char *shown = escaped_part(line, kept);
+        split_line(line, kept, words);
+        if (!words[0]) /* a blank line asks nothing */
+            continue;
+        const char *problem = make_request(words, message);
+        if (kept < length)
+            problem = "the line is too long";
+        if (!problem)
+            return true;
+        (void)snprintf(text, sizeof text, "%s: %s", shown, problem);
+        complain(line_number, text);
+    }
+    return false;
+}
+
+/* All clients ask the same. But with --broken each asks something else:
+ * otherwise the answer to another could look right.
+ */
+static void make_example(int id, union message *message)
+{
+    char own[16];
+    char *examples[][4] = {{"add", "3", "4"}, {"mul", "6", "7"},
+        {"pow", "2", "10"}, {"mul", "1000", own}};
+    int example = 0;
+
+    (void)snprintf(own, sizeof own, "%d", id);
+    if (run.broken)
+        example = id < 3 ? id : 3;
+    (void)make_request(examples[example], message);
+}
+
+bool next_request(int id, union message *message)
+{
+    static bool has_asked;
+
+    if (settings.is_stream && !next_line(message))
+        return false;
+    if (!settings.is_stream && has_asked)
+        return false;
+    if (!settings.is_stream && *settings.words)
+        (void)make_request(settings.words, message);
+    else if (!settings.is_stream)
+        make_example(id, message);
+    has_asked = true;
+    message->asker = settings.is_stream ? line_number : id;
+    if (id > 0)
+        pause_until(&shared->first_has_asked);
+    record_sent("worker", 0, "%s", message->text);
+    return true;
+}
+
+void pause_for_others(int id)
+{
+    if (id > 0)
+        return;
+    latch_count_down(&shared->first_has_asked);
+    pause_until(&shared->other_has_answer);
+}
+
+void compute(union message *request)
+{
+    int client = settings.is_stream ? 0 : (int)request->asker;
+
+    record_received("client", client, "%s", request->text);
+    compute_result(request);
+    record_sent("client", client, "%s", describe_answer(request));
+}
+
+void show_answer(int id, const union message *answer)
+{
+    long asker = settings.is_stream ? line_number : id;
+
+    record_received("worker", 0, "%s", describe_answer(answer));
+    if (id > 0)
+        latch_count_down(&shared->other_has_answer);
+    atomic_fetch_add(&shared->answers, 1);
+    if (answer->asker == asker)
+        atomic_fetch_add(&shared->own_answers, 1);
+    if (answer->error != 0)
+        complain(asker, describe_answer(answer));
+    else if (run.broken) {
+        union message asked;
+        make_example(id, &asked);
+        say("client %d asked %s and got %" PRId64, id, asked.text,
+            answer->result);
+    } else
+        say("%" PRId64, answer->result);
+}
+
+int check_answers(void)
+{
+    long answers = shared->answers, own = shared->own_answers;
+    int status;
+
+    if (own < answers)
+        return verdict(false,
+            "%ld of %ld requests got the answer to another "
+            "one",
+            answers - own, answers);
+    status =
+        verdict(true, "%ld of %ld requests got their own answer", own, answers);
+    return shared->errors > 0 ? EXIT_TROUBLE : status;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* mutex - what the files of demo_mutex share */
+#pragma once
+
+#include "demos/parts/about.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { MAX_WRITERS = 100 };
+
+extern struct settings {
+    int writers, lines;
+    const char *message, *path;
+    bool kill_writer;
+} settings;
+
+/* In mutex_robust.c, for --kill-writer: the whole run. Returns the exit status.
+ */
+int run_robust(void);
+
+/* In mutex_log.c. Opens the log for this run, and lets its lines begin on a
+ * line of their own. At the end: reads back and prints what the run has
+ * appended, and gives the verdict.
+ */
+int open_log(void);
+int check_log(int file);
+
+/* Cuts off what killed writer ID left after END, a line without its newline,
+ * and nothing else: another program may have written into the log.
+ */
+void cut_off_line(int file, int id, off_t end);

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "demos/parts/pipe_filters.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "common/demo.h"
+
+/* Where a filter stands in its text; all zero at the beginning. */
+struct position {
+    bool in_word, in_sentence;
+};
+
+/* Turns LENGTH bytes at TEXT into at most 12 times as many at RESULT and
+ * returns how many. KEPT says how many at the end of TEXT it wants to see again
+ * with what follows (part of a UTF-8 character, at most 3). AT_END: nothing
+ * follows.
+ */
+typedef size_t filter_function(struct position *at, const char *text,
+    size_t length, char *result, size_t *kept, bool at_end);
+
+/* Sentences, a line each -> words, a line each. */
+static size_t split(struct position *at, const char *text, size_t length,
+    char *result, size_t *kept, bool at_end)
+{
+    size_t used = 0;
+
+    *kept = 0;
+    for (size_t i = 0; i < length; i++) {
+        bool blank = text[i] == ' ' || text[i] == '\t' || text[i] == '\r';
+        if (!blank && text[i] != '\n')
+            result[used++] = text[i];
+        else if (at->in_word)
+            result[used++] = '\n'; /* ends the word */
+        if (text[i] == '\n')
+            result[used++] = '\n'; /* ends the sentence */
+        at->in_word = !blank && text[i] != '\n';
+        at->in_sentence = text[i] != '\n';
+    }
+    if (at_end && at->in_word)
+        result[used++] = '\n';
+    if (at_end && at->in_sentence) /* the last line may lack its newline */
+        result[used++] = '\n';
+    return used;
+}
+
+/* Words -> sentences without blanks. */
+static size_t merge(struct position *at, const char *text, size_t length,
+    char *result, size_t *kept, bool at_end)
+{
+    size_t used = 0;
+
+    (void)at_end;
+    *kept = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '\n' || !at->in_word)
+            result[used++] = text[i];
+        at->in_word = text[i] != '\n';
+    }
+    return used;
+}
+
+/* towupper(3p) knows the letters of the world in a UTF-8 locale only. */
+static void know_letters(void)
+{
+    static bool known;
+
+    if (!known && !setlocale(LC_CTYPE, "C.UTF-8") &&
+        !setlocale(LC_CTYPE, "en_US.UTF-8"))
+        (void)setlocale(LC_CTYPE, "");
+    known = true;
+}
+
+typedef wint_t case_function(wint_t);
+
+static wint_t same(wint_t character)
+{
+    return character;
+}
+
+/* The capital letter at the beginning of a word. That is the upper case but for
+ * two kinds, which towupper(3p) cannot know: two letters in one character, as
+ * U+01C6, have a third form, of which only the first is large; and modern
+ * Georgian has capital letters for whole words only.
+ */
+static wint_t title_case(wint_t character)
+{
+    static const struct {
+        wint_t upper, title, lower;
+    } pairs[] = {{0x1c4, 0x1c5, 0x1c6}, {0x1c7, 0x1c8, 0x1c9},
+        {0x1ca, 0x1cb, 0x1cc}, {0x1f1, 0x1f2, 0x1f3}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (character >= pairs[i].upper && character <= pairs[i].lower)
+            return pairs[i].title;
+    if (character >= 0x10d0 && character <= 0x10ff)
+        return character;
+    return towupper(character);
+}
+
+/* Applies FIRST to the first character of each line and REST to the others.
+ * What is not UTF-8 passes as it is.
+ */
+static size_t recase(struct position *at, const char *text, size_t length,
+    char *result, size_t *kept, bool at_end, case_function *first,
+    case_function *rest)
+{
+    size_t used = 0, i = 0;
+    mbstate_t state = {0};
+    wchar_t character;
+
+    while (i < length) {
+        case_function *change = at->in_word ? rest : first;
+        unsigned char byte = (unsigned char)text[i];
+        if (byte < 0x80) { /* a shortcut: most letters are ASCII */
+            if (change == title_case && byte >= 'a' && byte <= 'z')
+                byte ^= 0x20;
+            if (change == towlower && byte >= 'A' && byte <= 'Z')
+                byte ^= 0x20;
+            result[used++] = (char)byte;
+            at->in_word = byte != '\n';
+            i++;
+            continue;
+        }
+        know_letters();
+        int size = utf8_decode(text + i, length - i, &character);
+        if (size == 0 && !at_end)
+            break;
+        size_t wrote = (size_t)-1;
+        if (size > 0)
+            wrote = wcrtomb(
+                result + used, (wchar_t)change((wint_t)character), &state);
+        if (wrote == (size_t)-1) { /* no UTF-8, or there is no such locale */
+            wrote = size > 0 ? (size_t)size : 1;
+            memcpy(result + used, text + i, wrote);
+            memset(&state, 0, sizeof state);
+        }
+        used += wrote;
+        i += size > 0 ? (size_t)size : 1;
+        at->in_word = true;
+    }
+    *kept = length - i;
+    return used;
+}
+
+static size_t capitalize(struct position *at, const char *text, size_t length,
+    char *result, size_t *kept, bool at_end)
+{
+    return recase(at, text, length, result, kept, at_end, title_case, towlower);
+}
+
+/* The last filter: what it writes is shown, so it is escaped. */
+static size_t decapitalize(struct position *at, const char *text, size_t length,
+    char *result, size_t *kept, bool at_end)
+{
+    static char changed[4 * (BLOCK + 3)];
+    size_t used =
+        recase(at, text, length, changed, kept, at_end, towlower, same);
+
+    return escape(changed, used, result, true);
+}
+
+/* Records each line that ends in LENGTH bytes at TEXT as a message to or from
+ * ROLE; one that has only begun is kept until it ends.
+ */
+static void record_lines(
+    enum event_kind kind, const char *role, const char *text, size_t length)
+{
+    static struct {
+        char text[CUT_OFF]; /* one byte more than is kept: so it is cut off */
+        int used;
+    } lines[2], *line; /* what has begun, of input and of output */
+
+    line = &lines[kind == SENT];
+    for (const char *end = text + length; recorder && text < end; text++)
+        if (*text != '\n') {
+            if (line->used < CUT_OFF)
+                line->text[line->used++] = *text;
+        } else {
+            RECORD(kind, IDLE, role, 0,
+                line->used > 0 ? "%.*s" : "(end of sentence)", line->used,
+                line->text);
+            line->used = 0;
+        }
+}
+
+const char *const filter_names[] = {
+    "split", "capitalize", "merge", "decapitalize", NULL};
+
+struct filters *filters;
+
+void filters_init(void)
+{
+    filters = shared_alloc(sizeof *filters);
+    latch_init(&filters->sentence_is_out, 1);
+}
+
+int filters_at_end(void)
+{
+    int count = 0;
+
+    for (int i = 0; i < FILTERS; i++)
+        if (filters->saw_end[i])
+            count++;
+    return count;
+}
+
+size_t apply_filter(int id, const char *text, size_t length, char *result)
+{
+    static filter_function *const functions[] = {
+        split, capitalize, merge, decapitalize};
+    static char input[BLOCK + 3];
+    static size_t kept; /* at the beginning of INPUT, from before */
+    static struct position position;
+    const char *next = filter_names[id + 1];
+
+    record_lines(RECEIVED, id == 0 ? NULL : filter_names[id - 1], text, length);
+    memcpy(input + kept, text, length);
+    size_t all = kept + length;
+    size_t made =
+        functions[id](&position, input, all, result, &kept, length == 0);
+    memmove(input, input + all - kept, kept);
+    if (next)
+        record_lines(SENT, next, result, made);
+    if (length == 0)
+        filters->saw_end[id] = true;
+    return made;
+}
+
+void write_result(int out, const char *text, size_t length)
+{
+    write_all(out, text, length);
+    if (out == STDOUT_FILENO && memchr(text, '\n', length))
+        latch_count_down(&filters->sentence_is_out);
+}
+
+static void feed_text(int pipe, const char *text)
+{
+    while (*text) {
+        ssize_t written = AGAIN(write(pipe, text, strlen(text)));
+        if (written == -1 && errno == EPIPE)
+            return;
+        if (written == -1)
+            die_call("write", errno, __FILE__, __LINE__);
+        text += written;
+    }
+}
+
+void feed(int pipe, char **words)
+{
+    for (char **word = words; *word; word++) {
+        feed_text(pipe, *word);
+        feed_text(pipe, word[1] ? " " : "\n");
+    }
+}
+
+static int watched_end;
+
+void keep_for_verdict(int read_end)
+{
+    watched_end = CHECK(dup(read_end));
+}
+
+/* When the sentence is out, each filter has closed what it does not use, and
+ * main has closed the only write end of the first pipe that is in use. If poll
+ * does not report that the pipe has ended, a process has kept a write end: then
+ * the first filter will wait forever, and all others with it.
+ */
+static bool can_end(void)
+{
+    struct pollfd end = {.fd = watched_end, .events = POLLIN};
+
+    (void)CHECK(poll(&end, 1, 0));
+    return (end.revents & POLLHUP) != 0;
+}
+
+int check_ends(void)
+{
+    while (!latch_wait_for(&filters->sentence_is_out, WINDOW / 100))
+        if (wait_for_actors(0)) /* ends the run if a filter has failed */
+            break;
+    if (can_end())
+        (void)wait_for_actors(FOREVER);
+    else
+        stop_processes();
+
+    int ended = filters_at_end();
+    if (ended < FILTERS)
+        return verdict(false, "%d of %d filters never saw end-of-file",
+            FILTERS - ended, FILTERS);
+    return verdict(true, "%d of %d filters saw end-of-file", ended, FILTERS);
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+/* chart: the run in order, who received what, and the numbers of a chart */
+#include "tests/support/recorded.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct chart taken(void)
+{
+    return chart_take(recorder, "demo_unit", MAX_INSIDE);
+}
+
+/* Asserts which item is the partner of each: EXPECTED has COUNT numbers. */
+static void assert_partners(const int *expected, long count)
+{
+    struct chart recording = taken();
+
+    assert_int_equal(recording.count, count);
+    for (long i = 0; i < count; i++)
+        if (recording.items[i].partner != expected[i])
+            fail_msg("item %ld has %ld and not %d", i,
+                recording.items[i].partner, expected[i]);
+    chart_free(&recording);
+}
+#define ASSERT_PARTNERS(...)                                                   \
+    assert_partners((const int[]){__VA_ARGS__},                                \
+        sizeof(const int[]){__VA_ARGS__} / sizeof(int))
+
+static void begin(int lanes)
+{
+    recorded_begin();
+    record_lanes("actor", lanes);
+}
+
+static void test_messages_of_one_text(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "lost");
+    recorded_sent(0, 0, 1, "a"); /* the first one is received first */
+    recorded_sent(1, 0, 1, "a");
+    recorded_sent(2, 0, 1, "b");
+    recorded_received(3, 1, 0, "b");
+    recorded_received(4, 1, 0, "a");
+    recorded_received(5, 1, 0, "a");
+    recorded_received(6, 1, 0, "a"); /* once too often */
+    recorded_sent(7, 2, 1, "a");     /* of another sender; nobody has it */
+    recorded_received(8, 1, 0, "a");
+    ASSERT_PARTNERS(-1, 5, 6, 4, 3, 1, 2, -1, -1, -1);
+}
+
+static void test_message_to_me_comes_first(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "a");
+    recorded_sent(1, 0, 2, "a");
+    recorded_received(2, 2, 0, "a"); /* not the older one, which is for 1 */
+    recorded_received(3, 1, 0, "a");
+    ASSERT_PARTNERS(3, 2, 1, 0);
+}
+
+/* As with answers that are swapped: what was sent to another one reached me. */
+static void test_message_to_another_reached_me(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "a");
+    recorded_sent(1, 0, 2, "b");
+    recorded_received(2, 2, 0, "a");
+    recorded_received(3, 1, 0, "b");
+    ASSERT_PARTNERS(2, 3, 0, 1);
+}
+
+static void test_sender_is_not_known(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 2, 1, "a");
+    recorded_received(1, 0, NO_LANE, "b");
+    recorded_received(2, 1, NO_LANE, "a");
+    recorded_sent(3, 1, NO_LANE, "c"); /* to a pipe: who takes it is open */
+    recorded_received(4, 2, 1, "c");
+    ASSERT_PARTNERS(2, -1, 0, 4, 3);
+}
+
+static void test_message_to_each(void **state)
+{
+    (void)state;
+    begin(3);
+    recorded_sent(0, 0, 1, "go");
+    recorder->events[0].to_all = true;
+    recorded_received(1, 2, 0, "go");
+    recorded_received(2, 1, 0, "go");
+    ASSERT_PARTNERS(1, 0, 0);
+    begin(3);
+    recorded_sent(0, 0, 1, "go"); /* not to 2 */
+    recorded_sent(1, 0, 1, "go");
+    recorder->events[1].to_all = true;
+    recorded_received(2, 2, 0, "go");
+    recorded_received(3, 1, 0, "go");
+    ASSERT_PARTNERS(3, 2, 1, 0);
+}
+
+/* A receive before any send, though it has the right text. */
+static void test_nothing_is_received_before_it_is_sent(void **state)
+{
+    (void)state;
+    begin(2);
+    recorded_sent(5, 0, 1, "a"); /* recorded first, but later */
+    recorded_received(4, 1, 0, "a");
+    ASSERT_PARTNERS(-1, -1);
+}
+
+/* However many there are in between. */
+static void test_message_that_took_long(void **state)
+{
+    enum { MANY = 20000 };
+
+    (void)state;
+    begin(2);
+    recorded_sent(0, 0, 1, "slow");
+    for (int i = 0; i < MANY; i++)
+        recorded_note(i, 1, "meanwhile");
+    recorded_received(MANY, 1, 0, "slow");
+    struct chart recording = taken();
+    assert_int_equal(recording.items[0].partner, MANY + 1);
+    chart_free(&recording);
+}
+
+/* What every search from the start would find, in runs that are drawn: the
+ * oldest one that fits, and one that was sent to this lane before any other.
+ */
+static void assert_oldest(const struct chart *recording, int round)
+{
+    bool *is_taken = calloc((size_t)recording->count, sizeof *is_taken);
+
+    for (long i = 0; i < recording->count; i++) {
+        const struct item *received = &recording->items[i];
+        long found = -1, to_me = -1;
+        for (long k = i - 1; received->kind == RECEIVED && k >= 0; k--) {
+            const struct item *sent = &recording->items[k];
+            if (sent->kind != SENT || is_taken[k] ||
+                strcmp(sent->text, received->text) != 0 ||
+                (received->other != NO_LANE && received->other != sent->lane))
+                continue;
+            found = k;
+            if (sent->to_all || sent->other == received->lane)
+                to_me = k;
+        }
+        found = to_me >= 0 ? to_me : found;
+        if (received->kind == RECEIVED && received->partner != found)
+            fail_msg("round %d, item %ld has %ld and not %ld", round, i,
+                received->partner, found);
+        if (found >= 0)
+            is_taken[found] = !recording->items[found].to_all;
+    }
+    free(is_taken);
+}
+
+static void test_partners_of_many(void **state)
+{
+    static const char *const texts[] = {"a", "b", "ab"};
+    unsigned draw = 1;
+#define DRAW(most) (int)((draw = draw * 1103515245 + 12345) >> 16) % (most)
+
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        int lanes = 1 + DRAW(4), kinds = 1 + DRAW(3), nobody = DRAW(3);
+        begin(4);
+        for (int i = 0, events = 1 + DRAW(60); i < events; i++) {
+            int lane = DRAW(lanes), other = DRAW(lanes), each = DRAW(6);
+            const char *text = texts[DRAW(kinds)];
+            other = DRAW(4) < nobody ? NO_LANE : other;
+            if (DRAW(2)) {
+                recorded_sent(i / 2, lane, other, text);
+                recorder->events[i].to_all = each < nobody;
+            } else
+                recorded_received(i / 2, lane, other, text);
+        }
+        struct chart recording = taken();
+        assert_oldest(&recording, round);
+        chart_free(&recording);
+    }
+#undef DRAW
+}
+
+static void test_order(void **state)
+{
+    static const char *const texts[] = {"first", "second", "third", "fourth"};
+
+    (void)state;
+    begin(2);
+    recorded_note(1010, 1, "second"); /* by time, and where that is the same, */
+    recorded_note(1020, 0, "fourth");
+    recorded_note(1010, 0, "third"); /* as they came */
+    recorded_note(1000, 1, "first");
+    struct chart recording = taken();
+    assert_int_equal(recording.count, 4);
+    assert_int_equal(recording.length, 20);
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(recording.items[i].text, texts[i]);
+        assert_int_equal(recording.items[i].time, (i + 1) / 2 * 10);
+    }
+    chart_free(&recording);
+}
+
+static void test_lanes(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("parent", 1);
+    record_lanes("child", 2);
+    record_lanes("idler", 1);
+    record_lanes("child", 1); /* the lanes of a role follow one another; */
+    recorded_note(0, 2, "x"); /* that one came too late for it */
+    struct chart recording = taken();
+    assert_int_equal(recording.lanes, 4);
+    assert_string_equal(recording.names[0], "parent");
+    assert_string_equal(recording.names[1], "child 0");
+    assert_string_equal(recording.names[2], "child 1");
+    for (int lane = 0; lane < 4; lane++)
+        assert_int_equal(recording.seen[lane], lane == 2);
+    chart_free(&recording);
+}
+
+static void test_spans(void **state)
+{
+    static const int64_t until[] = {40, 30, 60, 60, 90, 90, 90};
+
+    (void)state;
+    begin(2);
+    recorded_state(0, 0, WAITING, "waiting");
+    recorded_state(10, 1, INSIDE, "inside");
+    recorded_state(30, 1, IDLE, "idle");
+    recorded_state(40, 0, RUNNING, "running");
+    recorded_note(50, 0, "a note ends nothing");
+    recorded_state(60, 0, GONE, "done");
+    recorded_state(60, 1, GONE, "done");
+    recorded_state(60, 1, INSIDE, "back"); /* to the run's end */
+    recorded_note(90, 0, "the last event");
+    struct chart recording = taken();
+    for (long i = 0, k = 0; i < recording.count; i++)
+        if (recording.items[i].kind == STATE && recording.items[i].time < 60)
+            assert_int_equal(recording.items[i].until, until[k++]);
+    assert_int_equal(recording.items[6].until, 60); /* over at once */
+    assert_int_equal(recording.items[5].until, 90);
+    assert_int_equal(recording.items[7].until, 90);
+    chart_free(&recording);
+}
+
+static void test_most_inside(void **state)
+{
+    (void)state;
+    begin(4);
+    struct chart recording = taken();
+    assert_int_equal(max_inside(&recording), 0);
+    chart_free(&recording);
+    recorded_state(0, 0, INSIDE, "in");
+    recorded_state(1, 1, INSIDE, "in");
+    recorded_state(2, 1, INSIDE, "still in"); /* counts once */
+    recorded_state(3, 0, GONE, "out");
+    recorded_state(4, 2, INSIDE, "in");
+    recorded_state(5, 2, WAITING, "out");
+    recorded_state(6, 3, RUNNING, "elsewhere");
+    recording = taken();
+    assert_int_equal(max_inside(&recording), 2);
+    chart_free(&recording);
+    recorded_state(7, 0, INSIDE, "in");
+    recorded_state(8, 3, INSIDE, "in");
+    recording = taken();
+    assert_int_equal(max_inside(&recording), 3);
+    chart_free(&recording);
+}
+
+static void test_measures(void **state)
+{
+    static const struct {
+        enum measure measure;
+        const char *text;
+    } cases[] = {{MAX_INSIDE, "most inside at once: 1"},
+        {LONGEST_WAIT, "longest wait: 2.50 ms"},
+        {LONGEST_RUN, "longest run: 7 s"},
+        {MESSAGES, "messages sent: 3, received: 2"}};
+    char text[80];
+
+    (void)state;
+    begin(2);
+    recorded_state(0, 0, WAITING, "waiting");
+    recorded_state(2500000, 0, INSIDE, "inside");
+    recorded_state(2600000, 0, WAITING, "waiting");
+    recorded_state(3000000, 0, RUNNING, "running");
+    recorded_sent(3000001, 0, 1, "a");
+    recorded_sent(3000002, 0, 1, "a");
+    recorded_sent(3000003, 0, 1, "b");
+    recorder->events[recorder->next - 1].to_all = true;
+    recorded_received(3000004, 1, 0, "b");
+    recorded_received(3000005, 0, 0, "b");
+    recorded_received(3000006, 1, 0, "a");
+    recorded_state(7003000000, 0, GONE, "done");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct chart recording =
+            chart_take(recorder, "demo_unit", cases[i].measure);
+        describe_measure(&recording, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+        chart_free(&recording);
+    }
+}
+
+static void test_times(void **state)
+{
+    static const struct {
+        int64_t time, scale;
+        const char *text;
+    } cases[] = {{0, 2000000, "0 ms"}, {2000000, 2000000, "2 ms"},
+        {1500000, 2000000, "1.50 ms"}, {1500, 1500, "1.50 µs"},
+        {500, 500, "0.50 µs"}, {250000, 250000, "250 µs"},
+        {123456, 123456, "123.5 µs"}, {12345678, 12345678, "12.3 ms"},
+        {999999, 999999, "1000.0 µs"}, {60000000000, 60000000000, "60 s"},
+        {59500000000, 60000000000, "59.5 s"}, {10000000, 1000000000, "0.01 s"},
+        {1250000000, 1250000000, "1.25 s"}};
+    char text[32];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        format_time(cases[i].time, cases[i].scale, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+/* 1, 2 or 5 times a power of ten; as many ticks as fit, and no step that would
+ * be smaller.
+ */
+static void test_axis(void **state)
+{
+    static const struct {
+        int64_t length;
+        int ticks;
+        int64_t step;
+    } cases[] = {{2000000, 6, 500000}, {60000000000, 6, 20000000000},
+        {60000000000, 7, 10000000000}, {3000000000, 6, 1000000000}, {1, 6, 1},
+        {0, 6, 1}, {10, 2, 10}, {49999, 6, 10000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(
+            axis_step(cases[i].length, cases[i].ticks), cases[i].step);
+}
+
+static void test_texts(void **state)
+{
+#define TEN "0123456789"
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {{"plain", "plain"}, {"", ""},
+        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f"},
+        {"not \xff utf8", "not \\xff utf8"},
+        {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
+        {"élan", "élan"},
+        /* 44 bytes fit, 45 do not, and no half of a character stays */
+        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "0123"},
+        {TEN TEN TEN TEN "01234", TEN TEN TEN TEN "0123…"},
+        {TEN TEN TEN TEN "012é", TEN TEN TEN TEN "012…"},
+        {TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01…"},
+        {TEN TEN TEN TEN "0😀", TEN TEN TEN TEN "0…"},
+        {TEN TEN TEN TEN "😀!", TEN TEN TEN TEN "😀…"}};
+#undef TEN
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(1);
+        recorded_note(0, 0, cases[i].text);
+        char *text = event_text(&recorder->events[0]);
+        assert_string_equal(text, cases[i].shown);
+        free(text);
+    }
+}
+
+static void test_slots_that_are_never_ready(void **state)
+{
+    (void)state;
+    begin(1);
+    recorded_note(0, 0, "before");
+    recorded_note(1, 0, "its writer was killed");
+    recorded_note(2, 0, "after");
+    recorder->events[1].ready = 0;
+    struct chart recording = taken();
+    assert_int_equal(recording.count, 2);
+    assert_string_equal(recording.items[1].text, "after");
+    assert_int_equal(recording.dropped, 0);
+    chart_free(&recording);
+}
+
+/* A wait that was none is in no chart; what was shown live still is. */
+static void test_waits_that_were_taken_back(void **state)
+{
+    (void)state;
+    begin(1);
+    recorded_state(0, 0, RUNNING, "running");
+    recorded_state(1, 0, WAITING, "sem_wait");
+    recorded_state(5, 0, WAITING, "mq_send");
+    recorded_state(7, 0, GONE, "done");
+    recorder->events[1].ready = CANCELED;
+    recorder->events[2].ready = SHOWN;
+    struct chart chart = taken();
+    assert_int_equal(chart.count, 3);
+    assert_int_equal(chart.items[0].until, 5);
+    assert_string_equal(chart.items[1].text, "mq_send");
+    chart_free(&chart);
+}
+
+static void test_dropped(void **state)
+{
+    (void)state;
+    begin(1);
+    while (recorder->next < CAPACITY)
+        recorded_note((int64_t)recorder->next, 0, "x");
+    struct chart recording = taken();
+    assert_int_equal(recording.count, CAPACITY);
+    assert_int_equal(recording.dropped, 0);
+    chart_free(&recording);
+    recorder->next += 3;
+    recording = taken();
+    assert_int_equal(recording.count, CAPACITY);
+    assert_int_equal(recording.dropped, 3);
+    chart_free(&recording);
+}
+
+static void test_states(void **state)
+{
+    char text[200];
+
+    (void)state;
+    begin(1);
+    recorded_state(0, 0, INSIDE, "reading");
+    recorded_state(1, 0, WAITING, "waiting");
+    recorded_state(2, 0, INSIDE, "writing");
+    recorded_state(3, 0, INSIDE, "reading");
+    recorded_state(4, 0, INSIDE, "read"); /* a part of another word */
+    struct chart recording = taken();
+    assert_true(describe_state(&recording, INSIDE, text, sizeof text));
+    assert_string_equal(text, "reading, writing, read");
+    assert_true(describe_state(&recording, INSIDE, text, 12)); /* what fits */
+    assert_string_equal(text, "reading");
+    assert_false(describe_state(&recording, RUNNING, text, sizeof text));
+    chart_free(&recording);
+}
+
+static void test_chart_rows(void **state)
+{
+    int row_of[100], left_out;
+
+    (void)state;
+    begin(100);
+    for (int lane = 1; lane < 100; lane += 2)
+        recorded_note(lane, lane, "x");
+    struct chart recording = taken();
+    assert_int_equal(
+        chart_rows(&recording, row_of, &left_out), MAX_CHART_LANES);
+    assert_int_equal(left_out, 50 - MAX_CHART_LANES);
+    for (int lane = 0; lane < 100; lane++)
+        assert_int_equal(row_of[lane],
+            lane % 2 && lane / 2 < MAX_CHART_LANES ? lane / 2 : -1);
+    chart_free(&recording);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages_of_one_text),
+        cmocka_unit_test(test_message_to_me_comes_first),
+        cmocka_unit_test(test_message_to_another_reached_me),
+        cmocka_unit_test(test_sender_is_not_known),
+        cmocka_unit_test(test_message_to_each),
+        cmocka_unit_test(test_nothing_is_received_before_it_is_sent),
+        cmocka_unit_test(test_message_that_took_long),
+        cmocka_unit_test(test_partners_of_many), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_lanes), cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_most_inside), cmocka_unit_test(test_measures),
+        cmocka_unit_test(test_times), cmocka_unit_test(test_axis),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_slots_that_are_never_ready),
+        cmocka_unit_test(test_waits_that_were_taken_back),
+        cmocka_unit_test(test_dropped), cmocka_unit_test(test_states),
+        cmocka_unit_test(test_chart_rows)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
