@@ -29,9 +29,10 @@ static void print_help(const struct option_spec *own)
 {
     const char *operands = about->operands ? about->operands : "";
 
-    say("Usage: %s [OPTION...]%s%s\n\n%s\n\nThe guarantee: %s\n\nWith --broken %s\n\n"
-        "Options of this demo:",
-        about->name, *operands ? " " : "", operands, about->shows, about->guarantee, about->broken);
+    say("Usage: %s [OPTION...]%s%s\n\n%s\n\nThe guarantee: %s\n\nIt does not guarantee %s\n\n"
+        "With --broken %s\n\nOptions of this demo:",
+        about->name, *operands ? " " : "", operands, about->shows, about->guarantee,
+        about->no_guarantee, about->broken);
     print_options(own);
     say("\nOptions that all demos have:");
     print_options(common_options);

@@ -16,7 +16,7 @@ wrong_usage()
     exit 2
 }
 
-want_names='--only wants names, as in --only=mutex,pipe'
+want_names='--only needs names, as in --only=mutex,pipe'
 broken=
 chosen=
 while [ $# -gt 0 ]; do
@@ -111,26 +111,26 @@ run()
     "$build/demo_$name" "$@" 2>&1 || status=$?
 
     if [ "$status" -ne "$expected" ]; then
-        echo "(exit status $status in place of $expected)"
+        echo "(exit status $status instead of $expected)"
         failed="$failed demo_$name"
     elif [ -n "$broken" ]; then
-        echo "(exit status 4, the guarantee was violated: so it should be)"
+        echo "(exit status 4, the guarantee was violated, as expected)"
     fi
 }
 
 show_mutex()
 {
     introduce 'Mutex: one at a time' \
-        'Ten processes write to one log; a lock keeps their lines whole.' \
-        'nobody takes the lock, and the pieces of their lines get mixed.'
+        'Ten processes write to one log; a mutex keeps their lines intact.' \
+        'no writer locks the mutex, and the pieces of their lines get mixed.'
     run 0 mutex
 }
 
 show_semaphore()
 {
     introduce 'Semaphore: a few at a time' \
-        'Ten threads share three slots; who finds none free waits for one.' \
-        'nobody asks for a slot, and all ten are inside at once.'
+        'Ten threads share three slots; a thread that finds none free waits.' \
+        'no thread waits for a slot, and all ten are inside at once.'
     run 0 semaphore --speed=2
 }
 
@@ -138,7 +138,7 @@ show_condvar()
 {
     introduce 'Condition variable: wait until something is true' \
         'A consumer sleeps, without polling, until a producer has drawn a 22.' \
-        'it looks without the lock, and sleeps while the 22 comes and goes.'
+        'it unlocks between its test and its sleep, and misses the 22.'
     run 0 condvar
 }
 
@@ -146,38 +146,38 @@ show_file()
 {
     introduce 'File lock: processes that share a file' \
         'Five processes leave names in one file; none overwrites another.' \
-        'nobody locks the file, and they write over each other.'
+        'no process locks the file, and their names overwrite each other.'
     run 0 file
 }
 
 show_signal()
 {
     introduce 'Signal: stop a process from outside' \
-        'A task of 60 seconds gets 2; then its guard ends it by a signal.' \
-        'the guard sends one that the task ignores, and the task goes on.'
-    run 1 signal # the guard has killed the task: so it should be
+        'A task of 60 seconds gets 2; then its guard ends it with a signal.' \
+        'the guard sends one that the task catches, and the task goes on.'
+    run 1 signal # the guard has killed the task, as expected
 }
 
 show_socket()
 {
     introduce 'Socket: talk over the network' \
         'A client sends ping, a server answers pong; they could be far apart.' \
-        'the server takes the first bytes that come for the whole message.'
+        'the server takes the first bytes that arrive for the whole message.'
     run 0 socket --port=0
 }
 
 show_mqueue()
 {
     introduce 'Message queue: leave a request, fetch the answer' \
-        'A client puts "add 3 4" into a queue, and a worker process answers.' \
-        'three ask, the answers have no tag, and each takes the next one.'
+        'A client sends "add 3 4" to a queue, and a worker process answers.' \
+        'three ask with the same tag, and each takes the next answer.'
     run 0 mqueue
 }
 
 show_pipe()
 {
     introduce 'Pipe: the output of one is the input of the next' \
-        'Four filters in a row make one camel-case word of a sentence.' \
+        'Four filters in a row turn a sentence into one camel-case word.' \
         'each keeps ends open that it does not use, and no input ever ends.'
     run 0 pipe
 }
@@ -186,7 +186,7 @@ show_shm()
 {
     introduce 'Shared memory: two processes, the same bytes' \
         'One changes five numbers; the other never sees them half changed.' \
-        'nobody locks the numbers, and the other sees half old, half new ones.'
+        'the reader does not lock, and sees half old, half new numbers.'
     run 0 shm --speed=2
 }
 

@@ -3,7 +3,7 @@
 #
 #   demo_mutex --help | awk -v version=0.1.0 -v also="demo_shm" -f man.awk
 #
-# So the two cannot disagree. It wants the form that common/help.c gives it: a
+# So the two cannot disagree. It wants the form that common/demo.c gives it: a
 # line of usage; paragraphs; headings with entries under them, that is a line
 # two blanks to the right, and its further lines more to the right; and at the
 # end a paragraph again. Without that form it fails. "also" are the programs

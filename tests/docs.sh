@@ -481,7 +481,7 @@ check_pictures()
             continue
         fi
         looks_alike "$name" "$picture" && continue
-        wrong "$name" 1 "it is old: sh docs/render.sh draws it anew"
+        wrong "$name" 1 "it is old: sh docs/render.sh draws it again"
         diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
     done
     for picture in docs/pictures/*; do

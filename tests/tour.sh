@@ -150,21 +150,21 @@ tests()
     # what does not do what it should is told from what does
     export NORMAL=3 BROKEN=0
     tour 1 --only=mutex,signal
-    says out '(exit status 3 in place of 0)'
-    says out '(exit status 3 in place of 1)'
+    says out '(exit status 3 instead of 0)'
+    says out '(exit status 3 instead of 1)'
     says err 'these did not do what they should: demo_mutex demo_signal'
     ! grep -q held out || wrong "and says that they held"
     tour 1 --only=shm --broken
-    says out '(exit status 0 in place of 4)'
+    says out '(exit status 0 instead of 4)'
     ! grep -q 'broke,' out || wrong "and says that it broke"
     unset NORMAL BROKEN
 
     refuses "unknown demo 'mutx'; there are $all" --only=pipe,mutx
     refuses "unknown demo '*'" '--only=*'
     refuses "unknown demo ''" --only=mutex,,pipe
-    refuses '--only wants names' --only=
-    refuses '--only wants names' --only mutex
-    refuses '--only wants names' '--only= '
+    refuses '--only needs names' --only=
+    refuses '--only needs names' --only mutex
+    refuses '--only needs names' '--only= '
     refuses "unknown argument '--brokn'; try --help" --brokn
     refuses "unknown argument 'mutex'" --broken mutex
     tour 0 --help

@@ -23,5 +23,5 @@ struct output {
 bool try_output(struct output *output);
 void leave_output(struct output *output);
 
-/* Afterwards: writes SIZE bytes in place of all that was there. Returns false, with errno. */
+/* Afterwards: replaces all that was there by SIZE bytes. Returns false, with errno. */
 bool write_output(struct output *output, const char *bytes, size_t size);

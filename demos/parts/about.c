@@ -10,6 +10,8 @@ const struct demo mutex_demo = {.name = "demo_mutex",
              "in shared memory lets one of them write at a time.",
     .guarantee = "every line that the run appends is intact, and none is\n"
                  "missing.",
+    .no_guarantee = "in which order the writers write, and it does not keep\n"
+                    "out a program that does not lock the mutex.",
     .broken = "the writers do not lock the mutex, so the pieces of their\n"
               "lines get mixed: torn lines.",
     .bug = "torn lines",
@@ -27,6 +29,8 @@ const struct demo semaphore_demo = {.name = "demo_semaphore",
         "time. A semaphore counts the free slots; a thread that finds none\n"
         "waits.",
     .guarantee = "there are never more workers inside than slots.",
+    .no_guarantee = "which worker gets in next, nor which slot it gets: a\n"
+                    "semaphore only counts.",
     .broken = "the workers do not wait for a slot, so all of them are\n"
               "inside at once: overload.",
     .bug = "overload",
@@ -42,6 +46,8 @@ const struct demo condvar_demo = {.name = "demo_condvar",
     .shows = "A producer draws numbers. A consumer sleeps until the lucky\n"
              "number has come. A mutex with a condition variable is a monitor.",
     .guarantee = "a lucky number is reported if and only if one was produced.",
+    .no_guarantee = "that a consumer sees the numbers one by one: several\n"
+                    "can be produced before it wakes up.",
     .broken = "the consumer unlocks the mutex between its test and its\n"
               "sleep. The number comes in between, and no thread wakes the\n"
               "consumer: a lost wakeup.",
@@ -58,6 +64,8 @@ const struct demo file_demo = {.name = "demo_file",
     .shows = "Processes leave their names in a file, and then look there for\n"
              "the others. A lock on the file lets one of them write at a time.",
     .guarantee = "every member finds the names of all members.",
+    .no_guarantee = "in which order the names are left, and it does not keep\n"
+                    "out a program that does not ask for the lock.",
     .broken = "the members do not lock the file, so their names\n"
               "overwrite each other: a lost update.",
     .bug = "lost update",
@@ -73,6 +81,7 @@ const struct demo signal_demo = {.name = "demo_signal",
     .shows = "A guard gives a task a deadline. If the task is not done by\n"
              "then, the guard ends it with a signal.",
     .guarantee = "the task finishes in time or not at all.",
+    .no_guarantee = "that the task can clean up: SIGKILL ends it at once.",
     .broken = "the guard sends SIGTERM, which the task catches, instead\n"
               "of SIGKILL, which it cannot catch: the deadline is missed.",
     .bug = "missed deadline",
@@ -89,6 +98,8 @@ const struct demo socket_demo = {.name = "demo_socket",
     .shows = "A client connects to a server on this machine, sends it a\n"
              "message, and gets an answer.",
     .guarantee = "each side receives exactly what the other sent.",
+    .no_guarantee = "who the other side is: any program on this machine can\n"
+                    "connect to the port.",
     .broken = "the server calls recv once and takes what arrives for the\n"
               "whole message: one recv is not one message.",
     .bug = "one recv is not one message",
@@ -107,6 +118,7 @@ const struct demo mqueue_demo = {.name = "demo_mqueue",
         "argument) to a worker through one message queue, and receives the\n"
         "answer from another. With - the requests are lines of standard input.",
     .guarantee = "every client gets the answer to its own request.",
+    .no_guarantee = "in which order the clients are answered.",
     .broken = "the requests carry no tag, so all answers go to one queue,\n"
               "and each client takes the next one: swapped answers.",
     .bug = "swapped answers",
@@ -126,6 +138,8 @@ const struct demo pipe_demo = {.name = "demo_pipe",
              "camelCase. Pipes carry it from one to the next. With - the\n"
              "sentences come from standard input, one a line.",
     .guarantee = "every filter sees end-of-file, and so the pipeline ends.",
+    .no_guarantee = "that a reader gets what was written in the same pieces:\n"
+                    "a pipe carries bytes, not lines.",
     .broken = "the filters keep pipe ends open that they do not use, and\n"
               "wait forever: end-of-file never comes.",
     .bug = "end-of-file never comes",
@@ -141,6 +155,8 @@ const struct demo shm_demo = {.name = "demo_shm",
     .shows = "A writer changes numbers in shared memory. A reader prints\n"
              "snapshots of them. A mutex keeps the two apart.",
     .guarantee = "every snapshot shown is one that the writer published.",
+    .no_guarantee = "that the reader sees every update: some come and go\n"
+                    "between two snapshots.",
     .broken = "the reader does not lock the mutex and copies the numbers\n"
               "while the writer changes them: torn snapshots (at the |).",
     .bug = "torn snapshot",

@@ -211,7 +211,8 @@ static void test_help(void **state)
             i + 1);
         /* status 1 belongs to demo_signal alone */
         bool has_status_1 = demos[i].status == 1;
-        const char *const parts[] = {first, "guarantee", "--broken",
+        const char *const parts[] = {first,
+            "The guarantee: ", "It does not guarantee ", "With --broken ",
             "Options of this demo", "Options that all demos have",
             "Examples:", "Exit status:", "\n  0 ", has_status_1 ? "\n  1 " : "",
             "\n  2 ", "\n  3 ", "\n  4 ", last};

@@ -102,7 +102,7 @@ static void assert_complete(const char *out, int members)
     for (char *name = strtok(names, "\n"); name; name = strtok(NULL, "\n"))
         used +=
             (size_t)snprintf(list + used, sizeof list - used, "'%s', ", name);
-    (void)strcpy(list + used - 2, "]\n"); /* in place of the last comma */
+    (void)strcpy(list + used - 2, "]\n"); /* instead of the last comma */
     assert_int_equal(count_text(out, list), members);
 }
 

@@ -157,7 +157,7 @@ static struct totals {
 static const char *build, *only_call;
 static bool is_short, is_denied;
 
-/* In the demo's process: the kernel shall ask about these calls from now on.
+/* In the demo's process: the kernel must ask about these calls from now on.
  * The descriptor by which it asks goes to the supervisor.
  */
 static void listen_in(void *context)
@@ -216,7 +216,7 @@ static bool is_wait(uint64_t futex_operation)
     return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
 }
 
-/* Returns the error with which this call shall fail, or 0. */
+/* Returns the error with which this call must fail, or 0. */
 static int decide(struct fault *fault, const struct seccomp_data *data)
 {
     int call = 0;

@@ -4,7 +4,7 @@
 
 #include "common/views/chart.h"
 
-/* From now on `recorder` is an empty one, in place of any other. Then add the
+/* From now on `recorder` is an empty one, instead of any other. Then add the
  * lanes with record_lanes().
  */
 void recorded_begin(void);

@@ -83,7 +83,7 @@ static int pause_with_signals(const void *context)
     return interruptions > 0 && clock_now() - before >= 100000000 ? 0 : 1;
 }
 
-/* A signal handler must neither cut the pause short nor begin it anew. */
+/* A signal handler must neither cut the pause short nor begin it again. */
 static void test_pause_goes_on_after_signals(void **state)
 {
     (void)state;

@@ -27,6 +27,7 @@ static const struct demo demo = {.name = "demo_unit",
     .operands = "[WORD...]",
     .shows = "It shows.",
     .guarantee = "It holds.",
+    .no_guarantee = "the rest.",
     .broken = "it breaks.",
     .bug = "a bug",
     .left_out = "a call",
@@ -138,7 +139,8 @@ static void test_help_and_version(void **state)
     struct outcome outcome = expect(0, "", settings, LINE("--help"));
     static const char *const parts[] = {
         "Usage: demo_unit [OPTION...] [WORD...]\n", "It shows.",
-        "The guarantee: It holds.", "With --broken it breaks.",
+        "The guarantee: It holds.", "It does not guarantee the rest.",
+        "With --broken it breaks.",
         /* a default is what the C initializer of the setting says */
         "--flag             be other\n  --whole=N",
         "(a whole number from 1 to 100; default: 10)",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal views: lanes and timeline, to the letter
  *
- * UPDATE_GOLDEN=1 makes the golden files anew: look at the difference.
+ * UPDATE_GOLDEN=1 makes the golden files again: look at the difference.
  */
 #include "tests/support/recorded.h"
 #include "common/views/charts.h"

@@ -2,7 +2,7 @@
 /* trace: what was recorded as Chrome Trace Event JSON, to the letter and by the
  * format's rules
  *
- * UPDATE_GOLDEN=1 makes the golden files anew: look at the difference.
+ * UPDATE_GOLDEN=1 makes the golden files again: look at the difference.
  */
 #include "tests/support/recorded.h"
 #include "common/views/charts.h"

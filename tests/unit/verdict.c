@@ -12,6 +12,7 @@
 static const struct demo demo = {.name = "demo_unit",
     .shows = "It shows.",
     .guarantee = "It holds.",
+    .no_guarantee = "the rest.",
     .broken = "it breaks.",
     .bug = "one line is not one message",
     .left_out = "pthread_mutex_lock and pthread_mutex_unlock in writer()",

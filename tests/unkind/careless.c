@@ -60,7 +60,7 @@ static void *make_ready(void *context)
     return context;
 }
 
-/* "if" in place of "while". */
+/* "if" instead of "while". */
 static bool wait_once(const struct timespec *until)
 {
     pthread_t thread;
