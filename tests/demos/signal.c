@@ -192,8 +192,8 @@ static void await_state(pid_t pid, char expected)
     assert_int_equal(found, expected);
 }
 
-/* Waits until the task works: it sleeps, in the system call of that name. (Before
- * all may begin it sleeps, too, but in another.)
+/* Waits until the task works: it sleeps, in the system call of that name.
+ * (Before all may begin it sleeps, too, but in another.)
  */
 static void await_work(pid_t task)
 {

@@ -93,7 +93,7 @@ static const struct call {
     CALL(msgget, "msgget", ENOSPC),
     CALL(msgrcv, "msgrcv", EINTR, EIDRM),
     CALL(msgsnd, "msgsnd", EINTR, ENOMEM),
-    CALL(munmap, "munmap", ENOMEM),
+    CALL(munmap, "munmap|sem_close", ENOMEM),
     CALL(newfstatat, "fstat|open|getline|cannot write", EIO),
     CALL(openat, OPEN, EMFILE, EINTR),
     CALL(pipe2, "pipe", EMFILE, ENFILE),
@@ -327,10 +327,11 @@ static const char *judge(
     if (WEXITSTATUS(status) == 3 && fault->error == ECHILD &&
         strstr(errors, "the live view was stopped"))
         return NULL;
-    /* pthread_create(3) has one reason for whatever was lacking */
+    /* pthread_create(3) and glibc's sem_close(3) have one reason for all */
     if (WEXITSTATUS(status) == 3 &&
         (strstr(errors, strerror(fault->error)) ||
-            strstr(errors, "pthread_create: Resource temporarily")) &&
+            strstr(errors, "pthread_create: Resource temporarily") ||
+            strstr(errors, "sem_close: Invalid argument")) &&
         says_one_of(errors, calls[fault->call].said))
         return NULL;
     return "silent";
