@@ -45,6 +45,7 @@ static long accepted, answered, dropped; /* for the verdict */
 
 static volatile sig_atomic_t is_stopping;
 static int64_t now; /* when poll has returned, in nanoseconds */
+static void read_clock(void);
 static void add(int socket, struct connection *connection);
 static void drop(size_t i);
 static void accept_clients(void);
@@ -120,7 +121,7 @@ static void serve_clients(int listener)
     while (!is_stopping) {
         /* waits until a client connects or sends, or a deadline passes */
         CHECK(poll(polled, (nfds_t)count, milliseconds_left()));
-        now = clock_now();
+        read_clock();
         for (size_t i = count - 1; i > 0; i--)
             if (polled[i].revents != 0 || now >= connections[i]->deadline)
                 advance(i);
@@ -212,29 +213,34 @@ static void accept_clients(void)
     }
 }
 
-/* Returns how long poll may wait for the next deadline, but at most 250: the
- * signal that ends the server may arrive just before poll begins to wait. If
- * much more time has passed since the last turn, the server was stopped
+static int64_t turn_ends = INT64_MAX; /* by then poll has returned */
+
+/* Sets now. If it is much later than it should be, the server was stopped
  * (Ctrl-Z) and no client is to blame: all deadlines move.
+ */
+static void read_clock(void)
+{
+    now = clock_now();
+    if (now < turn_ends || now - turn_ends <= 250 * MS)
+        return;
+    for (size_t i = 1; i < count; i++)
+        connections[i]->deadline += now - turn_ends;
+    turn_ends = now;
+}
+
+/* Returns how long poll may wait for the next deadline, but at most 250: the
+ * signal that ends the server may arrive just before poll begins to wait.
  */
 static int milliseconds_left(void)
 {
-    static int64_t expected;
-
-    now = clock_now();
-    int64_t next = now + 250 * MS;
-    bool was_stopped = expected > 0 && now > expected + 250 * MS;
-
-    for (size_t i = 1; i < count; i++) {
-        if (was_stopped)
-            connections[i]->deadline += now - expected;
-        if (connections[i]->deadline < next)
-            next = connections[i]->deadline;
-    }
-    if (next < now)
-        next = now;
-    expected = next;
-    return (int)((next - now + MS - 1) / MS);
+    read_clock();
+    turn_ends = now + 250 * MS;
+    for (size_t i = 1; i < count; i++)
+        if (connections[i]->deadline < turn_ends)
+            turn_ends = connections[i]->deadline;
+    if (turn_ends < now)
+        turn_ends = now;
+    return (int)((turn_ends - now + MS - 1) / MS);
 }
 
 static void stop(int signal_number)

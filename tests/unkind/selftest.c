@@ -15,6 +15,9 @@
 
 #include "tests/support/program.h"
 
+#define CARELESS BUILD_FOLDER "/tests/careless"
+#define LIBRARY  BUILD_FOLDER "/tests/libunkind.so"
+
 static void test_rules(void **state)
 {
     static const char *const seeds[] = {
