@@ -14,7 +14,8 @@ enum { MAX_OPTIONS = 32, FIRST_VALUE = 256, MAX_VALUES = 128 };
 static struct option for_getopt[MAX_OPTIONS + 1];
 static struct added {
     const struct option_spec *spec;
-    char fallback[64]; /* the default, as --help shows it */
+    const char *text; /* the default, for --help */
+    double number;
 } added[MAX_OPTIONS];
 static int option_count;
 
@@ -105,18 +106,16 @@ static bool set_value(const struct option_spec *spec, const char *text)
 }
 
 /* Writes the default to FALLBACK; "" if --help shows none. */
-static void describe_default(const struct option_spec *spec, char *fallback, size_t size)
+static void keep_default(struct added *option)
 {
-    const char *text = spec->kind == KIND_TEXT || spec->kind == KIND_FILE
-                           ? *(const char *const *)spec->value
-                           : NULL;
+    const struct option_spec *spec = option->spec;
 
-    if (text)
-        (void)snprintf(fallback, size, "%s", text);
-    else if (spec->kind == KIND_INT && *(int *)spec->value >= spec->min)
-        (void)snprintf(fallback, size, "%d", *(int *)spec->value);
+    if (spec->kind == KIND_TEXT || spec->kind == KIND_FILE)
+        option->text = *(const char *const *)spec->value;
+    else if (spec->kind == KIND_INT)
+        option->number = *(int *)spec->value;
     else if (spec->kind == KIND_SECONDS || spec->kind == KIND_POSITIVE)
-        (void)snprintf(fallback, size, "%g", *(double *)spec->value);
+        option->number = *(double *)spec->value;
 }
 
 void add_options(const struct option_spec *table)
@@ -127,7 +126,7 @@ void add_options(const struct option_spec *table)
                 spec->name, MAX_OPTIONS);
         struct added *new = &added[option_count];
         new->spec = spec;
-        describe_default(spec, new->fallback, sizeof new->fallback);
+        keep_default(new);
         for_getopt[option_count].name = spec->name;
         for_getopt[option_count].has_arg = spec->argument ? required_argument : no_argument;
         for_getopt[option_count].val = FIRST_VALUE + option_count;
@@ -176,12 +175,21 @@ void parse_options(int argc, char **argv)
     }
 }
 
+/* Returns the option's default, or ""; valid until the next call. */
 static const char *fallback_of(const struct option_spec *spec)
 {
-    for (int i = 0; i < option_count; i++)
-        if (added[i].spec == spec)
-            return added[i].fallback;
-    return "";
+    static char text[64];
+    const struct added *option = added;
+
+    while (option->spec != spec)
+        option++;
+    text[0] = '\0';
+    if (option->text)
+        (void)snprintf(text, sizeof text, "%s", option->text);
+    else if (spec->kind == KIND_SECONDS || spec->kind == KIND_POSITIVE ||
+             (spec->kind == KIND_INT && option->number >= spec->min))
+        (void)snprintf(text, sizeof text, "%.9g", option->number);
+    return text;
 }
 
 void print_options(const struct option_spec *table)

@@ -47,17 +47,21 @@ void write_all(int descriptor, const void *bytes, size_t length)
 /* Writes the text that FORMAT gives, with END after it. */
 static void write_formatted(int descriptor, const char *format, va_list arguments, const char *end)
 {
+    char line[256], *text = line; /* mostly that is enough, and nothing is to be allocated */
     va_list again;
 
     va_copy(again, arguments);
-    size_t length = (size_t)CHECK(vsnprintf(NULL, 0, format, again));
+    size_t length = (size_t)CHECK(vsnprintf(line, sizeof line, format, again));
     va_end(again);
     size_t size = length + strlen(end) + 1;
-    char *text = CHECK_NOT(NULL, malloc(size));
-    (void)vsnprintf(text, size, format, arguments);
+    if (size > sizeof line) {
+        text = CHECK_NOT(NULL, malloc(size));
+        (void)vsnprintf(text, size, format, arguments);
+    }
     memcpy(text + length, end, strlen(end));
     write_all(descriptor, text, size - 1);
-    free(text);
+    if (text != line)
+        free(text);
 }
 
 void say(const char *format, ...)

@@ -31,7 +31,7 @@ void split_line(char *line, size_t length, char *words[MAX_WORDS])
 
 const char *make_request(char *const words[], union message *request)
 {
-    int64_t numbers[2] = {0};
+    union message made = {.tag = 1};
     int i = 0, count = 0;
     char *end;
 
@@ -45,21 +45,22 @@ const char *make_request(char *const words[], union message *request)
         if (count == functions[i].arguments)
             return "there are too many arguments";
         errno = 0;
-        numbers[count] = strtoll(word, &end, 10);
+        made.numbers[count] = strtoll(word, &end, 10);
         if (!*word || *end || errno != 0 || !strchr("-0123456789", *word))
             return "an argument is no whole number of 64 bits";
     }
     if (count < functions[i].arguments)
         return "an argument is missing";
-    if (strcmp(functions[i].name, "pow") == 0 && numbers[1] < 0)
+    if (strcmp(functions[i].name, "pow") == 0 && made.numbers[1] < 0)
         return "the exponent has to be 0 or more";
     if (strcmp(functions[i].name, "fib") == 0 &&
-        (numbers[0] < 0 || numbers[0] > 92))
+        (made.numbers[0] < 0 || made.numbers[0] > 92))
         return "its argument has to be 0 to 92";
-    *request = (union message){.tag = 1};
-    (void)snprintf(request->text, sizeof request->text,
+    made.function = i;
+    (void)snprintf(made.text, sizeof made.text,
         count == 1 ? "%s %" PRId64 : "%s %" PRId64 " %" PRId64,
-        functions[i].name, numbers[0], numbers[1]);
+        functions[i].name, made.numbers[0], made.numbers[1]);
+    *request = made;
     return NULL;
 }
 
@@ -111,9 +112,9 @@ static int64_t fibonacci(int64_t n)
 
 void compute_result(union message *request)
 {
-    int64_t a = 0, b = 0, *result = &request->result;
-    char function[4] = "";
-    (void)sscanf(request->text, "%3s %" SCNd64 " %" SCNd64, function, &a, &b);
+    const char *function = functions[request->function].name;
+    int64_t a = request->numbers[0], b = request->numbers[1];
+    int64_t *result = &request->result;
     bool overflow = false;
 
     if (strcmp(function, "div") == 0 && b == 0) {
