@@ -44,8 +44,8 @@ void write_all(int descriptor, const void *bytes, size_t length)
         die_output(descriptor);
 }
 
-/* Writes the text that FORMAT gives, with END after it. */
-static void write_formatted(int descriptor, const char *format, va_list arguments, const char *end)
+/* Writes the text that FORMAT gives, and a newline after it if it IS_LINE. */
+static void write_formatted(int descriptor, const char *format, va_list arguments, bool is_line)
 {
     char line[256], *text = line; /* mostly that is enough, and nothing is to be allocated */
     va_list again;
@@ -53,13 +53,15 @@ static void write_formatted(int descriptor, const char *format, va_list argument
     va_copy(again, arguments);
     size_t length = (size_t)CHECK(vsnprintf(line, sizeof line, format, again));
     va_end(again);
-    size_t size = length + strlen(end) + 1;
-    if (size > sizeof line) {
-        text = CHECK_NOT(NULL, malloc(size));
-        (void)vsnprintf(text, size, format, arguments);
+    if (length >= sizeof line) {
+        text = CHECK_NOT(NULL, malloc(length + 1));
+        (void)vsnprintf(text, length + 1, format, arguments);
     }
-    memcpy(text + length, end, strlen(end));
-    write_all(descriptor, text, size - 1);
+    if (is_line) { /* instead of the NUL */
+        text[length] = '\n';
+        length++;
+    }
+    write_all(descriptor, text, length);
     if (text != line)
         free(text);
 }
@@ -69,7 +71,7 @@ void say(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_formatted(STDOUT_FILENO, format, arguments, "\n");
+    write_formatted(STDOUT_FILENO, format, arguments, true);
     va_end(arguments);
 }
 
@@ -78,7 +80,7 @@ void write_text(int descriptor, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    write_formatted(descriptor, format, arguments, "");
+    write_formatted(descriptor, format, arguments, false);
     va_end(arguments);
 }
 

@@ -68,7 +68,7 @@ static void print_short_names(const struct lanes *lanes, FILE *out)
         if (lanes->per_column == 1)
             (void)row_put(&ids, column, column + lanes->width, id + 1);
         if (strcmp(id, " 0") == 0) {
-            *strchr(name, ' ') = '\0';
+            name[strcspn(name, " ")] = '\0';
             (void)row_put(&roles, column, width, name);
         }
     }
