@@ -174,6 +174,16 @@ __attribute__((constructor)) static void begin(void)
 #define FIND(name) *(void **)&real.name = dlsym(RTLD_NEXT, #name);
     FUNCTIONS(FIND)
     GLIBC_FUNCTIONS(FIND)
+#ifdef __GLIBC__
+    /* dlsym(3) may take the oldest version: here, of another type of condition
+     * variable, which pthread_cond_signal() does not know.
+     */
+#define FIND_VERSION(name)                                                     \
+    if (dlvsym(RTLD_NEXT, #name, "GLIBC_2.3.2"))                               \
+        *(void **)&real.name = dlvsym(RTLD_NEXT, #name, "GLIBC_2.3.2");
+    FIND_VERSION(pthread_cond_wait)
+    FIND_VERSION(pthread_cond_timedwait)
+#endif
     if (given)
         seed = strtoull(given, NULL, 10);
     else if (real.getentropy(&seed, 4) == 0) /* not too long to type */
