@@ -44,7 +44,7 @@ static size_t count;
 static long accepted, answered, dropped; /* for the verdict */
 
 static volatile sig_atomic_t is_stopping;
-static int64_t now; /* when poll has returned, in nanoseconds */
+static int64_t now; /* nanoseconds, as read_clock() read them last */
 static void read_clock(void);
 static void add(int socket, struct connection *connection);
 static void drop(size_t i);

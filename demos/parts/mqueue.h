@@ -55,13 +55,13 @@ extern struct settings {
 /* A request, and with the result filled in its answer. */
 union message {
     struct {
-        long tag;      /* ties the answer to the request; from 1 on */
-        long asker;    /* for the verdict: whose request this is */
-        char text[56]; /* the request: "add 3 4" */
-        int64_t numbers[2];
-        int function;
-        int error;      /* 0, or an error number of compute() */
-        int64_t result; /* filled in by compute() */
+        long tag;           /* ties the answer to the request; from 1 on */
+        long asker;         /* for the verdict: whose request this is */
+        char text[56];      /* the request: "add 3 4" */
+        int64_t numbers[2]; /* its arguments */
+        int function;       /* the place in the worker's table of functions */
+        int error;          /* 0, or an error number of compute() */
+        int64_t result;     /* filled in by compute() */
     };
     char bytes[128]; /* all of it, as the system sends it */
 };

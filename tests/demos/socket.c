@@ -406,21 +406,25 @@ static void trace_accept(const char *words[WORDS], char *fault, size_t room,
 /* A client that is gone before its turn, a network that is down, a system that
  * lacks something for a moment: the server tries again.
  */
+static const char *const accept_errors[] = {"ECONNABORTED", "EPROTO",
+    "ENETDOWN", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
+enum { ACCEPT_ERRORS = sizeof accept_errors / sizeof *accept_errors };
+
 static void test_failed_accept(void **state)
 {
-    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
-        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
     const char *words[WORDS];
     char fault[100];
 
     (void)state;
     if (!has_strace())
         skip();
-    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        trace_accept(words, fault, sizeof fault, errors[i], "--clients=2");
+    for (int i = 0; i < ACCEPT_ERRORS; i++) {
+        trace_accept(
+            words, fault, sizeof fault, accept_errors[i], "--clients=2");
         struct result result = run_program(words, NULL, 0);
         if (result.status != 0)
-            fail_msg("%s: status %d, %s", errors[i], result.status, result.err);
+            fail_msg("%s: status %d, %s", accept_errors[i], result.status,
+                result.err);
         assert_int_equal(count_text(result.err, "; trying again\n"), i > 2);
         free_result(&result);
     }
@@ -429,8 +433,6 @@ static void test_failed_accept(void **state)
 
 static void test_failed_accept_of_server(void **state)
 {
-    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
-        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
     static const char said[] = "demo_socket: listening on 127.0.0.1:";
     const char *words[WORDS];
     char fault[100];
@@ -438,8 +440,8 @@ static void test_failed_accept_of_server(void **state)
     (void)state;
     if (!has_strace())
         skip();
-    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-        trace_accept(words, fault, sizeof fault, errors[i], "--serve");
+    for (int i = 0; i < ACCEPT_ERRORS; i++) {
+        trace_accept(words, fault, sizeof fault, accept_errors[i], "--serve");
         struct program server = program_start(words);
         (void)program_await(&server, "\n", true);
         int file = connect_to(atoi(server.so_far.err + sizeof said - 1));
@@ -449,7 +451,7 @@ static void test_failed_accept_of_server(void **state)
             kill(-server.pid, SIGINT), 0); /* strace(1) ignores it */
         struct result result = program_finish(&server);
         if (!strstr(result.err, "guarantee held: of 1 "))
-            fail_msg("%s: %s", errors[i], result.err);
+            fail_msg("%s: %s", accept_errors[i], result.err);
         free_result(&result);
     }
     assert_nothing_left();
