@@ -356,6 +356,8 @@ static void leave_first_process(void)
     release_signals(before);
     if (handed_on_to == 0) {
         CHECK(close(ended[0]));
+        (void)signal(SIGINT, SIG_DFL); /* unshare(1) 2.36 starts its child with these ignored */
+        (void)signal(SIGTERM, SIG_DFL);
         return;
     }
     CHECK(close(ended[1]));

@@ -144,7 +144,9 @@ static struct program start_first(const char *rest)
 {
     static char command[8192];
 
-    (void)snprintf(command, sizeof command, "exec unshare %s --pid --fork %s%s",
+    /* as unshare(1) 2.36 starts it, whatever version this is */
+    (void)snprintf(command, sizeof command,
+        "trap '' INT TERM; exec unshare %s --pid --fork %s%s",
         geteuid() == 0 ? "" : "--user --map-root-user", built(""), rest);
     return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
 }
