@@ -128,9 +128,11 @@ static void write_block(bool held, const char *text)
 
 /* Whatever goes wrong when the run is over, its verdict is known: so that is written first. Returns
  * what went wrong, or NULL. */
-static const char *finish_output(void)
+static const char *finish_output(enum verdict verdict, const char *sentence)
 {
-    const char *problem = views_finish(about->name, about->measure);
+    const struct title title = {
+        about->name, run.broken, verdict, sentence, run.seed, about->measure};
+    const char *problem = views_finish(&title);
 
     if (close(STDOUT_FILENO) == -1 && errno != EINTR && !problem) /* see CHECK */
         problem = describe_output_error(STDOUT_FILENO);
@@ -141,11 +143,11 @@ int verdict(bool held, const char *format, ...)
 {
     char text[512];
     va_list arguments;
-    const char *problem = finish_output();
 
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    const char *problem = finish_output(held ? VERDICT_HELD : VERDICT_VIOLATED, text);
     if (isatty(STDERR_FILENO))
         write_block(held, text);
     else
@@ -157,7 +159,7 @@ int verdict(bool held, const char *format, ...)
 
 int undecided(const char *reason)
 {
-    const char *problem = finish_output();
+    const char *problem = finish_output(VERDICT_UNKNOWN, reason);
 
     warn("cannot tell whether the guarantee held: %s", reason);
     if (problem)

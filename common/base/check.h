@@ -19,15 +19,16 @@
 
 #define CHECK_CALL(failure, call, name)                                                            \
     __extension__({                                                                                \
+        static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
         bool is_close_ = strncmp(name, "close(", 6) == 0;                                          \
-        CALL_BEGINS(name);                                                                         \
+        CALL_BEGINS(&place_);                                                                      \
         __typeof__(call) value_;                                                                   \
         do                                                                                         \
             value_ = (call);                                                                       \
         while (value_ == (failure) && !is_close_ && is_worth_repeating(name, errno));              \
         if (value_ == (failure) && !(is_close_ && errno == EINTR))                                 \
             die_call(name, errno, __FILE__, __LINE__);                                             \
-        CALL_ENDS(name);                                                                           \
+        CALL_ENDS(&place_);                                                                        \
         value_;                                                                                    \
     })
 
@@ -37,23 +38,25 @@
 #define AGAIN_NOT(failure, call) AGAIN_CALL(failure, call, #call)
 #define AGAIN_CALL(failure, call, name)                                                            \
     __extension__({                                                                                \
+        static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
         __typeof__(call) again_;                                                                   \
-        CALL_BEGINS(name);                                                                         \
+        CALL_BEGINS(&place_);                                                                      \
         do                                                                                         \
             again_ = (call);                                                                       \
         while (again_ == (failure) && errno == EINTR);                                             \
-        CALL_ENDS(name);                                                                           \
+        CALL_ENDS(&place_);                                                                        \
         again_;                                                                                    \
     })
 
 /* The same for calls that return an error number, or 0, as all pthread_...() do. */
 #define CHECK_PTHREAD(call)                                                                        \
     __extension__({                                                                                \
-        CALL_BEGINS(#call);                                                                        \
+        static const struct call_place place_ = {#call, __FILE__, __LINE__};                       \
+        CALL_BEGINS(&place_);                                                                      \
         int error_ = (call);                                                                       \
         if (error_ != 0)                                                                           \
             die_call(#call, error_, __FILE__, __LINE__);                                           \
-        CALL_ENDS(#call);                                                                          \
+        CALL_ENDS(&place_);                                                                        \
     })
 
 /* Whether a CALL that failed with ERROR may succeed when it is made again: if a signal handler
@@ -61,13 +64,19 @@
  * the system is short of files or memory. Then it says so, once, and waits a moment. */
 bool is_worth_repeating(const char *call, int error);
 
+/* Where such a call stands, and its text: "sem_wait(slots)". */
+struct call_place {
+    const char *call, *file;
+    int line;
+};
+
 /* Is told of each such call before it is made and after it has returned, while a view is on: its
  * name says whether an actor may have to wait in it. NULL: no view, one comparison. */
 extern const struct call_watcher {
-    void (*begins)(const char *call), (*ends)(const char *call);
+    void (*begins)(const struct call_place *place), (*ends)(const struct call_place *place);
 } * call_watcher;
-#define CALL_BEGINS(call) (call_watcher ? call_watcher->begins(call) : (void)0)
-#define CALL_ENDS(call)   (call_watcher ? call_watcher->ends(call) : (void)0)
+#define CALL_BEGINS(place) (call_watcher ? call_watcher->begins(place) : (void)0)
+#define CALL_ENDS(place)   (call_watcher ? call_watcher->ends(place) : (void)0)
 
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
 enum { EXIT_HELD = 0, EXIT_KILLED = 1, EXIT_USAGE = 2, EXIT_TROUBLE = 3, EXIT_VIOLATED = 4 };

@@ -14,11 +14,12 @@ static _Thread_local enum state own_state = RUNNING;
 static _Thread_local char own_text[TEXT_SIZE + 1] = "running";
 static _Thread_local int wakeups_before;
 static _Thread_local struct event *wait_event; /* of the call in which it waits, or NULL */
+static _Thread_local const struct call_place *own_place;
 
 enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
 
-static void call_begins(const char *call);
-static void call_ends(const char *call);
+static void call_begins(const struct call_place *place);
+static void call_ends(const struct call_place *place);
 
 void recorder_start(void)
 {
@@ -106,6 +107,7 @@ static struct event *add_event(int lane, enum event_kind kind, enum state state,
         return NULL;
     struct event *event = &recorder->events[index];
     event->time = clock_now();
+    event->place = lane == own_lane ? own_place : NULL;
     event->lane = (uint16_t)lane;
     event->other = (uint16_t)lane_of(role, id);
     event->kind = (uint8_t)kind;
@@ -142,6 +144,35 @@ void record_event(
     }
 }
 
+/* Returns the latest complete event of LANE; NULL if there is none. */
+static struct event *latest_of(int lane)
+{
+    unsigned long next = recorder->next;
+
+    for (unsigned long i = next < CAPACITY ? next : CAPACITY; i > 0; i--) {
+        struct event *event = &recorder->events[i - 1];
+        bool is_there = event->ready == READY || event->ready == SHOWN;
+        if (is_there && event->lane == lane)
+            return event;
+    }
+    return NULL;
+}
+
+void record_flaw(const char *role, int id, const char *format, ...)
+{
+    char text[256];
+    int lane = role ? lane_of(role, id) : own_lane;
+    struct event *cause = latest_of(lane);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (cause)
+        cause->is_wrong = true;
+    (void)add_event(lane, FLAW, IDLE, NULL, 0, text, strlen(text));
+}
+
 void record_end_of(const char *role, int id, const char *name)
 {
     int lane = lane_of(role, id);
@@ -173,11 +204,14 @@ static enum call_kind kind_of(const char *call)
     return ORDINARY;
 }
 
-static void call_begins(const char *call)
+static void call_begins(const struct call_place *place)
 {
+    const char *call = place->call;
     enum call_kind kind = own_lane == NO_LANE ? ORDINARY : kind_of(call); /* NO_LANE: no actor */
     size_t length = strcspn(call, "(");                                   /* of its name */
 
+    if (own_lane != NO_LANE)
+        own_place = place;
     if (kind == WAITS) {
         wakeups_before = recorder->wakeups;
         wait_event = add_event(own_lane, STATE, WAITING, NULL, 0, call, length);
@@ -188,8 +222,9 @@ static void call_begins(const char *call)
         (void)add_event(own_lane, NOTE, IDLE, NULL, 0, call, length);
 }
 
-static void call_ends(const char *call)
+static void call_ends(const struct call_place *place)
 {
+    const char *call = place->call;
     int error = errno; /* of a call that may fail */
     unsigned ready = READY;
 

@@ -16,9 +16,9 @@
 /* The number that a chart of the run shows: what the guarantee is about. */
 enum measure { MAX_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
 
-enum event_kind { STATE, NOTE, SENT, RECEIVED };
+enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong */ };
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
-enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 44 };
+enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 43 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
 enum { NO_LANE = 0xffff, ALL = -1 /* instead of an id: all actors of that role */ };
 
@@ -26,11 +26,13 @@ enum { NO_LANE = 0xffff, ALL = -1 /* instead of an id: all actors of that role *
 enum { NOT_READY, READY, SHOWN, CANCELED };
 
 struct event {
-    int64_t time; /* clock_now() */
+    int64_t time;                   /* clock_now() */
+    const struct call_place *place; /* of the actor's latest call, which this may be; or NULL */
     uint16_t lane, other;
     uint8_t kind, state, length;
     bool to_all;          /* SENT: to all lanes of the other's role */
     atomic_uint ready;    /* not READY until all of it is there: never, if its actor was killed */
+    atomic_bool is_wrong; /* here the guarantee was violated */
     char text[TEXT_SIZE]; /* LENGTH bytes */
 };
 
@@ -42,6 +44,7 @@ extern struct recorder {
         atomic_int count;
     } roles[MAX_ROLES];
     atomic_int role_count;
+    atomic_int limit;   /* how many may be inside at once, where the demo tells (count_in); or 0 */
     atomic_int wakeups; /* how many there were */
     atomic_ulong next;  /* how many events there were; those beyond CAPACITY are dropped */
     struct event events[CAPACITY];
@@ -74,6 +77,14 @@ void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
 #define record_received(role, id, ...) RECORD(RECEIVED, IDLE, role, id, __VA_ARGS__)
 void record_event(enum event_kind kind, enum state state, const char *role, int id,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The guarantee was violated here: adds a FLAW that says how, and marks as wrong what was recorded
+ * before it in the same lane, which is this actor's or that of ID of ROLE. Every view shows both.
+ * Only for what the verdict counts: a run whose guarantee held has none. */
+#define record_wrong(...)              (recorder ? record_flaw(NULL, 0, __VA_ARGS__) : (void)0)
+#define record_wrong_of(role, id, ...) (recorder ? record_flaw(role, id, __VA_ARGS__) : (void)0)
+void record_flaw(const char *role, int id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* For an actor that cannot record it any more: the signal NAME reached it and ended it. */
 #define record_killed(role, id, name) (recorder ? record_end_of(role, id, name) : (void)0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/views/chart.h"
+#include "common/views/describe.h"
 #include "common/views/screen.h"
 
 /* For the terminal: a row for each lane, the axis, the legend, the number that matters. As SVG, on

@@ -300,9 +300,9 @@ void svg_write(const struct chart *chart, FILE *out)
     (void)fprintf(out,
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>", WIDTH,
         bottom + 180);
-    put_xml(out, chart->name);
+    put_xml(out, chart->title.program);
     (void)fprintf(out, "</title>\n%s", head);
-    put_text(out, "big", 40, 56, chart->name);
+    put_text(out, "big", 40, 56, chart->title.program);
     describe_measure(chart, text, sizeof text);
     put_text(out, "big end", RIGHT_EDGE, 56, text);
     put_axis(&picture, bottom);

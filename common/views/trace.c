@@ -112,7 +112,7 @@ void trace_write(const struct chart *chart, FILE *out)
     (void)fprintf(out,
         "{\"otherData\":{\"dropped events\":%ld},\n\"traceEvents\":[\n"
         "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"%s\"}}",
-        chart->dropped, chart->name);
+        chart->dropped, chart->title.program);
     for (long i = 0; i < chart->count; i++) {
         const struct item *item = &chart->items[i];
         bool is_received = item->kind == RECEIVED && item->partner >= 0;

@@ -240,7 +240,7 @@ void views_start(void)
     (void)atexit(end_viewer);
 }
 
-const char *views_finish(const char *name, enum measure measure)
+const char *views_finish(const struct title *title)
 {
     static void (*const writers[FILES])(const struct chart *, FILE *) = {svg_write, trace_write};
     struct recorder *from = recorder;
@@ -261,7 +261,7 @@ const char *views_finish(const char *name, enum measure measure)
         if (!*viewer.done)
             problem = "the live view was stopped, so that nobody saw all of the run";
     }
-    struct chart chart = chart_take(from, name, measure);
+    struct chart chart = chart_take(from, title);
     struct screen screen = views_screen(STDOUT_FILENO);
     for (int i = 0; i <= FILES; i++) {
         if (i < FILES ? !files[i].path : !want_timeline)

@@ -4,6 +4,7 @@
 
 #include "common/run/options.h"
 #include "common/run/record.h"
+#include "common/views/chart.h"
 #include "common/views/screen.h"
 
 extern const struct option_spec view_options[];
@@ -18,9 +19,9 @@ void views_start(void);
 /* The option of the view that is written to the file of this descriptor; NULL if none is. */
 const char *view_to(int file);
 
-/* When the run of the demo NAME is over: waits for the live view, then makes the others. Returns
- * NULL, or what went wrong, for a message. */
-const char *views_finish(const char *name, enum measure measure);
+/* When the run is over: waits for the live view, then makes the others, under TITLE. Returns NULL,
+ * or what went wrong, for a message. */
+const char *views_finish(const struct title *title);
 
 /* What a descriptor leads to, and whether to use color there (--color). */
 struct screen views_screen(int descriptor);

@@ -3,11 +3,16 @@
 #pragma once
 
 #include "common/views/chart.h"
+#include "common/views/describe.h"
 
 /* From now on `recorder` is an empty one, instead of any other. Then add the
  * lanes with record_lanes().
  */
 void recorded_begin(void);
+
+/* Takes what was recorded as a chart, under a title of seed 7; chart_free() it.
+ */
+struct chart recorded_take(enum measure measure, enum verdict verdict);
 
 /* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER
  * is a lane or NO_LANE.
@@ -16,6 +21,8 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
     enum state state, int other, const char *text);
 #define recorded_state(time, lane, state, text)                                \
     recorded_add(time, lane, STATE, state, NO_LANE, text)
+#define recorded_flaw(time, lane, text)                                        \
+    recorded_add(time, lane, FLAW, IDLE, NO_LANE, text)
 #define recorded_note(time, lane, text)                                        \
     recorded_add(time, lane, NOTE, IDLE, NO_LANE, text)
 #define recorded_sent(time, lane, other, text)                                 \

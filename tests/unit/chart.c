@@ -12,7 +12,7 @@
 
 static struct chart taken(void)
 {
-    return chart_take(recorder, "demo_unit", MAX_INSIDE);
+    return recorded_take(MAX_INSIDE, VERDICT_HELD);
 }
 
 /* Asserts which item is the partner of each: EXPECTED has COUNT numbers. */
@@ -304,8 +304,7 @@ static void test_measures(void **state)
     recorded_received(3000006, 1, 0, "a");
     recorded_state(7003000000, 0, GONE, "done");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct chart recording =
-            chart_take(recorder, "demo_unit", cases[i].measure);
+        struct chart recording = recorded_take(cases[i].measure, VERDICT_HELD);
         describe_measure(&recording, text, sizeof text);
         assert_string_equal(text, cases[i].text);
         chart_free(&recording);
@@ -362,13 +361,13 @@ static void test_texts(void **state)
         {"not \xff utf8", "not \\xff utf8"},
         {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
         {"élan", "élan"},
-        /* 44 bytes fit, 45 do not, and no half of a character stays */
-        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "0123"},
-        {TEN TEN TEN TEN "01234", TEN TEN TEN TEN "0123…"},
-        {TEN TEN TEN TEN "012é", TEN TEN TEN TEN "012…"},
-        {TEN TEN TEN TEN "01…", TEN TEN TEN TEN "01…"},
-        {TEN TEN TEN TEN "0😀", TEN TEN TEN TEN "0…"},
-        {TEN TEN TEN TEN "😀!", TEN TEN TEN TEN "😀…"}};
+        /* 43 bytes fit, 44 do not, and no half of a character stays */
+        {TEN TEN TEN TEN "012", TEN TEN TEN TEN "012"},
+        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "012…"},
+        {TEN TEN TEN TEN "01é", TEN TEN TEN TEN "01…"},
+        {TEN TEN TEN TEN "0…", TEN TEN TEN TEN "0…"},
+        {TEN TEN TEN TEN "😀", TEN TEN TEN TEN "…"},
+        {TEN TEN TEN "012345678😀!", TEN TEN TEN "012345678😀…"}};
 #undef TEN
 
     (void)state;
@@ -451,6 +450,73 @@ static void test_states(void **state)
     chart_free(&recording);
 }
 
+/* In a run whose guarantee was violated a message that nobody received is one
+ * that was needed; too many inside are told by the recorded limit.
+ */
+static void test_what_went_wrong(void **state)
+{
+    static const bool wrong[] = {false, true, false, true, true, false};
+
+    (void)state;
+    for (int violated = 0; violated < 2; violated++) {
+        begin(2);
+        recorded_state(0, 0, WAITING, "asleep");
+        recorded_sent(1, 0, 1, "lost");
+        recorded_sent(2, 0, 1, "kept");
+        recorded_note(3, 1, "half");
+        recorder->events[recorder->next - 1].is_wrong = violated;
+        recorded_flaw(4, 1, violated ? "torn" : "never");
+        recorder->next -= violated ? 0 : 1;
+        recorded_received(5, 1, 0, "kept");
+        struct chart chart =
+            recorded_take(MESSAGES, violated ? VERDICT_VIOLATED : VERDICT_HELD);
+        for (long i = 0; i < chart.count; i++)
+            assert_int_equal(chart.items[i].is_wrong, violated && wrong[i]);
+        assert_int_equal(chart.limit, 1); /* none was recorded */
+        chart_free(&chart);
+    }
+}
+
+/* Where one gap is long, and hides what matters, each moment has the same
+ * width.
+ */
+static void test_axis_of_events(void **state)
+{
+    enum { GAP = 1000000 };
+    static const struct {
+        int64_t leave, later; /* when the visit ends, and the next begins */
+        bool by_events;
+    } cases[] = {{20, 30, false},        /* no long gap */
+        {20, GAP, true},                 /* both visits are too short */
+        {GAP, 2 * (int64_t)GAP, false}}; /* the first can be seen: it is long */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(2);
+        recorded_state(0, 0, RUNNING, "running");
+        recorded_state(10, 0, INSIDE, "inside");
+        recorded_state(cases[i].leave, 0, RUNNING, "running");
+        recorded_state(cases[i].later, 1, INSIDE, "inside");
+        recorded_state(cases[i].later + 10, 1, RUNNING, "running");
+        recorded_state(cases[i].later + 20, 1, GONE, "done");
+        recorded_state(cases[i].later + 20, 0, GONE, "done");
+        struct chart chart = recorded_take(MAX_INSIDE, VERDICT_HELD);
+        assert_int_equal(chart.by_events, cases[i].by_events);
+        for (long at = 0; at < chart.count; at++) {
+            const struct item *item = &chart.items[at];
+            double place = chart.by_events
+                               ? (double)(at < 6 ? at : 5) / 6
+                               : (double)item->time / (double)chart.length;
+            assert_true(item->at > place - 1e-9 && item->at < place + 1e-9);
+            assert_int_equal(item->inside, at == 1 || at == 3);
+        }
+        assert_int_equal(chart.moment_count, 6);
+        assert_true(chart.items[1].end == chart.items[2].at);
+        assert_true(chart.items[6].end == 1);
+        chart_free(&chart);
+    }
+}
+
 static void test_chart_rows(void **state)
 {
     int row_of[100], left_out;
@@ -487,6 +553,8 @@ int main(void)
         cmocka_unit_test(test_slots_that_are_never_ready),
         cmocka_unit_test(test_waits_that_were_taken_back),
         cmocka_unit_test(test_dropped), cmocka_unit_test(test_states),
+        cmocka_unit_test(test_what_went_wrong),
+        cmocka_unit_test(test_axis_of_events),
         cmocka_unit_test(test_chart_rows)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,14 +190,14 @@ static void test_accept_is_made_again(void **state)
 /* A watcher is told of each call before and after it, once, by its text; of one
  * that ends the run only before.
  */
-static void say_begin(const char *call)
+static void say_begin(const struct call_place *place)
 {
-    (void)dprintf(STDOUT_FILENO, "> %s\n", call); /* say() is watched, too */
+    (void)dprintf(STDOUT_FILENO, "> %s\n", place->call); /* say() is watched, too */
 }
 
-static void say_end(const char *call)
+static void say_end(const struct call_place *place)
 {
-    (void)dprintf(STDOUT_FILENO, "< %s\n", call);
+    (void)dprintf(STDOUT_FILENO, "< %s\n", place->call);
 }
 
 static const struct call_watcher watcher = {say_begin, say_end};

@@ -359,12 +359,12 @@ static void test_fields(void **state)
 /* What the checking macros tell the recorder about a call that is made now. */
 static void begin_call(const char *call)
 {
-    call_watcher->begins(call);
+    call_watcher->begins(&(struct call_place){call, __FILE__, __LINE__});
 }
 
 static void end_call(const char *call)
 {
-    call_watcher->ends(call);
+    call_watcher->ends(&(struct call_place){call, __FILE__, __LINE__});
 }
 
 /* This thread is a new actor, which runs. */

@@ -19,8 +19,7 @@ static struct chart begin(const char *name, enum measure measure)
 {
     memset(items, 0, sizeof items);
     memset(seen, 0, sizeof seen);
-    return (struct chart){.name = name,
-        .measure = measure,
+    return (struct chart){.title = {.program = name, .measure = measure},
         .items = items,
         .names = names,
         .seen = seen};
@@ -76,8 +75,26 @@ static void add_message(struct chart *recording, int64_t time, int lane,
     received->partner = recording->count - 2;
 }
 
+/* As chart_take() does it. */
+static void count_inside(const struct chart *recording)
+{
+    bool is_inside[200] = {false};
+    int inside = 0;
+
+    for (long i = 0; i < recording->count; i++) {
+        struct item *item = &recording->items[i];
+        if (item->kind == STATE &&
+            (item->state == INSIDE) != is_inside[item->lane]) {
+            is_inside[item->lane] = item->state == INSIDE;
+            inside += is_inside[item->lane] ? 1 : -1;
+        }
+        item->inside = inside;
+    }
+}
+
 static char *drawn(const struct chart *recording)
 {
+    count_inside(recording);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);

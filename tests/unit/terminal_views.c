@@ -61,7 +61,7 @@ static void assert_lanes(const struct screen *screen, const char *name)
 static void assert_timeline(
     const struct screen *screen, enum measure measure, const char *name)
 {
-    struct chart recording = chart_take(recorder, "demo_unit", measure);
+    struct chart recording = recorded_take(measure, VERDICT_HELD);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);

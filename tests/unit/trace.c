@@ -22,7 +22,7 @@
  */
 static struct trace written(const char *name)
 {
-    struct chart recording = chart_take(recorder, "demo_unit", MAX_INSIDE);
+    struct chart recording = recorded_take(MAX_INSIDE, VERDICT_HELD);
     char path[4096], *bytes, *golden = NULL;
     size_t size, room = 0;
     FILE *out = open_memstream(&bytes, &size), *file = fopen("trace.json", "w");

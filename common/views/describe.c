@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/views/describe.h"
+#include <stdio.h>
+#include <string.h>
+
+static void describe_longest(
+    const struct chart *chart, enum state state, const char *what, char *text, size_t size)
+{
+    int64_t longest = 0;
+    char time[32];
+
+    FOR_ITEMS (item, chart)
+        if (item->kind == STATE && item->state == state && item->until - item->time > longest)
+            longest = item->until - item->time;
+    format_time(longest, longest, time, sizeof time);
+    (void)snprintf(text, size, "longest %s: %s", what, time);
+}
+
+static void describe_messages(const struct chart *chart, char *text, size_t size)
+{
+    long sent = 0, received = 0;
+
+    FOR_ITEMS (item, chart)
+        if (item->kind == SENT) {
+            sent++;
+            received += item->partner >= 0;
+        }
+    (void)snprintf(text, size, "messages sent: %ld, received: %ld", sent, received);
+}
+
+void describe_measure(const struct chart *chart, char *text, size_t size)
+{
+    if (chart->title.measure == MAX_INSIDE)
+        (void)snprintf(text, size, "most inside at once: %d", max_inside(chart));
+    else if (chart->title.measure == MESSAGES)
+        describe_messages(chart, text, size);
+    else if (chart->title.measure == LONGEST_WAIT)
+        describe_longest(chart, WAITING, "wait", text, size);
+    else
+        describe_longest(chart, RUNNING, "run", text, size);
+}
+
+static bool is_among(const char *const *words, int count, const char *word)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
+{
+    enum { MAX_WORDS = 100 }; /* no legend has space for more */
+    const char *words[MAX_WORDS];
+    int count = 0;
+    size_t used = 0;
+
+    *text = '\0';
+    FOR_ITEMS (item, chart) {
+        if (item->kind != STATE || item->state != state || is_among(words, count, item->text))
+            continue;
+        if (count == MAX_WORDS || used + strlen(item->text) + sizeof ", " > size)
+            break;
+        words[count] = item->text;
+        count++;
+        used += (size_t)sprintf(text + used, "%s%s", used > 0 ? ", " : "", item->text);
+    }
+    return used > 0;
+}
+
+void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)
+{
+    static const struct {
+        int64_t size;
+        const char *name;
+    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "µs"}};
+    int i = 0, decimals = 1;
+
+    while (i < 2 && scale < units[i].size)
+        i++;
+    if (nanoseconds % units[i].size == 0)
+        decimals = 0;
+    else if (scale < 10 * units[i].size)
+        decimals = 2;
+    double number = (double)nanoseconds / (double)units[i].size;
+    (void)snprintf(text, size, "%.*f %s", decimals, number, units[i].name);
+}
+
+int64_t axis_step(int64_t length, int ticks)
+{
+    int64_t step = 1;
+
+    for (int i = 0; length / step >= ticks; i++)
+        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
+    return step;
+}
