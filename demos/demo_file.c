@@ -103,6 +103,7 @@ int main(int argc, char **argv)
 
     empty_names();
     shared = shared_alloc(sizeof *shared);
+    shared->inside.limit = 1; /* the views mark more */
     window_init(&shared->all_at_end, settings.members);
     latch_init(&shared->all_left_name, settings.members);
     for (int i = 0; i < settings.members; i++)

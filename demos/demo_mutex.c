@@ -98,6 +98,7 @@ int main(int argc, char **argv)
     log_file = open_log();
     shared = shared_alloc(sizeof *shared);
     init_mutex(&shared->mutex);
+    shared->inside.limit = 1; /* the views mark more */
     window_init(&shared->all_halfway, settings.writers);
     for (int i = 0; i < settings.writers; i++)
         add_process("writer", i, run.broken ? broken_writer : writer);

@@ -108,6 +108,7 @@ int main(int argc, char **argv)
         usage_error("--broken needs more workers than slots");
 
     free_slots = create_semaphore(settings.slots);
+    inside.limit = settings.slots; /* the views mark more */
     window_init(&all_inside, settings.workers);
     for (int i = 0; i < settings.workers; i++)
         add_thread("worker", i, run.broken ? broken_worker : worker);

@@ -108,16 +108,16 @@ static void server(int id)
 static void client(int id)
 {
     char answer[MAX_MESSAGE];
-    size_t length = strlen(settings.message), half = first_half();
     struct sockaddr_in address = local_address(settings.port);
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
     bind_to_any_port(id, connection); /* by it the verdict knows the client */
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
         finish_connecting(connection); /* a signal interrupted it */
+    size_t half = first_half(), rest = strlen(settings.message) - half;
     send_all(connection, settings.message, half);
     pause_until_answered(connection); /* the window: only with --broken */
-    send_all(connection, settings.message + half, length - half);
+    send_all(connection, settings.message + half, rest);
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */
     show_answer(id, answer, receive_message(connection, answer));
     CHECK(close(connection));

@@ -126,6 +126,8 @@ void read_names(int file, int id)
     if (fclose(line) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
     say("%d found: [%s]", id, list);
+    if (found[id] < settings.members)
+        record_wrong("found %d of %d", found[id], settings.members);
     free(list);
 }
 

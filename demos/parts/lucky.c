@@ -69,6 +69,7 @@ void report(int id, const int *numbers, int count)
     if (slept_too_late[id]) {
         sleepers++;
         say("Lucky number %d slept through!", draws.lucky);
+        record_wrong("the wakeup came before the sleep");
     } else if (lucky_place(numbers, count) > 0) {
         finds++;
         say_numbers(numbers, count, 0, "Lucky number %d found! ", draws.lucky);

@@ -222,6 +222,8 @@ void show_answer(int id, const union message *answer)
     atomic_fetch_add(&shared->answers, 1);
     if (answer->asker == asker)
         atomic_fetch_add(&shared->own_answers, 1);
+    else
+        record_wrong("meant for %ld", (long)answer->asker);
     if (answer->error != 0)
         complain(asker, describe_answer(answer));
     else if (run.broken) {

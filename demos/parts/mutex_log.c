@@ -92,6 +92,8 @@ int check_log(int log_file)
         free(shown);
         if (is_good(line, lines_of))
             good++;
+        else
+            record_wrong("torn");
     }
     free(line);
     if (good < all)

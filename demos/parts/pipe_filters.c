@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/parts/pipe_filters.h"
+#include "demos/parts/pipe_traffic.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -165,30 +166,6 @@ static size_t decapitalize(struct position *at, const char *text, size_t length,
     return escape(changed, used, result, true);
 }
 
-/* Records each line that ends in LENGTH bytes at TEXT as a message to or from
- * ROLE; one that has only begun is kept until it ends.
- */
-static void record_lines(
-    enum event_kind kind, const char *role, const char *text, size_t length)
-{
-    static struct {
-        char text[CUT_OFF]; /* one byte more than is kept: so it is cut off */
-        int used;
-    } lines[2], *line; /* what has begun, of input and of output */
-
-    line = &lines[kind == SENT];
-    for (const char *end = text + length; recorder && text < end; text++)
-        if (*text != '\n') {
-            if (line->used < CUT_OFF)
-                line->text[line->used++] = *text;
-        } else {
-            RECORD(kind, IDLE, role, 0,
-                line->used > 0 ? "%.*s" : "(end of sentence)", line->used,
-                line->text);
-            line->used = 0;
-        }
-}
-
 const char *const filter_names[] = {
     "split", "capitalize", "merge", "decapitalize", NULL};
 
@@ -197,6 +174,7 @@ struct filters *filters;
 void filters_init(void)
 {
     filters = shared_alloc(sizeof *filters);
+    traffic_init();
     latch_init(&filters->sentence_is_out, 1);
 }
 
@@ -217,16 +195,15 @@ size_t apply_filter(int id, const char *text, size_t length, char *result)
     static char input[BLOCK + 3];
     static size_t kept; /* at the beginning of INPUT, from before */
     static struct position position;
-    const char *next = filter_names[id + 1];
 
-    record_lines(RECEIVED, id == 0 ? NULL : filter_names[id - 1], text, length);
+    record_arrived(id, id > 0 ? filter_names[id - 1] : NULL, text, length);
     memcpy(input + kept, text, length);
     size_t all = kept + length;
     size_t made =
         functions[id](&position, input, all, result, &kept, length == 0);
     memmove(input, input + all - kept, kept);
-    if (next)
-        record_lines(SENT, next, result, made);
+    if (id < LAST)
+        record_leaving(id, filter_names[id + 1], result, made);
     if (length == 0)
         filters->saw_end[id] = true;
     return made;
@@ -288,6 +265,9 @@ int check_ends(void)
         (void)wait_for_actors(FOREVER);
     else
         stop_processes();
+    for (int i = 0; i < FILTERS; i++)
+        if (!filters->saw_end[i])
+            record_wrong_of(filter_names[i], 0, "end-of-file never came");
 
     int ended = filters_at_end();
     if (ended < FILTERS)

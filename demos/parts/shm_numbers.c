@@ -119,8 +119,10 @@ void show(const struct numbers *snapshot)
     }
     say_numbers(values, settings.values, mark, "%s", "");
     stage->shown++;
-    if (mark > 0)
+    if (mark > 0) {
         stage->torn++;
+        record_wrong("torn: %d new, %d old", mark, settings.values - mark);
+    }
 }
 
 void wait_for_halfway(void)

@@ -46,9 +46,9 @@ void pause_until_answered(int connection);
 /* Ends the run after bind(3p) has failed: says why, and what to do. */
 noreturn void die_bind(void);
 
-/* Returns how much of its message a client sends before the rest: half of it,
- * but nothing to a server that is not this run's, where a part would prove
- * nothing.
+/* Returns how much of its message a client sends before the rest, and is about
+ * to send: half of it, but nothing to a server that is not this run's, where a
+ * part would prove nothing.
  */
 size_t first_half(void);
 

@@ -166,14 +166,19 @@ bool serve_stranger(int connection, const struct sockaddr_in *peer)
     return true;
 }
 
-size_t first_half(void)
+static size_t half_length(void)
 {
     return settings.connect ? 0 : strlen(settings.message) / 2;
 }
 
-/* The port must be known before the server gets to see it. The message goes out
- * in two pieces; each is recorded before it is sent.
- */
+size_t first_half(void)
+{
+    if (half_length() > 0)
+        record_sent("server", 0, "%.*s", (int)half_length(), settings.message);
+    return half_length();
+}
+
+/* The port must be known before the server gets to see it. */
 void bind_to_any_port(int id, int connection)
 {
     struct sockaddr_in any = {
@@ -181,8 +186,6 @@ void bind_to_any_port(int id, int connection)
 
     CHECK(bind(connection, (struct sockaddr *)&any, sizeof any));
     shared->client_at[port_of(connection)] = id + 1;
-    if (first_half() > 0)
-        record_sent("server", 0, "%.*s", (int)first_half(), settings.message);
 }
 
 void pause_until_answered(int connection)
@@ -191,7 +194,7 @@ void pause_until_answered(int connection)
 
     if (run.broken)
         CHECK(poll(&answer, 1, WINDOW / 1000000));
-    record_sent("server", 0, "%s", settings.message + first_half());
+    record_sent("server", 0, "%s", settings.message + half_length());
 }
 
 static bool equals(const char *text, const char *bytes, size_t length)
@@ -228,6 +231,8 @@ void show_message(
     shared->clients[id].length = (size_t)length;
     shared->clients[id].arrived_intact =
         equals(settings.message, message, (size_t)length);
+    if (!shared->clients[id].arrived_intact)
+        record_wrong("cut: %zd of %zu bytes", length, strlen(settings.message));
     if (length > 0)
         record_sent("client", id, "pong");
 }

@@ -24,6 +24,8 @@ for target; do
         sources=$(echo "$sources" | grep -v -x common/run/options.c)
     [ "$target" != requests ] ||
         sources="$sources demos/parts/mqueue_functions.c"
+    [ "$target" != sentences ] ||
+        sources="$sources demos/parts/pipe_traffic.c"
     # shellcheck disable=SC2086 # a list
     clang -std=c11 -g -O1 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
         -DVERSION='"0"' -DHAVE_MQUEUE=1 -DHAVE_PRCTL=1 -I . \
