@@ -551,7 +551,7 @@ ssize_t send(int file, const void *bytes, size_t size, int flags)
 /* POSIX: dprintf, "see fputc": EINTR. Earlier writes of the same call may have
  * written a part of the text by then.
  */
-static int print(int file, const char *format, va_list arguments)
+int vdprintf(int file, const char *format, va_list arguments)
 {
     char *text;
     int length = vasprintf(&text, format, arguments);
@@ -573,7 +573,7 @@ int dprintf(int file, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    int result = print(file, format, arguments);
+    int result = vdprintf(file, format, arguments);
     va_end(arguments);
     return result;
 }
@@ -857,9 +857,17 @@ int __dprintf_chk(int file, int flag, const char *format, ...)
 
     (void)flag;
     va_start(arguments, format);
-    int result = print(file, format, arguments);
+    int result = vdprintf(file, format, arguments);
     va_end(arguments);
     return result;
+}
+
+/* What clang 19 makes of dprintf(3p). */
+int __vdprintf_chk(int file, int flag, const char *format, va_list arguments);
+int __vdprintf_chk(int file, int flag, const char *format, va_list arguments)
+{
+    (void)flag;
+    return vdprintf(file, format, arguments);
 }
 
 int __open_2(const char *path, int flags);
