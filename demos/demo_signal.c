@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_signal - a guard kills a task that does not finish in time
+/* demo_signal - a guard asks a task to stop, and kills it at its deadline
  *
  * A signal interrupts a process. The process can catch it with a handler, or
  * ignore it. Otherwise most signals end it, and SIGKILL ends it in any case.
  *
  *   $ ./demo_signal --task=9 --deadline=1
  *   Process killed...
- *        HELD  the task missed its deadline of 1 s and was killed by SIGKILL
- *              (seed 91260)
+ *        HELD  the task did not stop on SIGTERM, missed its deadline of 1 s,
+ *              and was killed by SIGKILL (seed 55523)
  *
  *   $ ./demo_signal --task=9 --deadline=1 --broken
  *   Process still running...
- *    VIOLATED  the task was still running 1.000 s after SIGTERM was sent
+ *    VIOLATED  the task did not stop on SIGTERM and was still running 1.000 s
+ *              after its deadline of 1 s
  *
  * Guarantee: the task finishes in time or not at all.
- * --broken sends SIGTERM instead of SIGKILL. The task does not finish before
- * SIGTERM arrives, so every run shows the bug (missed deadline).
+ * --broken leaves out SIGKILL. The task does not finish before the guard has
+ * seen the deadline pass, so every run shows the bug (missed deadline).
  */
 #include <signal.h>
 
-#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
-#include "demos/parts/signal.h"
+#include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
+#include "demos/parts/signal.h" /* and <time.h> */
 
-static int last_signal = SIGKILL;    /* which the guard sends at the end */
+static int last_signal = SIGKILL;    /* which the guard sends at the deadline */
 static volatile sig_atomic_t caught; /* the type that a handler can change */
 
 /* The handler. It interrupts the task, which then goes on where it was. */
@@ -34,40 +35,47 @@ static void catch_signal(int signal_number)
 static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
+    struct timespec left = work_time();
 
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */
     note_begin();
-    sleep_ns(scaled_ns(settings.task)); /* the work */
-    pause_until(&shared->signal_sent);  /* the window: only with --broken */
+    while (nanosleep(&left, &left) == -1)   /* the work; -1: interrupted */
+        note_caught(caught);                /* and on with what is left */
+    pause_until(&shared->deadline_is_over); /* window: only with --broken */
     note_end(caught);
 }
 
+/* wait_until() is waitpid(2), but only until so long after the task began. */
 static enum ending guard(pid_t pid)
 {
-    /* waitpid(2), but only until the deadline; 0: no signal is expected */
-    enum ending ending = wait_process(pid, time_left(), 0);
+    enum ending ending = wait_until(pid, settings.deadline * 3 / 4);
 
     if (ending == TIMED_OUT) {
-        note_deadline(last_signal);
-        CHECK(kill(pid, last_signal)); /* sends it: the task must die */
-        ending = wait_again(pid, last_signal);
+        note_signal(SIGTERM);
+        CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
+        ending = wait_until(pid, settings.deadline);
+    }
+    if (ending == TIMED_OUT) {
+        note_signal(last_signal);
+        CHECK(kill(pid, last_signal)); /* forces: no task can catch SIGKILL */
+        ending = wait_again(pid);
     }
     return ending;
 }
 
-/* WRONG: asks the task to end, and the task can refuse. */
+/* WRONG: asks the task to stop, and lets it go on. */
 static enum ending broken_guard(pid_t pid)
 {
-    /* waitpid(2), but only until the deadline; 0: no signal is expected */
-    enum ending ending = wait_process(pid, time_left(), 0);
+    enum ending ending = wait_until(pid, settings.deadline * 3 / 4);
 
     if (ending == TIMED_OUT) {
-        last_signal = SIGTERM; /* WRONG: the task catches this one */
-        note_deadline(last_signal);
-        CHECK(kill(pid, last_signal)); /* sends it */
-        ending = wait_again(pid, last_signal);
+        note_signal(SIGTERM);
+        CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
+        ending = wait_until(pid, settings.deadline);
     }
+    if (ending == TIMED_OUT)
+        ending = wait_again(pid); /* WRONG: SIGKILL is missing */
     return ending;
 }
 
@@ -79,7 +87,7 @@ static const struct option_spec options[] = {
     OPTION_POSITIVE(
         "deadline", &settings.deadline, 3600, "how long it may take"),
     OPTION_ENUM("signal", "NAME", &signal_word, SIGNAL_WORDS,
-        "what the guard sends, KILL by default"),
+        "what the guard sends at the deadline, KILL by default"),
     {0}};
 
 int main(int argc, char **argv)

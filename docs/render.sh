@@ -33,8 +33,8 @@ condvar          | demo_condvar --seed=5 --consumers=2 | long wait, 2 messages
 condvar_broken   | demo_condvar --seed=5 --broken | long wait, lost message
 file             | demo_file --seed=7 | long wait
 file_broken      | demo_file --seed=7 --broken
-signal           | demo_signal --seed=7 | message
-signal_broken    | demo_signal --seed=7 --broken | lost message
+signal           | demo_signal --seed=7 | 2 messages
+signal_broken    | demo_signal --seed=7 --broken | 2 messages
 socket           | demo_socket --seed=7 --port=0 | message
 socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message
 mqueue           | demo_mqueue --seed=7 --clients=3 | message

@@ -78,12 +78,12 @@ const struct demo file_demo = {.name = "demo_file",
     .source = "section 3.4, listing 4."};
 
 const struct demo signal_demo = {.name = "demo_signal",
-    .shows = "A guard gives a task a deadline. If the task is not done by\n"
-             "then, the guard ends it with a signal.",
+    .shows = "A guard gives a task a deadline. Some time before, it asks the\n"
+             "task to stop (SIGTERM); at the deadline it ends it (SIGKILL).",
     .guarantee = "the task finishes in time or not at all.",
     .no_guarantee = "that the task can clean up: SIGKILL ends it at once.",
-    .broken = "the guard sends SIGTERM, which the task catches, instead\n"
-              "of SIGKILL, which it cannot catch: the deadline is missed.",
+    .broken = "the guard sends SIGTERM, which the task catches, but not\n"
+              "SIGKILL, which it could not catch: a missed deadline.",
     .bug = "missed deadline",
     .measure = LONGEST_RUN,
     .left_out = "SIGKILL in guard()",
@@ -91,7 +91,7 @@ const struct demo signal_demo = {.name = "demo_signal",
     .status_1 = "the guard killed the task in time",
     .examples = {{"demo_signal", "the task takes 60 s and has 2 s"},
         {"demo_signal --task=1", "it is done in time"},
-        {"demo_signal --broken", "a signal that can be caught"}},
+        {"demo_signal --broken", "asked, but not made to stop"}},
     .source = "section 3.5, listing 5."};
 
 const struct demo socket_demo = {.name = "demo_socket",

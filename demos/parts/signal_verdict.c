@@ -23,12 +23,23 @@ static struct evidence {
     int64_t began_at, finished_at;
     volatile sig_atomic_t was_stopped; /* by Ctrl-Z or SIGSTOP, for a while */
 } * evidence;                          /* shared, too */
-static int64_t deadline, sent_at = INT64_MAX; /* never */
-static const char *sent_name;
+
+/* The guard's own. */
+static int64_t deadline, last_wait_at = INT64_MAX; /* never */
+static int sent;                                   /* the last signal */
 
 int signal_of(int word)
 {
     return signals[word].number;
+}
+
+static const char *name_of(int signal_number)
+{
+    size_t i = 0;
+
+    while (signals[i].number != signal_number)
+        i++;
+    return signals[i].name;
 }
 
 /* The handler of SIGCONT, in both processes: one that was stopped goes on. */
@@ -44,9 +55,14 @@ void evidence_init(void)
 
     shared = shared_alloc(sizeof *shared);
     evidence = shared_alloc(sizeof *evidence);
-    latch_init(&shared->signal_sent, 1);
+    latch_init(&shared->deadline_is_over, 1);
     latch_init(&evidence->task_began, 1);
     CHECK(sigaction(SIGCONT, &action, NULL));
+}
+
+struct timespec work_time(void)
+{
+    return part_of_wait(scaled_ns(settings.task)); /* less than a day: all */
 }
 
 void note_begin(void)
@@ -59,40 +75,55 @@ void note_begin(void)
     record_state(RUNNING, "working");
 }
 
+static void record_caught(int caught)
+{
+    static int recorded;
+
+    for (; recorded < caught; recorded++)
+        record_received("guard", 0, "SIGTERM");
+}
+
+void note_caught(int caught)
+{
+    if (errno != EINTR)
+        die_call("nanosleep", errno, __FILE__, __LINE__);
+    record_caught(caught);
+}
+
 void note_end(int caught)
 {
-    if (caught > 0)
-        record_note("caught %d", caught);
+    record_caught(caught);
     evidence->finished_at = clock_now();
 }
 
-int64_t time_left(void)
+enum ending wait_until(pid_t task, double seconds)
 {
     record_as("guard", 0);
     while (!latch_wait_for(&evidence->task_began, WINDOW / 10))
         (void)wait_for_actors(0); /* ends the run if the task has failed */
     record_state(WAITING, "waitpid");
     deadline = evidence->began_at + scaled_ns(settings.deadline);
-    return deadline - clock_now();
+    int64_t until = evidence->began_at + scaled_ns(seconds);
+    enum ending ending = wait_process(task, until - clock_now(), 0);
+    if (ending == TIMED_OUT && seconds >= settings.deadline)
+        record_note("deadline of %g s", settings.deadline);
+    return ending;
 }
 
-void note_deadline(int signal_number)
+void note_signal(int signal_number)
 {
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (signals[i].number == signal_number)
-            sent_name = signals[i].name;
-    record_note("deadline of %g s", settings.deadline);
-    record_sent("task", 0, "%s", sent_name);
+    sent = signal_number;
+    record_sent("task", 0, "%s", name_of(sent));
 }
 
-enum ending wait_again(pid_t task, int signal_number)
+enum ending wait_again(pid_t task)
 {
     double patience = settings.deadline < 1 ? 1 : settings.deadline;
 
-    sent_at = clock_now();
-    latch_count_down(&shared->signal_sent);
+    last_wait_at = clock_now();
+    latch_count_down(&shared->deadline_is_over);
     record_state(WAITING, "waitpid");
-    return wait_process(task, (int64_t)(patience * 1e9), signal_number);
+    return wait_process(task, (int64_t)(patience * 1e9), sent);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */
@@ -113,20 +144,24 @@ static void end_task(pid_t task)
     record_killed("task", 0, "SIGKILL");
 }
 
+/* The order of the first two matters: a task that has noted no end by now was
+ * still running then.
+ */
 int check_end(pid_t task, enum ending ending)
 {
+    int64_t now = clock_now();
     int64_t finished_at = evidence->finished_at;
 
     if (ending == KILLED && finished_at == 0) {
-        record_killed("task", 0, sent_name);
+        record_killed("task", 0, name_of(sent));
         say("Process killed...");
         (void)verdict(true,
-            "the task missed its deadline of %g s and was killed by %s",
-            settings.deadline, sent_name);
+            "the task did not stop on SIGTERM, missed its deadline of %g s, "
+            "and was killed by %s",
+            settings.deadline, name_of(sent));
         return EXIT_KILLED;
     }
-    say(ending == TIMED_OUT ? "Process still running..."
-                            : "Process finished...");
+    say(finished_at == 0 ? "Process still running..." : "Process finished...");
     if (ending == TIMED_OUT)
         end_task(task); /* it must not stay */
     if (finished_at > 0 && finished_at <= deadline)
@@ -135,13 +170,17 @@ int check_end(pid_t task, enum ending ending)
     if (evidence->was_stopped)
         return undecided("the run was stopped for a while, so its times say "
                          "nothing; run it again");
-    if (ending == KILLED || (ending == EXITED && finished_at <= sent_at))
+    if (ending == KILLED || (ending == EXITED && finished_at <= last_wait_at))
         return undecided("the task missed its deadline, but finished before "
-                         "its late guard sent a signal; the machine was too "
+                         "its late guard could stop it; the machine was too "
                          "busy, run it again");
-    if (ending == EXITED)
-        return verdict(false, "the task finished %.3f s after %s was sent",
-            (double)(finished_at - sent_at) / 1e9, sent_name);
-    return verdict(false, "the task was still running %.3f s after %s was sent",
-        (double)(clock_now() - sent_at) / 1e9, sent_name);
+    if (finished_at > 0)
+        return verdict(false,
+            "the task did not stop on SIGTERM and finished %.3f s after its "
+            "deadline of %g s",
+            (double)(finished_at - deadline) / 1e9, settings.deadline);
+    return verdict(false,
+        "the task did not stop on SIGTERM and was still running %.3f s after "
+        "its deadline of %g s",
+        (double)(now - deadline) / 1e9, settings.deadline);
 }

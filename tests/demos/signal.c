@@ -46,8 +46,10 @@ static void test_listing(void **state)
     (void)state;
     assert_int_equal(result.status, 1);
     assert_string_equal(result.out, KILLED);
-    assert_matches(
-        result.err, "^demo_signal: guarantee held: [^\n]*seed 42\\)\n$");
+    assert_matches(result.err,
+        "^demo_signal: guarantee held: the task did not stop on SIGTERM, "
+        "missed its deadline of 2 s, and was killed by SIGKILL "
+        "\\(seed 42\\)\n$");
     free_result(&result);
     assert_nothing_left();
 }
@@ -103,7 +105,7 @@ static void test_processor_time(void **state)
     free_result(&idle);
 }
 
-/* The task ignores SIGTERM alone; the verdict names what ended it. */
+/* The task catches SIGTERM alone; the verdict names what ended it. */
 static void test_signals(void **state)
 {
     static const struct {
@@ -130,7 +132,9 @@ static void test_signals(void **state)
     assert_nothing_left();
 }
 
-/* The task outlives the signal: it finishes late, or has to be ended. */
+/* The task was asked to stop, and nothing made it: it finishes late, or still
+ * runs one more deadline later.
+ */
 static void test_broken(void **state)
 {
     static const struct {
@@ -251,7 +255,7 @@ static void test_no_time_between(void **state)
     assert_nothing_left();
 }
 
-/* Ctrl-Z, and on: with SIGTERM, which the task ignores, it outlives its
+/* Ctrl-Z, and on: with SIGTERM, which the task catches, it outlives its
  * deadline, but for all that the guard can see only since both were stopped.
  */
 static void test_stopped_run(void **state)
@@ -318,19 +322,62 @@ static void test_blocked_signals(void **state)
     assert_nothing_left();
 }
 
-/* The views show what was sent, and nothing else. */
-static void test_views_of_an_end(void **state)
+/* A signal that the task catches takes none of its time: it works as long as
+ * without, be it one signal or many.
+ */
+static void test_caught_signals(void **state)
 {
-    /* the guard waits one more deadline, not scaled: ample for the task */
-    struct result result = RUN("demo_signal", "--task=80", "--deadline=30",
-        "--speed=100", "--signal=TERM", "--lanes");
+    const char *const line[] = {
+        built("demo_signal"), "--task=2", "--deadline=3600", NULL};
+    double begin = now();
 
     (void)state;
-    assert_int_equal(result.status, 4);
-    assert_true(count_text(result.out, "SIGTERM") > 0);
-    assert_int_equal(count_text(result.out, "SIGKILL"), 0);
-    assert_int_equal(count_text(result.out, "killed"), 0);
+    struct program guard = program_start(line);
+    pid_t task = await_child_of(guard.pid);
+    await_work(task);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(kill(task, SIGTERM), 0);
+        (void)nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
+    struct result result = program_finish(&guard);
+    assert_true(now() - begin >= 2 && now() - begin < 3);
+    assert_int_equal(result.status, 0);
+    assert_string_equal(result.out, FINISHED);
     free_result(&result);
+    assert_nothing_left();
+}
+
+/* The guard asks at three quarters of the deadline, unless the task has
+ * finished by then, and the task goes on. What the views show is what was sent,
+ * and nothing else.
+ */
+static void test_views_of_an_end(void **state)
+{
+    /* after one that is still running, the guard waits one more deadline, not
+     * scaled: ample for the task
+     */
+    static const struct {
+        const char *task, *deadline, *option;
+        int status, terms, kills; /* how often each was received */
+    } cases[] = {{"--task=1", "--deadline=4", "--signal=KILL", 0, 0, 0},
+        {"--task=3.5", "--deadline=4", "--signal=KILL", 0, 1, 0},
+        {"--task=60", "--deadline=2", "--signal=KILL", 1, 1, 1},
+        {"--task=4", "--deadline=2", "--broken", 4, 1, 0},
+        {"--task=5", "--deadline=2", "--signal=TERM", 4, 2, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct result result = RUN("demo_signal", cases[i].task,
+            cases[i].deadline, cases[i].option, "--speed=2", "--lanes");
+        int kills = cases[i].kills;
+        assert_int_equal(result.status, cases[i].status);
+        assert_int_equal(
+            count_text(result.out, "received SIGTERM"), cases[i].terms);
+        assert_int_equal(count_text(result.out, "received SIGKILL"), kills);
+        assert_int_equal(count_text(result.out, "SIGKILL") > 0, kills > 0);
+        assert_int_equal(count_text(result.out, "  killed"), kills);
+        free_result(&result);
+    }
 }
 
 static void test_wrong_usage(void **state)
@@ -374,8 +421,8 @@ int main(int argc, char **argv)
         TEST(test_processor_time), TEST(test_signals), TEST(test_broken),
         TEST(test_late_guard), TEST(test_no_time_between),
         TEST(test_stopped_run), TEST(test_stopped_task),
-        TEST(test_blocked_signals), TEST(test_views_of_an_end),
-        TEST(test_wrong_usage)};
+        TEST(test_blocked_signals), TEST(test_caught_signals),
+        TEST(test_views_of_an_end), TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
