@@ -3,6 +3,7 @@
  *
  * Shared memory belongs to several processes at once: what one of them writes,
  * the others see. It has no lock of its own, so it usually contains a mutex.
+ * When both have opened it, its name can go; it stays until both have ended.
  *
  *   $ ./demo_shm --duration=1
  *   [50, 31, 31, 87, 72]
@@ -16,18 +17,16 @@
  * --broken leaves out the mutex in the reader. The writer pauses halfway in its
  * first update until the reader has looked: every run shows a torn snapshot.
  */
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
-#include "demos/parts/shm.h" /* and <unistd.h> */
+#include "demos/parts/shm.h" /* and <fcntl.h>, <unistd.h> */
 
-struct memory {
-    pthread_mutex_t mutex;  /* guards the numbers */
-    struct numbers numbers; /* as the writer published them */
-};
-static struct memory *memory;   /* the same for both processes */
+static struct {
+    pthread_mutex_t mutex;      /* guards the numbers */
+    struct numbers numbers;     /* as the writer published them */
+} * memory;                     /* the same for both processes */
 static struct numbers snapshot; /* the reader's own copy */
 
 static void open_memory(int flags)
@@ -57,7 +56,8 @@ static void writer(int id)
 static void reader(int id)
 {
     open_memory(0);
-    while (rest(settings.show)) { /* sleeps; false at the end of the run */
+    CHECK(shm_unlink(memory_name)); /* the name goes; the memory stays */
+    while (rest(settings.show)) {   /* sleeps; false at the end of the run */
         latch_count_down(&stage->reader_is_here); /* and is about to lock */
         CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
         copy(&snapshot, &memory->numbers); /* all of them */
@@ -70,6 +70,7 @@ static void reader(int id)
 static void broken_reader(int id)
 {
     open_memory(0);
+    CHECK(shm_unlink(memory_name)); /* the name goes; the memory stays */
     while (rest(settings.show)) {
         copy(&snapshot, &memory->numbers);        /* all of them */
         latch_count_down(&stage->reader_is_here); /* window: it has looked */
@@ -103,6 +104,6 @@ int main(int argc, char **argv)
     wait_for_halfway(); /* in the writer's first update: so the two meet */
     add_process("reader", 0, run.broken ? broken_reader : reader);
     launch_actors();
-    end_in_time(); /* the name goes as soon as both have the memory */
+    end_in_time();
     return check_snapshots();
 }

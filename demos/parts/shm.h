@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <unistd.h>
@@ -36,7 +37,8 @@ extern struct stage {
 void stage_init(void);
 
 /* The name of the memory, like that of a file; and the function that makes it.
- * The cleanup process removes it, however this process ends.
+ * The reader unlinks it. If the run ends before that, the cleanup process does,
+ * however the run ends.
  */
 extern char memory_name[NAME_SIZE];
 void name_memory(void);

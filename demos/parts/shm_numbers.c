@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* shm_numbers - the numbers of demo_shm, and what the reader saw of them */
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -24,6 +23,7 @@ void stage_init(void)
     latch_init(&stage->over, 1);
 }
 
+/* Called by the cleanup process. As a rule the reader has unlinked it. */
 static int remove_name(void *name)
 {
     return shm_unlink(name) == -1 && errno != ENOENT ? -1 : 0;
@@ -135,7 +135,7 @@ void end_in_time(void)
 {
     while (!latch_wait_for(&stage->reader_is_here, WINDOW / 10))
         (void)wait_for_actors(0);
-    cleanup_now();
+    cleanup_now(); /* the name has gone */
     if (!wait_for_actors(scaled_ns(settings.duration)))
         latch_count_down(&stage->over);
     (void)wait_for_actors(FOREVER);
