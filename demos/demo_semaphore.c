@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_semaphore - a semaphore lets only a few threads use a resource at a time
  *
- * A semaphore is a counter that never goes below zero. Waiting on it sleeps
- * while it is zero, then subtracts one. Posting adds one, and wakes a sleeper.
+ * A semaphore is a counter: waiting subtracts 1 or sleeps at 0, posting adds 1.
  *
- *   $ ./demo_semaphore --workers=2 --slots=1
- *   0 starting critical section
- *   0 finished critical section
+ *   $ ./demo_semaphore --workers=3 --slots=2
+ *   2 starting critical section
  *   1 starting critical section
- *   1 finished critical section
- *        HELD  at most 1 of 2 workers were inside at once, 1 slot (seed 13978)
- *
- *   $ ./demo_semaphore --workers=2 --slots=1 --broken
- *   1 starting critical section
+ *   2 finished critical section
  *   0 starting critical section
  *   0 finished critical section
  *   1 finished critical section
- *    VIOLATED  2 workers were inside at once, but there is only 1 slot
- *
- * Guarantee: there are never more workers inside than there are slots.
- * --broken leaves out sem_wait and sem_post. Each worker stays inside until all
- * are inside, so every run shows the bug (overload).
+ *        HELD  at most 2 of 3 workers were inside at once, 2 slots (seed 22643)
+ *   $ ./demo_semaphore --workers=3 --slots=2 --broken
+ *   2 starting critical section
+ *   1 starting critical section
+ *   0 starting critical section
+ *   1 finished critical section
+ *   2 finished critical section
+ *   0 finished critical section
+ *    VIOLATED  3 workers were inside at once, but there are only 2 slots
+ * Guarantee: never more workers inside than slots. --broken leaves out sem_wait
+ * and sem_post. A worker stays in until all are in: every run shows overload.
  */
 #include <fcntl.h>
 #include <semaphore.h>

@@ -5,11 +5,12 @@
 # Usage: sh docs/headers.sh [--check] [BUILD_FOLDER [SOURCE...]]
 #
 # In the comment at the top of demos/*.c, a line "$ ./demo_X ..." is a command,
-# and the lines below it are what it shows on a terminal without color, of 75
-# columns: the comment takes 5 more. (Only socket_serve.c shows two terminals,
-# and is left out.) This script runs each command on a terminal, and replaces what is
-# below where the run shows something else. With --check it only says so, and
-# ends with status 1; with 77 if it cannot make a terminal.
+# and the lines below it are what it shows on a terminal without color, of 76
+# columns: a verdict leaves the last one free, and the comment takes 5 more.
+# (Only socket_serve.c shows two terminals, and is left out.) This script runs
+# each command on a terminal, and replaces what is below where the run shows
+# something else. With --check it only says so, and ends with status 1; with 77
+# if it cannot make a terminal.
 #
 # Left out are empty lines, the rows "left out" and "where" of the verdict, and
 # the port that is in use. What cannot be the same twice is not compared: the
@@ -37,7 +38,7 @@ export LC_ALL=C.UTF-8 NO_COLOR=1
 # on_terminal FOLDER COMMAND: the script(1) of Linux, or that of BSD and macOS
 on_terminal()
 {
-    printf 'stty cols 75 rows 24\ncd "%s"\n%s\n' "$1" "$2" >"$scratch/script"
+    printf 'stty cols 76 rows 24\ncd "%s"\n%s\n' "$1" "$2" >"$scratch/script"
     # shellcheck disable=SC2086 # nothing, or a command
     if script --version >/dev/null 2>&1; then
         $limit script -q -e -c "sh '$scratch/script'" /dev/null
