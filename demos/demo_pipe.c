@@ -76,10 +76,12 @@ static void run_pipeline(char **words)
         CHECK(pipe(pipes[i]));
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    start_actors(0); /* fork(2): each filter gets a copy of every end */
+    /* fork(2) once for each filter: the child has copies of all ends */
+    start_actors(0);
     keep_for_verdict(pipes[0][0]);
-    close_unused_ends(-1, pipes[0][1]); /* main only writes, into pipe 0 */
-    feed(pipes[0][1], words);           /* write(2), each word */
+    close_unused_ends(-1, pipes[0][1]);      /* main only writes, into pipe 0 */
+    for (char **word = words; *word; word++) /* write(2) each of them */
+        write_text(pipes[0][1], "%s%s", *word, word[1] ? " " : "\n");
     CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
 }
 

@@ -129,6 +129,29 @@ static void make_names(void)
     release_signals(before);
 }
 
+/* Writes TEXT into PIPE. Stops if no process reads there any more: a filter
+ * that died will be reported.
+ */
+static void feed_text(int pipe, const char *text)
+{
+    while (*text) {
+        ssize_t written = AGAIN(write(pipe, text, strlen(text)));
+        if (written == -1 && errno == EPIPE)
+            return;
+        if (written == -1)
+            die_call("write", errno, __FILE__, __LINE__);
+        text += written;
+    }
+}
+
+static void feed(int pipe, char **words)
+{
+    for (char **word = words; *word; word++) {
+        feed_text(pipe, *word);
+        feed_text(pipe, word[1] ? " " : "\n");
+    }
+}
+
 int run_other_pipeline(bool named, char **words)
 {
     bool is_stream = strcmp(words[0], "-") == 0;

@@ -216,26 +216,6 @@ void write_result(int out, const char *text, size_t length)
         latch_count_down(&filters->sentence_is_out);
 }
 
-static void feed_text(int pipe, const char *text)
-{
-    while (*text) {
-        ssize_t written = AGAIN(write(pipe, text, strlen(text)));
-        if (written == -1 && errno == EPIPE)
-            return;
-        if (written == -1)
-            die_call("write", errno, __FILE__, __LINE__);
-        text += written;
-    }
-}
-
-void feed(int pipe, char **words)
-{
-    for (char **word = words; *word; word++) {
-        feed_text(pipe, *word);
-        feed_text(pipe, word[1] ? " " : "\n");
-    }
-}
-
 static int watched_end;
 
 void keep_for_verdict(int read_end)

@@ -43,11 +43,6 @@ int check_ends(void);
 /* Returns how many filters have seen end-of-file. */
 int filters_at_end(void);
 
-/* Writes WORDS, up to NULL, as a sentence into PIPE. Stops if no process reads
- * there any more: a filter that died will be reported.
- */
-void feed(int pipe, char **words);
-
 /* In pipe_named.c: the whole run, with the filters connected by named pipes if
  * NAMED. With "-" for WORDS they read standard input. Returns the exit status.
  */
