@@ -35,15 +35,14 @@ static void catch_signal(int signal_number)
 static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
-    struct timespec left = work_time();
 
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */
-    note_begin();
-    while (nanosleep(&left, &left) == -1)   /* the work; -1: interrupted */
-        note_caught(caught);                /* and on with what is left */
+    struct timespec left = begin_work();
+    while (nanosleep(&left, NULL) == -1)    /* the work; -1: interrupted */
+        left = resume_work(caught);         /* and on with what is left */
     pause_until(&shared->deadline_is_over); /* window: only with --broken */
-    note_end(caught);
+    end_work(caught);
 }
 
 /* wait_until() is waitpid(2), but only until so long after the task began. */

@@ -153,8 +153,8 @@ show_file()
 show_signal()
 {
     introduce 'Signal: stop a process from outside' \
-        'A task of 60 seconds gets 2; then its guard ends it with a signal.' \
-        'the guard sends one that the task catches, and the task goes on.'
+        'A task of 60 seconds gets 2. The guard asks it to stop, or kills it.' \
+        'the guard only asks: the task catches that signal, and goes on.'
     run 1 signal # the guard has killed the task, as expected
 }
 

@@ -18,19 +18,17 @@ extern struct shared {
 /* Before the actors start. */
 void evidence_init(void);
 
-/* How long the task works: --task, shortened by --speed. */
-struct timespec work_time(void);
+/* The task's time begins. Returns how long it works: --task, by --speed. */
+struct timespec begin_work(void);
 
-/* The task's time begins; it has done its work, and caught so many signals on
- * the way: for the verdict and the views.
+/* nanosleep(3p) has returned -1. Returns how much of the work is left, if a
+ * handler has interrupted it, or ends the run. Records how many signals were
+ * CAUGHT: a handler must not do that.
  */
-void note_begin(void);
-void note_end(int caught);
+struct timespec resume_work(int caught);
 
-/* nanosleep(3p) has returned -1: since a handler interrupted it, or the run
- * ends. Records the signals that were caught, which a handler must not do.
- */
-void note_caught(int caught);
+/* The task has done its work: for the verdict. */
+void end_work(int caught);
 
 /* Waits until the task has ended, but not longer than until SECONDS of the
  * listing's time after it began. No signal may have killed it.

@@ -60,12 +60,15 @@ void evidence_init(void)
     CHECK(sigaction(SIGCONT, &action, NULL));
 }
 
-struct timespec work_time(void)
+/* Not what nanosleep(3p) says is left: each time, that is a little too much. */
+static struct timespec work_left(void)
 {
-    return part_of_wait(scaled_ns(settings.task)); /* less than a day: all */
+    int64_t end = evidence->began_at + scaled_ns(settings.task);
+
+    return part_of_wait(end - clock_now()); /* less than a day: all of it */
 }
 
-void note_begin(void)
+struct timespec begin_work(void)
 {
     (void)signal(SIGINT, SIG_DFL); /* nohup and the like can change these */
     (void)signal(SIGHUP, SIG_DFL);
@@ -73,6 +76,7 @@ void note_begin(void)
     evidence->began_at = clock_now();
     latch_count_down(&evidence->task_began);
     record_state(RUNNING, "working");
+    return work_left();
 }
 
 static void record_caught(int caught)
@@ -83,14 +87,15 @@ static void record_caught(int caught)
         record_received("guard", 0, "SIGTERM");
 }
 
-void note_caught(int caught)
+struct timespec resume_work(int caught)
 {
     if (errno != EINTR)
         die_call("nanosleep", errno, __FILE__, __LINE__);
     record_caught(caught);
+    return work_left();
 }
 
-void note_end(int caught)
+void end_work(int caught)
 {
     record_caught(caught);
     evidence->finished_at = clock_now();
