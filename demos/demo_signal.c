@@ -45,7 +45,7 @@ static void task(int id)
     end_work(caught);
 }
 
-/* wait_until() is waitpid(2), but only until so long after the task began. */
+/* wait_until() is waitpid(2) with a limit: so many seconds after the start. */
 static enum ending guard(pid_t pid)
 {
     enum ending ending = wait_until(pid, settings.deadline * 3 / 4);
