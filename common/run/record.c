@@ -173,12 +173,15 @@ void record_flaw(const char *role, int id, const char *format, ...)
     (void)add_event(lane, FLAW, IDLE, NULL, 0, text, strlen(text));
 }
 
+void record_other(const char *role, int id, enum state state, const char *text)
+{
+    (void)add_event(lane_of(role, id), STATE, state, NULL, 0, text, strlen(text));
+}
+
 void record_end_of(const char *role, int id, const char *name)
 {
-    int lane = lane_of(role, id);
-
-    (void)add_event(lane, RECEIVED, IDLE, NULL, 0, name, strlen(name));
-    (void)add_event(lane, STATE, GONE, NULL, 0, "killed", strlen("killed"));
+    (void)add_event(lane_of(role, id), RECEIVED, IDLE, NULL, 0, name, strlen(name));
+    record_other(role, id, GONE, "killed");
 }
 
 /* The calls that say something by their names; all others are not recorded. */

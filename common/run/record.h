@@ -86,6 +86,9 @@ void record_event(enum event_kind kind, enum state state, const char *role, int 
 void record_flaw(const char *role, int id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* For an actor that cannot record it any more: the signal NAME reached it and ended it. */
+/* For another actor, ID of ROLE: the signal NAME reached it and ended it; it is in STATE now. */
 #define record_killed(role, id, name) (recorder ? record_end_of(role, id, name) : (void)0)
+#define record_state_of(role, id, state, text)                                                     \
+    (recorder ? record_other(role, id, state, text) : (void)0)
 void record_end_of(const char *role, int id, const char *name);
+void record_other(const char *role, int id, enum state state, const char *text);

@@ -110,8 +110,10 @@ enum ending wait_until(pid_t task, double seconds)
     deadline = evidence->began_at + scaled_ns(settings.deadline);
     int64_t until = evidence->began_at + scaled_ns(seconds);
     enum ending ending = wait_process(task, until - clock_now(), 0);
-    if (ending == TIMED_OUT && seconds >= settings.deadline)
+    if (ending == TIMED_OUT && seconds >= settings.deadline) {
         record_note("deadline of %g s", settings.deadline);
+        record_state_of("task", 0, RUNNING, "past its deadline");
+    }
     return ending;
 }
 
@@ -144,6 +146,8 @@ static void end_task(pid_t task)
 {
     if (is_stopped(task))
         evidence->was_stopped = 1;
+    if (!evidence->was_stopped && evidence->finished_at == 0)
+        record_wrong_of("task", 0, "still running");
     record_sent("task", 0, "SIGKILL");
     kill_process(task);
     record_killed("task", 0, "SIGKILL");
@@ -179,11 +183,13 @@ int check_end(pid_t task, enum ending ending)
         return undecided("the task missed its deadline, but finished before "
                          "its late guard could stop it; the machine was too "
                          "busy, run it again");
-    if (finished_at > 0)
+    if (finished_at > 0) {
+        record_wrong_of("task", 0, "finished too late");
         return verdict(false,
             "the task did not stop on SIGTERM and finished %.3f s after its "
             "deadline of %g s",
             (double)(finished_at - deadline) / 1e9, settings.deadline);
+    }
     return verdict(false,
         "the task did not stop on SIGTERM and was still running %.3f s after "
         "its deadline of %g s",
