@@ -18,17 +18,6 @@ static _Thread_local const struct call_place *own_place;
 
 enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
 
-static void call_begins(const struct call_place *place);
-static void call_ends(const struct call_place *place);
-
-void recorder_start(void)
-{
-    static const struct call_watcher watcher = {call_begins, call_ends};
-
-    recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
-    call_watcher = &watcher;
-}
-
 static struct role *find_role(const char *name)
 {
     for (int i = 0; i < recorder->role_count; i++)
@@ -144,12 +133,12 @@ void record_event(
     }
 }
 
-/* Returns the latest complete event of LANE; NULL if there is none. */
+/* Returns the latest complete event of LANE; NULL if there is none, or if it was dropped. */
 static struct event *latest_of(int lane)
 {
     unsigned long next = recorder->next;
 
-    for (unsigned long i = next < CAPACITY ? next : CAPACITY; i > 0; i--) {
+    for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
         struct event *event = &recorder->events[i - 1];
         bool is_there = event->ready == READY || event->ready == SHOWN;
         if (is_there && event->lane == lane)
@@ -210,10 +199,12 @@ static enum call_kind kind_of(const char *call)
 static void call_begins(const struct call_place *place)
 {
     const char *call = place->call;
-    enum call_kind kind = own_lane == NO_LANE ? ORDINARY : kind_of(call); /* NO_LANE: no actor */
-    size_t length = strcspn(call, "(");                                   /* of its name */
+    enum call_kind kind = kind_of(call);
+    size_t length = strcspn(call, "("); /* of its name */
 
-    if (own_lane != NO_LANE)
+    if (own_lane == NO_LANE) /* it is no actor */
+        return;
+    if (kind != ORDINARY || strncmp(place->file, "common/", 7) != 0) /* not a call of our own */
         own_place = place;
     if (kind == WAITS) {
         wakeups_before = recorder->wakeups;
@@ -227,13 +218,13 @@ static void call_begins(const struct call_place *place)
 
 static void call_ends(const struct call_place *place)
 {
-    const char *call = place->call;
     int error = errno; /* of a call that may fail */
     unsigned ready = READY;
 
-    if (own_lane == NO_LANE || kind_of(call) != WAITS)
+    if (own_lane == NO_LANE || kind_of(place->call) != WAITS)
         return;
-    bool is_woken = strncmp(call, "pthread_cond_", 13) == 0 && recorder->wakeups != wakeups_before;
+    bool is_woken =
+        strncmp(place->call, "pthread_cond_", 13) == 0 && recorder->wakeups != wakeups_before;
     bool is_short = wait_event && clock_now() - wait_event->time < SHORTEST_WAIT;
     if (is_short && !is_woken &&
         atomic_compare_exchange_strong(&wait_event->ready, &ready, CANCELED))
@@ -242,4 +233,12 @@ static void call_ends(const struct call_place *place)
         record_received(NULL, 0, "wakeup");
     (void)add_event(own_lane, STATE, own_state, NULL, 0, own_text, strlen(own_text));
     errno = error;
+}
+
+void recorder_start(void)
+{
+    static const struct call_watcher watcher = {call_begins, call_ends};
+
+    recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
+    call_watcher = &watcher;
 }

@@ -21,13 +21,13 @@ static size_t whole_characters(const char *text)
 char *event_text(const struct event *event)
 {
     static const char ellipsis[] = "…";
+    char text[4 * TEXT_SIZE + sizeof ellipsis];
     bool is_cut = event->length == CUT_OFF;
     size_t length = is_cut ? whole_characters(event->text) : event->length;
-    char *text = CHECK_NOT(NULL, malloc(4 * TEXT_SIZE + sizeof ellipsis));
     size_t used = escape(event->text, length, text, false);
 
     (void)snprintf(text + used, sizeof ellipsis, "%s", is_cut ? ellipsis : "");
-    return text;
+    return CHECK_NOT(NULL, strdup(text)); /* no longer than it has to be: there may be many */
 }
 
 static int compare(int64_t one, int64_t two)

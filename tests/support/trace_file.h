@@ -4,18 +4,22 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include "tests/support/json.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Times are in nanoseconds, and as in the file. */
 struct trace_event {
     char phase; /* X slice, i note, s and f ends of an arrow, C counter */
     int lane;   /* -1: of none, as counters are */
-    int64_t time, length;    /* length: X */
-    const char *name, *kind; /* kind: X s f: "lane", "state", "message" */
-    long id;                 /* s f */
-    long value;              /* C */
+    int64_t time, length; /* length: X */
+    /* X s f: "state", "message"; i: "violation" or NULL */
+    const char *name, *kind;
+    const char *state; /* of a state: "running", "waiting", "inside" */
+    const char *call,
+        *where; /* X i: "sem_wait", "demos/demo_NAME.c:33"; or NULL */
+    long id;    /* s f */
+    long value; /* C */
 };
 
 struct trace {
@@ -24,24 +28,36 @@ struct trace {
     long count;
     int lanes;
     const char **names; /* of the lanes; NULL for one without events */
-    long dropped;
+
+    /* what the title says */
+    const char *process, *program, *mode, *verdict, *sentence;
+    long seed, dropped;
 };
 
 /* Reads the file at PATH and fails the test unless it is right:
  *   - JSON, an object with traceEvents, displayTimeUnit, otherData; one event a
- *     line;
+ *     line; the title is there, and the process is called by it;
  *   - each event has the fields that its phase wants; times have three decimals
  *     and are not below 0;
  *   - each lane with an event has its name, once;
  *   - slices of a lane lie within one another or apart, in the order in which
- *     viewers take them (by time, then as in the file);
- *   - each arrow has a beginning and an end, not before it, both in slices.
+ *     viewers take them (by time, then as in the file), and a state does not
+ *     touch the next one;
+ *   - each arrow has a beginning and an end, not before it, both at slices of
+ *     its message;
+ *   - the counter "in flight" says at any time how many arrows are above it,
+ *     "inside" how many slices of that state, and "limit" is always the same;
+ *   - a violation goes through all lanes and has the sign, and there is none in
+ *     a run whose guarantee held.
  */
 struct trace trace_load(const char *path);
 void trace_free(struct trace *trace);
 
 /* Whether a slice of a lane that is called NAME has no length. */
 bool trace_has_empty(const struct trace *trace, const char *name);
+
+/* How many violations are marked. */
+int trace_violations(const struct trace *trace);
 
 /* How many slices of lanes are called NAME at most at the same time. */
 int trace_most_at_once(const struct trace *trace, const char *name);

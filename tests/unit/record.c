@@ -391,6 +391,50 @@ static void assert_event(const struct event *event, enum event_kind kind,
     assert_memory_equal(event->text, text, event->length);
 }
 
+/* An event names its actor's latest call, which is not one that this library
+ * makes for itself.
+ */
+static void test_places(void **state)
+{
+    static const struct call_place own = {"close(file)", "demos/demo_file.c",
+                                       7},
+                                   house = {"write(1, text, size)",
+                                       "common/run/output.c", 8},
+                                   wait = {"read(end, byte, 1)",
+                                       "common/run/latch.c", 9};
+
+    (void)state;
+    begin_running("one");
+    record_note("before");
+    assert_null(last_event()->place);
+    call_watcher->begins(&own);
+    call_watcher->ends(&own);
+    call_watcher->begins(&house);
+    call_watcher->ends(&house);
+    record_note("after");
+    assert_ptr_equal(last_event()->place, &own);
+    call_watcher->begins(&wait); /* here it is */
+    assert_ptr_equal(last_event()->place, &wait);
+    call_watcher->ends(&wait);
+}
+
+/* What is wrong is marked in its lane; not if that was dropped. */
+static void test_wrong(void **state)
+{
+    (void)state;
+    begin_running("one");
+    record_note("good");
+    record_note("bad");
+    record_wrong("%d inside", 2);
+    assert_false(recorder->events[0].is_wrong);
+    assert_true(recorder->events[1].is_wrong);
+    assert_event(last_event(), FLAW, IDLE, "2 inside");
+    recorder->events[2].is_wrong = false;
+    recorder->next = CAPACITY;
+    record_wrong("too late");
+    assert_false(recorder->events[2].is_wrong);
+}
+
 /* A call that may wait is a wait, by the call's name, and then the actor is
  * again what it was.
  */
@@ -546,7 +590,8 @@ int main(void)
         cmocka_unit_test(test_lanes), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_threads), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_full), cmocka_unit_test(test_killed_child),
-        cmocka_unit_test(test_happens_before), cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_happens_before), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_wrong), cmocka_unit_test(test_waits),
         cmocka_unit_test(test_waits_that_were_none),
         cmocka_unit_test(test_wait_that_was_shown),
         cmocka_unit_test(test_wakeups), cmocka_unit_test(test_other_calls)};

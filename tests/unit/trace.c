@@ -20,9 +20,9 @@
 /* Writes what was recorded to trace.json, and compares it with the golden file
  * of that NAME; then it is read.
  */
-static struct trace written(const char *name)
+static struct trace written(const char *name, enum verdict verdict)
 {
-    struct chart recording = recorded_take(MAX_INSIDE, VERDICT_HELD);
+    struct chart recording = recorded_take(MAX_INSIDE, verdict);
     char path[4096], *bytes, *golden = NULL;
     size_t size, room = 0;
     FILE *out = open_memstream(&bytes, &size), *file = fopen("trace.json", "w");
@@ -83,6 +83,7 @@ static void test_states(void **state)
     recorded_begin();
     record_lanes("main", 1);
     record_lanes("worker", 3);
+    recorder->limit = 2;
     for (int lane = 1; lane <= 3; lane++)
         recorded_state(BEGIN + lane - 1, lane, WAITING, "waiting for a slot");
     recorded_state(BEGIN + 1000, 1, INSIDE, "inside");
@@ -95,22 +96,26 @@ static void test_states(void **state)
     recorded_state(BEGIN + 300000002, 2, RUNNING, "at work");
     recorded_state(BEGIN + 300000002, 2, GONE, "done"); /* at once */
     recorded_note(BEGIN + 400000000, 1, "the end");
-    struct trace trace = written("states");
+    struct trace trace = written("states", VERDICT_HELD);
 
     assert_int_equal(trace.lanes, 4);
     assert_null(trace.names[0]);
     assert_string_equal(trace.names[3], "worker 2");
     assert_int_equal(trace_most_at_once(&trace, "inside"), 2);
     assert_int_equal(trace_most_counted(&trace, "inside"), 2);
+    assert_int_equal(trace_most_counted(&trace, "limit"), 2);
     assert_int_equal(trace_most_counted(&trace, "in flight"), -1);
+    assert_string_equal(trace.process, "demo_unit");
+    assert_string_equal(trace.verdict, "held");
+    assert_string_equal(trace.sentence, "what the verdict says");
+    assert_int_equal(trace.seed, 7);
+    /* it ends 1 ns before the next one */
     assert_int_equal(find(&trace, 'X', "waiting for a slot", 2)->time, 2);
     assert_int_equal(
-        find(&trace, 'X', "waiting for a slot", 2)->length, 200000048);
-    assert_int_equal(find(&trace, 'X', "inside", 2)->length, 199999950);
+        find(&trace, 'X', "waiting for a slot", 2)->length, 200000047);
+    assert_int_equal(find(&trace, 'X', "inside", 2)->length, 199999949);
     assert_int_equal(find(&trace, 'X', "at work", 0)->length, 0);
-    assert_int_equal(find(&trace, 'X', "worker 0", 0)->length, 400000000);
-    assert_int_equal(find(&trace, 'X', "worker 1", 0)->length, 300000001);
-    assert_int_equal(count(&trace, 'X'), 3 + 3 + 3 + 1);
+    assert_int_equal(count(&trace, 'X'), 3 + 3 + 1);
     assert_int_equal(count(&trace, 'i'), 3);
     assert_int_equal(find(&trace, 'i', "the end", 0)->time, 400000000);
     trace_free(&trace);
@@ -139,7 +144,7 @@ static void test_messages(void **state)
     recorded_received(7000, FIRST, SERVER, "over");
     recorded_sent(8000, SECOND, SERVER, "ping");
     recorded_received(9000, FIRST, SECOND, "ghost");
-    struct trace trace = written("messages");
+    struct trace trace = written("messages", VERDICT_HELD);
 
     assert_int_equal(count(&trace, 's'), 4);
     assert_int_equal(count(&trace, 'f'), 4);
@@ -152,11 +157,57 @@ static void test_messages(void **state)
     assert_int_equal(find(&trace, 'f', "over", 0)->lane, SECOND);
     assert_int_equal(find(&trace, 'f', "over", 1)->lane, FIRST);
     assert_int_equal(find(&trace, 'X', "ping", 1)->length, 0); /* received */
-    assert_int_equal(find(&trace, 'i', "ping (not received)", 0)->time, 8000);
+    assert_int_equal(find(&trace, 'i', "not received: ping", 0)->time, 8000);
     assert_int_equal(find(&trace, 'i', "ghost", 0)->time, 9000);
-    assert_int_equal(trace_most_counted(&trace, "in flight"), 1);
+    assert_int_equal(trace_most_counted(&trace, "in flight"), 2); /* to two */
     assert_int_equal(trace_most_counted(&trace, "inside"), -1);
-    assert_int_equal(count(&trace, 'C'), 7); /* the last ping stays in flight */
+    assert_int_equal(trace_most_counted(&trace, "limit"), -1);
+    assert_int_equal(count(&trace, 'C'), 7);
+    assert_int_equal(trace.events[trace.count - 1].value, 0);
+    trace_free(&trace);
+}
+
+/* A run whose guarantee was violated: two are inside where one may be, of which
+ * the second time count_in() tells; and a message is lost. The calls are there.
+ */
+static void test_violations(void **state)
+{
+    static const struct call_place lock = {
+        "pthread_mutex_lock(&mutex)", "demos/demo_mutex.c", 33};
+
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 3);
+    recorder->limit = 1;
+    recorded_state(1000, 0, INSIDE, "inside");
+    recorder->events[recorder->next - 1].place = &lock;
+    recorded_state(2000, 1, INSIDE, "inside");
+    recorded_note(2500, 1, "writes");
+    recorder->events[recorder->next - 1].place = &lock;
+    recorded_state(3000, 1, RUNNING, "running");
+    recorded_state(4000, 2, INSIDE, "inside");
+    recorder->events[recorder->next - 1].is_wrong = true;
+    recorded_flaw(4001, 2, "2 inside, not 1");
+    recorded_sent(5000, 2, 0, "ping");
+    recorder->events[recorder->next - 1].place = &lock;
+    recorded_flaw(6000, 0, "torn: \"a\"");
+    struct trace trace = written("violations", VERDICT_VIOLATED);
+
+    assert_string_equal(trace.process, "demo_unit --broken");
+    assert_string_equal(trace.verdict, "VIOLATED");
+    assert_int_equal(trace_violations(&trace), 4);
+    assert_int_equal(find(&trace, 'i', "✗ 2 inside, not 1", 0)->time, 3001);
+    assert_int_equal(find(&trace, 'i', "✗ 2 inside, not 1", 1)->time, 1000);
+    assert_int_equal(find(&trace, 'i', "✗ torn: \"a\"", 0)->time, 5000);
+    const struct trace_event *lost = find(&trace, 'i', "✗ lost: ping", 0);
+    assert_int_equal(lost->time, 4000);
+    assert_string_equal(lost->call, "pthread_mutex_lock");
+    assert_string_equal(lost->where, "demos/demo_mutex.c:33");
+    assert_string_equal(find(&trace, 'X', "inside", 0)->where, lost->where);
+    assert_string_equal(find(&trace, 'i', "writes", 0)->call, lost->call);
+    assert_null(find(&trace, 'X', "inside", 1)->where);
+    assert_int_equal(trace_most_counted(&trace, "inside"), 2);
+    assert_int_equal(trace_most_counted(&trace, "in flight"), -1);
     trace_free(&trace);
 }
 
@@ -169,14 +220,14 @@ static void test_texts_from_outside(void **state)
     recorded_state(1, 0, RUNNING, "a \"state\"\nof two lines");
     recorded_sent(2, 0, NO_LANE, "\\");
     recorder->next = CAPACITY + 17; /* the others are not ready */
-    struct trace trace = written("texts");
+    struct trace trace = written("texts", VERDICT_HELD);
 
     assert_string_equal(trace.names[0], "\"quoted\\\t");
     assert_int_equal(trace.dropped, 17);
     (void)find(
         &trace, 'i', "say \"hi\" \\ </script> é \\x1b[31m\\x07 \\xff", 0);
     (void)find(&trace, 'X', "a \"state\"\\nof two lines", 0);
-    (void)find(&trace, 'i', "\\ (not received)", 0);
+    (void)find(&trace, 'i', "not received: \\", 0);
     trace_free(&trace);
 }
 
@@ -184,7 +235,7 @@ static void test_no_events(void **state)
 {
     (void)state;
     recorded_begin();
-    struct trace trace = written("empty");
+    struct trace trace = written("empty", VERDICT_HELD);
     assert_int_equal(trace.count, 0);
     assert_int_equal(trace.lanes, 0);
     trace_free(&trace);
@@ -225,8 +276,8 @@ static void test_strict_reader(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_states), TEST(test_messages),
-        TEST(test_texts_from_outside), TEST(test_no_events),
-        TEST(test_strict_reader)};
+        TEST(test_violations), TEST(test_texts_from_outside),
+        TEST(test_no_events), TEST(test_strict_reader)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

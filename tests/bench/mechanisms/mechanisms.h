@@ -112,13 +112,22 @@ void *open_nameless_semaphore(unsigned value);
 void chart_write(const struct mechanism *mechanisms, int count, FILE *out);
 void picture_write(const struct mechanism *mechanisms, int count, FILE *out);
 
-/* For both: the ones to show, locks or not, the cheapest first; returns how
- * many. Nanoseconds as "3.20 µs". The logarithm to base 10.
- * What the system is.
+/* For both: the ones to show, the cheapest first; returns how many. Nanoseconds
+ * as "3.20 µs"; a ratio to the pipe, rounded. What the system is.
  */
-int sort_by_cost(const struct mechanism *mechanisms, int count, bool locks,
+int sort_by_cost(const struct mechanism *mechanisms, int count,
     const struct mechanism **sorted);
 const char *describe_cost(double nanoseconds, char text[32]);
-double logarithm(double number);
+const char *describe_ratio(double ratio, char text[32]);
 const char *describe_system(void);
 enum { MAX_MECHANISMS = 32 };
+
+/* The one axis, of ratios to the pipe: its ends are powers of ten, and each
+ * power is as far from the next. A place on it is from 0 to 1.
+ */
+struct axis {
+    int first, last;
+};
+struct axis choose_axis(const struct mechanism *const *sorted, int count);
+double power_of_ten(int exponent);
+double place_on(const struct axis *axis, double ratio);
