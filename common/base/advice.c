@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/check.h"
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What an error means for these calls, by their manual pages, and what helps. The first row that
  * fits counts. Calls stand between spaces; "" is any call. */
 enum { MAX_ERRORS = 6 };
-static const struct row {
+static const struct {
     const char *calls;
     int errors[MAX_ERRORS];
     const char *text;
@@ -50,23 +49,14 @@ static const struct row {
     {" socket ", {EACCES, EAFNOSUPPORT, EPERM}, "; this system does not allow IPv4 sockets"},
 };
 
-static bool fits(const struct row *row, const char *name, int error)
-{
-    bool is_of_call = row->calls[0] == '\0' || strstr(row->calls, name);
-
-    for (int i = 0; i < MAX_ERRORS; i++)
-        if (row->errors[i] == error)
-            return is_of_call;
-    return false;
-}
-
 const char *advice_on(const char *call, int error)
 {
     char name[64];
 
     (void)snprintf(name, sizeof name, " %.*s ", (int)strcspn(call, "("), call);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (fits(&rows[i], name, error))
-            return rows[i].text;
+        for (int k = 0; k < MAX_ERRORS; k++)
+            if (rows[i].errors[k] == error && (!*rows[i].calls || strstr(rows[i].calls, name)))
+                return rows[i].text;
     return "";
 }

@@ -17,35 +17,29 @@
 /* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
 #define CHECK_NOT(failure, call) CHECK_CALL(failure, call, #call)
 
-#define CHECK_CALL(failure, call, name)                                                            \
+/* For a call whose failure is not the program's: yields its value, which is -1 when it failed, but
+ * not because a signal handler interrupted it. */
+#define AGAIN(call) MAKE_CALL(call, #call, made_ == -1 && errno == EINTR)
+
+#define MAKE_CALL(call, name, is_to_be_repeated)                                                   \
     __extension__({                                                                                \
         static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
-        bool is_close_ = strncmp(name, "close(", 6) == 0;                                          \
+        __typeof__(call) made_;                                                                    \
         CALL_BEGINS(&place_);                                                                      \
-        __typeof__(call) value_;                                                                   \
         do                                                                                         \
-            value_ = (call);                                                                       \
-        while (value_ == (failure) && !is_close_ && is_worth_repeating(name, errno));              \
-        if (value_ == (failure) && !(is_close_ && errno == EINTR))                                 \
-            die_call(name, errno, __FILE__, __LINE__);                                             \
+            made_ = (call);                                                                        \
+        while (is_to_be_repeated);                                                                 \
         CALL_ENDS(&place_);                                                                        \
-        value_;                                                                                    \
+        made_;                                                                                     \
     })
 
-/* For a call whose failure is not the program's: yields the value of CALL, which is made again when
- * a signal handler has interrupted it. FAILURE is what it yields then. */
-#define AGAIN(call)              AGAIN_CALL(-1, call, #call)
-#define AGAIN_NOT(failure, call) AGAIN_CALL(failure, call, #call)
-#define AGAIN_CALL(failure, call, name)                                                            \
+#define CHECK_CALL(failure, call, name)                                                            \
     __extension__({                                                                                \
-        static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
-        __typeof__(call) again_;                                                                   \
-        CALL_BEGINS(&place_);                                                                      \
-        do                                                                                         \
-            again_ = (call);                                                                       \
-        while (again_ == (failure) && errno == EINTR);                                             \
-        CALL_ENDS(&place_);                                                                        \
-        again_;                                                                                    \
+        __typeof__(call) value_ =                                                                  \
+            MAKE_CALL(call, name, made_ == (failure) && is_worth_repeating(name, errno));          \
+        if (value_ == (failure) && errno != EINTR) /* EINTR is left to close() */                  \
+            die_call(name, errno, __FILE__, __LINE__);                                             \
+        value_;                                                                                    \
     })
 
 /* The same for calls that return an error number, or 0, as all pthread_...() do. */
@@ -60,8 +54,9 @@
     })
 
 /* Whether a CALL that failed with ERROR may succeed when it is made again: if a signal handler
- * interrupted it (EINTR); or if accept() reports that a client has gone before its turn, or that
- * the system is short of files or memory. Then it says so, once, and waits a moment. */
+ * interrupted it (EINTR), but not close(); or if accept() reports that a client has gone before its
+ * turn, or that the system is short of files or memory. Then it says so, once, and waits a moment.
+ */
 bool is_worth_repeating(const char *call, int error);
 
 /* Where such a call stands, and its text: "sem_wait(slots)". */

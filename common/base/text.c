@@ -50,39 +50,35 @@ static bool is_hidden(wchar_t character)
 
 size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
 {
-    size_t used = 0;
+    size_t used = 0, i = 0;
     wchar_t character;
 
-    for (size_t i = 0; i < length;) {
-        if (bytes[i] >= ' ' && bytes[i] < 0x7f) { /* a shortcut for what is frequent */
-            shown[used++] = bytes[i++];
-            continue;
-        }
+    while (i < length) {
         int size = utf8_decode(bytes + i, length - i, &character);
-        if (size <= 0 || is_hidden(character)) {
-            size = keep_newlines && character == '\n'; /* else: escaped */
-            if (size == 0)
-                used += (size_t)sprintf(shown + used, character == '\n' ? "\\n" : "\\x%02x",
-                    (unsigned)(unsigned char)bytes[i++]);
+        bool is_kept = size > 0 && !is_hidden(character);
+        if (is_kept || (keep_newlines && bytes[i] == '\n')) {
+            memcpy(shown + used, bytes + i, (size_t)size);
+            used += (size_t)size;
+            i += (size_t)size;
+        } else {
+            const char *format = bytes[i] == '\n' ? "\\n" : "\\x%02x";
+            used += (size_t)sprintf(shown + used, format, (unsigned)(unsigned char)bytes[i]);
+            i++;
         }
-        memcpy(shown + used, bytes + i, (size_t)size);
-        used += (size_t)size;
-        i += (size_t)size;
     }
     return used;
 }
 
 size_t utf8_prefix(const char *text, size_t max)
 {
-    size_t length = strnlen(text, max + 1), back = 0;
+    size_t length = strnlen(text, max + 1);
 
     if (length <= max)
         return length;
-    while (back < 4 && back < max && (text[max - back] & 0xc0) == 0x80)
-        back++;
-    if (back == 4) /* so many are no character */
-        back = 0;
-    return max - back;
+    for (size_t back = 0; back < 4 && back <= max; back++) /* a character has at most 4 bytes */
+        if ((text[max - back] & 0xc0) != 0x80)             /* it begins here */
+            return max - back;
+    return max;
 }
 
 const char *escaped_part(const char *bytes, size_t length)

@@ -5,24 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Whether a call that returned RESULT has to be made again: after a wait, if that is why. */
-static bool is_again(ssize_t result, int descriptor, short events)
+/* After a call that failed: waits if it would have had to, and returns whether to make it again. */
+static bool is_again(int descriptor, short events)
 {
-    if (result == -1 && errno == EAGAIN)
+    if (errno == EAGAIN)
         (void)poll(&(struct pollfd){.fd = descriptor, .events = events}, 1, -1);
-    else if (result != -1 || errno != EINTR)
-        return false;
-    return true;
-}
-
-ssize_t write_some(int descriptor, const void *bytes, size_t size)
-{
-    ssize_t written;
-
-    do
-        written = write(descriptor, bytes, size);
-    while (is_again(written, descriptor, POLLOUT));
-    return written;
+    return errno == EAGAIN || errno == EINTR;
 }
 
 ssize_t read_some(int descriptor, void *bytes, size_t size)
@@ -31,20 +19,20 @@ ssize_t read_some(int descriptor, void *bytes, size_t size)
 
     do
         got = read(descriptor, bytes, size);
-    while (is_again(got, descriptor, POLLIN));
+    while (got == -1 && is_again(descriptor, POLLIN));
     return got;
 }
 
 bool write_whole(int descriptor, const void *bytes, size_t size)
 {
-    const char *next = bytes;
+    const char *next = bytes, *end = next + size;
 
-    while (size > 0) {
-        ssize_t written = write_some(descriptor, next, size);
-        if (written == -1)
+    while (next < end) {
+        ssize_t written = write(descriptor, next, (size_t)(end - next));
+        if (written != -1)
+            next += written;
+        else if (!is_again(descriptor, POLLOUT))
             return false;
-        next += written;
-        size -= (size_t)written;
     }
     return true;
 }

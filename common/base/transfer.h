@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* As write(3p) and read(3p), and with their errors but for these two. */
-ssize_t write_some(int descriptor, const void *bytes, size_t size);
+/* As read(3p), and with its errors but for these two. */
 ssize_t read_some(int descriptor, void *bytes, size_t size);
 
 /* Writes all SIZE bytes, or returns false, with errno. */

@@ -2,7 +2,6 @@
 #include "common/run/actors.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
 #include "common/base/run.h"
 #include "common/run/latch.h"
 #include "common/run/names.h"
@@ -22,58 +21,58 @@
 #include <sys/prctl.h>
 #endif
 
-/* What was added, in this order; what was started comes first. */
+/* What was added, in this order. ENDED: joined, or about to be reaped. */
 enum actor_kind { THREAD, PROCESS, DAEMON };
+enum stage { ADDED, STARTED, ENDED };
 static struct actor {
     enum actor_kind kind;
     const char *role;
     int id;
     void (*function)(int id);
-    bool is_started, is_joined;
+    _Atomic(enum stage) stage;
     pthread_t thread;
-    pid_t pid;               /* of a process, as is the next one */
-    atomic_bool is_unreaped; /* false once it is about to be reaped */
+    pid_t pid;
     struct actor *next;
 } * actors, **end_of_actors = &actors;
 
-static struct latch all_may_begin;
+static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
 
-static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process */
-static unsigned watchdog_seconds;
+static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
+
+static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process; 0: it is off */
 static char watchdog_message[160];
 
 /* The watchdog's handler goes through the list: it only grows, and before actors start. */
-#define FOR_PROCESSES(process)                                                                     \
-    for (struct actor *process = actors; process; process = process->next)                         \
-        if (process->is_unreaped)
+#define FOR_ACTORS(actor) for (struct actor *actor = actors; actor; actor = actor->next)
+#define FOR_PROCESSES(actor)                                                                       \
+    FOR_ACTORS(actor)                                                                              \
+    if (actor->kind != THREAD && actor->stage == STARTED)
 
 static void kill_processes(void)
 {
+    if (starter != getpid())
+        return;
     FOR_PROCESSES (actor)
         if (kill(actor->pid, SIGKILL) == -1 && kill(actor->pid, SIGKILL) == -1)
-            actor->is_unreaped = false; /* refused (a sandbox): it ends when its parent does */
+            actor->stage = ENDED; /* refused (a sandbox): it ends when its parent does */
 }
 
 void stop_processes(void)
 {
     kill_processes();
     FOR_PROCESSES (actor) {
-        actor->is_unreaped = false;
+        actor->stage = ENDED;
         (void)AGAIN(waitpid(actor->pid, NULL, 0));
     }
 }
 
-static pid_t starter; /* of a child that the system does not end with its parent; else 0 */
-
-/* The handler of SIGALRM, which comes every second, and of SIGCHLD, which only has to wake pselect.
- * A process that is stopped (Ctrl-Z) gets one SIGALRM for all that time: so it does not count. */
-static void wake_up(int signal_number)
+/* The handler of SIGALRM, which comes every second. A process that is stopped (Ctrl-Z) gets one
+ * SIGALRM for all that time: so it does not count. */
+static void tick(int signal_number)
 {
     struct pollfd full = {.fd = STDERR_FILENO, .events = POLLOUT};
 
-    if (signal_number != SIGALRM)
-        return;
-    if (starter != 0 && getppid() != starter)
+    if (starter != 0 && starter != getpid() && starter != getppid()) /* an actor without it */
         _exit(EXIT_TROUBLE);
     seconds_left--;
     if (seconds_left > 0) {
@@ -88,7 +87,7 @@ static void wake_up(int signal_number)
 
 static void count_down(sig_atomic_t seconds)
 {
-    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
+    const struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
 
     seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
@@ -97,16 +96,18 @@ static void count_down(sig_atomic_t seconds)
 
 void watchdog_set(double planned)
 {
+    int seconds = run.timeout;
+
     (void)alarm(0);
+    seconds_left = 0;
     if (run.timeout == 0 && planned < 0)
         return;
-    watchdog_seconds = (unsigned)(planned / run.speed) + 60;
-    if (run.timeout > 0)
-        watchdog_seconds = (unsigned)run.timeout;
+    if (run.timeout == 0)
+        seconds = (int)(planned / run.speed) + 60;
     (void)snprintf(watchdog_message, sizeof watchdog_message,
-        "%s: still running after %u s, ended; use a longer --timeout=SECONDS\n", program_name,
-        watchdog_seconds);
-    count_down((sig_atomic_t)watchdog_seconds);
+        "%s: still running after %d s, ended; use a longer --timeout=SECONDS\n", program_name,
+        seconds);
+    count_down(seconds);
 }
 
 static void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
@@ -138,6 +139,7 @@ void add_daemon(const char *role, int id, void (*actor)(int id))
 
 static void act(const struct actor *me)
 {
+    CHECK(poll(&(struct pollfd){.fd = may_begin[0], .events = POLLIN}, 1, -1));
     record_as(me->role, me->id);
     record_state(RUNNING, "running");
     note_actor();
@@ -145,37 +147,31 @@ static void act(const struct actor *me)
     record_state(GONE, "done");
 }
 
+/* The child writes to nothing that it shares with its parent as a copy: that would copy pages. */
 static void start_process(struct actor *actor)
 {
-    pid_t parent = getpid();
-    bool is_bound_to_parent = false;
+    bool ends_with_parent = false;
+    pid_t pid = CHECK(fork());
 
-    actor->pid = CHECK(fork());
-    actor->is_unreaped = actor->pid > 0;
-    if (actor->pid > 0)
+    if (pid > 0) {
+        actor->pid = pid;
+        actor->stage = STARTED;
         return;
-    FOR_PROCESSES (other)
-        other->is_unreaped = false; /* they are the parent's */
-#if HAVE_PRCTL
-    is_bound_to_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; /* a sandbox may refuse it */
-#endif
-    if (!is_bound_to_parent) {
-        starter = parent;
-        count_down(watchdog_seconds > 0 ? (sig_atomic_t)watchdog_seconds + 1 : SIG_ATOMIC_MAX);
     }
-    CHECK(close(all_may_begin.write_end)); /* so that the parent's end ends the waiting, too */
-    latch_wait(&all_may_begin);
-    if (getppid() != parent)
+#if HAVE_PRCTL
+    ends_with_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; /* a sandbox may refuse it */
+#endif
+    if (!ends_with_parent)
+        count_down(seconds_left > 0 ? seconds_left + 1 : SIG_ATOMIC_MAX);
+    if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
-    CHECK(close(all_may_begin.read_end));
     act(actor);
     _exit(EXIT_HELD);
 }
 
-static void *run_thread(void *context)
+static void *run_thread(void *actor)
 {
-    latch_wait(&all_may_begin);
-    act(context);
+    act(actor);
     return NULL;
 }
 
@@ -189,29 +185,26 @@ static void start_thread(struct actor *actor)
     CHECK_PTHREAD(pthread_create(&actor->thread, &small, run_thread, actor));
     release_signals(before);
     CHECK_PTHREAD(pthread_attr_destroy(&small));
+    actor->stage = STARTED;
 }
 
 /* Forks come first, as long as this process has one thread; lanes are in the order of adding. */
 void launch_actors(void)
 {
-    static bool is_registered;
-
-    if (!is_registered)
+    if (starter == 0)
         (void)atexit(stop_processes);
-    is_registered = true;
-    for (struct actor *actor = actors; actor; actor = actor->next)
-        if (!actor->is_started)
-            record_lanes(actor->role, 1);
-    latch_init(&all_may_begin, 1);
-    for (struct actor *actor = actors; actor; actor = actor->next)
-        if (!actor->is_started && actor->kind != THREAD)
-            start_process(actor);
-    for (struct actor *actor = actors; actor; actor = actor->next) {
-        if (!actor->is_started && actor->kind == THREAD)
-            start_thread(actor);
-        actor->is_started = true;
-    }
-    latch_count_down(&all_may_begin);
+    starter = getpid();
+    CHECK(pipe(may_begin));
+    FOR_ACTORS(actor)
+    if (actor->stage == ADDED)
+        record_lanes(actor->role, 1);
+    FOR_ACTORS(actor)
+    if (actor->stage == ADDED && actor->kind != THREAD)
+        start_process(actor);
+    FOR_ACTORS(actor)
+    if (actor->stage == ADDED)
+        start_thread(actor);
+    CHECK(write(may_begin[1], "", 1));
 }
 
 /* Of several children that have ended, one that was killed: others may have failed for that. */
@@ -226,11 +219,15 @@ static siginfo_t find_killed(siginfo_t info)
     return info;
 }
 
-/* Waits for the end of a child, until DEADLINE; it is not reaped yet. SIGCHLD is let in only while
- * pselect waits, so that it cannot come between the look and the wait. */
-static pid_t await_child(int64_t deadline)
+static void do_nothing(int signal_number)
 {
-    const struct sigaction action = {.sa_handler = wake_up, .sa_flags = SA_RESTART};
+}
+
+/* Waits until DEADLINE for the end of a child, which is not reaped yet. SIGCHLD is let in only
+ * while pselect waits, so that it cannot come between the look and the wait. */
+static siginfo_t await_child_until(int64_t deadline)
+{
+    const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
     sigset_t child, before;
     siginfo_t info = {0};
 
@@ -240,17 +237,28 @@ static pid_t await_child(int64_t deadline)
     CHECK(sigaction(SIGCHLD, &action, NULL));
     for (;;) {
         CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG));
-        bool has_failed = info.si_pid != 0 && info.si_status != EXIT_HELD;
-        if (has_failed)
-            info = find_killed(info);
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
             break;
-        struct timespec timeout = part_of_wait(left);
+        struct timespec timeout = to_timespec(left);
         if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 && errno != EINTR)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
     CHECK(sigprocmask(SIG_SETMASK, &before, NULL));
+    return info;
+}
+
+/* Returns the pid of a child that has ended, or 0 after the DEADLINE. */
+static pid_t await_child(int64_t deadline)
+{
+    siginfo_t info = {0};
+
+    if (deadline < FOREVER)
+        info = await_child_until(deadline);
+    else
+        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
+    if (info.si_pid != 0 && info.si_status != EXIT_HELD)
+        info = find_killed(info);
     return info.si_pid;
 }
 
@@ -275,15 +283,19 @@ static noreturn void die_of_actor(const struct actor *actor, int status)
         WTERMSIG(status), reason);
 }
 
-enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
+static int64_t deadline_in(int64_t nanoseconds)
 {
-    int64_t deadline = clock_now() + nanoseconds;
+    return nanoseconds < FOREVER ? clock_now() + nanoseconds : FOREVER;
+}
+
+static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
+{
     int status;
 
     for (pid_t ended; (ended = await_child(deadline)) != 0;) {
         struct actor *actor = find_process(ended);
         if (actor) /* before it is reaped: then its pid may be somebody else's */
-            actor->is_unreaped = false;
+            actor->stage = ENDED;
         CHECK(waitpid(ended, &status, 0));
         bool killed = WIFSIGNALED(status);
         bool right = !killed && WEXITSTATUS(status) == EXIT_HELD;
@@ -297,11 +309,16 @@ enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
     return TIMED_OUT;
 }
 
+enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
+{
+    return wait_until(deadline_in(nanoseconds), pid, expected_signal);
+}
+
 pid_t process_id(const char *role, int id)
 {
-    for (const struct actor *actor = actors; actor; actor = actor->next)
-        if (actor->id == id && strcmp(actor->role, role) == 0)
-            return actor->pid;
+    FOR_ACTORS(actor)
+    if (actor->id == id && strcmp(actor->role, role) == 0)
+        return actor->pid;
     die("there is no %s %d", role, id);
 }
 
@@ -313,17 +330,16 @@ void kill_process(pid_t pid)
 
 bool wait_for_actors(int64_t nanoseconds)
 {
-    int64_t deadline = clock_now() + nanoseconds;
+    int64_t deadline = deadline_in(nanoseconds);
 
     FOR_PROCESSES (actor)
-        if (actor->kind == PROCESS &&
-            wait_process(actor->pid, deadline - clock_now(), 0) == TIMED_OUT)
+        if (actor->kind == PROCESS && wait_until(deadline, actor->pid, 0) == TIMED_OUT)
             return false;
-    for (struct actor *actor = actors; actor; actor = actor->next)
-        if (actor->kind == THREAD && !actor->is_joined) {
-            CHECK_PTHREAD(pthread_join(actor->thread, NULL));
-            actor->is_joined = true;
-        }
+    FOR_ACTORS(actor)
+    if (actor->kind == THREAD && actor->stage == STARTED) {
+        CHECK_PTHREAD(pthread_join(actor->thread, NULL));
+        actor->stage = ENDED;
+    }
     stop_processes(); /* the daemons */
     return true;
 }
@@ -340,14 +356,14 @@ static void hand_on(int signal_number)
 
 /* For process 1 of a container, which the kernel keeps from signals (pid_namespaces(7)) and whose
  * end kills all others: returns in a child, which becomes the run. Process 1 hands signals on to
- * it, waits until all of the run has ended, and ends with the shell's status. */
+ * it, waits until all of the run has ended (it becomes the parent of all), and ends with the
+ * shell's status. */
 static void leave_first_process(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     const struct sigaction action = {.sa_handler = hand_on, .sa_flags = SA_RESTART};
-    int ended[2], status; /* a pipe that ends when no process of the run is left */
+    int status = 0, of_run = 0;
 
-    CHECK(pipe(ended));
     sigset_t before = hold_signals();
     handed_on_to = CHECK(fork());
     if (handed_on_to > 0)
@@ -355,15 +371,14 @@ static void leave_first_process(void)
             CHECK(sigaction(signals[i], &action, NULL));
     release_signals(before);
     if (handed_on_to == 0) {
-        CHECK(close(ended[0]));
         (void)signal(SIGINT, SIG_DFL); /* unshare(1) 2.36 starts its child with these ignored */
         (void)signal(SIGTERM, SIG_DFL);
         return;
     }
-    CHECK(close(ended[1]));
-    CHECK(read(ended[0], (char[1]){0}, 1));
-    CHECK(waitpid(handed_on_to, &status, 0));
-    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    for (pid_t ended; (ended = AGAIN(wait(&status))) != -1;)
+        if (ended == handed_on_to)
+            of_run = status;
+    _exit(WIFSIGNALED(of_run) ? 128 + WTERMSIG(of_run) : WEXITSTATUS(of_run));
 }
 
 /* Writing to a descriptor that was closed at the start must fail, not land in a file that the demo

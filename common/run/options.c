@@ -11,11 +11,10 @@
 
 enum { MAX_OPTIONS = 32, FIRST_VALUE = 256, MAX_VALUES = 128 };
 
-static struct option for_getopt[MAX_OPTIONS + 1];
 static struct added {
     const struct option_spec *spec;
-    const char *text; /* the default, for --help */
-    double number;
+    const char *text; /* the default, for --help; NULL: none, or a number */
+    double number;    /* below the option's minimum: none */
 } added[MAX_OPTIONS];
 static int option_count;
 
@@ -105,11 +104,11 @@ static bool set_value(const struct option_spec *spec, const char *text)
     }
 }
 
-/* Writes the default to FALLBACK; "" if --help shows none. */
 static void keep_default(struct added *option)
 {
     const struct option_spec *spec = option->spec;
 
+    option->number = spec->min - 1;
     if (spec->kind == KIND_TEXT || spec->kind == KIND_FILE)
         option->text = *(const char *const *)spec->value;
     else if (spec->kind == KIND_INT)
@@ -124,12 +123,8 @@ void add_options(const struct option_spec *table)
         if (option_count == MAX_OPTIONS)
             die("--%s is one option too many: a program has at most %d; raise MAX_OPTIONS",
                 spec->name, MAX_OPTIONS);
-        struct added *new = &added[option_count];
-        new->spec = spec;
-        keep_default(new);
-        for_getopt[option_count].name = spec->name;
-        for_getopt[option_count].has_arg = spec->argument ? required_argument : no_argument;
-        for_getopt[option_count].val = FIRST_VALUE + option_count;
+        added[option_count].spec = spec;
+        keep_default(&added[option_count]);
         option_count++;
     }
 }
@@ -144,12 +139,6 @@ static noreturn void refuse_value(const struct option_spec *spec, const char *te
     usage_error("--%s=%s: must be %s", spec->name, escaped(text), values);
 }
 
-static void take_option(const struct option_spec *spec, const char *value)
-{
-    if (!set_value(spec, value))
-        refuse_value(spec, value);
-}
-
 /* FOUND is what getopt_long(3) returned for ARGUMENT, of which it knows no option. */
 static noreturn void refuse_argument(int found, const char *argument)
 {
@@ -162,16 +151,24 @@ static noreturn void refuse_argument(int found, const char *argument)
 
 void parse_options(int argc, char **argv)
 {
+    struct option known[MAX_OPTIONS + 1] = {0};
+
+    for (int i = 0; i < option_count; i++) {
+        known[i].name = added[i].spec->name;
+        known[i].has_arg = added[i].spec->argument ? required_argument : no_argument;
+        known[i].val = FIRST_VALUE + i;
+    }
     opterr = 0; /* the messages are ours */
     for (;;) {
         int at = optind;
-        int found = getopt_long(argc, argv, "+:", for_getopt, NULL);
+        int found = getopt_long(argc, argv, "+:", known, NULL);
         if (found == -1)
             return;
-        if (found >= FIRST_VALUE)
-            take_option(added[found - FIRST_VALUE].spec, optarg);
-        else
+        if (found < FIRST_VALUE)
             refuse_argument(found, argv[at]);
+        const struct option_spec *spec = added[found - FIRST_VALUE].spec;
+        if (!set_value(spec, optarg))
+            refuse_value(spec, optarg);
     }
 }
 
@@ -186,8 +183,7 @@ static const char *fallback_of(const struct option_spec *spec)
     text[0] = '\0';
     if (option->text)
         (void)snprintf(text, sizeof text, "%s", option->text);
-    else if (spec->kind == KIND_SECONDS || spec->kind == KIND_POSITIVE ||
-             (spec->kind == KIND_INT && option->number >= spec->min))
+    else if (option->number >= spec->min)
         (void)snprintf(text, sizeof text, "%.9g", option->number);
     return text;
 }

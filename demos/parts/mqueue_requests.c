@@ -96,7 +96,7 @@ static void complain(long line, const char *problem)
  * that is non-blocking. */
 static int next_byte(void)
 {
-    static unsigned char bytes[4096];
+    static unsigned char bytes[512];
     static size_t next, end; /* of what is not yet returned */
     static bool is_over;
 

@@ -50,26 +50,6 @@ static void test_pause_lasts(void **state)
     sleep_ns(-1000000000000000); /* too late already: returns */
 }
 
-/* POSIX promises that the calls that wait take 31 days; macOS refuses more than
- * 68 years, which a time_t of 32 bits cannot even hold.
- */
-static void test_parts_of_a_wait(void **state)
-{
-    const int64_t waits[] = {INT64_MAX, INT64_MAX / 4,
-        INT64_C(2147483648) * 1000000000, INT64_C(32 * 86400) * 1000000000};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
-        struct timespec part = part_of_wait(waits[i]);
-        assert_true(part.tv_sec > 0 && part.tv_sec <= 31 * 86400);
-        assert_true(part.tv_nsec >= 0 && part.tv_nsec < 1000000000);
-    }
-    struct timespec part = part_of_wait(2500000000);
-    assert_true(part.tv_sec == 2 && part.tv_nsec == 500000000);
-    part = part_of_wait(-1); /* late already */
-    assert_true(part.tv_sec == 0 && part.tv_nsec == 0);
-}
-
 static int pause_with_signals(const void *context)
 {
     const struct sigaction action = {.sa_handler = count_interruption};
@@ -95,7 +75,6 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_never_set_back),
         cmocka_unit_test(test_speed_divides),
         cmocka_unit_test(test_pause_lasts),
-        cmocka_unit_test(test_parts_of_a_wait),
         cmocka_unit_test(test_pause_goes_on_after_signals)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
