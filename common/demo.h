@@ -5,7 +5,6 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"
-#include "common/base/random.h"
 #include "common/base/run.h"
 #include "common/base/text.h"
 #include "common/base/transfer.h"

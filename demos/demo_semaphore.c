@@ -27,6 +27,7 @@
 
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/about.h"
+#include "demos/parts/random.h"
 
 static struct {
     int workers, slots;

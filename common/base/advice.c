@@ -24,7 +24,7 @@ static const struct {
     {" mq_open ", {ENOSYS, EACCES, EPERM},
         "; this system does not allow POSIX queues, so use --api=sysv"},
     {" mq_open ", {EINVAL},
-        "; let root raise fs.mqueue.msgsize_max to 128 or more, or use --api=sysv"},
+        "; let root raise fs.mqueue.msg_max to 10, msgsize_max to 128, or use --api=sysv"},
     {" msgget ", {ENOSYS, EACCES, EPERM},
         "; this system does not allow System V queues, so use --api=posix"},
     {" mq_open ", {ENOSPC}, "; remove queues (rm /dev/mqueue/NAME) that nobody uses"},

@@ -225,12 +225,16 @@ static void do_nothing(int signal_number)
 
 /* Waits until DEADLINE for the end of a child, which is not reaped yet. SIGCHLD is let in only
  * while pselect waits, so that it cannot come between the look and the wait. */
-static siginfo_t await_child_until(int64_t deadline)
+static siginfo_t await_child(int64_t deadline)
 {
     const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
     sigset_t child, before;
     siginfo_t info = {0};
 
+    if (deadline == FOREVER) {
+        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
+        return info;
+    }
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
     CHECK(sigprocmask(SIG_BLOCK, &child, &before));
@@ -246,20 +250,6 @@ static siginfo_t await_child_until(int64_t deadline)
     }
     CHECK(sigprocmask(SIG_SETMASK, &before, NULL));
     return info;
-}
-
-/* Returns the pid of a child that has ended, or 0 after the DEADLINE. */
-static pid_t await_child(int64_t deadline)
-{
-    siginfo_t info = {0};
-
-    if (deadline < FOREVER)
-        info = await_child_until(deadline);
-    else
-        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
-    if (info.si_pid != 0 && info.si_status != EXIT_HELD)
-        info = find_killed(info);
-    return info.si_pid;
 }
 
 static struct actor *find_process(pid_t pid)
@@ -290,9 +280,14 @@ static int64_t deadline_in(int64_t nanoseconds)
 
 static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
 {
-    int status;
-
-    for (pid_t ended; (ended = await_child(deadline)) != 0;) {
+    for (;;) {
+        int status;
+        siginfo_t info = await_child(deadline);
+        if (info.si_pid == 0)
+            return TIMED_OUT;
+        if (info.si_status != EXIT_HELD)
+            info = find_killed(info);
+        pid_t ended = info.si_pid;
         struct actor *actor = find_process(ended);
         if (actor) /* before it is reaped: then its pid may be somebody else's */
             actor->stage = ENDED;
@@ -306,7 +301,6 @@ static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
         if (ended == pid)
             return killed ? KILLED : EXITED;
     }
-    return TIMED_OUT;
 }
 
 enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)

@@ -22,39 +22,24 @@ void latch_count_down(struct latch *latch)
         CHECK(write(latch->write_end, "", 1));
 }
 
-/* Polls in parts: so any time fits, and a run that was stopped (Ctrl-Z) loses one part, not all. */
-static bool await_input(int descriptor, int64_t nanoseconds)
-{
-    const int64_t part = 250;
-    int64_t left = nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
-    struct pollfd input = {.fd = descriptor, .events = POLLIN};
-
-    while (CHECK(poll(&input, 1, (int)(left < part ? left : part))) == 0) {
-        if (left <= part)
-            return false;
-        left -= part;
-    }
-    return true;
-}
-
-/* The loads pair with the count-downs: what was written before them can be read after it. */
-bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
-{
-    if (atomic_load(&latch->missing) <= 0)
-        return true;
-    if (!await_input(latch->read_end, nanoseconds))
-        return false;
-    (void)atomic_load(&latch->missing);
-    return true;
-}
-
 void latch_wait(struct latch *latch)
 {
     struct pollfd input = {.fd = latch->read_end, .events = POLLIN};
 
-    if (atomic_load(&latch->missing) > 0)
+    while (atomic_load(&latch->missing) > 0)
         CHECK(poll(&input, 1, -1));
-    (void)atomic_load(&latch->missing);
+}
+
+/* Polls in parts: so any time fits, and a run that was stopped (Ctrl-Z) loses one part, not all. */
+bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
+{
+    const int part = 250; /* milliseconds */
+    int64_t left = (nanoseconds + 999999) / 1000000;
+    struct pollfd input = {.fd = latch->read_end, .events = POLLIN};
+
+    for (; left > 0 && atomic_load(&latch->missing) > 0; left -= part)
+        CHECK(poll(&input, 1, (int)(left < part ? left : part)));
+    return atomic_load(&latch->missing) <= 0;
 }
 
 static struct latch *all_have_begun; /* NULL: the run has no window, or is broken */
@@ -77,12 +62,9 @@ void note_actor(void)
 
 void let_others_come(struct latch *window)
 {
-    if (run.broken) {
+    if (run.broken)
         latch_count_down(window);
-        (void)latch_wait_for(window, WINDOW);
-    } else {
-        (void)latch_wait_for(all_have_begun, WINDOW);
-    }
+    (void)latch_wait_for(run.broken ? window : all_have_begun, WINDOW);
 }
 
 void pause_until(struct latch *latch)

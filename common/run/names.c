@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -33,14 +34,12 @@ static void remove_name(void)
 
 void unique_name(char name[NAME_SIZE])
 {
-    static bool is_registered;
     uint64_t bits;
 
     CHECK(getentropy(&bits, sizeof bits));
     (void)snprintf(name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(), bits >> 16);
-    if (!is_registered)
+    if (current.owner == 0) /* the first one */
         (void)atexit(remove_name);
-    is_registered = true;
     current.before = hold_signals();
     current.owner = getpid();
     memcpy(current.name, name, NAME_SIZE);

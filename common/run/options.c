@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_OPTIONS = 32, FIRST_VALUE = 256, MAX_VALUES = 128 };
+enum { FIRST_VALUE = 256, MAX_VALUES = 128 };
 
 static struct added {
     const struct option_spec *spec;
     const char *text; /* the default, for --help; NULL: none, or a number */
     double number;    /* below the option's minimum: none */
-} added[MAX_OPTIONS];
+} * added;
 static int option_count;
 
 /* Says in TEXT which values the option takes; of a file's name nothing. */
@@ -120,10 +120,8 @@ static void keep_default(struct added *option)
 void add_options(const struct option_spec *table)
 {
     for (const struct option_spec *spec = table; spec->name; spec++) {
-        if (option_count == MAX_OPTIONS)
-            die("--%s is one option too many: a program has at most %d; raise MAX_OPTIONS",
-                spec->name, MAX_OPTIONS);
-        added[option_count].spec = spec;
+        added = CHECK_NOT(NULL, realloc(added, (size_t)(option_count + 1) * sizeof *added));
+        added[option_count] = (struct added){.spec = spec};
         keep_default(&added[option_count]);
         option_count++;
     }
@@ -151,8 +149,9 @@ static noreturn void refuse_argument(int found, const char *argument)
 
 void parse_options(int argc, char **argv)
 {
-    struct option known[MAX_OPTIONS + 1] = {0};
+    struct option known[option_count + 1]; /* the last one is a zero */
 
+    memset(known, 0, sizeof known);
     for (int i = 0; i < option_count; i++) {
         known[i].name = added[i].spec->name;
         known[i].has_arg = added[i].spec->argument ? required_argument : no_argument;

@@ -4,7 +4,6 @@
 #include "common/run/record.h"
 #include "common/base/transfer.h"
 #include "common/base/text.h"
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@ bool output_is_hidden;
 
 const char *describe_output_error(int descriptor)
 {
-    static char text[256];
+    static char text[128];
 
     (void)snprintf(text, sizeof text, "write%s: %s%s",
         descriptor == STDOUT_FILENO ? " to standard output" : "",

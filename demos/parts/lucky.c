@@ -2,6 +2,7 @@
 #include "demos/parts/lucky.h"
 #include "common/demo.h"
 #include "demos/parts/numbers.h"
+#include "demos/parts/random.h"
 
 static struct {
     struct rng rng;

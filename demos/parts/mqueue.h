@@ -72,11 +72,6 @@ void check_settings(char **words);
 /* In mqueue_sysv.c: the whole run. Returns the exit status. */
 int run_sysv(void);
 
-/* Returns how many messages a POSIX queue takes: 10, or as many as the system
- * allows.
- */
-long queue_length(void);
-
 /* In mqueue_requests.c, as those that follow. Fills in the next request
  * of client ID; returns false if there is none.
  */

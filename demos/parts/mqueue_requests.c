@@ -65,24 +65,6 @@ void check_settings(char **words)
     latch_init(&shared->other_has_answer, 1);
 }
 
-/* Linux says how many messages a queue may have; others take any number. */
-long queue_length(void)
-{
-    static long length;
-    char text[32] = "";
-    int file = -1;
-
-    if (length == 0)
-        file = open("/proc/sys/fs/mqueue/msg_max", O_RDONLY);
-    if (file != -1 && read(file, text, sizeof text - 1) > 0)
-        length = strtol(text, NULL, 10);
-    if (file != -1)
-        (void)close(file);
-    if (length < 1 || length > 10)
-        length = 10;
-    return length;
-}
-
 static void complain(long line, const char *problem)
 {
     atomic_fetch_add(&shared->errors, 1);
@@ -96,7 +78,7 @@ static void complain(long line, const char *problem)
  * that is non-blocking. */
 static int next_byte(void)
 {
-    static unsigned char bytes[512];
+    static unsigned char bytes[256];
     static size_t next, end; /* of what is not yet returned */
     static bool is_over;
 

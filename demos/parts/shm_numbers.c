@@ -7,6 +7,7 @@
 #include "common/demo.h"
 #include "demos/parts/cleanup.h"
 #include "demos/parts/numbers.h"
+#include "demos/parts/random.h"
 
 struct settings settings = {
     .values = 5, .duration = 10, .update = 1, .show = 2};

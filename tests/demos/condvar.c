@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/random.h"
+#include "demos/parts/random.h"
 #include "tests/support/program.h"
 
 enum { MAX_NUMBERS = 100000 };

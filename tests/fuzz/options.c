@@ -64,7 +64,6 @@ static void forget(void)
     (void)getopt_long(1, words, "+:", none, NULL);
     optind = 1;
     option_count = 0;
-    memset(added, 0, sizeof added);
     flag = false;
     whole = 10;
     seconds = 2.5;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* random: a seed repeats the draws, and they are even */
 #include "tests/support/forked.h"
-#include "common/base/random.h"
+#include "demos/parts/random.h"
 
 /* Worked out apart from this program: another platform must draw the same. */
 static void test_known_draws(void **state)

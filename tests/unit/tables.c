@@ -3,7 +3,6 @@
 #include "tests/support/forked.h"
 #include "common/base/check.h"
 #include "common/base/run.h"
-#include "common/run/options.h"
 #include "common/run/record.h"
 #include "common/views/charts.h"
 #include <stdio.h>
@@ -42,18 +41,6 @@ static int record_many_lanes(const void *context)
     return 0;
 }
 
-static int add_many_options(const void *context)
-{
-    static bool flag;
-    static struct option_spec rows[40];
-
-    (void)context;
-    for (int i = 0; i < 39; i++)
-        rows[i] = (struct option_spec)OPTION_FLAG("some", &flag, "");
-    add_options(rows);
-    return 0;
-}
-
 static void test_full_tables(void **state)
 {
     (void)state;
@@ -64,8 +51,6 @@ static void test_full_tables(void **state)
     (void)expect(3,
         "demo_unit: reader: a run is recorded with at most 65535 lanes; ",
         record_many_lanes, NULL);
-    (void)expect(3, "demo_unit: --some is one option too many: a program has ",
-        add_many_options, NULL);
 }
 
 /* An event of nobody who has a lane is not shown. */
