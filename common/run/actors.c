@@ -45,8 +45,8 @@ static char watchdog_message[160];
 /* The watchdog's handler goes through the list: it only grows, and before actors start. */
 #define FOR_ACTORS(actor) for (struct actor *actor = actors; actor; actor = actor->next)
 #define FOR_PROCESSES(actor)                                                                       \
-    FOR_ACTORS(actor)                                                                              \
-    if (actor->kind != THREAD && actor->stage == STARTED)
+    FOR_ACTORS (actor)                                                                             \
+        if (actor->kind != THREAD && actor->stage == STARTED)
 
 static void kill_processes(void)
 {
@@ -195,15 +195,15 @@ void launch_actors(void)
         (void)atexit(stop_processes);
     starter = getpid();
     CHECK(pipe(may_begin));
-    FOR_ACTORS(actor)
-    if (actor->stage == ADDED)
-        record_lanes(actor->role, 1);
-    FOR_ACTORS(actor)
-    if (actor->stage == ADDED && actor->kind != THREAD)
-        start_process(actor);
-    FOR_ACTORS(actor)
-    if (actor->stage == ADDED)
-        start_thread(actor);
+    FOR_ACTORS (actor)
+        if (actor->stage == ADDED)
+            record_lanes(actor->role, 1);
+    FOR_ACTORS (actor)
+        if (actor->stage == ADDED && actor->kind != THREAD)
+            start_process(actor);
+    FOR_ACTORS (actor)
+        if (actor->stage == ADDED)
+            start_thread(actor);
     CHECK(write(may_begin[1], "", 1));
 }
 
@@ -310,9 +310,9 @@ enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
 
 pid_t process_id(const char *role, int id)
 {
-    FOR_ACTORS(actor)
-    if (actor->id == id && strcmp(actor->role, role) == 0)
-        return actor->pid;
+    FOR_ACTORS (actor)
+        if (actor->id == id && strcmp(actor->role, role) == 0)
+            return actor->pid;
     die("there is no %s %d", role, id);
 }
 
@@ -329,11 +329,11 @@ bool wait_for_actors(int64_t nanoseconds)
     FOR_PROCESSES (actor)
         if (actor->kind == PROCESS && wait_until(deadline, actor->pid, 0) == TIMED_OUT)
             return false;
-    FOR_ACTORS(actor)
-    if (actor->kind == THREAD && actor->stage == STARTED) {
-        CHECK_PTHREAD(pthread_join(actor->thread, NULL));
-        actor->stage = ENDED;
-    }
+    FOR_ACTORS (actor)
+        if (actor->kind == THREAD && actor->stage == STARTED) {
+            CHECK_PTHREAD(pthread_join(actor->thread, NULL));
+            actor->stage = ENDED;
+        }
     stop_processes(); /* the daemons */
     return true;
 }
