@@ -34,21 +34,6 @@ static void describe_values(const struct option_spec *spec, char text[MAX_VALUES
         (void)snprintf(text, MAX_VALUES, formats[spec->kind], spec->min, spec->max);
 }
 
-/* Plain digits, with a fraction where the option takes one. strtod(3p) alone would take more: nan,
- * inf, exponents, hexadecimals, leading blanks. */
-static bool parse_number(const struct option_spec *spec, const char *text, double *number)
-{
-    bool is_whole = spec->kind == KIND_INT || spec->kind == KIND_SEED;
-    char *end;
-
-    if (text[strspn(text, is_whole ? "0123456789" : "0123456789.")] != '\0')
-        return false;
-    *number = strtod(text, &end);
-    if (end == text || *end != '\0' || *number < spec->min || *number > spec->max)
-        return false;
-    return spec->kind != KIND_POSITIVE || *number > 0;
-}
-
 /* Returns the index of WORD among WORDS, or -1. */
 static int find_word(const char *words, const char *word)
 {
@@ -71,11 +56,19 @@ static bool set_text(const struct option_spec *spec, const char *text)
     return length >= spec->min && length <= spec->max && !has_control(text);
 }
 
+/* Takes plain digits, with a fraction where the option has one. strtod(3p) alone would take more:
+ * nan, inf, exponents, hexadecimals, leading blanks. */
 static bool set_number(const struct option_spec *spec, const char *text)
 {
-    double number;
+    bool is_whole = spec->kind == KIND_INT || spec->kind == KIND_SEED;
+    char *end;
+    double number = strtod(text, &end);
 
-    if (!parse_number(spec, text, &number))
+    if (end == text || text[strspn(text, is_whole ? "0123456789" : "0123456789.")] != '\0')
+        return false;
+    if (*end != '\0' || number < spec->min || number > spec->max)
+        return false;
+    if (spec->kind == KIND_POSITIVE && number == 0)
         return false;
     if (spec->kind == KIND_INT)
         *(int *)spec->value = (int)number;

@@ -22,7 +22,7 @@ const char *describe_output_error(int descriptor)
     return text;
 }
 
-noreturn void die_output(int descriptor)
+static noreturn void die_output(int descriptor)
 {
     die("%s", describe_output_error(descriptor));
 }

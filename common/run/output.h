@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdnoreturn.h>
 
 /* Writes one line to standard output in one write(2): so in a pipe or FIFO POSIX keeps the lines of
  * several writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. For threads and
@@ -16,10 +15,11 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * nobody knows how much it has written. */
 void write_text(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes all LENGTH bytes (write(3p)), or ends the run with the reason in errno, as the second. */
+/* Writes all LENGTH bytes (write(3p)), or ends the run. */
 void write_all(int descriptor, const void *bytes, size_t length);
-noreturn void die_output(int descriptor);
-const char *describe_output_error(int descriptor); /* valid until the next call */
+
+/* Says why a call failed that writes to DESCRIPTOR, by errno; valid until the next call. */
+const char *describe_output_error(int descriptor);
 
 /* Closes standard output, the last chance for an error to show. */
 void close_output(void);
