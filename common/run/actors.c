@@ -74,40 +74,39 @@ static void tick(int signal_number)
 
     if (starter != 0 && starter != getpid() && starter != getppid()) /* an actor without it */
         _exit(EXIT_TROUBLE);
-    seconds_left--;
-    if (seconds_left > 0) {
-        (void)alarm(1);
+    if (seconds_left == 0)
         return;
-    }
+    seconds_left--;
+    (void)alarm(1);
+    if (seconds_left > 0)
+        return;
     kill_processes();
     if (AGAIN(poll(&full, 1, 0)) > 0) /* it is not */
         (void)!AGAIN(write(STDERR_FILENO, watchdog_message, strlen(watchdog_message)));
     _exit(EXIT_TROUBLE);
 }
 
-static void count_down(sig_atomic_t seconds)
+static void start_ticking(void)
 {
     const struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
 
-    seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
     (void)alarm(1);
 }
 
 void watchdog_set(double planned)
 {
+    bool is_ticking = seconds_left > 0;
     int seconds = run.timeout;
 
-    (void)alarm(0);
-    seconds_left = 0;
-    if (run.timeout == 0 && planned < 0)
-        return;
-    if (run.timeout == 0)
+    if (run.timeout == 0 && planned >= 0)
         seconds = (int)(planned / run.speed) + 60;
+    seconds_left = seconds;
     (void)snprintf(watchdog_message, sizeof watchdog_message,
         "%s: still running after %d s, ended; use a longer --timeout=SECONDS\n", program_name,
         seconds);
-    count_down(seconds);
+    if (seconds > 0 && !is_ticking)
+        start_ticking();
 }
 
 static void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
@@ -161,8 +160,10 @@ static void start_process(struct actor *actor)
 #if HAVE_PRCTL
     ends_with_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; /* a sandbox may refuse it */
 #endif
-    if (!ends_with_parent)
-        count_down(seconds_left > 0 ? seconds_left + 1 : SIG_ATOMIC_MAX);
+    if (!ends_with_parent) {
+        seconds_left = seconds_left > 0 ? seconds_left + 1 : SIG_ATOMIC_MAX;
+        start_ticking();
+    }
     if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
     act(actor);

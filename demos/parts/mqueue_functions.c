@@ -9,11 +9,18 @@
 
 #include "demos/parts/mqueue.h"
 
+enum { ADD, SUB, MUL, DIV, POW, GCD, FIB };
 static const struct {
     const char *name;
     int arguments;
-} functions[] = {{"add", 2}, {"sub", 2}, {"mul", 2}, {"div", 2}, {"pow", 2},
-    {"gcd", 2}, {"fib", 1}, {NULL, 0}};
+} functions[] = {[ADD] = {"add", 2},
+    [SUB] = {"sub", 2},
+    [MUL] = {"mul", 2},
+    [DIV] = {"div", 2},
+    [POW] = {"pow", 2},
+    [GCD] = {"gcd", 2},
+    [FIB] = {"fib", 1},
+    {NULL, 0}};
 
 void split_line(char *line, size_t length, char *words[MAX_WORDS])
 {
@@ -51,10 +58,9 @@ const char *make_request(char *const words[], union message *request)
     }
     if (count < functions[i].arguments)
         return "an argument is missing";
-    if (strcmp(functions[i].name, "pow") == 0 && made.numbers[1] < 0)
+    if (i == POW && made.numbers[1] < 0)
         return "the exponent has to be 0 or more";
-    if (strcmp(functions[i].name, "fib") == 0 &&
-        (made.numbers[0] < 0 || made.numbers[0] > 92))
+    if (i == FIB && (made.numbers[0] < 0 || made.numbers[0] > 92))
         return "its argument has to be 0 to 92";
     made.function = i;
     (void)snprintf(made.text, sizeof made.text,
@@ -110,32 +116,43 @@ static int64_t fibonacci(int64_t n)
     return this;
 }
 
-void compute_result(union message *request)
+/* Returns 0, or the error. */
+static int apply(int function, int64_t a, int64_t b, int64_t *result)
 {
-    const char *function = functions[request->function].name;
-    int64_t a = request->numbers[0], b = request->numbers[1];
-    int64_t *result = &request->result;
     bool overflow = false;
 
-    if (strcmp(function, "div") == 0 && b == 0) {
-        request->error = EDOM;
-        return;
-    }
-    if (strcmp(function, "add") == 0)
+    if (function == DIV && b == 0)
+        return EDOM;
+    switch (function) {
+    case ADD:
         overflow = __builtin_add_overflow(a, b, result);
-    else if (strcmp(function, "sub") == 0)
+        break;
+    case SUB:
         overflow = __builtin_sub_overflow(a, b, result);
-    else if (strcmp(function, "mul") == 0)
+        break;
+    case MUL:
         overflow = __builtin_mul_overflow(a, b, result);
-    else if (strcmp(function, "div") == 0)
+        break;
+    case DIV:
         overflow = divide(a, b, result);
-    else if (strcmp(function, "pow") == 0)
+        break;
+    case POW:
         overflow = power(a, b, result);
-    else if (strcmp(function, "gcd") == 0)
+        break;
+    case GCD:
         overflow = greatest_common_divisor(a, b, result);
-    else
+        break;
+    case FIB:
         *result = fibonacci(a);
-    request->error = overflow ? ERANGE : 0;
+        break;
+    }
+    return overflow ? ERANGE : 0;
+}
+
+void compute_result(union message *request)
+{
+    request->error = apply(request->function, request->numbers[0],
+        request->numbers[1], &request->result);
 }
 
 const char *describe_answer(const union message *answer)

@@ -21,6 +21,7 @@ struct settings settings = {.api = NOT_GIVEN}; /* clients: 0, not given */
 static struct {
     struct latch first_has_asked, other_has_answer; /* only with --broken */
     atomic_long answers, own_answers, errors;
+    bool has_asked[MAX_CLIENTS]; /* each client writes its own */
 } * shared;
 
 /* The C library can know POSIX queues that the running system lacks. */
@@ -159,17 +160,15 @@ static void make_example(int id, union message *message)
 
 bool next_request(int id, union message *message)
 {
-    static bool has_asked;
-
     if (settings.is_stream && !next_line(message))
         return false;
-    if (!settings.is_stream && has_asked)
+    if (!settings.is_stream && shared->has_asked[id])
         return false;
     if (!settings.is_stream && *settings.words)
         (void)make_request(settings.words, message);
     else if (!settings.is_stream)
         make_example(id, message);
-    has_asked = true;
+    shared->has_asked[id] = true;
     message->asker = settings.is_stream ? line_number : id;
     if (id > 0)
         pause_until(&shared->first_has_asked);
