@@ -44,7 +44,7 @@ bool is_worth_repeating(const char *call, int error)
     static int reported;
 
     if (error == EINTR)
-        return strncmp(call, "close(", 6) != 0;
+        return !IS_CLOSE(call);
     if (strncmp(call, "accept(", 7) != 0)
         return false;
     switch (error) {

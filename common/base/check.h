@@ -33,11 +33,12 @@
         made_;                                                                                     \
     })
 
+#define IS_CLOSE(name) (strncmp(name, "close(", 6) == 0)
 #define CHECK_CALL(failure, call, name)                                                            \
     __extension__({                                                                                \
         __typeof__(call) value_ =                                                                  \
             MAKE_CALL(call, name, made_ == (failure) && is_worth_repeating(name, errno));          \
-        if (value_ == (failure) && errno != EINTR) /* EINTR is left to close() */                  \
+        if (value_ == (failure) && !(errno == EINTR && IS_CLOSE(name)))                            \
             die_call(name, errno, __FILE__, __LINE__);                                             \
         value_;                                                                                    \
     })

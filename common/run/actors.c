@@ -208,11 +208,13 @@ void launch_actors(void)
     CHECK(write(may_begin[1], "", 1));
 }
 
-/* Of several children that have ended, one that was killed: others may have failed for that. */
+/* Of several children that have ended, one that was killed: others may have failed for that. Its
+ * files are closed a moment before its end can be seen. */
 static siginfo_t find_killed(siginfo_t info)
 {
     siginfo_t other = {0};
 
+    sleep_ns(10000000);
     FOR_PROCESSES (actor)
         if (waitid(P_PID, (id_t)actor->pid, &other, WEXITED | WNOWAIT | WNOHANG) == 0 &&
             other.si_pid != 0 && other.si_code != CLD_EXITED)
@@ -286,7 +288,7 @@ static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
         siginfo_t info = await_child(deadline);
         if (info.si_pid == 0)
             return TIMED_OUT;
-        if (info.si_status != EXIT_HELD)
+        if (info.si_code == CLD_EXITED && info.si_status != EXIT_HELD)
             info = find_killed(info);
         pid_t ended = info.si_pid;
         struct actor *actor = find_process(ended);

@@ -151,8 +151,12 @@ static int apply(int function, int64_t a, int64_t b, int64_t *result)
 
 void compute_result(union message *request)
 {
-    request->error = apply(request->function, request->numbers[0],
-        request->numbers[1], &request->result);
+    int64_t result = 0;
+    int error = apply(
+        request->function, request->numbers[0], request->numbers[1], &result);
+
+    request->result = result;
+    request->error = error;
 }
 
 const char *describe_answer(const union message *answer)
