@@ -63,9 +63,9 @@ void evidence_init(void)
 /* Not what nanosleep(3p) says is left: each time, that is a little too much. */
 static struct timespec work_left(void)
 {
-    int64_t end = evidence->began_at + scaled_ns(settings.task);
+    int64_t left = evidence->began_at + scaled_ns(settings.task) - clock_now();
 
-    return part_of_wait(end - clock_now()); /* less than a day: all of it */
+    return to_timespec(left > 0 ? left : 0);
 }
 
 struct timespec begin_work(void)
