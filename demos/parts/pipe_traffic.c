@@ -15,12 +15,11 @@ static struct pipe_traffic {
         int length;
     } pieces[MAX_PIECES];
     atomic_int count;
-} * traffic[FILTERS]; /* [0] is NULL: main writes there, which has no lane */
+} * traffic; /* FILTERS of them; the first is unused: main has no lane */
 
 void traffic_init(void)
 {
-    for (int i = 1; i < FILTERS; i++)
-        traffic[i] = shared_alloc(sizeof *traffic[i]); /* touched if recorded */
+    traffic = shared_alloc(FILTERS * sizeof *traffic); /* no page is touched */
 }
 
 /* Returns how long the first piece of LENGTH bytes of text is. */
@@ -66,7 +65,7 @@ void record_leaving(int id, const char *to, const char *text, size_t length)
     for (size_t at = 0; at < length; at += size) {
         size = piece_length(text + at, length - at);
         written += (long)size;
-        keep_piece(traffic[id + 1], written, text + at, size);
+        keep_piece(&traffic[id + 1], written, text + at, size);
         record_piece(SENT, to, text + at, size);
     }
 }
@@ -84,8 +83,8 @@ void record_arrived(int id, const char *from, const char *text, size_t length)
         size = piece_length(text + at, length - at);
         record_piece(RECEIVED, NULL, text + at, size);
     }
-    for (; id > 0 && next < traffic[id]->count; next++) {
-        const struct piece *piece = &traffic[id]->pieces[next];
+    for (; id > 0 && next < traffic[id].count; next++) {
+        const struct piece *piece = &traffic[id].pieces[next];
         if (piece->end > arrived)
             break;
         record_piece(RECEIVED, from, piece->text, (size_t)piece->length);
