@@ -83,7 +83,7 @@ list_options()
 # All names in the sources and scripts, one a line.
 list_words()
 {
-    for place in CMakeLists.txt .ci common demos tests; do
+    for place in CMakeLists.txt .ci common demos docs/first tests; do
         [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
             ! -name docs_selftest.sh # which has false names
     done | while read -r file; do
@@ -381,6 +381,9 @@ run_block()
     mkdir "$run"
     for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
         [ ! -x "$program" ] || ln -s "$program" "$run"
+    done
+    for source in "$project"/docs/first/*.c; do
+        [ ! -e "$source" ] || ln -s "$source" "$run"
     done
     if [ -n "$7" ]; then
         # shellcheck disable=SC2086 # "NUMBER LINE FILE"

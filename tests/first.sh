@@ -1,0 +1,373 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# first.sh - whether the first programs do what docs/first/README.md says
+#
+# Usage: sh tests/first.sh [BUILD_FOLDER [NAME...]]
+#
+# Builds each docs/first/NAME.c with $CC (default: cc) as its page says, and
+# compares what it prints. Then makes each change of docs/first/NAME.changes,
+# and checks that what the page promises happens: the page has to name each
+# change, and what one sees then. tests/docs/change.awk has the form of a change;
+# besides, a change may have these lines:
+#
+#   > TEXT          it prints this line, and no other ones ("> ..." allows more)
+#   = any order     of these lines
+#   = other numbers it prints its line, but not with the right number
+#   = status N      it ends with this exit status (128 and the signal's number)
+#   = never ends    5 seconds later it still runs
+#   = second run    all this is true of the second run of two
+#   = in most runs, = in some runs
+#                   all this is true of one run of 40 at least: how many there
+#                   are is up to the scheduler, and to what else is running
+set -eu
+
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
+first=$project/docs/first
+page=$first/README.md
+compiler=${CC:-cc}
+[ $# -eq 0 ] || shift
+names=${*:-$(find "$first" -name '*.c' | sed 's|.*/||; s/\.c$//' | sort)}
+lanes=
+
+trap 'trap "" HUP INT TERM
+    # shellcheck disable=SC2086 # a list
+    [ -z "$lanes" ] || kill $lanes 2>/dev/null || true
+    exit 1' HUP INT TERM
+
+# compile PROGRAM OPTION...: PROGRAM.c, which is here
+compile()
+{
+    program=$1
+    shift
+    # shellcheck disable=SC2086 # a compiler may have options
+    $compiler "$@" -pthread "$program.c" -o "$program" $libraries
+}
+
+# has_header NAME
+has_header()
+{
+    # shellcheck disable=SC2086 # as above
+    echo "#include <$1>" | $compiler -x c -fsyntax-only - 2>/dev/null
+}
+
+# The runner, and what the programs have to be linked with.
+prepare()
+{
+    cp "$project/tests/support/limited.c" "$first/shm.c" .
+    libraries=
+    compile limited -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
+    compile shm 2>/dev/null || libraries=-lrt # before glibc 2.34
+}
+
+# section NAME: what the page says about it
+section()
+{
+    awk -v heading="## $1.c:" '
+        /^## / { inside = index($0, heading) == 1 }
+        inside
+    ' "$page"
+}
+
+# prototypes <PAGE: the calls that the page names
+prototypes()
+{
+    awk '
+        /^```$/ { inside = 0 }
+        inside
+        /^<!-- not from the source: the prototypes/ { next_block = 1; next }
+        /^```c$/ && next_block { inside = 1 }
+        { next_block = 0 }
+    '
+}
+
+# shown <PAGE: what the program prints, by the page
+shown()
+{
+    awk '
+        /^```console$/ { inside = 1; next }
+        /^```$/ && inside { exit }
+        inside && !/^\$ /
+    '
+}
+
+# promise TITLE <PAGE: what the page says about this change
+promise()
+{
+    awk -v title="$1" '
+        /^\|/ { row = 1 }
+        title == "Take out" && /^\*\*Take this out/ { inside = 1 }
+        inside && !row
+        row && index($0, "| " title " |") == 1
+    '
+}
+
+# entry NAME NUMBER: of the list of changes
+entry()
+{
+    awk -v number="$2" '/^## / { entry++ } entry == number' \
+        "$first/$1.changes"
+}
+
+# title NAME NUMBER
+title()
+{
+    entry "$1" "$2" | sed -n 's/^## //p'
+}
+
+# has ENTRY TEXT: a line "= TEXT"
+has()
+{
+    grep -qxFe "= $2" "$1"
+}
+
+# with_numbers <TEXT: each number is N
+with_numbers()
+{
+    sed 's/[0-9][0-9]*/N/g'
+}
+
+# plain <TEXT: where the C library is not GNU's, without its own words
+plain()
+{
+    if [ -n "$gnu" ]; then
+        cat
+    else
+        sed 's/^\([a-z]*: [a-z_]*\): .*/\1/'
+    fi
+}
+
+# sorted ENTRY <TEXT: if the order plays no role
+sorted()
+{
+    if has "$1" 'any order'; then
+        sort
+    else
+        cat
+    fi
+}
+
+# prints_it ENTRY: whether what was said is what the entry expects
+prints_it()
+{
+    if has "$1" 'other numbers'; then
+        ! cmp -s said printed && with_numbers <said >said.n &&
+            with_numbers <printed >printed.n && cmp -s said.n printed.n
+        return
+    fi
+    sed -n 's/^> //p' "$1" | plain | sorted "$1" >wanted
+    plain <said | sorted "$1" >found
+    if grep -qxFe '...' wanted; then
+        grep -vxFe '...' wanted >lines
+        grep -vxFf found lines >missing || true
+        [ ! -s missing ] # each of the lines is there
+    else
+        cmp -s wanted found
+    fi
+}
+
+# happens ENTRY NAME: whether the program does what the entry expects
+happens()
+{
+    ! has "$1" 'second run' || ../limited 5 "./$2" >said || true
+    status=0
+    ../limited 5 "./$2" >said || status=$?
+    expected=$(sed -n 's/^= status //p' "$1")
+    if has "$1" 'never ends'; then
+        [ $status -eq 124 ] || return 1
+    elif [ $status -ge 124 ] || [ -n "$expected" ]; then
+        [ $status -eq "${expected:-0}" ] || return 1
+    fi
+    prints_it "$1"
+}
+
+# tries ENTRY: how often it is run until it happens
+tries()
+{
+    if has "$1" 'in most runs' || has "$1" 'in some runs'; then
+        echo 40
+    else
+        echo 1
+    fi
+}
+
+# is_promised ENTRY PROMISE TITLE: whether the page says what the entry expects
+is_promised()
+{
+    [ -s "$2" ] || {
+        echo "$page has no such change: $3"
+        return 1
+    }
+    sed -n 's/^> //p' "$1" | grep -vxFe '...' >words || true
+    for word in 'never ends' 'second run' 'in most runs' 'in some runs'; do
+        ! has "$1" "$word" || echo "$word" >>words
+    done
+    ! has "$1" 'other numbers' || echo 'less than' >>words
+    case $(sed -n 's/^= status //p' "$1") in
+    135) echo SIGBUS ;;
+    137) echo SIGKILL ;;
+    141) echo SIGPIPE ;;
+    143) echo SIGTERM ;;
+    esac >>words
+    if [ "$3" = 'Take out' ]; then # and these lines stand there
+        sed -n 's/^- *//p' "$1" >>words
+    fi
+    result=0
+    while read -r word; do
+        grep -qiFe "$word" "$2" && continue
+        echo "$page does not say of this change: $word"
+        result=1
+    done <words
+    return $result
+}
+
+# make_unique <SOURCE: names that no other program has that runs now
+make_unique()
+{
+    sed "s/first_/first$$_/"
+}
+
+# check_change NAME NUMBER
+check_change()
+{
+    entry "$1" "$2" >"entry.$2"
+    this=$(title "$1" "$2")
+    promise "$this" <page >"promise.$2"
+    is_promised "entry.$2" "promise.$2" "$this" || return
+    awk -v number="$2" -f "$project/tests/docs/change.awk" \
+        "$first/$1.changes" "$first/$1.c" >changed || return
+    make_unique <changed >"$1.c"
+    compile "$1" 2>errors || {
+        cat errors
+        return 1
+    }
+    left=$(tries "entry.$2")
+    until happens "entry.$2" "$1"; do
+        left=$((left - 1))
+        if [ $left -eq 0 ]; then
+            echo "the program ends with status $status and prints:"
+            sed 's/^/    /' said
+            return 1
+        fi
+    done
+}
+
+# forget_name NAME: which the change without unlink has left; without O_EXCL the
+# program opens what is there, and unlinks it
+forget_name()
+{
+    sed 's/O_EXCL | //; s/O_CREAT | O_EXCL/O_CREAT/' "$first/$1.c" |
+        make_unique >"$1.c"
+    compile "$1"
+    ../limited 1 "./$1" >said || true
+}
+
+# check_changes NAME
+check_changes()
+{
+    count=$(grep -c '^## ' "$first/$1.changes")
+    [ "$(grep -c '^| [A-Z]' page)" -eq $((count - 1)) ] || # and one taken out
+        wrong "$1.c: the table has not one row for each change"
+    number=0
+    while [ $number -lt "$count" ]; do
+        number=$((number + 1))
+        check_change "$1" $number >answer 2>&1 ||
+            wrong "$1.c: $(title "$1" $number): $(cat answer)"
+        ! has "entry.$number" 'second run' || forget_name "$1"
+    done
+}
+
+# check_text NAME: that it can be typed, and needs nothing of ours
+check_text()
+{
+    lines=$(awk 'END { print NR }' "$first/$1.c")
+    { [ "$lines" -ge 20 ] && [ "$lines" -le 40 ]; } ||
+        wrong "$1.c has $lines lines, and not 20 to 40"
+    ! grep '.\{81\}' "$first/$1.c" || wrong "$1.c has lines of over 80 columns"
+    ! grep -e '#include "' -e common/ "$first/$1.c" ||
+        wrong "$1.c includes something of ours"
+    header=$(awk '{ print } /\*\/$/ { exit }' "$first/$1.c" | wc -l)
+    { [ "$header" -ge 2 ] && [ "$header" -le 4 ]; } ||
+        wrong "the header of $1.c has $((header)) lines, and not 2 to 4"
+}
+
+# check_prototypes NAME: the system's headers have the same
+check_prototypes()
+{
+    {
+        grep '^#include' "$first/$1.c"
+        prototypes <page
+    } >prototypes.c
+    # shellcheck disable=SC2086 # as above
+    $compiler -fsyntax-only prototypes.c 2>errors ||
+        wrong "$1.c: the page has other prototypes: $(cat errors)"
+    grep -q '(' prototypes.c || wrong "$1.c: the page has no prototypes"
+}
+
+# check_program NAME: it does what its page says, twice, and leaves nothing
+check_program()
+{
+    make_unique <"$first/$1.c" >"$1.c"
+    if ! compile "$1" -Wall -Wextra -Werror 2>errors; then
+        wrong "$1.c: $compiler -Wall -Wextra -Werror says:"
+        cat errors
+        return
+    fi
+    for run in first second; do
+        status=0
+        ../limited 5 "./$1" >said || status=$?
+        case $status in
+        0) ;;
+        123) wrong "$1.c: the $run run leaves a process behind" ;;
+        124) wrong "$1.c: the $run run does not end" ;;
+        *) wrong "$1.c: the $run run ends with status $status" ;;
+        esac
+        cmp -s said printed ||
+            wrong "$1.c: the page shows something else than the $run run prints:
+$(diff printed said)"
+    done
+    # shellcheck disable=SC2012 # no strange names
+    [ -z "$(ls -d first* 2>/dev/null)" ] || wrong "$1.c leaves a file behind"
+}
+
+# check NAME: prints what is wrong
+check()
+{
+    mkdir "$1.d"
+    cd "$1.d"
+    section "$1" >page
+    shown <page >printed
+    check_text "$1"
+    if [ "$1" = mqueue ] && ! has_header mqueue.h; then
+        echo "mqueue.c: not built, there is no mqueue.h" >../not_tried.mqueue
+        return 0
+    fi
+    check_prototypes "$1"
+    check_program "$1"
+    if [ "$(uname -s)" = Linux ]; then
+        check_changes "$1"
+    else # other systems have other messages, and other ways to end
+        echo "$1.c: the changes: they show what Linux does" >"../not_tried.$1"
+    fi
+    [ $failures -eq 0 ]
+}
+
+gnu=$(getconf GNU_LIBC_VERSION 2>/dev/null) || gnu=
+prepare
+for name in $names; do
+    (check "$name") >"$name.answer" 2>&1 || echo "$name" >>failed &
+    lanes="$lanes $!"
+done
+for lane in $lanes; do
+    wait "$lane" || true
+done
+cat ./*.answer
+if ls not_tried.* >/dev/null 2>&1; then
+    echo "Not tried:"
+    sed 's/^/  /' not_tried.*
+fi
+changes=$(for name in $names; do cat "$first/$name.changes"; done |
+    grep -c '^## ')
+echo "first programs: $(echo "$names" | wc -w | tr -d ' ') programs," \
+    "$changes changes: $([ -e failed ] && echo failed || echo passed)"
+[ ! -e failed ]
