@@ -7,17 +7,18 @@
 # Builds each docs/first/NAME.c with $CC (default: cc) as its page says, and
 # compares what it prints. Then makes each change of docs/first/NAME.changes,
 # and checks that what the page promises happens: the page has to name each
-# change, and what one sees then. tests/docs/change.awk has the form of a change;
+# change, and what you see then. tests/docs/change.awk has the form of a change;
 # besides, a change may have these lines:
 #
 #   > TEXT          it prints this line, and no other ones ("> ..." allows more)
-#   = any order     of these lines
+#   = any order     of these lines; one may come into the middle of another one,
+#                   so this is tried again, too
 #   = other numbers it prints its line, but not with the right number
 #   = status N      it ends with this exit status (128 and the signal's number)
 #   = never ends    5 seconds later it still runs
 #   = second run    all this is true of the second run of two
 #   = in most runs, = in some runs
-#                   all this is true of one run of 40 at least: how many there
+#                   all this is true of one run of 200 at least: how many there
 #                   are is up to the scheduler, and to what else is running
 set -eu
 
@@ -44,16 +45,21 @@ compile()
     $compiler "$@" -pthread "$program.c" -o "$program" $libraries
 }
 
-# has_header NAME
-has_header()
+# compiles TEXT: whether it is C
+compiles()
 {
+    printf '%s\n' "$1" >piece.c
     # shellcheck disable=SC2086 # as above
-    echo "#include <$1>" | $compiler -x c -fsyntax-only - 2>/dev/null
+    $compiler -c piece.c -o piece.o 2>errors
 }
 
-# The runner, and what the programs have to be linked with.
+# The runner, and what the programs have to be linked with; whether the C library
+# is GNU's.
 prepare()
 {
+    gnu=
+    ! compiles '#include <errno.h>
+int version = __GLIBC__;' || gnu=yes
     cp "$project/tests/support/limited.c" "$first/shm.c" .
     libraries=
     compile limited -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
@@ -184,8 +190,9 @@ happens()
 # tries ENTRY: how often it is run until it happens
 tries()
 {
-    if has "$1" 'in most runs' || has "$1" 'in some runs'; then
-        echo 40
+    if has "$1" 'in most runs' || has "$1" 'in some runs' ||
+        has "$1" 'any order'; then
+        echo 200
     else
         echo 1
     fi
@@ -294,14 +301,10 @@ check_text()
 # check_prototypes NAME: the system's headers have the same
 check_prototypes()
 {
-    {
-        grep '^#include' "$first/$1.c"
-        prototypes <page
-    } >prototypes.c
-    # shellcheck disable=SC2086 # as above
-    $compiler -fsyntax-only prototypes.c 2>errors ||
-        wrong "$1.c: the page has other prototypes: $(cat errors)"
-    grep -q '(' prototypes.c || wrong "$1.c: the page has no prototypes"
+    prototypes <page >calls
+    grep -q '(' calls || wrong "$1.c: the page has no prototypes"
+    compiles "$(grep '^#include' "$first/$1.c")
+$(cat calls)" || wrong "$1.c: the page has other prototypes: $(cat errors)"
 }
 
 # check_program NAME: it does what its page says, twice, and leaves nothing
@@ -338,7 +341,7 @@ check()
     section "$1" >page
     shown <page >printed
     check_text "$1"
-    if [ "$1" = mqueue ] && ! has_header mqueue.h; then
+    if [ "$1" = mqueue ] && ! compiles '#include <mqueue.h>'; then
         echo "mqueue.c: not built, there is no mqueue.h" >../not_tried.mqueue
         return 0
     fi
@@ -352,7 +355,6 @@ check()
     [ $failures -eq 0 ]
 }
 
-gnu=$(getconf GNU_LIBC_VERSION 2>/dev/null) || gnu=
 prepare
 for name in $names; do
     (check "$name") >"$name.answer" 2>&1 || echo "$name" >>failed &

@@ -30,7 +30,7 @@ int main(void)
             err(3, "kill");
         return 0;
     }
-    if (waitpid(child, NULL, 0) == -1) /* the handler runs in this wait */
+    if (waitpid(child, NULL, 0) == -1) /* the handler may interrupt it */
         err(3, "waitpid");
     printf("The parent caught signal %d and goes on.\n", (int)caught);
     return 0;
