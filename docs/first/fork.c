@@ -12,7 +12,8 @@ int main(void)
     int number = 5;
     int status = 0;
 
-    pid_t child = fork(); /* returns twice: 0 in the child, its id here */
+    /* returns twice: 0 in the child, the child's id in the parent */
+    pid_t child = fork();
     if (child == -1)
         err(3, "fork");
     if (child == 0) {
