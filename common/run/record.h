@@ -18,7 +18,7 @@ enum measure { MAX_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
 
 enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong */ };
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
-enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 43 };
+enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 51 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
 enum { NO_LANE = 0xffff, ALL = -1 /* instead of an id: all actors of that role */ };
 

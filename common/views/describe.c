@@ -86,6 +86,19 @@ void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)
     (void)snprintf(text, size, "%.*f %s", decimals, number, units[i].name);
 }
 
+void format_moment(int64_t nanoseconds, char *text, size_t size)
+{
+    if (nanoseconds < 999500)
+        (void)snprintf(text, size, "%.0f µs", (double)nanoseconds / 1e3);
+    else if (nanoseconds < 99950000)
+        (void)snprintf(text, size, "%.1f ms", (double)nanoseconds / 1e6);
+    else if (nanoseconds < 999500000)
+        (void)snprintf(text, size, "%.0f ms", (double)nanoseconds / 1e6);
+    else
+        (void)snprintf(text, size, nanoseconds < INT64_C(99950000000) ? "%.1f s" : "%.0f s",
+            (double)nanoseconds / 1e9);
+}
+
 int64_t axis_step(int64_t length, int ticks)
 {
     int64_t step = 1;

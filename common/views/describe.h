@@ -14,6 +14,9 @@ bool describe_state(const struct chart *chart, enum state state, char *text, siz
 /* Writes NANOSECONDS in the unit that suits SCALE: "1.50 ms". */
 void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size);
 
+/* The same in the unit that suits itself, in at most 8 columns: "41 µs", "1.2 ms". */
+void format_moment(int64_t nanoseconds, char *text, size_t size);
+
 /* Returns the step of an axis of LENGTH with at most TICKS of them: 1, 2, or 5 times a power of
  * ten. */
 int64_t axis_step(int64_t length, int ticks);

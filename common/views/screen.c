@@ -16,16 +16,19 @@ static const char *value_of(const char *variable)
     return value ? value : "";
 }
 
-static int width_of(int descriptor)
+void screen_measure(struct screen *screen, int descriptor)
 {
     int width = 0, limit = atoi(value_of("COLUMNS"));
     struct winsize size;
 
-    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0)
+    screen->height = 0;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0) {
         width = size.ws_col;
+        screen->height = size.ws_row;
+    }
     if (limit > 0 && (width == 0 || limit < width))
         width = limit;
-    return width > 0 && width <= MAX_COLUMNS ? width : 80;
+    screen->width = width > 0 && width <= MAX_COLUMNS ? width : 80;
 }
 
 static bool wants_color(int descriptor, int when)
@@ -44,8 +47,10 @@ static bool wants_color(int descriptor, int when)
 struct screen screen_of(int descriptor, int when)
 {
     (void)setlocale(LC_CTYPE, "");
-    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    return (struct screen){width_of(descriptor), utf8, wants_color(descriptor, when)};
+    struct screen screen = {
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0, .color = wants_color(descriptor, when)};
+    screen_measure(&screen, descriptor);
+    return screen;
 }
 
 struct row row_begin(const struct screen *screen)
@@ -57,72 +62,155 @@ struct row row_begin(const struct screen *screen)
     return (struct row){screen, cells};
 }
 
-static void set_text(struct cell *cell, const char *text)
+/* Returns what is shown for CHARACTER on a screen that has ASCII only. */
+static char ascii_of(wchar_t character)
 {
-    (void)snprintf(cell->text, sizeof cell->text, "%s", text);
+    static const struct {
+        wchar_t character;
+        char ascii;
+    } known[] = {{0x2026 /* ellipsis */, '>'}, {0xb5 /* micro */, 'u'}, {0xb7 /* dot */, '.'},
+        {0x2592 /* shades */, '='}, {0x2591, ':'}, {0x2588 /* block */, '#'},
+        {0x258f /* thin bar */, '|'}, {0x2502 /* lines */, '|'}, {0x2500, '-'},
+        {0x25b6 /* right */, '>'}, {0x25c0 /* left */, '<'}, {0x2717 /* cross */, 'x'},
+        {0x2713 /* check mark */, '+'}, {0x2248 /* about */, '~'}};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].character == character)
+            return known[i].ascii;
+    return '?';
 }
 
-/* Returns what is shown for CHARACTER on a screen that has ASCII only. */
-static const char *ascii_of(wchar_t character)
+/* Reads a character of TEXT, which it moves on, into CELL. Returns how many columns it takes: 0 if
+ * it is not shown, as an accent on what is before it. */
+static int read_character(const struct screen *screen, const char **text, struct cell *cell)
 {
-    if (character == 0xb5) /* microseconds */
-        return "u";
-    return character == 0x2026 ? ">" : "?"; /* the ellipsis */
+    wchar_t character;
+    int decoded = utf8_decode(*text, strlen(*text), &character);
+    int size = decoded > 0 ? decoded : 1;
+    int columns = size > 1 && screen->utf8 ? wcwidth(character) : 1;
+
+    if (size > 1 && !screen->utf8)
+        (void)snprintf(cell->text, sizeof cell->text, "%c", ascii_of(character));
+    else
+        (void)snprintf(cell->text, sizeof cell->text, "%.*s", size, *text);
+    *text += size;
+    return columns > 0 ? columns : 0;
+}
+
+/* Puts a character of so many COLUMNS there, if there is space before LIMIT. */
+static bool put_cell(struct row *row, int column, int limit, const struct cell *cell, int columns)
+{
+    if (column + columns > limit)
+        return false;
+    row->cells[column] = *cell;
+    if (columns == 2)
+        row->cells[column + 1].text[0] = '\0'; /* its second half */
+    return true;
+}
+
+static int limit_of(const struct row *row, int limit)
+{
+    return limit < row->screen->width ? limit : row->screen->width;
 }
 
 int row_put(struct row *row, int column, int limit, const char *text)
 {
-    bool utf8 = row->screen->utf8;
-    int size, end = limit < row->screen->width ? limit : row->screen->width;
-    wchar_t character;
+    static const struct cell ellipsis = {"…", PLAIN}, ascii = {">", PLAIN};
+    int end = limit_of(row, limit);
+    struct cell cell = {.color = PLAIN};
 
-    for (const char *next = text; *next && column < end; next += size) {
-        int decoded = utf8_decode(next, strlen(next), &character);
-        size = decoded > 0 ? decoded : 1;
-        int columns = size > 1 && utf8 ? wcwidth(character) : 1;
-        if (columns <= 0) /* an accent on what is before it: left out */
-            continue;
-        struct cell *cell = &row->cells[column];
-        if (column + columns > end || (column + columns == end && next[size]))
-            set_text(cell, utf8 ? "…" : ">");
-        else if (size > 1 && !utf8)
-            set_text(cell, ascii_of(character));
-        else
-            (void)snprintf(cell->text, sizeof cell->text, "%.*s", size, next);
-        if (columns == 2 && column + 1 < end)
-            set_text(cell + 1, ""); /* its second half */
+    while (*text && column < end) {
+        int columns = read_character(row->screen, &text, &cell);
+        bool is_cut = column + columns > end || (column + columns == end && *text);
+        if (is_cut)
+            cell = row->screen->utf8 ? ellipsis : ascii;
+        if (columns > 0)
+            (void)put_cell(row, column, end, &cell, is_cut ? 1 : columns);
         column += columns;
     }
     return column < end ? column : end;
 }
 
-/* The Okabe-Ito colors, as near as 256 colors come. */
-enum { PLAIN, ORANGE = 172, GREEN = 36, BLUE = 32, PURPLE = 169 };
+static int columns_of(const struct screen *screen, const char *text, const char *end)
+{
+    struct cell cell;
+    int columns = 0;
+
+    while (text < end)
+        columns += read_character(screen, &text, &cell);
+    return columns;
+}
+
+const char *row_words(struct row *row, int *column, int start, int limit, const char *text)
+{
+    int end = limit_of(row, limit);
+    struct cell cell = {.color = PLAIN};
+
+    while (*text) {
+        size_t blanks = strspn(text, " ");
+        const char *word_end = text + blanks + strcspn(text + blanks, " ");
+        int columns = columns_of(row->screen, text, word_end);
+        if (*column > start && *column + columns > end)
+            return text + blanks;
+        for (const char *next = text; text < word_end; text = next) {
+            columns = read_character(row->screen, &next, &cell);
+            bool fits = columns == 0 || put_cell(row, *column, end, &cell, columns);
+            if (!fits && *column > start)
+                return text;
+            *column += columns;
+        }
+    }
+    return text;
+}
+
+static const char *const color_codes[] = {[BLUE] = "38;5;32",
+    [ORANGE] = "38;5;172",
+    [GREEN] = "38;5;36",
+    [PURPLE] = "38;5;169",
+    [GOOD] = "1;38;5;36",
+    [RED] = "1;31" /* the terminal's own, which suits its background */};
+
+void row_color(struct row *row, int from, int to, enum color color)
+{
+    for (int column = from; column < to && column < row->screen->width; column++)
+        row->cells[column].color = row->screen->color ? color : PLAIN;
+}
 
 void row_sign(struct row *row, int column, int sign)
 {
     static const struct {
-        const char *utf8, *ascii;
-        int color;
-    } signs[] = {{" ", " ", PLAIN}, {"·", ".", PLAIN}, {"▒", "=", BLUE}, {"░", ":", ORANGE},
-        {"█", "#", GREEN}, {"─", "-", PURPLE}, {"▶", ">", PURPLE}, {"◀", "<", PURPLE}};
+        const char *text;
+        enum color color;
+    } signs[] = {{" ", PLAIN}, {"·", PLAIN}, {"▒", BLUE}, {"░", ORANGE}, {"█", GREEN},
+        {"─", PURPLE}, {"▶", PURPLE}, {"◀", PURPLE}, {"▏", PLAIN}, {"│", PLAIN}, {"≈", PLAIN},
+        {"✓", GOOD}, {"✗", RED}};
 
     if (column >= row->screen->width)
         return;
-    struct cell *cell = &row->cells[column];
-    set_text(cell, row->screen->utf8 ? signs[sign].utf8 : signs[sign].ascii);
-    cell->color = row->screen->color ? signs[sign].color : PLAIN;
+    (void)row_put(row, column, column + 1, signs[sign].text);
+    row_color(row, column, column + 1, signs[sign].color);
 }
 
-static void change_color(int from, int to, FILE *out)
+bool row_is_blank(const struct row *row, int from, int to)
 {
-    if (to != from)
-        (void)fprintf(out, to == PLAIN ? "\033[0m" : "\033[38;5;%dm", to);
+    for (int column = from < 0 ? 0 : from; column < to && column < row->screen->width; column++)
+        if (strcmp(row->cells[column].text, " ") != 0)
+            return false;
+    return true;
 }
 
-void row_end(struct row *row, FILE *out, const char *end)
+static void change_color(enum color from, enum color to, FILE *out)
 {
-    int used = row->screen->width, color = PLAIN;
+    if (to != from && from != PLAIN)
+        (void)fputs("\033[0m", out);
+    if (to != from && to != PLAIN)
+        (void)fprintf(out, "\033[%sm", color_codes[to]);
+}
+
+void row_end(struct row *row, FILE *out)
+{
+    int used = row->screen->width;
+    enum color color = PLAIN;
 
     while (used > 0 && strcmp(row->cells[used - 1].text, " ") == 0)
         used--;
@@ -132,84 +220,98 @@ void row_end(struct row *row, FILE *out, const char *end)
         (void)fputs(cell->text, out);
     }
     change_color(color, PLAIN, out);
-    (void)fputs(end, out);
+    (void)fputc('\n', out);
     free(row->cells);
 }
 
-enum { INDENT = 11 }; /* of a block's text: so wide is "left out", with blanks around */
-
-/* Returns how many columns a block's text has: at least a few, so that it goes on. */
-static int block_width(const struct screen *screen)
+struct flow flow_begin(const struct screen *screen, int indent, FILE *out)
 {
-    int width = screen->width - INDENT - 1;
-    return width < 8 ? 8 : width;
+    enum { MIN_WIDTH = 9 }; /* so that it goes on */
+    int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
+    int column = indent < most ? indent : most;
+
+    return (struct flow){row_begin(screen), out, column, column};
 }
 
-/* Prints LENGTH bytes after what ends at COLUMN, or on a row of their own. What is wider than a row
- * is broken anywhere. Returns where they end. */
-static int print_word(
-    const struct screen *screen, int column, const char *word, int length, FILE *out)
+static void flow_break(struct flow *flow)
 {
-    int width = block_width(screen);
+    const struct screen *screen = flow->row.screen;
 
-    if (column > INDENT && column + 1 + length > INDENT + width) {
-        (void)fprintf(out, "\n%*s", INDENT, "");
-        column = INDENT;
-    }
-    if (column > INDENT) {
-        (void)fputc(' ', out);
-        column++;
-    }
-    while (length > width) {
-        int part = (int)utf8_prefix(word, (size_t)width);
-        (void)fprintf(out, "%.*s\n%*s", part, word, INDENT, "");
-        word += part;
-        length -= part;
-    }
-    (void)fprintf(out, "%.*s", length, word);
-    return column + length;
+    row_end(&flow->row, flow->out);
+    flow->row = row_begin(screen);
+    flow->column = flow->indent;
 }
 
-static int print_each_word(const struct screen *screen, int column, const char *text, FILE *out)
+/* Where a row ends: the last column stays free, after which some terminals begin a new row. */
+static int limit_of_flow(const struct flow *flow)
+{
+    return flow->row.screen->width - 1;
+}
+
+void flow_words(struct flow *flow, enum color color, const char *text)
 {
     while (*text) {
-        int length = (int)strcspn(text, " ");
-        column = print_word(screen, column, text, length, out);
-        text += length + (text[length] == ' ');
+        int from = flow->column;
+        text = row_words(&flow->row, &flow->column, flow->indent, limit_of_flow(flow), text);
+        row_color(&flow->row, from, flow->column, color);
+        if (*text)
+            flow_break(flow);
     }
-    return column;
 }
 
-/* Prints words, each row at INDENT; LAST is not broken if it fits on a row. */
-static void print_words(const struct screen *screen, const char *text, const char *last, FILE *out)
+/* Leaves a GAP; goes on in the next row if fewer COLUMNS are left. */
+static void leave_gap(struct flow *flow, int gap, int columns)
 {
-    int column = print_each_word(screen, INDENT, text, out);
-    int length = (int)strlen(last);
+    if (flow->column == flow->indent)
+        return;
+    flow->column += gap;
+    if (flow->column + columns > limit_of_flow(flow))
+        flow_break(flow);
+}
 
-    if (length > block_width(screen))
-        (void)print_each_word(screen, column, last, out);
-    else if (length > 0)
-        (void)print_word(screen, column, last, length, out);
-    (void)fputc('\n', out);
+void flow_whole(struct flow *flow, int gap, enum color color, const char *text)
+{
+    leave_gap(flow, gap, columns_of(flow->row.screen, text, text + strlen(text)));
+    flow_words(flow, color, text);
+}
+
+void flow_sign(struct flow *flow, int gap, int sign, enum color color, const char *text)
+{
+    leave_gap(flow, gap, 2 + columns_of(flow->row.screen, text, text + strlen(text)));
+    row_sign(&flow->row, flow->column, sign);
+    flow->column += 2;
+    flow_words(flow, color, text);
+}
+
+void flow_end(struct flow *flow)
+{
+    row_end(&flow->row, flow->out);
+}
+
+/* A row of a block: LABEL ends at the same column in each. */
+static void write_block_row(const struct screen *screen, const char *label, enum color color,
+    const char *text, const char *last, FILE *out)
+{
+    enum { INDENT = 11 };
+    int length = (int)strlen(label);
+    struct flow flow = flow_begin(screen, INDENT, out);
+    int column = flow.indent > length + 2 ? flow.indent - length - 2 : 0;
+
+    row_color(&flow.row, column, row_put(&flow.row, column, flow.indent, label), color);
+    flow_words(&flow, PLAIN, text);
+    if (*last)
+        flow_whole(&flow, 1, PLAIN, last);
+    flow_end(&flow);
 }
 
 void block_row(
     const struct screen *screen, const char *label, const char *text, const char *last, FILE *out)
 {
-    (void)fprintf(out, "%*s  ", INDENT - 2, label);
-    print_words(screen, text, last, out);
+    write_block_row(screen, label, PLAIN, text, last, out);
 }
 
 void block_verdict(
     const struct screen *screen, bool held, const char *text, const char *last, FILE *out)
 {
-    const char *color = held ? "1;38;5;36" : "1;31"; /* green; red, the terminal's own */
-    const char *badge = held ? "HELD" : "VIOLATED";
-    int padding = INDENT - 2 - (int)strlen(badge);
-
-    if (screen->color)
-        (void)fprintf(out, "%*s\033[%sm%s\033[0m  ", padding, "", color, badge);
-    else
-        (void)fprintf(out, "%*s%s  ", padding, "", badge);
-    print_words(screen, text, last, out);
+    write_block_row(screen, held ? "HELD" : "VIOLATED", held ? GOOD : RED, text, last, out);
 }

@@ -1,86 +1,220 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
 #include "common/base/check.h"
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the bars are: in COLUMNS columns from FROM on. */
+enum { TOO_LONG = 10 }; /* for a digit */
+
+/* Where the bars are: in COLUMNS columns from FROM on. The name of a lane is before them; or, where
+ * it would leave too little space, above them (FROM is 0). */
 struct grid {
     const struct chart *chart;
     const struct screen *screen;
+    FILE *out;
     int from, columns;
+    bool has_short, has_note, has_many, has_more; /* what the legend has to explain */
 };
 
-static int column_of(const struct grid *grid, int64_t time)
+/* Returns the column that a place on the axis is in. */
+static int column_of(const struct grid *grid, double at)
 {
-    int64_t length = grid->chart->length;
-
-    return length == 0 ? 0 : (int)((double)time / (double)length * grid->columns + 0.5);
-}
-
-/* Returns the same, but the last column for what is at the very end. */
-static int column_within(const struct grid *grid, int64_t time)
-{
-    int column = column_of(grid, time);
+    int column = (int)(at * grid->columns);
     return column < grid->columns ? column : grid->columns - 1;
 }
 
-/* Sets the columns whose middle a state covers. A state that covers none gets a column too, unless
- * a higher state is there. */
-static void fill_states(const struct grid *grid, int lane, int *states)
+/* Returns the first column whose middle is after a place on the axis. */
+static int middle_after(const struct grid *grid, double at)
 {
+    return (int)(at * grid->columns + 0.5);
+}
+
+/* What a lane shows in a column. */
+struct mark {
+    uint8_t state; /* that covers its middle; else the highest that is shorter than a column */
+    bool is_short, is_note, is_flaw, is_wrong;
+    int messages, sign; /* how many ends of messages, and the sign of one */
+};
+
+static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
+{
+    int first = middle_after(grid, item->at), end = middle_after(grid, item->end);
+    struct mark *mark = &marks[column_of(grid, item->at)];
+
+    for (int column = first; column < end; column++) {
+        bool is_hidden = marks[column].is_short && marks[column].state > item->state;
+        if (!is_hidden)
+            marks[column].state = (uint8_t)item->state;
+        marks[column].is_short = is_hidden;
+        marks[column].is_wrong |= item->is_wrong;
+    }
+    if (first == end && item->state > mark->state) {
+        mark->state = (uint8_t)item->state;
+        mark->is_short = true;
+        mark->is_wrong |= item->is_wrong;
+    }
+}
+
+static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
+{
+    struct mark *mark = &marks[column_of(grid, item->at)];
+
+    if (item->kind == STATE)
+        mark_state(grid, item, marks);
+    else if (item->kind == NOTE)
+        mark->is_note = true;
+    else if (item->kind == FLAW || item->is_wrong)
+        mark->is_flaw = true;
+    if (item->kind == SENT || item->kind == RECEIVED) {
+        mark->messages++;
+        mark->sign = item->kind == SENT ? RIGHT : LEFT;
+    }
+}
+
+static void put_digit(struct grid *grid, struct row *row, int column, int number, enum color color)
+{
+    char digit[2] = {number < TOO_LONG ? (char)('0' + number) : '+', '\0'};
+
+    (void)row_put(row, column, column + 1, digit);
+    row_color(row, column, column + 1, color);
+    grid->has_more |= number >= TOO_LONG;
+}
+
+static void put_mark(struct grid *grid, struct row *row, int column, const struct mark *mark)
+{
+    static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
+
+    if (mark->is_flaw)
+        row_sign(row, column, WRONG_MARK);
+    else if (mark->messages > 1) {
+        put_digit(grid, row, column, mark->messages, PURPLE);
+        grid->has_many = true;
+    } else if (mark->messages == 1)
+        row_sign(row, column, mark->sign);
+    else if (mark->state > IDLE) {
+        row_sign(row, column, mark->is_short ? SHORT : mark->state);
+        row_color(row, column, column + 1, mark->is_wrong ? RED : colors[mark->state]);
+        grid->has_short |= mark->is_short;
+    } else if (mark->is_note) {
+        row_sign(row, column, IDLE);
+        grid->has_note = true;
+    }
+}
+
+/* Begins a row of the grid that is called NAME. */
+static struct row begin_lane(const struct grid *grid, const char *name)
+{
+    struct row row = row_begin(grid->screen);
+
+    if ((int)strlen(name) >= grid->from) {
+        struct flow flow = flow_begin(grid->screen, 0, grid->out);
+        flow_words(&flow, PLAIN, name);
+        flow_end(&flow);
+    } else
+        (void)row_put(&row, 0, grid->from, name);
+    return row;
+}
+
+/* The items of all lanes are gone through once: MARKS has COLUMNS for each row. */
+static void print_lanes(struct grid *grid, const int *row_of, int rows)
+{
+    size_t columns = (size_t)grid->columns, cells = (size_t)rows * columns + 1;
+    struct mark *marks = CHECK_NOT(NULL, calloc(cells, sizeof *marks));
+
     FOR_ITEMS (item, grid->chart)
-        if (item->lane == lane && item->kind == STATE)
-            for (int i = column_of(grid, item->time); i < column_of(grid, item->until); i++)
-                states[i] = (int)item->state;
-    FOR_ITEMS (item, grid->chart) {
-        if (item->lane != lane || item->kind != STATE || item->until == item->time)
+        if (row_of[item->lane] >= 0)
+            mark_item(grid, item, marks + (size_t)row_of[item->lane] * columns);
+    for (int lane = 0; lane < grid->chart->lanes; lane++) {
+        if (row_of[lane] < 0)
             continue;
-        int *state = &states[column_within(grid, item->time)];
-        if (column_of(grid, item->time) == column_of(grid, item->until) &&
-            (int)item->state > *state)
-            *state = (int)item->state;
+        const struct mark *own = marks + (size_t)row_of[lane] * columns;
+        struct row row = begin_lane(grid, grid->chart->names[lane]);
+        for (int column = 0; column < grid->columns; column++)
+            put_mark(grid, &row, grid->from + column, &own[column]);
+        row_end(&row, grid->out);
     }
+    free(marks);
 }
 
-static void print_lane(const struct grid *grid, int lane, FILE *out)
+/* The most that were inside at any moment of a column, also if that was shorter than it. */
+static void print_inside(struct grid *grid, const char *name)
 {
-    struct row row = row_begin(grid->screen);
-    int states[MAX_COLUMNS] = {GONE};
+    const struct chart *chart = grid->chart;
+    int most[MAX_COLUMNS] = {0};
+    struct row row = begin_lane(grid, name);
 
-    (void)row_put(&row, 0, grid->from - 2, grid->chart->names[lane]);
-    fill_states(grid, lane, states);
-    for (int column = 0; column < grid->columns; column++)
-        if (states[column] > IDLE)
-            row_sign(&row, grid->from + column, states[column]);
-    FOR_ITEMS (item, grid->chart) {
-        if (item->lane != lane)
-            continue;
-        int column = column_within(grid, item->time);
-        if (item->kind == NOTE && states[column] <= IDLE)
-            row_sign(&row, grid->from + column, IDLE);
-        else if (item->kind == SENT)
-            row_sign(&row, grid->from + column, RIGHT);
-        else if (item->kind == RECEIVED)
-            row_sign(&row, grid->from + column, LEFT);
+    for (long i = 0; i < chart->count; i++) {
+        const struct item *item = &chart->items[i];
+        double end = i + 1 < chart->count ? item[1].at : 1;
+        int first = column_of(grid, item->at);
+        for (int column = first; column < grid->columns; column++) {
+            if (column > first && column >= end * grid->columns)
+                break;
+            if (item->inside > most[column])
+                most[column] = item->inside;
+        }
     }
-    row_end(&row, out, "\n");
+    for (int i = 0; i < grid->columns; i++)
+        if (most[i] > 0)
+            put_digit(grid, &row, grid->from + i, most[i], most[i] > chart->limit ? RED : PLAIN);
+    row_end(&row, grid->out);
 }
 
-static void print_axis(const struct grid *grid, FILE *out)
+static void print_axis(const struct grid *grid)
 {
     struct row row = row_begin(grid->screen);
-    int64_t step = axis_step(grid->chart->length, grid->columns / 12 + 1);
+    int64_t length = grid->chart->length, step = axis_step(length, grid->columns / 12 + 1);
     int width = grid->screen->width, next = 0;
     char text[32];
 
-    for (int64_t at = 0; at <= grid->chart->length; at += step) {
-        int column = grid->from + column_of(grid, at);
+    for (int64_t at = 0; at <= length; at += step) {
+        double place = length > 0 ? (double)at / (double)length : 0;
+        int column = grid->from + (int)(place * grid->columns + 0.5);
         format_time(at, step, text, sizeof text);
         if (column >= next && column + (int)strlen(text) <= width)
             next = row_put(&row, column, width, text) + 1;
     }
-    row_end(&row, out, "\n");
+    row_end(&row, grid->out);
+}
+
+/* Puts the times of moments where they fit: first of those AFTER_GAPS, then of the others. */
+static void put_moments(const struct grid *grid, struct row *row, bool after_gaps)
+{
+    const struct chart *chart = grid->chart;
+    char text[32] = "", before[32];
+
+    for (long i = 0; i < chart->moment_count; i++) {
+        bool is_after = i == 0 || chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
+        int column = grid->from + column_of(grid, (double)i / (double)chart->moment_count);
+        (void)snprintf(before, sizeof before, "%s", text);
+        format_moment(chart->moments[i], text, sizeof text);
+        bool is_new = is_after || strcmp(text, before) != 0;
+        int end = column + (int)strlen(text);
+        if (is_after == after_gaps && is_new && end <= grid->screen->width &&
+            row_is_blank(row, column - 1, end + 1))
+            (void)row_put(row, column, end, text);
+    }
+}
+
+/* The axis of a chart in which each moment is one step. */
+static void print_event_axis(const struct grid *grid)
+{
+    const struct chart *chart = grid->chart;
+    struct row line = row_begin(grid->screen), times = row_begin(grid->screen);
+
+    for (int column = grid->from; column < grid->from + grid->columns; column++)
+        row_sign(&line, column, LINE);
+    row_color(&line, 0, grid->screen->width, PLAIN);
+    for (long i = 1; i < chart->moment_count; i++) {
+        int column = column_of(grid, (double)i / (double)chart->moment_count) - 1;
+        if (chart->moments[i] - chart->moments[i - 1] >= chart->long_gap)
+            row_sign(&line, grid->from + (column > 0 ? column : 0), ABOUT);
+    }
+    put_moments(grid, &times, true);
+    put_moments(grid, &times, false);
+    row_end(&line, grid->out);
+    row_end(&times, grid->out);
 }
 
 static bool has_messages(const struct chart *chart)
@@ -91,54 +225,191 @@ static bool has_messages(const struct chart *chart)
     return false;
 }
 
-static int put_sign(struct row *row, int column, int sign, const char *text)
+static void print_legend(const struct grid *grid)
 {
-    row_sign(row, column, sign);
-    return row_put(row, column + 2, row->screen->width, text) + 3;
-}
-
-static void print_legend(const struct grid *grid, FILE *out)
-{
-    int column = grid->from, width = grid->screen->width;
-    struct row row = row_begin(grid->screen);
+    struct flow flow = flow_begin(grid->screen, grid->from, grid->out);
     char text[200];
 
     for (int state = INSIDE; state >= RUNNING; state--)
         if (describe_state(grid->chart, (enum state)state, text, sizeof text))
-            column = put_sign(&row, column, state, text);
+            flow_sign(&flow, 3, state, PLAIN, text);
+    if (grid->has_short)
+        flow_sign(&flow, 3, SHORT, PLAIN, "shorter than a column");
+    if (grid->has_note)
+        flow_sign(&flow, 3, IDLE, PLAIN, "note");
     if (has_messages(grid->chart)) {
-        column = put_sign(&row, column, RIGHT, "sent");
-        column = put_sign(&row, column, LEFT, "received");
+        flow_sign(&flow, 3, RIGHT, PLAIN, "sent");
+        flow_sign(&flow, 3, LEFT, PLAIN, "received");
+    }
+    if (grid->has_many)
+        flow_whole(&flow, 3, PLAIN, "digit: number of messages");
+    if (grid->has_more)
+        flow_whole(&flow, 3, PLAIN, "+ more than 9");
+    if (grid->chart->by_events) {
+        flow_sign(&flow, 3, ABOUT, PLAIN, "a long time");
+        flow_whole(&flow, 3, PLAIN, "each step is one event");
     }
     describe_measure(grid->chart, text, sizeof text);
-    if (column + (int)strlen(text) > width) { /* then on a row of its own */
-        row_end(&row, out, "\n");
-        row = row_begin(grid->screen);
-        column = grid->from;
+    flow_whole(&flow, 3, PLAIN, text);
+    flow_end(&flow);
+}
+
+static void print_title(const struct title *title, const struct screen *screen, FILE *out)
+{
+    struct flow flow = flow_begin(screen, 0, out);
+    char seed[32];
+
+    flow_words(&flow, PLAIN, title->program);
+    if (title->broken)
+        flow_whole(&flow, 1, PLAIN, "--broken");
+    if (title->verdict == VERDICT_HELD)
+        flow_sign(&flow, 3, RIGHT_MARK, GOOD, "HELD");
+    else if (title->verdict == VERDICT_VIOLATED)
+        flow_sign(&flow, 3, WRONG_MARK, RED, "VIOLATED");
+    else
+        flow_whole(&flow, 3, PLAIN, "UNDECIDED");
+    if (title->sentence) {
+        flow_whole(&flow, 2, PLAIN, "");
+        flow_words(&flow, PLAIN, title->sentence);
     }
-    (void)row_put(&row, column, width, text);
-    row_end(&row, out, "\n");
+    (void)snprintf(seed, sizeof seed, "seed %" PRIu32, title->seed);
+    flow_whole(&flow, 3, PLAIN, seed);
+    flow_end(&flow);
+}
+
+static struct flow begin_wrong(const struct screen *screen, FILE *out)
+{
+    struct flow flow = flow_begin(screen, 2, out);
+
+    row_sign(&flow.row, 0, WRONG_MARK);
+    return flow;
+}
+
+static void end_wrong(struct flow *flow, long more)
+{
+    char text[40];
+
+    (void)snprintf(text, sizeof text, "and %ld more", more);
+    if (more > 0)
+        flow_whole(flow, 2, RED, text);
+    flow_end(flow);
+}
+
+static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
+{
+    enum { MAX_NAMED = 5 };
+    struct flow flow;
+    long count = 0;
+
+    FOR_ITEMS (item, chart) {
+        if (item->kind != SENT || !item->is_wrong || item->partner >= 0)
+            continue;
+        if (count == 0) {
+            flow = begin_wrong(screen, out);
+            flow_words(&flow, RED, "nobody received: ");
+        } else if (count < MAX_NAMED)
+            flow_words(&flow, RED, ", ");
+        if (count < MAX_NAMED)
+            flow_words(&flow, RED, item->text);
+        count++;
+    }
+    if (count > 0)
+        end_wrong(&flow, count - MAX_NAMED);
+}
+
+/* Whether two texts differ by their numbers only. */
+static bool is_same_kind(const char *one, const char *other)
+{
+    static const char digits[] = "0123456789";
+
+    one += strspn(one, digits);
+    other += strspn(other, digits);
+    while (*one && *one == *other) {
+        one++;
+        other++;
+        one += strspn(one, digits);
+        other += strspn(other, digits);
+    }
+    return *one == *other;
+}
+
+/* Puts the flaws in the order in which they are told: first one of each kind. */
+static long order_flaws(const struct chart *chart, const struct item **flaws)
+{
+    enum { MAX_KINDS = 5 };
+    long count = 0, kinds = 0;
+
+    FOR_ITEMS (item, chart) {
+        if (item->kind != FLAW)
+            continue;
+        long kind = 0;
+        while (kind < kinds && !is_same_kind(flaws[kind]->text, item->text))
+            kind++;
+        flaws[count] = item;
+        if (kind == kinds && kinds < MAX_KINDS) {
+            size_t later = (size_t)(count - kinds) * sizeof(void *);
+            memmove(flaws + kinds + 1, flaws + kinds, later);
+            flaws[kinds] = item;
+            kinds++;
+        }
+        count++;
+    }
+    return count;
+}
+
+void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
+{
+    size_t size = (size_t)chart->count + 1;
+    const struct item **flaws = CHECK_NOT(NULL, malloc(size * sizeof(void *)));
+    long count = order_flaws(chart, flaws);
+
+    print_lost(chart, screen, out);
+    for (long i = 0; i < count && i < max; i++) {
+        struct flow flow = begin_wrong(screen, out);
+        flow_words(&flow, RED, chart->names[flaws[i]->lane]);
+        flow_words(&flow, RED, ": ");
+        flow_words(&flow, RED, flaws[i]->text);
+        end_wrong(&flow, i + 1 == max ? count - max : 0);
+    }
+    free(flaws);
+}
+
+/* Returns how many lines may say what went wrong, so that with them, and the verdict after it, the
+ * chart is on one screen if it can be. */
+static int space_for_wrongs(const struct screen *screen, int rows)
+{
+    enum { OTHERS = 13, MAX_WRONGS = 5 };
+    int space = screen->height - OTHERS - rows;
+
+    if (screen->height == 0 || space > MAX_WRONGS)
+        return MAX_WRONGS;
+    return space > 1 ? space : 1;
 }
 
 void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
     int left_out, rows = chart_rows(chart, row_of, &left_out), names = 0;
+    char inside[32];
 
+    (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
+    if (chart->has_inside && (int)strlen(inside) < screen->width / 4)
+        names = (int)strlen(inside);
     for (int lane = 0; lane < chart->lanes; lane++)
         if (row_of[lane] >= 0 && (int)strlen(chart->names[lane]) > names)
             names = (int)strlen(chart->names[lane]);
-    if (names > screen->width / 3)
-        names = screen->width / 3;
-    struct grid grid = {chart, screen, names + 2, screen->width - names - 2};
-    if (grid.columns < 1)
-        grid.columns = 1;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (row_of[lane] >= 0)
-            print_lane(&grid, lane, out);
-    if (rows > 0)
-        print_axis(&grid, out);
-    print_legend(&grid, out);
+    int from = names + 2 <= screen->width / 2 ? names + 2 : 0;
+    struct grid grid = {chart, screen, out, from, screen->width - from, false, false, false, false};
+    print_title(&chart->title, screen, out);
+    print_lanes(&grid, row_of, rows);
+    if (chart->has_inside)
+        print_inside(&grid, inside);
+    if (rows > 0 && chart->by_events)
+        print_event_axis(&grid);
+    else if (rows > 0)
+        print_axis(&grid);
+    print_legend(&grid);
+    wrongs_write(chart, screen, space_for_wrongs(screen, rows), out);
     if (left_out > 0)
         (void)fprintf(out, "(%d more lanes are not shown)\n", left_out);
     if (chart->dropped > 0)

@@ -21,7 +21,7 @@ function normal(line, command)
     gsub(/127\.0\.0\.1:[0-9]+/, "127.0.0.1:N", line)
     gsub(/127\.0\.0\.1 : [0-9]+/, "127.0.0.1 : N", line)
     # --lanes begins each row with its time
-    if (match(line, /^ *[0-9]+\.[0-9][0-9][0-9]  /))
+    if (match(line, /^ *[0-9.]+ (µs|us|ms|s)  /))
         line = "    TIME  " substr(line, RLENGTH + 1)
     # times that a demo has measured
     gsub(/[0-9]+\.[0-9][0-9][0-9] s/, "N s", line)

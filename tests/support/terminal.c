@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,15 +106,44 @@ void terminal_watch(struct terminal *terminal, int milliseconds)
     }
 }
 
+void terminal_resize(const struct terminal *terminal, int columns)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)columns};
+
+    assert_int_equal(ioctl(terminal->keyboard, TIOCSWINSZ, &size), 0);
+}
+
+bool terminal_is_usual(const struct terminal *terminal)
+{
+    struct termios now;
+
+    assert_int_equal(tcgetattr(terminal->keyboard, &now), 0);
+    return (now.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO);
+}
+
+static int wait_for_end(const struct terminal *terminal)
+{
+    int status;
+
+    assert_int_equal(waitpid(terminal->pid, &status, 0), terminal->pid);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int terminal_close(struct terminal *terminal)
+{
+    (void)close(terminal->keyboard);
+    return wait_for_end(terminal);
+}
+
 int terminal_finish(struct terminal *terminal)
 {
-    int status, more;
+    int more;
 
     while ((more = take(terminal, DEADLINE * 1000)) > 0)
         continue;
     if (more == 0)
         give_up(terminal, "still running");
-    assert_int_equal(waitpid(terminal->pid, &status, 0), terminal->pid);
+    int status = wait_for_end(terminal);
     (void)close(terminal->keyboard);
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return status;
 }

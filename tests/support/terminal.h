@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -31,6 +32,15 @@ void terminal_await(struct terminal *terminal, const char *text, int count);
 
 /* Reads on for MILLISECONDS: for what should not come. */
 void terminal_watch(struct terminal *terminal, int milliseconds);
+
+/* Gives it another width. */
+void terminal_resize(const struct terminal *terminal, int columns);
+
+/* Whether keys act only at the end of a line and are shown, as usual. */
+bool terminal_is_usual(const struct terminal *terminal);
+
+/* Closes the window, and waits for its end as the next one does. */
+int terminal_close(struct terminal *terminal);
 
 /* Reads on until it has ended. Returns its exit status, or 128 + the signal
  * that ended it. SHOWN stays: free(3) it.

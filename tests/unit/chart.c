@@ -353,7 +353,8 @@ static void test_axis(void **state)
 
 static void test_texts(void **state)
 {
-#define TEN "0123456789"
+#define EIGHT "abcdefgh"
+#define TEN   "0123456789"
     static const struct {
         const char *text, *shown;
     } cases[] = {{"plain", "plain"}, {"", ""},
@@ -361,13 +362,14 @@ static void test_texts(void **state)
         {"not \xff utf8", "not \\xff utf8"},
         {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
         {"élan", "élan"},
-        /* 43 bytes fit, 44 do not, and no half of a character stays */
-        {TEN TEN TEN TEN "012", TEN TEN TEN TEN "012"},
-        {TEN TEN TEN TEN "0123", TEN TEN TEN TEN "012…"},
-        {TEN TEN TEN TEN "01é", TEN TEN TEN TEN "01…"},
-        {TEN TEN TEN TEN "0…", TEN TEN TEN TEN "0…"},
-        {TEN TEN TEN TEN "😀", TEN TEN TEN TEN "…"},
-        {TEN TEN TEN "012345678😀!", TEN TEN TEN "012345678😀…"}};
+        /* 51 bytes fit, 52 do not, and no half of a character stays */
+        {EIGHT TEN TEN TEN TEN "012", EIGHT TEN TEN TEN TEN "012"},
+        {EIGHT TEN TEN TEN TEN "0123", EIGHT TEN TEN TEN TEN "012…"},
+        {EIGHT TEN TEN TEN TEN "01é", EIGHT TEN TEN TEN TEN "01…"},
+        {EIGHT TEN TEN TEN TEN "0…", EIGHT TEN TEN TEN TEN "0…"},
+        {EIGHT TEN TEN TEN TEN "😀", EIGHT TEN TEN TEN TEN "…"},
+        {EIGHT TEN TEN TEN "012345678😀!", EIGHT TEN TEN TEN "012345678😀…"}};
+#undef EIGHT
 #undef TEN
 
     (void)state;

@@ -56,7 +56,7 @@ static void test_full_tables(void **state)
 /* An event of nobody who has a lane is not shown. */
 static void test_event_without_lane(void **state)
 {
-    struct lanes lanes = {.screen = {80, false, false}};
+    struct lanes lanes = {.screen = {80, false, false, 0}};
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -68,10 +68,11 @@ static void test_event_without_lane(void **state)
     record_killed("nobody", 7, "SIGKILL");
     lanes.from = recorder;
     for (unsigned long i = 0; i < recorder->next; i++)
-        lanes_print(&lanes, &recorder->events[i], "\n", out);
+        lanes_print(&lanes, &recorder->events[i], out);
     assert_int_equal(fclose(out), 0);
-    /* the names of the lanes, and no row */
-    assert_int_equal(strchr(text, '\n') - text, (long)strlen(text) - 1);
+    /* the legend, the names of the lanes, and no row */
+    const char *second = strchr(text, '\n') + 1;
+    assert_int_equal(strchr(second, '\n') - text, (long)strlen(text) - 1);
     free(lanes.states);
     free(text);
 }

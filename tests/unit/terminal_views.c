@@ -18,7 +18,7 @@
 
 enum { MS = 1000000 };
 
-static const struct screen ascii = {80, false, false};
+static const struct screen ascii = {80, false, false, 0};
 
 /* Compares TEXT, of SIZE bytes, with the golden file of that NAME. */
 static void assert_golden(char *text, size_t size, const char *name)
@@ -52,25 +52,39 @@ static void assert_lanes(const struct screen *screen, const char *name)
 
     assert_non_null(out);
     for (unsigned long i = 0; i < recorder->next; i++)
-        lanes_print(&lanes, &recorder->events[i], "\n", out);
+        lanes_print(&lanes, &recorder->events[i], out);
     assert_int_equal(fclose(out), 0);
     free(lanes.states);
+    assert_golden(text, size, name);
+}
+
+static char *draw_timeline(
+    const struct chart *chart, const struct screen *screen, size_t *size)
+{
+    char *text;
+    FILE *out = open_memstream(&text, size);
+
+    assert_non_null(out);
+    timeline_write(chart, screen, out);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void assert_drawn(const struct screen *screen, enum measure measure,
+    enum verdict verdict, const char *name)
+{
+    struct chart recording = recorded_take(measure, verdict);
+    size_t size;
+    char *text = draw_timeline(&recording, screen, &size);
+
+    chart_free(&recording);
     assert_golden(text, size, name);
 }
 
 static void assert_timeline(
     const struct screen *screen, enum measure measure, const char *name)
 {
-    struct chart recording = recorded_take(measure, VERDICT_HELD);
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-
-    assert_non_null(out);
-    timeline_write(&recording, screen, out);
-    assert_int_equal(fclose(out), 0);
-    chart_free(&recording);
-    assert_golden(text, size, name);
+    assert_drawn(screen, measure, VERDICT_HELD, name);
 }
 
 /* A talk of two, with a text that is cut off and one that is not ASCII. */
@@ -83,7 +97,8 @@ static void record_talk(void)
     recorded_sent(2 * MS, 0, 1, "ping");
     recorded_received(3 * MS, 1, 0, "ping");
     recorded_state(3 * MS, 1, RUNNING, "talking");
-    recorded_note(4 * MS, 1, "élan vital, and more than there is room for it");
+    recorded_note(4 * MS, 1,
+        "élan vital, and more than there is room for it in one event");
     recorded_sent(5 * MS, 1, 0, "pong");
     recorded_received(6 * MS, 0, 1, "pong");
     recorded_note(5 * MS, 0, "a time before the last one");
@@ -107,7 +122,8 @@ static void record_workers(int count)
 /* Two lanes on 80 columns show words; ten show signs; a hundred share. */
 static void test_lanes(void **state)
 {
-    const struct screen utf8 = {80, true, false}, color = {80, true, true};
+    const struct screen utf8 = {80, true, false, 0},
+                        color = {80, true, true, 0};
 
     (void)state;
     assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
@@ -124,7 +140,8 @@ static void test_lanes(void **state)
 /* Bars to scale; a short one is not hidden; at most 40 lanes. */
 static void test_timeline(void **state)
 {
-    const struct screen utf8 = {80, true, false}, narrow = {30, true, true};
+    const struct screen utf8 = {80, true, false, 0},
+                        narrow = {30, true, true, 0};
 
     (void)state;
     record_talk();
@@ -144,6 +161,185 @@ static void test_timeline(void **state)
     assert_timeline(&ascii, MAX_INSIDE, "timeline_short");
 }
 
+/* Four are inside and a message is lost: both views say so, in red. */
+static void test_wrong(void **state)
+{
+    const struct screen color = {80, true, true, 0},
+                        small = {60, false, false, 24};
+
+    (void)state;
+    recorded_begin();
+    record_lanes("worker", 4);
+    recorder->limit = 3;
+    for (int i = 0; i < 4; i++)
+        recorded_state((i + 1) * MS, i, INSIDE, "inside");
+    recorder->events[3].is_wrong = true;
+    recorded_flaw(4 * MS, 3, "4 inside, not 3");
+    recorded_flaw(5 * MS, 2, "a second flaw, told at such a length that");
+    recorded_sent(8 * MS, 0, 1, "lost");
+    recorded_sent(9 * MS, 0, 1, "too");
+    for (int i = 0; i < 4; i++)
+        recorded_state((10 + i) * MS, i, GONE, "done");
+    assert_lanes(&color, "lanes_wrong");
+    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong");
+    assert_drawn(&small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small");
+}
+
+/* On a screen of 24 rows the names come again before they leave it, and after
+ * it has got another width; what is too long for a column is wrapped.
+ */
+static void test_names_stay(void **state)
+{
+    struct lanes lanes = {.screen = {80, false, false, 24}};
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    record_workers(10);
+    lanes.from = recorder;
+    for (unsigned long i = 0; i < recorder->next; i++) {
+        if (i == 25)
+            lanes.screen.width = 40;
+        lanes_print(&lanes, &recorder->events[i], out);
+    }
+    assert_int_equal(fclose(out), 0);
+    free(lanes.states);
+    assert_golden(text, size, "lanes_24_rows");
+}
+
+/* A run in which at most 3 of LANES are inside at once, for any time between an
+ * instant and long. LENGTH is a prime number: so no column begins at an event.
+ */
+enum { LENGTH = 1000003, LANES = 7, MAX_ROW = 320 };
+static void record_visits(unsigned seed)
+{
+    bool is_inside[LANES] = {false};
+    int64_t time = 0;
+    int inside = 0;
+
+    recorded_begin();
+    record_lanes("w", LANES);
+    recorder->limit = 3;
+    srand(seed);
+    recorded_state(0, 0, RUNNING, "running");
+    while (time < LENGTH - 100) {
+        int lane = rand() % LANES;
+        bool enters = !is_inside[lane];
+        if (enters && inside == 3)
+            continue;
+        inside += enters ? 1 : -1;
+        is_inside[lane] = enters;
+        recorded_state(
+            time, lane, enters ? INSIDE : RUNNING, enters ? "in" : "out");
+        int64_t gap = rand() % 4 > 0 ? rand() % 300 : rand() % 8000;
+        time = time + gap < LENGTH ? time + gap : LENGTH - 1;
+    }
+    recorded_state(LENGTH, 0, GONE, "done");
+}
+
+/* The most that were inside at any moment of a column, told from the items. */
+static int most_in(const struct chart *chart, int column, int columns)
+{
+    int most = 0;
+
+    for (long i = 0; i < chart->count; i++) {
+        int64_t begin = chart->items[i].time, end = LENGTH;
+        if (i + 1 < chart->count)
+            end = chart->items[i + 1].time;
+        bool is_there = begin * columns < (int64_t)LENGTH * (column + 1) &&
+                        end * columns > (int64_t)LENGTH * column;
+        if (is_there && chart->items[i].inside > most)
+            most = chart->items[i].inside;
+    }
+    return most;
+}
+
+/* Returns the row after that of which TEXT is the beginning; or its own. */
+static const char *find_row(const char *text, const char *begin, bool after)
+{
+    const char *row = strstr(text, begin);
+
+    assert_non_null(row);
+    return after ? strchr(row, '\n') + 1 : row;
+}
+
+static void assert_true_columns(const struct chart *chart, int width)
+{
+    struct screen screen = {width, false, false, 0};
+    bool is_above = width < 64; /* what says the limit, and not beside it */
+    int from = is_above ? 5 : 17, columns = width - from, bars[MAX_ROW] = {0};
+    size_t size;
+    char *text = draw_timeline(chart, &screen, &size), name[16];
+
+    for (int lane = 0; lane < LANES; lane++) {
+        (void)snprintf(name, sizeof name, "\nw %d ", lane);
+        const char *row = find_row(text, name, false) + 1;
+        for (int i = 0; i < columns && row[from + i] != '\n'; i++)
+            bars[i] += row[from + i] == '#';
+    }
+    const char *digits = find_row(text, "inside, limit 3", is_above);
+    int length = (int)strcspn(digits, "\n");
+    for (int i = 0; i < columns; i++) {
+        int most = from + i < length ? digits[from + i] - '0' : 0;
+        most = most == ' ' - '0' ? 0 : most;
+        assert_in_range(bars[i], 0, 3);
+        assert_in_range(bars[i], 0, most);
+        assert_int_equal(most, most_in(chart, i, columns));
+    }
+    free(text);
+}
+
+/* No column shows more bars than were inside at once, at any width. */
+static void test_columns_are_true(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 3; seed++) {
+        record_visits(seed);
+        struct chart chart = recorded_take(MAX_INSIDE, VERDICT_HELD);
+        assert_false(chart.by_events);
+        for (int width = 20; width <= 300; width++)
+            assert_true_columns(&chart, width);
+        chart_free(&chart);
+    }
+}
+
+/* How many ends of messages a row shows: a digit is so many. */
+static int count_ends(const char *row)
+{
+    int ends = 0;
+
+    for (; *row != '\n'; row++) {
+        ends += *row == '<' || *row == '>';
+        ends += *row >= '2' && *row <= '9' ? *row - '0' : 0;
+    }
+    return ends;
+}
+
+/* Each message has both ends in the chart, at any width. */
+static void test_messages_are_all_there(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("a", 1);
+    record_lanes("b", 1);
+    for (int i = 0; i < 8; i++) {
+        recorded_sent(i * i * i * MS, 0, 1, "x");
+        recorded_received((i * i * i + 3) * MS, 1, 0, "x");
+    }
+    struct chart chart = recorded_take(MESSAGES, VERDICT_HELD);
+    for (int width = 20; width <= 300; width++) {
+        struct screen screen = {width, false, false, 0};
+        size_t size;
+        char *text = draw_timeline(&chart, &screen, &size);
+        assert_int_equal(count_ends(find_row(text, "\na ", false) + 2), 8);
+        assert_int_equal(count_ends(find_row(text, "\nb ", false) + 2), 8);
+        free(text);
+    }
+    chart_free(&chart);
+}
+
 static void test_nothing_recorded(void **state)
 {
     (void)state;
@@ -156,7 +352,10 @@ static void test_nothing_recorded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_lanes),
-        cmocka_unit_test(test_timeline),
+        cmocka_unit_test(test_timeline), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_names_stay),
+        cmocka_unit_test(test_columns_are_true),
+        cmocka_unit_test(test_messages_are_all_there),
         cmocka_unit_test(test_nothing_recorded)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,7 @@ static void print_row(const struct screen *screen, const struct axis *axis,
     (void)row_put(&row, column_of(screen, axis, 1), screen->width, "|");
     row_sign(
         &row, column_of(screen, axis, mechanism->ratio), sign_of(mechanism));
-    row_end(&row, out, "\n");
+    row_end(&row, out);
 }
 
 /* The ends of the axis, and the pipe, which the others are compared with. */
@@ -181,7 +181,7 @@ static void print_header(
     if (screen->width > AXIS)
         (void)row_put(
             &row, screen->width - (int)strlen(text), screen->width, text);
-    row_end(&row, out, "\n");
+    row_end(&row, out);
 }
 
 static void print_legend(const struct screen *screen, FILE *out)
@@ -195,7 +195,7 @@ static void print_legend(const struct screen *screen, FILE *out)
     (void)row_put(&row, 2, screen->width, text);
     row_sign(&row, 54, WAITING);
     (void)row_put(&row, 56, screen->width, "lock and unlock");
-    row_end(&row, out, "\n");
+    row_end(&row, out);
 }
 
 void chart_write(const struct mechanism *mechanisms, int count, FILE *out)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* keys - what a reader types acts at once, and is not shown; afterwards the terminal is as before
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Opens the controlling terminal. Returns false if there is none, or if this process is not in its
+ * foreground. */
+bool keys_open(void);
+
+/* From now on keys act at once. Ctrl-Z gives the terminal back and stops this process, which takes
+ * it again when it goes on in the foreground. Ctrl-C still sends SIGINT. */
+void keys_take(void);
+
+/* Gives the terminal back as it was. Does nothing if somebody else, a shell, has changed it since.
+ */
+void keys_leave(void);
+
+/* Returns the next key without waiting; 0 if there is none; -1 when there will be none any more, or
+ * if this process is in the background now. */
+int keys_next(void);
+
+/* Whether this process was stopped since the last call. */
+bool keys_were_left(void);
+
+extern int keys_terminal; /* its descriptor, or -1; does not block */
