@@ -25,24 +25,24 @@ fi
 table()
 {
     cat <<'END'
-mutex            | demo_mutex --seed=7 --writers=4 --lines=5 | long wait
-mutex_broken     | demo_mutex --seed=7 --writers=4 --broken
-semaphore        | demo_semaphore --seed=7 | long wait
-semaphore_broken | demo_semaphore --seed=7 --broken
-condvar          | demo_condvar --seed=5 --consumers=2 | long wait, 2 messages
-condvar_broken   | demo_condvar --seed=5 --broken | long wait, lost message
-file             | demo_file --seed=7 | long wait
-file_broken      | demo_file --seed=7 --broken
-signal           | demo_signal --seed=7 | 2 messages
-signal_broken    | demo_signal --seed=7 --broken | 2 messages
-socket           | demo_socket --seed=7 --port=0 | message
-socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message
-mqueue           | demo_mqueue --seed=7 --clients=3 | message
-mqueue_broken    | demo_mqueue --seed=7 --broken | message
-pipe             | demo_pipe --seed=7 | 3 messages
-pipe_broken      | demo_pipe --seed=7 --broken | long wait
-shm              | demo_shm --seed=7 --duration=0.01 --update=0.001 --show=0.002 | long wait
-shm_broken       | demo_shm --seed=7 --duration=0.003 --update=0.001 --show=0.001 --broken
+mutex            | demo_mutex --seed=7 --writers=4 --lines=3 | long wait, all words
+mutex_broken     | demo_mutex --seed=7 --writers=4 --broken | 3 red bars, marked beside
+semaphore        | demo_semaphore --seed=7 | long wait, all words
+semaphore_broken | demo_semaphore --seed=7 --broken | marked beside
+condvar          | demo_condvar --seed=5 --consumers=2 | 2 messages, all words
+condvar_broken   | demo_condvar --seed=5 --broken | lost message, all words
+file             | demo_file --seed=7 | long wait, all words
+file_broken      | demo_file --seed=7 --broken | 3 red bars, marked beside
+signal           | demo_signal --seed=7 | 2 messages, all words
+signal_broken    | demo_signal --seed=7 --broken | 2 messages, all words
+socket           | demo_socket --seed=7 --port=0 | 3 messages, all words
+socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message, all words
+mqueue           | demo_mqueue --seed=7 --clients=3 | 6 messages, all words
+mqueue_broken    | demo_mqueue --seed=7 --broken | wrong message, all words
+pipe             | demo_pipe --seed=7 | 3 messages, all words
+pipe_broken      | demo_pipe --seed=7 --broken | 3 messages, all words
+shm              | demo_shm --seed=7 --duration=0.008 --update=0.001 --show=0.002 | long wait, new numbers
+shm_broken       | demo_shm --seed=7 --duration=0.003 --update=0.001 --show=0.001 --broken | old numbers, marked beside
 cost             | bench_mechanisms
 END
 }
@@ -58,15 +58,29 @@ shows()
 {
     case $2 in
     'long wait')
-        grep -q "'waiting' x='[^']*' y='[^']*' width='[0-9][0-9][0-9]" "$1"
+        grep -q "class='bar waiting' d='M[^h]*h[0-9][0-9][0-9]" "$1"
         ;;
-    *' messages')
-        [ "$(grep -c "class='sent' x1" "$1")" -ge "${2% *}" ]
+    *' red bars')
+        [ "$(grep -c "class='bar red' d='M[^h]*h[0-9][0-9][0-9]" "$1")" -ge \
+            "${2%% *}" ]
         ;;
-    'message') grep -q '>message<' "$1" ;;
-    'lost message') grep -q '>message that nobody received<' "$1" ;;
+    *' messages') [ "$(grep -c "class='sent' d" "$1")" -ge "${2%% *}" ] ;;
+    'lost message') grep -q "class='lost' d" "$1" ;;
+    'wrong message') grep -q "class='bad' d" "$1" ;;
+    'new numbers') grep -q "class='bar new' d" "$1" ;;
+    'old numbers') grep -q "class='bar old' d" "$1" ;;
+    'marked beside') ! grep -q "class='ring'" "$1" ;;
+    'all words') ! grep -q 'without space for their words' "$1" ;;
     '') ;;
     *) stop "there is no rule for how to see a $2" ;;
+    esac
+}
+
+# is_marked PICTURE: in a broken run, what went wrong is seen
+is_marked()
+{
+    case $1 in
+    *_broken.svg) grep -q "class='\(cross\|lost\|bad\|bar red\)'" "$1" ;;
     esac
 }
 
@@ -97,7 +111,8 @@ draw()
     until [ $runs -eq 100 ]; do
         runs=$((runs + 1))
         run "$1" "$2"
-        if shows "$scratch/$1.svg" "${3%,*}" &&
+        if is_marked "$scratch/$1.svg" &&
+            shows "$scratch/$1.svg" "${3%,*}" &&
             shows "$scratch/$1.svg" "${3#*, }"; then
             return
         fi

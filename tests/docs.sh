@@ -412,30 +412,33 @@ run_lane()
     done <"$scratch/lane.$1"
 }
 
-# What a picture says: its title, its lanes, what it measures, and its legend,
-# without what differs from run to run.
+# What a picture says around the chart: its title, its lanes, what it measures,
+# and its legend, without what differs from run to run.
 words_of()
 {
     awk '
         NR == 1 && match($0, /<title>[^<]*/) {
             print "title: " substr($0, RSTART + 7, RLENGTH - 7)
         }
-        /^<g>/ || !/<text/ || /class=.(tick|label)/ { next }
+        !/<text class=.(big|said|soft|lane|end|key)/ { next }
         {
-            waits = /<path class=.waiting/
-            kind = /class=.end/ ? "lane" : /class=.big/ ? "head" : "legend"
+            waits = /<path class=.bar waiting/
+            kind = "legend"
+            if (/class=.(lane|end)/)
+                kind = "lane"
+            if (/class=.(big|said|soft)/)
+                kind = "head"
             gsub(/<[^>]*>/, "")
+            sub(/^waits: /, "")
             if (kind != "lane") {
                 gsub(/[0-9]+(\.[0-9]+)?/, "N")
                 gsub(/N (s|ms|µs|ns)/, "N s")
             }
             count = split($0, part, ", ") # of a legend, in any order
-            for (i = 1; i <= count; i++) {
+            for (i = 1; i <= count; i++)
                 # which calls have waited long enough to be seen is chance
-                is_call = waits && part[i] ~ /^[a-z_]+$/
-                if (!is_call && part[i] !~ /hidden behind others:/)
+                if (!(waits && part[i] ~ /^[a-z_]+$/))
                     print kind ": " part[i]
-            }
         }
     ' "$1" | sort -u
 }

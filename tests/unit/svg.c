@@ -3,106 +3,39 @@
  * the pictures in golden/
  */
 #include "tests/support/forked.h"
+#include "tests/support/picture_file.h"
 #include "tests/support/program.h"
+#include "tests/support/recorded.h"
+#include "common/run/record.h"
 #include "common/views/charts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { US = 1000, MS = 1000 * US, MOST = 70000 };
+enum { US = 1000, MS = 1000 * US };
 
-static struct item items[MOST];
-static char names[200][32];
-static bool seen[200];
-
-static struct chart begin(const char *name, enum measure measure)
+static char *drawn(const struct chart *chart)
 {
-    memset(items, 0, sizeof items);
-    memset(seen, 0, sizeof seen);
-    return (struct chart){.title = {.program = name, .measure = measure},
-        .items = items,
-        .names = names,
-        .seen = seen};
-}
-
-static void add_lane(struct chart *recording, const char *name)
-{
-    (void)snprintf(names[recording->lanes++], sizeof *names, "%s", name);
-}
-
-/* An item, after those that are there; returns it, so that more can be set. */
-static struct item *add(struct chart *recording, int64_t time, int lane,
-    enum event_kind kind, const char *text)
-{
-    struct item *item = &items[recording->count++];
-
-    *item = (struct item){.kind = kind,
-        .state = IDLE,
-        .lane = lane,
-        .other = NO_LANE,
-        .time = time,
-        .until = time,
-        .partner = -1,
-        .text = (char *)(uintptr_t)text};
-    seen[lane] = true;
-    recording->length = time;
-    return item;
-}
-
-static void add_state(struct chart *recording, int64_t time, int64_t until,
-    int lane, enum state state, const char *text)
-{
-    struct item *item = add(recording, time, lane, STATE, text);
-
-    item->state = state;
-    item->until = until;
-    recording->length = until;
-}
-
-/* A message of LANE to OTHER; it was received after DELAY, or not if below 0.
- */
-static void add_message(struct chart *recording, int64_t time, int lane,
-    int other, int64_t delay, const char *text)
-{
-    struct item *sent = add(recording, time, lane, SENT, text);
-
-    sent->other = other;
-    if (delay < 0)
-        return;
-    sent->partner = recording->count;
-    struct item *received = add(recording, time + delay, other, RECEIVED, text);
-    received->other = lane;
-    received->partner = recording->count - 2;
-}
-
-/* As chart_take() does it. */
-static void count_inside(const struct chart *recording)
-{
-    bool is_inside[200] = {false};
-    int inside = 0;
-
-    for (long i = 0; i < recording->count; i++) {
-        struct item *item = &recording->items[i];
-        if (item->kind == STATE &&
-            (item->state == INSIDE) != is_inside[item->lane]) {
-            is_inside[item->lane] = item->state == INSIDE;
-            inside += is_inside[item->lane] ? 1 : -1;
-        }
-        item->inside = inside;
-    }
-}
-
-static char *drawn(const struct chart *recording)
-{
-    count_inside(recording);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
-    svg_write(recording, out);
+    svg_write(chart, out);
     assert_int_equal(fclose(out), 0);
     return text;
+}
+
+/* What is recorded, as a picture that was checked. */
+static char *draw(enum measure measure, enum verdict verdict)
+{
+    struct chart chart = recorded_take(measure, verdict);
+    char *picture = drawn(&chart);
+
+    picture_check(picture);
+    chart_free(&chart);
+    return picture;
 }
 
 /* Reads PATH as a new string; "" if there is none. */
@@ -119,81 +52,205 @@ static char *read_text(const char *path)
     return text;
 }
 
-static void assert_golden(const struct chart *recording, const char *name)
+static void assert_golden(const char *picture, const char *name)
 {
     char path[500];
-    char *text = drawn(recording);
 
     (void)snprintf(
         path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
     if (getenv("UPDATE_GOLDEN") != NULL) {
         FILE *file = fopen(path, "w");
         assert_non_null(file);
-        assert_true(fputs(text, file) >= 0);
+        assert_true(fputs(picture, file) >= 0);
         assert_int_equal(fclose(file), 0);
     }
     char *expected = read_text(path);
-    assert_string_equal(text, expected);
+    assert_string_equal(picture, expected);
     free(expected);
-    free(text);
 }
 
 /* Fails unless TEXT is in the picture COUNT times. */
-static void assert_drawn(
-    const struct chart *recording, const char *text, int count)
+static void assert_drawn(const char *picture, const char *text, int count)
 {
-    char *picture = drawn(recording);
-
     if (count_text(picture, text) != count)
         print_error("%s\n", picture);
     assert_int_equal(count_text(picture, text), count);
-    free(picture);
 }
 
 static void test_states(void **state)
 {
-    struct chart recording = begin("demo_semaphore", MAX_INSIDE);
-
     (void)state;
-    add_lane(&recording, "worker 0");
-    add_lane(&recording, "worker 1");
-    add_state(&recording, 0, 2 * US, 0, WAITING, "waiting for a slot");
-    add_state(&recording, 0, 900 * MS, 1, WAITING, "waiting for a slot");
-    add_state(&recording, 2 * US, 900 * MS, 0, INSIDE, "inside");
-    (void)add(&recording, 3 * US, 0, NOTE, "0 starting critical section");
-    add_state(&recording, 900 * MS, 1200 * MS, 0, GONE, "done");
-    add_state(&recording, 900 * MS, 1100 * MS, 1, INSIDE, "inside");
-    add_state(&recording, 1100 * MS, 1150 * MS, 1, RUNNING, "counting");
-    add_state(&recording, 1150 * MS, 1200 * MS, 1, IDLE, "idle");
-    assert_golden(&recording, "states.svg");
+    recorded_begin();
+    record_lanes("worker", 2);
+    recorded_state(0, 0, WAITING, "sem_wait");
+    recorded_state(0, 1, WAITING, "sem_wait");
+    recorded_state(2 * US, 0, INSIDE, "inside");
+    recorded_note(3 * US, 0, "0 starting critical section");
+    recorded_state(900 * MS, 0, GONE, "done");
+    recorded_state(900 * MS, 1, INSIDE, "inside");
+    recorded_state(1100 * MS, 1, RUNNING, "counting");
+    recorded_state(1150 * MS, 1, IDLE, "idle");
+    recorded_state(1200 * MS, 1, GONE, "done");
+    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    assert_golden(picture, "states.svg");
+    assert_false(picture_has_mark(picture));
+    assert_drawn(picture, ">✓ HELD</text>", 1);
+    assert_drawn(picture, ">limit 1</text>", 1);
+    free(picture);
 }
 
+/* More than the limit is red in its bar and in the strip below. */
+static void test_too_many(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("worker", 2);
+    recorded_state(0, 0, INSIDE, "inside");
+    recorded_state(100 * MS, 1, INSIDE, "inside");
+    recorder->events[1].is_wrong = true;
+    recorded_flaw(100 * MS + 1, 1, "2 inside, not 1");
+    recorded_state(600 * MS, 0, GONE, "done");
+    recorded_state(700 * MS, 1, GONE, "done");
+    char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+    assert_golden(picture, "too_many.svg");
+    assert_drawn(picture, ">✗ VIOLATED</text>", 1);
+    assert_drawn(picture, ">demo_unit --broken</text>", 1);
+    assert_drawn(picture, "class='bar red'", 1);
+    assert_drawn(picture, ">✗ 2 inside, not 1</text>", 1);
+    assert_drawn(picture, ">✗ 2 at once: 1 too many</text>", 1);
+    free(picture);
+}
+
+/* Without a lane of its own or with it, read or not, right or wrong. */
 static void test_messages(void **state)
 {
-    struct chart recording = begin("demo_socket", MESSAGES);
-
     (void)state;
-    add_lane(&recording, "server");
-    add_lane(&recording, "client");
-    add_state(&recording, 0, 900 * US, 0, RUNNING, "answering");
-    add_message(&recording, 100 * US, 1, 0, 200 * US, "ping");
-    add_message(&recording, 400 * US, 0, 1, 100 * US, "pong");
-    add_message(&recording, 600 * US, 1, 0, -1, "ping again");
-    add(&recording, 700 * US, 0, SENT, "to all")->to_all = true;
-    items[recording.count - 1].other = 1;
-    (void)add(&recording, 800 * US, 0, RECEIVED, "from somebody");
-    recording.length = 900 * US;
-    assert_golden(&recording, "messages.svg");
-    assert_drawn(&recording, "<line class='sent'", 2);
-    assert_drawn(&recording, "<line class='lost'", 2);
+    recorded_begin();
+    record_lanes("server", 1);
+    record_lanes("client", 2);
+    recorded_state(0, 0, RUNNING, "answering");
+    recorded_sent(100 * US, 1, 0, "ping");
+    recorded_received(300 * US, 0, 1, "ping");
+    recorded_sent(400 * US, 0, 1, "pong");
+    recorded_received(500 * US, 2, 0, "pong");
+    recorder->events[4].is_wrong = true;
+    recorded_flaw(510 * US, 2, "meant for 1");
+    recorded_sent(600 * US, 1, 0, "ping again");
+    recorded_sent(700 * US, 0, NO_LANE, "to all");
+    recorder->events[recorder->next - 1].to_all = true;
+    recorded_received(800 * US, 0, NO_LANE, "from somebody");
+    recorded_state(900 * US, 0, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    assert_golden(picture, "messages.svg");
+    assert_drawn(picture, "<path class='sent' d", 1);
+    assert_drawn(picture, "<path class='bad' d", 1);
+    assert_drawn(picture, "<path class='lost' d", 2);
+    assert_drawn(picture, ">ping again: lost</text>", 1);
+    assert_drawn(picture, ">✗ meant for 1</text>", 1);
+    free(picture);
+    picture = draw(MESSAGES, VERDICT_HELD); /* nobody needed those */
+    assert_drawn(picture, "<path class='lost'", 0);
+    assert_drawn(picture, "<path class='unread' d", 2);
+    assert_drawn(picture, ">message that nobody received</text>", 1);
+    free(picture);
+}
+
+/* Where time would hide what matters, each event has a step. */
+static void test_events(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("one", 1);
+    record_lanes("other", 1);
+    for (int i = 0; i < 8; i++)
+        recorded_sent(1000 + i, i % 2, 1 - i % 2, "text");
+    recorded_state(100 * MS, 0, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    assert_golden(picture, "events.svg");
+    assert_drawn(picture, ">≈</text>", 1);
+    assert_drawn(picture, ">Each step to the right is one event;", 1);
+    free(picture);
+}
+
+/* Numbers of a snapshot are boxes; those after the bar are old. */
+static void test_snapshots(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 1);
+    record_lanes("reader", 1);
+    recorded_state(0, 0, RUNNING, "running");
+    recorded_state(0, 1, RUNNING, "running");
+    recorded_note(100 * MS, 1, "[10, 200 | 3]");
+    recorder->events[recorder->next - 1].is_wrong = true;
+    recorded_flaw(101 * MS, 1, "torn: 2 new, 1 old");
+    recorded_note(500 * MS, 1, "[7]");
+    recorded_note(600 * MS, 1, "[no snapshot]");
+    recorded_note(700 * MS, 0, "deadline of 2 s");
+    recorded_state(900 * MS, 1, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    assert_golden(picture, "snapshots.svg");
+    assert_drawn(picture, "<path class='bar new' d", 3);
+    assert_drawn(picture, "<path class='bar old' d", 1);
+    assert_drawn(picture, ">200</text>", 1);
+    assert_drawn(picture, ">✗ torn: 2 new, 1 old</text>", 1);
+    assert_drawn(picture, ">[no snapshot]</text>", 1);
+    assert_drawn(picture, ">deadline of 2 s</text>", 1);
+    free(picture);
+}
+
+/* A lane that has nothing but notes is a list: first those that are wrong. */
+static void test_list(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 1);
+    record_lanes("log", 1);
+    recorded_state(0, 0, RUNNING, "running");
+    for (int i = 0; i < 40; i++)
+        recorded_note(100 + i, 1, "a line");
+    recorded_note(200, 1, "a li a line ne");
+    recorder->events[recorder->next - 1].is_wrong = true;
+    recorded_flaw(201, 1, "torn");
+    recorded_state(300, 0, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    int lines = count_text(picture, ">a line</text>");
+    char rest[40];
+    assert_drawn(picture, ">✗ torn: a li a line ne</text>", 1);
+    assert_int_in_range(lines, 5, 20);
+    (void)snprintf(rest, sizeof rest, ">and %d more</text>", 40 - lines);
+    assert_drawn(picture, rest, 1);
+    free(picture);
+}
+
+/* What has no space beside its mark gets a number, and stands below. */
+static void test_no_space(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("one", 1);
+    record_lanes("other", 1);
+    recorded_state(0, 0, INSIDE, "inside");
+    recorded_state(0, 1, INSIDE, "inside");
+    for (int i = 0; i < 40; i++) {
+        recorded_sent(500 * MS + i * MS, 0, 1, "many words of one");
+        recorded_received(501 * MS + i * MS, 1, 0, "many words of one");
+    }
+    recorded_state(1000 * MS, 0, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_HELD);
+    assert_drawn(picture, ">1: one to other: many words of one</text>", 1);
+    assert_drawn(picture, ">Marks without space for their words;", 1);
+    free(picture);
 }
 
 static void test_empty(void **state)
 {
-    struct chart recording = begin("demo_empty", MAX_INSIDE);
-
     (void)state;
-    assert_golden(&recording, "empty.svg");
+    recorded_begin();
+    char *picture = draw(MAX_INSIDE, VERDICT_UNKNOWN);
+    assert_golden(picture, "empty.svg");
+    assert_drawn(picture, ">? CANNOT TELL</text>", 1);
+    free(picture);
 }
 
 static void test_escaping(void **state)
@@ -201,7 +258,7 @@ static void test_escaping(void **state)
     static const struct {
         const char *text, *shown;
     } cases[] = {{"a<b>&\"c'", ": a&#60;b&#62;&#38;\"c'\n"},
-        {"]]><script>", ": ]]&#62;&#60;script&#62;\n"}, {"\\x1b", ": \\x1b\n"},
+        {"]]><script>", ": ]]&#62;&#60;script&#62;\n"}, {"\x1b", ": \\x1b\n"},
         {"\xef\xbf\xbe|\xef\xbf\xbf", ": &#65533;|&#65533;\n"},
         {"\xef\xbf\xbd \xef\xbe\xbf \xc3\xa9 \xf0\x9f\x98\x80",
             ": \xef\xbf\xbd \xef\xbe\xbf \xc3\xa9 \xf0\x9f\x98\x80\n"},
@@ -209,92 +266,107 @@ static void test_escaping(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct chart recording = begin("demo_a&b", MAX_INSIDE);
-        add_lane(&recording, "<lane>");
-        (void)add(&recording, 0, 0, NOTE, cases[i].text);
-        add_state(&recording, 0, 5 * MS, 0, WAITING, cases[i].text);
-        assert_drawn(&recording, cases[i].shown, 2);
-        assert_drawn(&recording, "<title>&#60;lane&#62;", 2);
-        assert_drawn(&recording, "<title>demo_a&#38;b</title>", 1);
+        recorded_begin();
+        record_lanes("<lane>", 1);
+        recorded_note(0, 0, cases[i].text);
+        recorded_state(0, 0, WAITING, cases[i].text);
+        recorded_state(5 * MS, 0, GONE, "done");
+        struct chart chart = recorded_take(MAX_INSIDE, VERDICT_HELD);
+        chart.title.program = "demo_a&b";
+        chart.title.sentence = "<held>";
+        char *picture = drawn(&chart);
+        assert_drawn(picture, cases[i].shown, 2);
+        assert_drawn(picture, "<title>&#60;lane&#62;", 2);
+        assert_drawn(picture, "<title>demo_a&#38;b</title>", 1);
+        assert_drawn(picture, ">&#60;held&#62;</text>", 1);
+        chart_free(&chart);
+        free(picture);
     }
 }
 
-/* A text longer than any event's is valid UTF-8, too. */
-static void test_long_text(void **state)
+/* A sentence is broken between words; one without any, within it. */
+static void test_long_sentence(void **state)
 {
-    static char text[4001];
-    struct chart recording = begin("demo_long", MAX_INSIDE);
+    char sentence[400];
 
     (void)state;
-    for (int i = 0; i < 2000; i++)
-        memcpy(text + 2 * i, "\xc3\xa9", 2);
-    add_lane(&recording, "lane");
-    (void)add(&recording, 0, 0, NOTE, text);
-    char *picture = drawn(&recording);
-    assert_null(strstr(picture, "\xc3\n"));
-    assert_null(strstr(picture, "\xc3<"));
-    free(picture);
+    for (int i = 0; i < 2; i++) {
+        memset(sentence, 'x', sizeof sentence);
+        sentence[sizeof sentence - 1] = '\0';
+        for (size_t k = 10; i == 0 && k < sizeof sentence - 1; k += 11)
+            sentence[k] = ' ';
+        recorded_begin();
+        struct chart chart = recorded_take(MAX_INSIDE, VERDICT_VIOLATED);
+        chart.title.sentence = sentence;
+        char *picture = drawn(&chart);
+        picture_check(picture);
+        assert_drawn(picture, "class='said' ", i == 0 ? 8 : 7);
+        chart_free(&chart);
+        free(picture);
+    }
 }
 
 static void test_100_lanes(void **state)
 {
-    struct chart recording = begin("demo_mutex", MAX_INSIDE);
-    char name[32];
-
     (void)state;
+    recorded_begin();
+    record_lanes("writer", 100);
     for (int i = 0; i < 100; i++) {
-        (void)snprintf(name, sizeof name, "writer %d", i);
-        add_lane(&recording, name);
-        add_state(&recording, i * MS, 200 * MS, i, INSIDE, "inside");
-        add_message(&recording, i * MS, i, 99 - i, 0, "hand over");
+        recorded_state(i * MS, i, INSIDE, "inside");
+        recorded_sent(i * MS, i, 99 - i, "hand over");
+        recorded_received(i * MS, 99 - i, i, "hand over");
     }
-    recording.length = 200 * MS;
-    recording.dropped = 5;
-    assert_drawn(&recording, "<rect class='inside'", 40);
-    assert_drawn(&recording, ">writer 39</text>", 1);
-    assert_drawn(&recording, "writer 40", 0);
-    assert_drawn(&recording, "60 more lanes are not shown.", 1);
-    assert_drawn(&recording, "5 events found the recorder full.", 1);
-    assert_drawn(&recording, "<line class='sent'", 0); /* all lead out of it */
-    assert_drawn(&recording, "most inside at once: 100", 1);
+    recorder->next = CAPACITY + 5;
+    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    assert_drawn(picture, "<path class='bar inside' d", 40);
+    assert_drawn(picture, ">writer 39</text>", 1);
+    assert_drawn(picture, "writer 40", 0);
+    assert_drawn(
+        picture, ">Lanes that are not shown, but in --trace=FILE: 60<", 1);
+    assert_drawn(picture, ">Events that found the recorder full: 5<", 1);
+    assert_drawn(picture, "<path class='sent' d", 0); /* all lead out of it */
+    assert_drawn(picture, "most inside at once: 100", 1);
+    free(picture);
 }
 
-/* The smallest bar can be seen, and does not cover the next. */
+/* The shortest state is a line where it was, and covers nothing. */
 static void test_short_states(void **state)
 {
-    struct chart recording = begin("demo_short", MAX_INSIDE);
-
     (void)state;
-    add_lane(&recording, "worker");
-    add_state(&recording, 0, 1, 0, RUNNING, "one");
-    add_state(&recording, 1, 2, 0, WAITING, "two");
-    add_state(&recording, 2, 3, 0, INSIDE, "three");
-    add_state(&recording, 3, 1000 * MS, 0, IDLE, "four");
-    assert_drawn(&recording, "<rect class='running' x='200.0'", 1);
-    assert_drawn(&recording, "<rect class='waiting' x='202.0'", 1);
-    assert_drawn(&recording, "<rect class='inside' x='204.0'", 1);
-    assert_drawn(&recording, "<rect class='idle' x='206.0'", 1);
-    assert_drawn(&recording, "width='2.0'", 3);
+    recorded_begin();
+    record_lanes("worker", 1);
+    recorded_state(0, 0, RUNNING, "one");
+    recorded_state(100, 0, WAITING, "two");
+    recorded_state(200, 0, RUNNING, "three");
+    recorded_state(300, 0, IDLE, "four");
+    recorded_state(1000 * MS, 0, GONE, "done");
+    char *picture = draw(LONGEST_RUN, VERDICT_HELD);
+    assert_drawn(picture, " thin' d='M190.8 ", 3);
+    assert_drawn(picture, "<path class='bar idle' d='M192.0 ", 1);
+    free(picture);
 }
 
+/* As many as the recorder holds: in time, and small enough for a page. */
 static void test_very_many_events(void **state)
 {
-    struct chart recording = begin("demo_many", MESSAGES);
-    char name[32];
+    clock_t begin = clock();
 
     (void)state;
-    for (int i = 0; i < 40; i++) {
-        (void)snprintf(name, sizeof name, "actor %d", i);
-        add_lane(&recording, name);
+    recorded_begin();
+    record_lanes("actor", 40);
+    for (int i = 0; i < CAPACITY / 4; i++) {
+        recorded_state(i * US, i % 40, i / 40 % 2 ? INSIDE : WAITING, "state");
+        recorded_sent(i * US, i % 40, i * 7 % 40, "text");
+        recorded_received(i * US + 9 * MS, i * 7 % 40, i % 40, "text");
+        recorded_note(i * US, i % 40, "printed");
     }
-    for (int i = 0; i < 16000; i++) {
-        add_state(&recording, i * US, (i + 40) * US, i % 40, INSIDE, "inside");
-        add_message(&recording, i * US, i % 40, i * 7 % 40, i % 3 - 1, "text");
-        (void)add(&recording, i * US, i % 40, NOTE, "printed");
-    }
-    char *picture = drawn(&recording);
-    assert_int_in_range(strlen(picture), 100000, 1000000);
-    assert_int_equal(count_text(picture, "Marks hidden behind others: "), 1);
+    struct chart chart = recorded_take(MESSAGES, VERDICT_HELD);
+    char *picture = drawn(&chart);
+    assert_int_in_range(clock() - begin, 0, 5 * CLOCKS_PER_SEC);
+    picture_check(picture);
+    assert_int_in_range(strlen(picture), 20000, 200000);
+    assert_drawn(picture, ">Events too near to others to be shown, ", 1);
+    chart_free(&chart);
     free(picture);
 }
 
@@ -310,33 +382,40 @@ static void test_units(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct chart recording = begin("demo_units", LONGEST_RUN);
-        add_lane(&recording, "task");
-        add_state(&recording, 0, cases[i].length, 0, RUNNING, "working");
-        assert_drawn(&recording, cases[i].tick, 1);
-        assert_drawn(&recording, cases[i].hover, 1);
+        recorded_begin();
+        record_lanes("task", 1);
+        recorded_state(0, 0, RUNNING, "working");
+        recorded_state(cases[i].length, 0, GONE, "done");
+        char *picture = draw(LONGEST_RUN, VERDICT_HELD);
+        assert_drawn(picture, cases[i].tick, 1);
+        assert_drawn(picture, cases[i].hover, 1);
+        free(picture);
     }
 }
 
-/* It stands alone: no script, and no address but the name of the format. */
+/* It needs nothing else: no script, and no address but the format's name. */
 static void test_stands_alone(void **state)
 {
-    struct chart recording = begin("demo_alone", MAX_INSIDE);
-
     (void)state;
-    assert_drawn(&recording, "://", 1);
-    assert_drawn(&recording, "xmlns='http://www.w3.org/2000/svg'", 1);
-    assert_drawn(&recording, "role='img'", 1);
-    assert_drawn(&recording, "script", 0);
-    assert_drawn(&recording, "@import", 0);
+    recorded_begin();
+    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    assert_drawn(picture, "://", 1);
+    assert_drawn(picture, "xmlns='http://www.w3.org/2000/svg'", 1);
+    assert_drawn(picture, "role='img'", 1);
+    assert_drawn(picture, "script", 0);
+    assert_drawn(picture, "@import", 0);
+    free(picture);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_states),
-        cmocka_unit_test(test_messages), cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_escaping), cmocka_unit_test(test_long_text),
-        cmocka_unit_test(test_100_lanes), cmocka_unit_test(test_short_states),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_events), cmocka_unit_test(test_snapshots),
+        cmocka_unit_test(test_list), cmocka_unit_test(test_no_space),
+        cmocka_unit_test(test_empty), cmocka_unit_test(test_escaping),
+        cmocka_unit_test(test_long_sentence), cmocka_unit_test(test_100_lanes),
+        cmocka_unit_test(test_short_states),
         cmocka_unit_test(test_very_many_events), cmocka_unit_test(test_units),
         cmocka_unit_test(test_stands_alone)};
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* paper - the SVG picture as a page: its style, its texts, and which places on it are taken */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* In units of the picture, which is as wide as a 16:9 screen of 900. A letter's width is an
+ * estimate, and rather too large. */
+enum { PAPER_WIDTH = 1600 };
+struct font {
+    const char *class; /* in the style */
+    double letter;
+    const char *frame; /* class of what is drawn around the text; or NULL */
+};
+extern const struct font plain, strong, boxed, ring, name_font, said_font;
+struct box {
+    double x, y, width, height;               /* X and Y of the corner above on the left */
+    enum { BAR = 1, TEXT = 2, GAP = 4 } kind; /* of what is in it */
+};
+struct paper {
+    FILE *out;
+    struct box *taken;
+    long count, size;
+};
+
+/* The beginning of each picture, after its first tag: the style of all classes, and patterns. */
+extern const char paper_head[];
+
+/* Writes TEXT as XML 1.0 wants it, which has no U+FFFE and U+FFFF. */
+void put_xml(FILE *out, const char *text);
+
+/* Writes TEXT at X, on the base line Y. */
+void put_text(FILE *out, const char *class, double x, double y, const char *text);
+
+/* Writes TEXT in lines of at most MAX characters, broken between words, HEIGHT apart. Returns how
+ * many lines that took. */
+int put_lines(
+    FILE *out, const char *class, double x, double y, double height, int max, const char *text);
+
+double text_width(const struct font *font, const char *text);
+
+/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
+ * end the run. */
+bool take_box(struct paper *paper, struct box box, unsigned avoid);

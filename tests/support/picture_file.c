@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/picture_file.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_TEXTS = 2000 };
+
+struct text {
+    double left, right, top, bottom;
+    const char *words; /* as it stands there, up to the next < */
+};
+
+/* Copies to VALUE what the rules of CLASS say of PROPERTY last, between BEGIN
+ * and END of the style. Returns false if they say nothing.
+ */
+static bool find_rule(const char *begin, const char *end, const char *class,
+    const char *property, char value[40])
+{
+    bool found = false;
+    size_t length = strlen(class);
+
+    for (const char *at = begin; at < end && (at = strstr(at, class)); at++) {
+        const char *open = strchr(at, '{'), *next;
+        if (at >= end || !open || !strchr(",{", at[length]) ||
+            (at > begin && !strchr(",}{>", at[-1])))
+            continue;
+        const char *close = strchr(open, '}');
+        for (next = open; next && next < close; next = strpbrk(next, ";}")) {
+            next++;
+            size_t size = strcspn(next, ":");
+            if (size == strlen(property) &&
+                strncmp(next, property, size) == 0) {
+                (void)snprintf(value, 40, "%.*s",
+                    (int)strcspn(next + size + 1, ";}"), next + size + 1);
+                found = true;
+            }
+        }
+    }
+    return found;
+}
+
+/* Copies to VALUE what the style of PICTURE says, on a DARK page or a light
+ * one.
+ */
+static bool find_style(const char *picture, bool dark, const char *class,
+    const char *property, char value[40])
+{
+    const char *begin = strstr(picture, "<style>") + strlen("<style>");
+    const char *middle = strstr(begin, "@media("),
+               *end = strstr(begin, "</style>");
+
+    assert_true(middle && end && middle < end);
+    if (dark && find_rule(middle, end, class, property, value))
+        return true;
+    return find_rule(begin, middle, class, property, value);
+}
+
+static double lightness(const char *color)
+{
+    char channel[3] = "";
+    double all = 0;
+    static const double shares[] = {0.2126, 0.7152, 0.0722};
+    bool is_short = strlen(color) == 4;
+
+    if (*color != '#' || (strlen(color) != 7 && !is_short))
+        fail_msg("%s is no color", color);
+    for (int i = 0; i < 3; i++) {
+        channel[0] = color[is_short ? 1 + i : 1 + 2 * i];
+        channel[1] = color[is_short ? 1 + i : 2 + 2 * i];
+        double part = (double)strtol(channel, NULL, 16) / 255;
+        part =
+            part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4);
+        all += shares[i] * part;
+    }
+    return all;
+}
+
+static void assert_contrast(const char *picture, bool dark, const char *class,
+    const char *property, const char *behind, double least)
+{
+    char color[40], page[40];
+
+    if (!find_style(picture, dark, class, property, color) &&
+        !find_style(picture, dark, "text", property, color))
+        fail_msg("%s has no %s", class, property);
+    if (!find_style(picture, dark, behind, "fill", page))
+        fail_msg("%s has no fill", behind);
+    double one = lightness(color) + 0.05, other = lightness(page) + 0.05;
+    double contrast = one > other ? one / other : other / one;
+    if (contrast < least)
+        fail_msg("%s: %s %s on %s %s has a contrast of %.2f",
+            dark ? "dark" : "light", class, color, behind, page, contrast);
+}
+
+static void check_contrasts(const char *picture)
+{
+    static const struct {
+        const char *class, *property, *behind;
+        double least;
+    } pairs[] = {{"text", "fill", ".page", 4.5},
+        {".soft", "fill", ".page", 4.5}, {".wrong", "fill", ".page", 4.5},
+        {".wrong", "fill", ".frame", 4.5}, {"text", "fill", ".ring", 4.5},
+        {"text", "fill", ".running", 4.5}, {"text", "fill", ".old", 4.5},
+        {".on-inside", "fill", ".inside", 4.5},
+        {".on-red", "fill", ".red", 4.5}, {".on-red", "fill", ".held", 4.5},
+        {".on-red", "fill", ".unknown", 4.5}, {".on-red", "fill", ".new", 4.5},
+        {".idle", "fill", ".page", 3}, {".running", "stroke", ".page", 3},
+        {".waiting", "stroke", ".page", 3}, {".inside", "fill", ".page", 3},
+        {".red", "fill", ".page", 3}, {".new", "fill", ".page", 3},
+        {".old", "stroke", ".page", 3}, {".note", "stroke", ".page", 3},
+        {".sent", "stroke", ".page", 3}, {".unread", "stroke", ".page", 3},
+        {".lost", "stroke", ".page", 3}, {".bad", "stroke", ".page", 3},
+        {".cross", "stroke", ".page", 3}, {".limit", "stroke", ".page", 3},
+        {".frame", "stroke", ".page", 3}, {".tip", "fill", ".page", 3},
+        {".redtip", "fill", ".page", 3}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        for (int dark = 0; dark <= 1; dark++)
+            assert_contrast(picture, dark, pairs[i].class, pairs[i].property,
+                pairs[i].behind, pairs[i].least);
+}
+
+/* How many letters there are up to the next <, if a reference is one. */
+static int count_letters(const char *words)
+{
+    int letters = 0;
+
+    for (; *words != '<'; words++) {
+        if (*words == '&')
+            words = strchr(words, ';');
+        letters += ((unsigned char)*words & 0xc0) != 0x80;
+    }
+    return letters;
+}
+
+/* Reads the element that begins at TAG: its place and size by its classes. */
+static struct text read_text(const char *picture, const char *tag, double *size)
+{
+    char classes[64], class[66], value[40], anchor[40] = "start";
+    double x, y;
+    const char *font;
+
+    *size = 24;
+    if (sscanf(tag, "<text class='%63[^']' x='%lf' y='%lf'>", classes, &x,
+            &y) != 3) {
+        *classes = '\0';
+        assert_int_equal(
+            sscanf(tag, "<text class='' x='%lf' y='%lf'>", &x, &y), 2);
+    }
+    for (char *next = strtok(classes, " "); next; next = strtok(NULL, " ")) {
+        (void)snprintf(class, sizeof class, ".%s", next);
+        if (find_style(picture, false, class, "text-anchor", value))
+            (void)snprintf(anchor, sizeof anchor, "%s", value);
+        if (find_style(picture, false, class, "font", value) &&
+            (font = strpbrk(value, "0123456789")))
+            *size = strtod(font, NULL);
+        if (find_style(picture, false, class, "font-size", value))
+            *size = strtod(value, NULL);
+    }
+    struct text text = {.words = strchr(tag, '>') + 1};
+    double width = 0.6 * *size * count_letters(text.words);
+    text.left = *anchor == 's' ? x : *anchor == 'e' ? x - width : x - width / 2;
+    text.right = text.left + width - 1; /* places are rounded */
+    text.top = y - 0.75 * *size;
+    text.bottom = y + 0.2 * *size;
+    return text;
+}
+
+static int length_of(const struct text *text)
+{
+    return (int)strcspn(text->words, "<");
+}
+
+static void check_texts(const char *picture)
+{
+    static struct text texts[MAX_TEXTS];
+    double width, height, size, least = 24;
+    int count = 0, lanes = 0;
+
+    assert_int_equal(sscanf(strstr(picture, "viewBox="),
+                         "viewBox='0 0 %lf %lf'", &width, &height),
+        2);
+    for (const char *tag = picture; (tag = strstr(tag, "class='lane")); tag++)
+        lanes++;
+    if (lanes > 20)
+        least = 18;
+    for (const char *tag = picture; (tag = strstr(tag, "<text ")); tag++) {
+        assert_int_in_range(count, 0, MAX_TEXTS - 1);
+        struct text *text = &texts[count], *other = texts;
+        *text = read_text(picture, tag, &size);
+        if (size < least || text->left < -1 || text->right > width ||
+            text->top < 0 || text->bottom > height)
+            fail_msg("%.*s: size %g, from %g, %g to %g, %g", length_of(text),
+                text->words, size, text->left, text->top, text->right,
+                text->bottom);
+        for (; other < text; other++)
+            if (text->left < other->right && other->left < text->right &&
+                text->top < other->bottom && other->top < text->bottom)
+                fail_msg("%.*s is on %.*s", length_of(text), text->words,
+                    length_of(other), other->words);
+        count++;
+    }
+    assert_int_in_range(count, 3, MAX_TEXTS - 1);
+}
+
+void picture_check(const char *picture)
+{
+    check_contrasts(picture);
+    check_texts(picture);
+    assert_null(strstr(picture, "hidden"));
+}
+
+bool picture_has_mark(const char *picture)
+{
+    static const char *const marks[] = {"'lost'", "'bad'", "'cross'",
+        "'bar red'", "'red'", "'label wrong", "'on-red'"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        char class[32];
+        (void)snprintf(class, sizeof class, "class=%s", marks[i]);
+        if (strstr(picture, class))
+            return true;
+    }
+    return false;
+}
