@@ -130,8 +130,13 @@ static void write_block(bool held, const char *text)
  * what went wrong, or NULL. */
 static const char *finish_output(enum verdict verdict, const char *sentence)
 {
-    const struct title title = {
-        about->name, run.broken, verdict, sentence, run.seed, about->measure};
+    const struct title title = {.program = about->name,
+        .broken = run.broken,
+        .verdict = verdict,
+        .sentence = sentence,
+        .left_out = run.broken ? about->left_out : NULL,
+        .seed = run.seed,
+        .measure = about->measure};
     const char *problem = views_finish(&title);
 
     if (close(STDOUT_FILENO) == -1 && errno != EINTR && !problem) /* see CHECK */

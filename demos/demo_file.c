@@ -50,7 +50,7 @@ static void append_name(int file, int id)
 {
     count_in(&shared->inside);
     CHECK(lseek(file, 0, SEEK_END));
-    let_others_come(&shared->all_at_end); /* window: here, or to the lock */
+    let_others_come(&shared->all_at_end); /* window: they come here, or wait */
     write_text(file, "%d\n", id);         /* as printf, to a file */
     count_out(&shared->inside);
 }

@@ -44,7 +44,7 @@ static void use_resource(int id)
 {
     count_in(&inside);
     say("%d starting critical section", id);
-    let_others_come(&all_inside); /* the window: here, or to the semaphore */
+    let_others_come(&all_inside); /* window: they get in here, or wait */
     sleep_ns(hold_time(id));
     say("%d finished critical section", id);
     count_out(&inside);

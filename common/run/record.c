@@ -133,15 +133,17 @@ void record_event(
     }
 }
 
-/* Returns the latest complete event of LANE; NULL if there is none, or if it was dropped. */
-static struct event *latest_of(int lane)
+/* Returns the latest complete event of LANE, or its latest state but that it has ended; NULL if
+ * there is none, or if it was dropped. */
+static struct event *latest_of(int lane, bool is_state)
 {
     unsigned long next = recorder->next;
 
     for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
         struct event *event = &recorder->events[i - 1];
         bool is_there = event->ready == READY || event->ready == SHOWN;
-        if (is_there && event->lane == lane)
+        bool is_wanted = !is_state || (event->kind == STATE && event->state != GONE);
+        if (is_there && is_wanted && event->lane == lane)
             return event;
     }
     return NULL;
@@ -151,7 +153,7 @@ void record_flaw(const char *role, int id, const char *format, ...)
 {
     char text[256];
     int lane = role ? lane_of(role, id) : own_lane;
-    struct event *cause = latest_of(lane);
+    struct event *cause = latest_of(lane, role != NULL);
     va_list arguments;
 
     va_start(arguments, format);

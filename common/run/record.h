@@ -78,9 +78,9 @@ void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
 void record_event(enum event_kind kind, enum state state, const char *role, int id,
     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The guarantee was violated here: adds a FLAW that says how, and marks as wrong what was recorded
- * before it in the same lane, which is this actor's or that of ID of ROLE. Every view shows both.
- * Only for what the verdict counts: a run whose guarantee held has none. */
+/* The guarantee was violated here: adds a FLAW that says how, and marks as wrong what this actor
+ * recorded before; or the latest state of another one, ID of ROLE. Every view shows both. Only for
+ * what the verdict counts: a run whose guarantee held has none. */
 #define record_wrong(...)              (recorder ? record_flaw(NULL, 0, __VA_ARGS__) : (void)0)
 #define record_wrong_of(role, id, ...) (recorder ? record_flaw(role, id, __VA_ARGS__) : (void)0)
 void record_flaw(const char *role, int id, const char *format, ...)

@@ -13,6 +13,7 @@ struct title {
     bool broken;         /* with --broken */
     enum verdict verdict;
     const char *sentence; /* the verdict's */
+    const char *left_out; /* with --broken: as in "sem_wait and sem_post in worker()"; or NULL */
     uint32_t seed;
     enum measure measure;
 };

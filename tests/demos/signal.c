@@ -371,9 +371,8 @@ static void test_views_of_an_end(void **state)
             cases[i].deadline, cases[i].option, "--speed=2", "--lanes");
         int kills = cases[i].kills;
         assert_int_equal(result.status, cases[i].status);
-        assert_int_equal(
-            count_text(result.out, "received SIGTERM"), cases[i].terms);
-        assert_int_equal(count_text(result.out, "received SIGKILL"), kills);
+        assert_int_equal(count_text(result.out, "got SIGTERM"), cases[i].terms);
+        assert_int_equal(count_text(result.out, "got SIGKILL"), kills);
         assert_int_equal(count_text(result.out, "SIGKILL") > 0, kills > 0);
         assert_int_equal(count_text(result.out, "  killed"), kills);
         free_result(&result);

@@ -15,6 +15,7 @@ struct chart recorded_take(enum measure measure, enum verdict verdict)
         .broken = verdict == VERDICT_VIOLATED,
         .verdict = verdict,
         .sentence = "what the verdict says",
+        .left_out = verdict == VERDICT_VIOLATED ? "what was left out" : NULL,
         .seed = 7,
         .measure = measure};
 
