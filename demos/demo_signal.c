@@ -6,8 +6,8 @@
  *
  *   $ ./demo_signal --task=9 --deadline=1
  *   Process killed...
- *        HELD  the task did not stop on SIGTERM, missed its deadline of 1 s,
- *              and was killed by SIGKILL (seed 55523)
+ *        HELD  the task was killed by SIGKILL at its deadline of 1 s; SIGTERM
+ *              had not stopped it (seed 46173)
  *
  *   $ ./demo_signal --task=9 --deadline=1 --broken
  *   Process still running...

@@ -44,7 +44,7 @@ static void check_lock(int error);
 static void robust_writer(int id)
 {
     for (int i = 0; i < settings.lines; i++) {
-        int error = pthread_mutex_lock(&shared->mutex);
+        int error = AGAIN(pthread_mutex_lock(&shared->mutex));
 
         if (error == EOWNERDEAD) { /* this writer has it now; the owner died */
             cut_off_torn_line();

@@ -204,6 +204,9 @@ static void call_begins(const struct call_place *place)
     enum call_kind kind = kind_of(call);
     size_t length = strcspn(call, "("); /* of its name */
 
+    if (strncmp(call, "read_some(", length) == 0)
+        length = strlen("read"); /* which it makes */
+
     if (own_lane == NO_LANE) /* it is no actor */
         return;
     if (kind != ORDINARY || strncmp(place->file, "common/", 7) != 0) /* not a call of our own */

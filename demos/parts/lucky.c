@@ -8,6 +8,7 @@ static struct {
     struct rng rng;
     int drawn, lucky, max, consumers;
     int sure_place; /* of a lucky number; -1: it comes only by chance */
+    bool has_come;
 } draws;
 
 /* The consumers' mutex guards these. */
@@ -47,6 +48,9 @@ int next_number(void)
 
     if (draws.drawn == draws.sure_place)
         number = draws.lucky;
+    if (number == draws.lucky && !draws.has_come)
+        record_note("draws the %d", number);
+    draws.has_come = draws.has_come || number == draws.lucky;
     draws.drawn++;
     return number;
 }
@@ -70,7 +74,7 @@ void report(int id, const int *numbers, int count)
     if (slept_too_late[id]) {
         sleepers++;
         say("Lucky number %d slept through!", draws.lucky);
-        record_wrong("the wakeup came before the sleep");
+        record_wrong("tested before the %d came, slept after it", draws.lucky);
     } else if (lucky_place(numbers, count) > 0) {
         finds++;
         say_numbers(numbers, count, 0, "Lucky number %d found! ", draws.lucky);

@@ -204,8 +204,10 @@ size_t apply_filter(int id, const char *text, size_t length, char *result)
     memmove(input, input + all - kept, kept);
     if (id < LAST)
         record_leaving(id, filter_names[id + 1], result, made);
-    if (length == 0)
+    if (length == 0) {
         filters->saw_end[id] = true;
+        record_note("end-of-file");
+    }
     return made;
 }
 

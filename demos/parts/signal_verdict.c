@@ -137,9 +137,11 @@ enum ending wait_again(pid_t task)
 static bool is_stopped(pid_t task)
 {
     siginfo_t info = {0};
+    int flags = WSTOPPED | WNOHANG | WNOWAIT;
 
-    CHECK(waitid(P_PID, (id_t)task, &info, WSTOPPED | WNOHANG | WNOWAIT));
-    return info.si_pid != 0;
+    /* ECHILD: it has just ended */
+    return AGAIN(waitid(P_PID, (id_t)task, &info, flags)) == 0 &&
+           info.si_pid != 0;
 }
 
 static void end_task(pid_t task)
@@ -148,9 +150,9 @@ static void end_task(pid_t task)
         evidence->was_stopped = 1;
     if (!evidence->was_stopped && evidence->finished_at == 0)
         record_wrong_of("task", 0, "still running");
-    record_sent("task", 0, "SIGKILL");
+    record_sent("task", 0, "SIGKILL, to clean up");
     kill_process(task);
-    record_killed("task", 0, "SIGKILL");
+    record_killed("task", 0, "SIGKILL, to clean up");
 }
 
 /* The order of the first two matters: a task that has noted no end by now was
@@ -165,9 +167,9 @@ int check_end(pid_t task, enum ending ending)
         record_killed("task", 0, name_of(sent));
         say("Process killed...");
         (void)verdict(true,
-            "the task did not stop on SIGTERM, missed its deadline of %g s, "
-            "and was killed by %s",
-            settings.deadline, name_of(sent));
+            "the task was killed by %s at its deadline of %g s; SIGTERM had "
+            "not stopped it",
+            name_of(sent), settings.deadline);
         return EXIT_KILLED;
     }
     say(finished_at == 0 ? "Process still running..." : "Process finished...");

@@ -102,8 +102,33 @@ bool try_to_send(int connection, const char *bytes, size_t length)
     return true;
 }
 
+/* Of the message that the server receives: from which client (-1: none), and
+ * how much of it has arrived and was recorded.
+ */
+static struct {
+    int from;
+    ssize_t recorded;
+} arriving = {-1, 0};
+
+/* The client sends its message in two halves; what arrives of each is recorded
+ * by itself.
+ */
+static void record_arrived(const char *message, ssize_t length)
+{
+    ssize_t half = (ssize_t)strlen(settings.message) / 2, end;
+
+    for (ssize_t at = arriving.recorded; at < length; at = end) {
+        end = at < half && half < length ? half : length;
+        record_received(
+            "client", arriving.from, "%.*s", (int)(end - at), message + at);
+    }
+    arriving.recorded = length;
+}
+
 bool is_complete(const char *message, ssize_t length)
 {
+    if (arriving.from >= 0)
+        record_arrived(message, length);
     return length == MAX_MESSAGE || memchr(message, '\n', (size_t)length);
 }
 
@@ -146,7 +171,9 @@ bool serve_stranger(int connection, const struct sockaddr_in *peer)
     char message[MAX_MESSAGE], rest[MAX_MESSAGE];
     ssize_t length = 0, received = 1;
 
-    if (shared->client_at[ntohs(peer->sin_port)] != 0)
+    arriving.from = shared->client_at[ntohs(peer->sin_port)] - 1;
+    arriving.recorded = 0;
+    if (arriving.from >= 0)
         return false;
     CHECK(setsockopt(
         connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
@@ -202,21 +229,6 @@ static bool equals(const char *text, const char *bytes, size_t length)
     return length == strlen(text) && memcmp(text, bytes, length) == 0;
 }
 
-/* The client has sent its message in two halves; the second one may have been
- * cut off.
- */
-static void record_halves(int id, const char *message, int length)
-{
-    int half = (int)strlen(settings.message) / 2;
-
-    if (half > length)
-        half = length;
-    if (half > 0)
-        record_received("client", id, "%.*s", half, message);
-    if (length > half)
-        record_received("client", id, "%.*s", length - half, message + half);
-}
-
 void show_message(
     const struct sockaddr_in *peer, const char *message, ssize_t length)
 {
@@ -224,10 +236,11 @@ void show_message(
 
     if (length < 0 || (length == 0 && id < 0)) /* a stranger who says nothing */
         return;
+    if (id >= 0)
+        record_arrived(message, length);
     say_message("Server received: ", message, length, peer);
     if (id < 0)
         return;
-    record_halves(id, message, (int)length);
     shared->clients[id].length = (size_t)length;
     shared->clients[id].arrived_intact =
         equals(settings.message, message, (size_t)length);
