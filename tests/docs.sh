@@ -5,9 +5,10 @@
 # Usage: sh tests/docs.sh [BUILD_FOLDER [PAGE...]]
 #
 # Runs the commands that the pages show and compares what they print, looks up
-# each quote in the source, each link, each option that is named, and draws the
-# pictures again. docs/README.md has the rules for those who write pages. With
-# PAGEs only these, and no pictures. DEMOS=FOLDER takes the programs from there.
+# each quote in the source, each link, each option that is named, each word that
+# is to be avoided, and draws the pictures again. docs/WRITING.md has the rules
+# for those who write pages. With PAGEs only these, and no pictures.
+# DEMOS=FOLDER takes the programs from there.
 #
 # Each mistake is a line "PAGE:LINE: what is wrong". Exit status: 0 if there is
 # none.
@@ -210,6 +211,26 @@ check_prose()
         esac
     done <"$2/blocks" >>"$2/code"
     check_names "$1" "$2" <"$2/code"
+    check_words "$1" "$2/prose"
+}
+
+# check_words PAGE TEXT: whether it has words that are to be avoided
+check_words()
+{
+    awk -f "$tools/words.awk" "$2" >"$scratch/avoided"
+    while read -r line text; do
+        wrong "$1" "$line" "$text"
+    done <"$scratch/avoided"
+}
+
+# What the programs say of themselves, too.
+check_help()
+{
+    for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
+        [ -x "$program" ] && [ ! -d "$program" ] || continue
+        "$program" --help </dev/null >"$scratch/help"
+        check_words "${program##*/} --help" "$scratch/help"
+    done
 }
 
 # check_quote PAGE FOLDER NUMBER LINE SOURCE
@@ -282,14 +303,14 @@ check_blocks()
             plan "$1" "$2" "$number" "$line" "$language" "$note"
             ;;
         console:* | sh:*)
-            wrong "$1" "$line" "docs/README.md has no such comment, or it \
+            wrong "$1" "$line" "docs/WRITING.md has no such comment, or it \
 lacks its reason: <!-- $note -->"
             ;;
         text:*)
             ! grep -q '^\$ ' "$2/$number.text" ||
                 wrong "$1" "$line" "a session belongs into a console block"
             ;;
-        *) wrong "$1" "$line" "docs/README.md has no blocks of '$language'" ;;
+        *) wrong "$1" "$line" "docs/WRITING.md has no blocks of '$language'" ;;
         esac
     done <"$2/blocks"
     [ -z "$change" ] ||
@@ -523,6 +544,7 @@ list_words
 if [ $# -eq 0 ]; then
     all=yes
     find_pages >"$scratch/pages"
+    check_help
     draw_pictures &
     lane_ids=$!
 else

@@ -241,14 +241,14 @@ lie '4: the block does not begin with a command' <<'END'
 ```
 END
 
-lie '4: docs/README.md has no such comment' <<'END'
+lie '4: docs/WRITING.md has no such comment' <<'END'
 <!-- not run: -->
 ```console
 $ ./demo_pipe
 ```
 END
 
-lie '4: docs/README.md has no such comment' <<'END'
+lie '4: docs/WRITING.md has no such comment' <<'END'
 <!-- order differs -->
 ```console
 $ ./demo_pipe
@@ -332,6 +332,10 @@ See `long_gone()`, and `pthread_gone`, which is not ours.
 <!-- not ours: pthread_gone -->
 END
 
+lie '4: "in place of": write plainly: instead of' <<'END'
+A sentence with words in place
+of plain ones.
+END
 lie '3: there is no such file: demos/gone.c' <<'END'
 See `demos/gone.c`.
 END
