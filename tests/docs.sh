@@ -227,9 +227,10 @@ check_words()
 check_help()
 {
     for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        [ -x "$program" ] && [ ! -d "$program" ] || continue
-        "$program" --help </dev/null >"$scratch/help"
-        check_words "${program##*/} --help" "$scratch/help"
+        if [ -x "$program" ] && [ ! -d "$program" ]; then
+            "$program" --help </dev/null >"$scratch/help"
+            check_words "${program##*/} --help" "$scratch/help"
+        fi
     done
 }
 
