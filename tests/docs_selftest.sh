@@ -317,7 +317,7 @@ lie '3: the page has no heading for this anchor: README.md#gone' <<'END'
 END
 
 echo '<svg/>' >docs/x.svg
-lie '3: the picture is not one of docs/pictures: x.svg' <<'END'
+lie '3: the picture is in neither docs/pictures nor docs/sketches: x.svg' <<'END'
 ![A picture](x.svg)
 END
 
