@@ -7,7 +7,7 @@
 # In the comment at the top of demos/*.c, a line "$ ./demo_X ..." is a command,
 # and the lines below it are what it shows on a terminal without color, of 76
 # columns: a verdict leaves the last one free, and the comment takes 5 more.
-# (Only socket_serve.c shows two terminals, and is left out.) This script runs
+# (socket_serve.c shows two terminals, and is left out.) This script runs
 # each command on a terminal, and replaces what is below where the run shows
 # something else. With --check it only says so, and ends with status 1; with 77
 # if it cannot make a terminal.
@@ -26,13 +26,13 @@ fi
 build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 [ $# -eq 0 ] || shift
 cd "$project"
-[ $# -gt 0 ] ||
-    set -- demos/demo_*.c demos/mqueue_sysv.c demos/mutex_robust.c \
-        demos/pipe_named.c
+[ $# -gt 0 ] || set -- demos/*.c
 limit=''
 ! command -v timeout >/dev/null || limit='timeout 60' # no run takes longer
 # shellcheck source=tests/support/environment.sh
 . tests/support/environment.sh
+# shellcheck source=tests/support/runs.sh
+. tests/support/runs.sh
 export LC_ALL=C.UTF-8 NO_COLOR=1
 
 # on_terminal FOLDER COMMAND: the script(1) of Linux, or that of BSD and macOS
@@ -64,10 +64,10 @@ run()
         [ ! -x "$program" ] || ln -s "$program" "$folder"
     done
     command=$1
-    case $command in
-    *demo_socket*) command="$command --port=0" ;; # any free one
-    esac
-    on_terminal "$folder" "$command" >"$scratch/shown" || true
+    program=${command#./demo_}
+    # what its plain run needs, as any free port
+    needed=$(plain_runs | awk -v name="${program%% *}" '$1 == name { print $7 }')
+    on_terminal "$folder" "$command $needed" >"$scratch/shown" || true
     tr -d '\r' <"$scratch/shown" | awk '
         /^ left out  / || /^    where  / { in_row = 1; next }
         in_row && /^           / { next }
@@ -143,6 +143,9 @@ check()
 failed=
 runs=0
 for source; do
+    case $source in
+    *socket_serve.c) continue ;; # it shows two terminals
+    esac
     # from the last one on: so the lines of the others stay where they are
     awk '/\*\/$/ && NR > 1 { exit }
         sub(/^ \*   \$ /, "") { print NR " " $0 }' "$source" |

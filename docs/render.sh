@@ -19,32 +19,48 @@ else
     set --
 fi
 
-# Each picture, what draws it, and what must be seen there: if the scheduler
-# has let things go past each other, the run is taken again. Where the mechanism
-# is left out, the name ends in _broken.
+# shellcheck source=tests/support/runs.sh
+. "$project/tests/support/runs.sh"
+
+# own PICTURE: options of its own, and what must be seen there: if the scheduler
+# has let things go past each other, the run is taken again
+own()
+{
+    case $1 in
+    mutex) echo '--seed=7 --writers=4 --lines=3 | long wait, all words' ;;
+    mutex_broken) echo '--seed=7 --writers=4 | 3 red bars, marked beside' ;;
+    semaphore_broken) echo '--seed=7 | marked beside' ;;
+    condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
+    condvar_broken) echo '--seed=5 | lost message, all words' ;;
+    file_broken) echo '--seed=7 | 3 red bars, marked beside' ;;
+    signal | signal_broken) echo '--seed=7 | 2 messages, all words' ;;
+    socket) echo '--seed=7 | 3 messages, all words' ;;
+    socket_broken) echo '--seed=7 | lost message, all words' ;;
+    mqueue) echo '--seed=7 --clients=3 | 6 messages, all words' ;;
+    mqueue_broken) echo '--seed=7 | wrong message, all words' ;;
+    pipe | pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
+    shm)
+        echo '--seed=7 --duration=0.008 --update=0.001 --show=0.002' \
+            '| long wait, new numbers'
+        ;;
+    shm_broken)
+        echo '--seed=7 --duration=0.003 --update=0.001 --show=0.001' \
+            '| old numbers, marked beside'
+        ;;
+    *_broken) echo --seed=7 ;;
+    *) echo '--seed=7 | long wait, all words' ;;
+    esac
+}
+
+# table: PICTURE | COMMAND | WHAT, two pictures of each demo, and the costs
 table()
 {
-    cat <<'END'
-mutex            | demo_mutex --seed=7 --writers=4 --lines=3 | long wait, all words
-mutex_broken     | demo_mutex --seed=7 --writers=4 --broken | 3 red bars, marked beside
-semaphore        | demo_semaphore --seed=7 | long wait, all words
-semaphore_broken | demo_semaphore --seed=7 --broken | marked beside
-condvar          | demo_condvar --seed=5 --consumers=2 | 2 messages, all words
-condvar_broken   | demo_condvar --seed=5 --broken | lost message, all words
-file             | demo_file --seed=7 | long wait, all words
-file_broken      | demo_file --seed=7 --broken | 3 red bars, marked beside
-signal           | demo_signal --seed=7 | 2 messages, all words
-signal_broken    | demo_signal --seed=7 --broken | 2 messages, all words
-socket           | demo_socket --seed=7 --port=0 | 3 messages, all words
-socket_broken    | demo_socket --seed=7 --port=0 --broken | lost message, all words
-mqueue           | demo_mqueue --seed=7 --clients=3 | 6 messages, all words
-mqueue_broken    | demo_mqueue --seed=7 --broken | wrong message, all words
-pipe             | demo_pipe --seed=7 | 3 messages, all words
-pipe_broken      | demo_pipe --seed=7 --broken | 3 messages, all words
-shm              | demo_shm --seed=7 --duration=0.008 --update=0.001 --show=0.002 | long wait, new numbers
-shm_broken       | demo_shm --seed=7 --duration=0.003 --update=0.001 --show=0.001 --broken | old numbers, marked beside
-cost             | bench_mechanisms
-END
+    plain_runs | while read -r demo _ _ _ _ _ options; do
+        echo "$demo | demo_$demo $options $(own "$demo")"
+        echo "${demo}_broken | demo_$demo --broken $options" \
+            "$(own "${demo}_broken")"
+    done
+    echo 'cost | bench_mechanisms'
 }
 
 stop()

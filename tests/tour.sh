@@ -19,7 +19,10 @@ unset CC CMAKE_ARGS
 export BUILD="$scratch/build" TMPDIR="$scratch/tmp" CALLS="$scratch/calls"
 PATH=$scratch/tools:$PATH
 mkdir build tmp tools
-all='mutex semaphore condvar file signal socket mqueue pipe shm'
+# shellcheck source=tests/support/runs.sh
+. "$project/tests/support/runs.sh"
+all=$(demos)
+count=$(echo "$all" | wc -w | xargs)
 runs=0
 failures=0
 
@@ -38,16 +41,19 @@ for tool in cc cmake ctest make apt-get apk brew; do
 done
 # A normal run ends with NORMAL, a broken one with BROKEN. With a SIGNAL, that
 # comes first, to the whole process group, as by Ctrl-C.
-for name in $all; do
-    normal=0
-    [ "$name" != signal ] || normal=1
+plain_runs >table
+while read -r name normal _; do
     # shellcheck disable=SC2016 # for the stand-in to expand
-    stand_in "build/demo_$name" '[ -z "${SIGNAL-}" ] || { kill -s $SIGNAL 0; sleep 60; }
+    stand_in "build/demo_$name" '[ "$*" != --help ] || {
+        printf "Usage: it\\n\\nIt shows\\nthis.\\n\\nWith --broken it fails.\\n\\n"
+        exit
+    }
+    [ -z "${SIGNAL-}" ] || { kill -s $SIGNAL 0; sleep 60; }
     case $* in
     *--broken*) exit ${BROKEN-4} ;;
     esac
-    exit ${NORMAL-'$normal'}'
-done
+    exit ${NORMAL-'"$normal"'}'
+done <table
 
 wrong()
 {
@@ -78,7 +84,8 @@ says()
 # demos_were NAME...: so and in this order
 demos_were()
 {
-    ran=$(sed -n 's/^demo_\([a-z]*\) .*/\1/p' calls | xargs)
+    ran=$(sed -n -e '/ --help$/d' -e 's/^demo_\([a-z]*\) .*/\1/p' calls |
+        xargs)
     [ "$ran" = "$*" ] || wrong "not '$*' ran, but '$ran'"
 }
 
@@ -117,23 +124,24 @@ tests()
     tour 0
     # shellcheck disable=SC2086 # a list
     demos_were $all
-    says out '9 of 9'
-    says out 'All nine held.'
-    ! grep -q -e '--broken$' calls || wrong "a demo ran with --broken"
+    says out "$count of $count"
+    says out "All $count held."
+    [ "$(grep -c -x this. out)" -eq "$count" ] || wrong "it does not say what they show"
+    ! grep -q -e ' --broken' calls || wrong "a demo ran with --broken"
     ! grep -q '^Now ' out || wrong "it says what goes wrong"
 
     tour 0 --broken
     # shellcheck disable=SC2086 # a list
     demos_were $all
-    says out 'All nine broke, as they should.'
-    [ "$(grep -c '^Now ' out)" -eq 9 ] || wrong "it does not say what goes wrong"
-    [ "$(grep -c '^(exit status 4' out)" -eq 9 ] || wrong "nor that it did"
-    [ "$(grep -c 'demo_.* --broken' calls)" -eq 9 ] || wrong "not all are broken"
+    says out "All $count broke, as they should."
+    [ "$(grep -c '^Now it fails' out)" -eq "$count" ] || wrong "it does not say what goes wrong"
+    [ "$(grep -c '^(exit status 4' out)" -eq "$count" ] || wrong "nor that it did"
+    [ "$(grep -c 'demo_.* --broken' calls)" -eq "$count" ] || wrong "not all are broken"
 
     tour 0 --only=pipe,mutex
     demos_were pipe mutex
-    says out '1 of 2: Pipe'
-    says out '2 of 2: Mutex'
+    says out '1 of 2: demo_pipe'
+    says out '2 of 2: demo_mutex'
     says out 'Both held.'
     says calls '--target demo_pipe demo_mutex --parallel'
     tour 0 --only=signal
@@ -145,7 +153,7 @@ tests()
     tour 0 --only=socket --broken
     demos_were socket
     says out 'It broke, as it should.'
-    says calls 'demo_socket --broken --port=0'
+    says calls 'demo_socket --broken --speed=2 --port=0'
 
     # what does not do what it should is told from what does
     export NORMAL=3 BROKEN=0

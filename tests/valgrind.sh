@@ -52,13 +52,6 @@ run()
     open=$(sed -n 's/.*FILE DESCRIPTORS: \([0-9]*\) open.*/\1/p' logs/$first)
 }
 
-# both DEMO [OPTION...]: in normal and broken mode
-both()
-{
-    run 0 nothing "$@"
-    run 4 nothing "$@" --broken
-}
-
 # no_more_open FEW MANY DEMO OPTION LITTLE MUCH: the second run has the input
 # MANY and the option MUCH
 no_more_open()
@@ -70,23 +63,18 @@ no_more_open()
         wrong "$before descriptors were open at the end, then $open: $3 $6"
 }
 
-both mutex
-run 0 nothing mutex --kill-writer
-both semaphore
-both condvar
-both condvar --consumers=3
-both file
-both file --mmap
-run 1 nothing signal
+{
+    runs
+    echo 'condvar 0 4 - - - --consumers=3'
+} >table
+while read -r demo normal broken _ _ _ options; do
+    # shellcheck disable=SC2086 # a list
+    run "$normal" nothing "$demo" $options
+    # shellcheck disable=SC2086
+    [ "$broken" = - ] || run "$broken" nothing "$demo" $options --broken
+done <table
 run 0 nothing signal --task=0 --deadline=3600
-run 4 nothing signal --broken
-both socket --port=0
-both mqueue
-both mqueue --api=sysv
 run 3 nothing mqueue div 1 0
-both pipe
-run 0 nothing pipe --named
-both shm
 
 no_more_open nothing nothing mutex --writers=3 --lines=1 --lines=20
 no_more_open nothing nothing socket --port=0 --clients=1 --clients=10

@@ -78,11 +78,14 @@ calculate()
     awk "BEGIN { printf \"%.${2:-0}f\", $1 }"
 }
 
+# shellcheck source=tests/support/runs.sh
+. "$project/tests/support/runs.sh"
+
 # The options of demo NAME for a quick run.
 options_of()
 {
     echo --speed=1000
-    [ "$1" != socket ] || echo --port=0
+    plain_runs | awk -v name="$1" '$1 == name { print $7 }'
 }
 
 # The server's port, once it listens.
@@ -96,11 +99,11 @@ port_of()
 }
 
 echo "1. A whole run takes little longer than the plainest C program"
-for name in mutex condvar socket mqueue pipe; do
-    [ -x "$build/bench/plain_$name" ] || continue # no such queues here
+for name in $(demos); do
+    [ -x "$build/bench/plain_$name" ] || continue # there is none, or not here
     # shellcheck disable=SC2046,SC2086 # none or several words are meant
     figures $pinned "$compare" 200 /dev/null \
-        "$build/demo_$name" $(options_of $name) -- "$build/bench/plain_$name"
+        "$build/demo_$name" $(options_of "$name") -- "$build/bench/plain_$name"
     promise "demo_$name by plain_$name" "$ratio" most 1.25 times \
         "$wall_1 ms by $wall_2 ms"
 done
@@ -169,9 +172,9 @@ $(calculate "$connections * 1000 / $wall_1"), $clients clients at once"
 promise "demo_socket --serve by plain_serve" "$ratio" least 4 times "$rates"
 
 echo "6. A demo takes little memory (the largest of its processes)"
-for name in mutex semaphore condvar file signal socket mqueue pipe shm; do
+for name in $(demos); do
     # shellcheck disable=SC2046 # several words are meant
-    figures "$compare" 5 /dev/null "$build/demo_$name" $(options_of $name)
+    figures "$compare" 5 /dev/null "$build/demo_$name" $(options_of "$name")
     promise "demo_$name" "$peak_1" most 3000 KB
 done
 

@@ -16,94 +16,39 @@
 #include <cmocka.h>
 
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 
-#if HAVE_MQUEUE
-#define APIS "posix sysv"
-#else
-#define APIS "sysv"
-#endif
+enum { LISTINGS = 9 };
 
 /* An option, and what --help has to say of its values and its default. */
-struct own_option {
+static const struct common_option {
     const char *label, *values, *standard;
-};
-
-/* In the order of the report's listings. */
-static const struct demo {
-    const char *name;
-    const char *port; /* an option for every run: the usual port may be taken */
-    int status;       /* of the listing's run */
-    bool has_operands;
-    struct own_option options[6];
-} demos[] = {{.name = "demo_mutex",
-                 .options = {{"--writers=", "1 to 100", "default: 10"},
-                     {"--lines=", "1 to 10000", "default: 1"},
-                     {"--message=", "1 to 200 bytes",
-                         "default: writing to shared resource!"},
-                     {"--file=", "", "default: mutexfile.txt"},
-                     {"--kill-writer", "", ""}}},
-    {.name = "demo_semaphore",
-        .options = {{"--workers=", "1 to 10000", "default: 10"},
-            {"--slots=", "1 to 10000", "default: 3"},
-            {"--hold=", "0 to 3600", "default: 3"}}},
-    {.name = "demo_condvar",
-        .options = {{"--count=", "1 to 100000", "default: 100"},
-            {"--lucky=", "0 to 1000000", "default: 22"},
-            {"--max=", "0 to 1000000", "default: 100"},
-            {"--consumers=", "1 to 100", "default: 1"}}},
-    {.name = "demo_file",
-        .options = {{"--members=", "1 to 80", "default: 5"},
-            {"--file=", "", "default: names.txt"}, {"--mmap", "", ""},
-            {"--late=", "0 to 3600", "default: 0"}}},
-    {.name = "demo_signal",
-        .status = 1,
-        .options = {{"--task=", "0 to 3600", "default: 60"},
-            {"--deadline=", "above 0, up to 3600", "default: 2"},
-            {"--signal=", "KILL TERM INT HUP USR1", "KILL by default"}}},
-    {.name = "demo_socket",
-        .port = "--port=0",
-        .options = {{"--port=", "0 to 65535", "default: 1234"},
-            {"--message=", "1 to 2048 bytes", "default: ping"},
-            {"--clients=", "1 to 1000", "default: 1"}, {"--serve", "", ""},
-            {"--connect", "", ""}}},
-    {.name = "demo_mqueue",
-        .has_operands = true,
-        .options = {{"--clients=", "1 to 100", "default: 1"},
-            {"--api=", APIS, "by default the first that is there"}}},
-    {.name = "demo_pipe",
-        .has_operands = true,
-        .options = {{"--named", "", ""}}},
-    {.name = "demo_shm",
-        .options = {{"--values=", "1 to 64", "default: 5"},
-            {"--duration=", "above 0, up to 3600", "default: 10"},
-            {"--update=", "above 0, up to 3600", "default: 1"},
-            {"--show=", "above 0, up to 3600", "default: 2"}}}};
-enum { DEMOS = sizeof demos / sizeof *demos, LISTINGS = 9 };
-
-static const struct own_option common_options[] = {{"--broken", "", ""},
-    {"--seed=", "0 to 4294967295", ""},
+} common_options[] = {{"--broken", "", ""}, {"--seed=", "0 to 4294967295", ""},
     {"--speed=", "0.1 to 1000", "default: 1"}, {"--timeout=", "1 to 3600", ""},
     {"--lanes", "", ""}, {"--step", "", ""}, {"--timeline", "", ""},
     {"--svg=", "", ""}, {"--trace=", "", ""},
     {"--color=", "auto always never", "auto by default"}, {"--help", "", ""},
     {"--version", "", ""}, {0}};
 
-/* The speed that makes DEMO's run short. At the highest one demo_signal, whose
- * verdict is about time, could not tell on a busy machine.
- */
-static const char *speed(const struct demo *demo)
+/* The plain run of each demo. */
+static struct demo_run demos[MAX_RUNS];
+static int demo_count;
+
+static void find_demos(void)
 {
-    return strcmp(demo->name, "demo_signal") == 0 ? "--speed=20"
-                                                  : "--speed=1000";
+    runs_read();
+    for (int i = 0; i < run_count; i++)
+        if (demo_runs[i].is_plain)
+            demos[demo_count++] = demo_runs[i];
 }
 
 /* The options that make DEMO's run short, and possible. */
-static const char *quick(const struct demo *demo)
+static const char *quick(const struct demo_run *demo)
 {
-    static char options[64];
+    static char options[96];
 
-    (void)snprintf(options, sizeof options, "%s %s", speed(demo),
-        demo->port ? demo->port : "");
+    (void)snprintf(
+        options, sizeof options, "--speed=%d %s", demo->quick, demo->options);
     return options;
 }
 
@@ -111,12 +56,13 @@ static const char *quick(const struct demo *demo)
  * takes the shell's place, unless REST has another command. A run that cannot
  * tell is repeated.
  */
-static struct result run_in_shell(const struct demo *demo, const char *rest)
+static struct result run_in_shell(const struct demo_run *demo, const char *rest)
 {
     char command[8192];
 
     (void)snprintf(command, sizeof command, "%s'%s' %s %s",
-        strchr(rest, ';') ? "" : "exec ", built(demo->name), quick(demo), rest);
+        strchr(rest, ';') ? "" : "exec ", built(demo->program), quick(demo),
+        rest);
     struct result result = run_program(
         (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
     if (!is_undecided(&result))
@@ -128,10 +74,12 @@ static struct result run_in_shell(const struct demo *demo, const char *rest)
 /* Runs DEMO quickly with OPTION, on non-blocking pipes that are full
  * at first.
  */
-static struct result run_full(const struct demo *demo, const char *option)
+static struct result run_full(const struct demo_run *demo, const char *option)
 {
-    const char *const command[] = {built(demo->name), speed(demo),
-        demo->port ? demo->port : option, option, NULL};
+    char speed[32];
+    (void)snprintf(speed, sizeof speed, "--speed=%d", demo->quick);
+    const char *const command[] = {built(demo->program), speed,
+        *demo->options ? demo->options : option, option, NULL};
     struct program program = program_start_full(command);
     struct result result = program_finish(&program);
 
@@ -187,12 +135,12 @@ static void find_option(
     found[used] = '\0';
 }
 
-static void assert_options(
-    const char *name, const char *help, const struct own_option *option)
+static void assert_common_options(const char *name, const char *help)
 {
     char found[1024];
 
-    for (; option->label; option++) {
+    for (const struct common_option *option = common_options; option->label;
+         option++) {
         find_option(help, option->label, found, sizeof found);
         if (!strstr(found, option->values) || !strstr(found, option->standard))
             fail_msg("%s: %s, %s expected in:%s", name, option->values,
@@ -203,32 +151,31 @@ static void assert_options(
 static void test_help(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         char first[64], last[64];
-        (void)snprintf(first, sizeof first, "Usage: %s ", demos[i].name);
+        (void)snprintf(first, sizeof first, "Usage: %s ", demos[i].program);
         (void)snprintf(last, sizeof last,
             i < LISTINGS ? "section 3.%d, listing %d" : "no listing", i + 1,
             i + 1);
         /* status 1 belongs to demo_signal alone */
-        bool has_status_1 = demos[i].status == 1;
+        bool has_status_1 = demos[i].normal == 1;
         const char *const parts[] = {first,
             "The guarantee: ", "It does not guarantee ", "With --broken ",
             "Options of this demo", "Options that all demos have",
             "Examples:", "Exit status:", "\n  0 ", has_status_1 ? "\n  1 " : "",
             "\n  2 ", "\n  3 ", "\n  4 ", last};
-        struct result result = RUN(demos[i].name, "--help");
+        struct result result = RUN(demos[i].program, "--help");
         assert_int_equal(result.status, 0);
         assert_int_equal(result.err_size, 0);
         const char *at = result.out;
         for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
             at = strstr(at, parts[part]); /* in this order */
             if (!at)
-                fail_msg("%s --help lacks: %s", demos[i].name, parts[part]);
+                fail_msg("%s --help lacks: %s", demos[i].program, parts[part]);
         }
         assert_true(has_status_1 || !strstr(result.out, "\n  1 "));
         assert_null(strstr(result.out, "(null)"));
-        assert_options(demos[i].name, result.out, demos[i].options);
-        assert_options(demos[i].name, result.out, common_options);
+        assert_common_options(demos[i].program, result.out);
         free_result(&result);
     }
     assert_folder_empty();
@@ -237,9 +184,9 @@ static void test_help(void **state)
 static void test_help_is_narrow(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
-        struct result result = RUN(demos[i].name, "--help");
-        assert_narrow(demos[i].name, result.out);
+    for (int i = 0; i < demo_count; i++) {
+        struct result result = RUN(demos[i].program, "--help");
+        assert_narrow(demos[i].program, result.out);
         free_result(&result);
     }
 }
@@ -247,32 +194,32 @@ static void test_help_is_narrow(void **state)
 static void test_version(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         char name[32];
         int major, minor;
-        struct result result = RUN(demos[i].name, "--version");
+        struct result result = RUN(demos[i].program, "--version");
         assert_int_equal(result.status, 0);
         assert_int_equal(result.err_size, 0);
         assert_int_equal(count_lines(result.out), 1);
         assert_int_equal(
             sscanf(result.out, "%31s %d.%d", name, &major, &minor), 3);
-        assert_string_equal(name, demos[i].name);
+        assert_string_equal(name, demos[i].program);
         free_result(&result);
     }
 }
 
 /* The three examples of --help run as they stand there, only faster. */
-static void run_example(const struct demo *demo, const char *command)
+static void run_example(const struct demo_run *demo, const char *command)
 {
     if (strstr(command, "--serve")) /* it waits for Ctrl-C: see socket.c */
         return;
     bool broken = strstr(command, "--broken");
     struct result result = run_in_shell(demo, command);
     bool right = broken ? result.status == 4
-                        : result.status == 0 || result.status == demo->status;
+                        : result.status == 0 || result.status == demo->normal;
     /* not every system has robust mutexes */
     if (!right && !strstr(result.err, "robust"))
-        fail_msg("%s%s: status %d, %s%s", demo->name, command, result.status,
+        fail_msg("%s%s: status %d, %s%s", demo->program, command, result.status,
             result.out, result.err);
     free_result(&result);
 }
@@ -285,9 +232,9 @@ static void test_examples(void **state)
     assert_non_null(file);
     assert_true(fputs("read this\n", file) >= 0);
     assert_int_equal(fclose(file), 0);
-    for (int i = 0; i < DEMOS; i++) {
-        size_t name = strlen(demos[i].name);
-        struct result result = RUN(demos[i].name, "--help");
+    for (int i = 0; i < demo_count; i++) {
+        size_t name = strlen(demos[i].program);
+        struct result result = RUN(demos[i].program, "--help");
         char *line = strstr(result.out, "Examples:\n");
         assert_non_null(line);
         line = strchr(line, '\n') + 1;
@@ -297,7 +244,7 @@ static void test_examples(void **state)
             char *end = strstr(line + 2, "  "); /* then says what it shows */
             assert_true(end && end < next);
             *end = '\0';
-            assert_memory_equal(line + 2, demos[i].name, name);
+            assert_memory_equal(line + 2, demos[i].program, name);
             run_example(&demos[i], line + 2 + name);
             line = next;
         }
@@ -310,16 +257,90 @@ static void test_examples(void **state)
 /* The command line. */
 
 static void assert_wrong(
-    const struct demo *demo, const char *option, const char *value)
+    const struct demo_run *demo, const char *option, const char *value)
 {
-    struct result result = RUN(demo->name, option, value);
+    struct result result = RUN(demo->program, option, value);
 
     if (result.status != 2 || result.out_size > 0 ||
         count_lines(result.err) != 1 ||
-        strncmp(result.err, demo->name, strlen(demo->name)) != 0)
-        fail_msg("%s %s: status %d, %s%s", demo->name, option, result.status,
+        strncmp(result.err, demo->program, strlen(demo->program)) != 0)
+        fail_msg("%s %s: status %d, %s%s", demo->program, option, result.status,
             result.out, result.err);
     free_result(&result);
+}
+
+/* By the usage, which ends with "[OPTION...]" if there are none. */
+static bool has_operands(const struct demo_run *demo)
+{
+    struct result result = RUN(demo->program, "--help");
+    bool has_none = strstr(result.out, " [OPTION...]\n") != NULL;
+
+    free_result(&result);
+    return !has_none;
+}
+
+/* Whether DEMO's --OPTION=VALUE is taken; --help keeps it from running. */
+static bool takes(const struct demo_run *demo, const char *option, double value)
+{
+    char words[96];
+
+    (void)snprintf(words, sizeof words, "%s%.10g", option, value);
+    struct result result = RUN(demo->program, words, "--help");
+    assert_true(result.status == 0 || result.status == 2);
+    free_result(&result);
+    return result.status == 0;
+}
+
+/* An option's lines in --help begin with "  --hold=SECONDS", and before END may
+ * have a range: numbers, and not "(1 to 200 bytes". Returns false if they do
+ * not.
+ */
+static bool find_range(
+    const char *lines, const char *end, char *option, double *min, double *max)
+{
+    static const char *const forms[] = {"(a whole number from %lf to %lf%n",
+        "(%lf to %lf;%n", "(above %lf, up to %lf;%n"};
+
+    (void)sscanf(lines, "  %31[^=]=", option);
+    (void)strcat(option, "=");
+    for (const char *at = lines; at < end; at++)
+        for (int i = 0; *at == '(' && i < 3; i++) {
+            int length = 0; /* set if all of it is there */
+            (void)sscanf(at, forms[i], min, max, &length);
+            if (length > 0)
+                return true;
+        }
+    return false;
+}
+
+/* The ends of each range that --help tells are taken, what is beyond is not. */
+static void test_ranges(void **state)
+{
+    int ranges = 0;
+
+    (void)state;
+    for (int i = 0; i < demo_count; i++) {
+        struct result result = RUN(demos[i].program, "--help");
+        const char *line = strstr(result.out, "\n  --");
+        for (; line; line = strstr(line + 1, "\n  --")) {
+            char option[40];
+            double min, max;
+            const char *end = strstr(line + 1, "\n  --");
+            end = end ? end : strchr(line, '\0');
+            if (!find_range(line + 1, end, option, &min, &max))
+                continue;
+            ranges++;
+            bool above = strstr(line, "(above") && strstr(line, "(above") < end;
+            if (takes(&demos[i], option, min) == above ||
+                takes(&demos[i], option, min - 1) ||
+                !takes(&demos[i], option, max) ||
+                takes(&demos[i], option, max + 1))
+                fail_msg("%s %s is not %g to %g", demos[i].program, option, min,
+                    max);
+        }
+        free_result(&result);
+    }
+    assert_true(ranges > 3 * demo_count); /* three are common to all */
 }
 
 static void test_wrong_options(void **state)
@@ -338,7 +359,7 @@ static void test_wrong_options(void **state)
     char option[64];
 
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
             assert_wrong(&demos[i], wrong[k], NULL);
         for (size_t k = 0; k < 3 * (NUMBERS + 8); k++) {
@@ -352,7 +373,7 @@ static void test_wrong_options(void **state)
                 option, sizeof option, "--%s=%s", options[k % 3].name, number);
             assert_wrong(&demos[i], option, NULL);
         }
-        if (!demos[i].has_operands) {
+        if (!has_operands(&demos[i])) {
             assert_wrong(&demos[i], "surplus", NULL);
             assert_wrong(&demos[i], "--", "--help");
         }
@@ -365,10 +386,10 @@ static void test_wrong_options(void **state)
 static void test_right_options(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
-        struct result results[] = {RUN(demos[i].name, "--seed=0", "--speed=0.1",
-                                       "--timeout=1", "--help"),
-            RUN(demos[i].name, "--seed", "4294967295", "--speed", "1000",
+    for (int i = 0; i < demo_count; i++) {
+        struct result results[] = {RUN(demos[i].program, "--seed=0",
+                                       "--speed=0.1", "--timeout=1", "--help"),
+            RUN(demos[i].program, "--seed", "4294967295", "--speed", "1000",
                 "--timeout", "3600", "--he")};
         for (int k = 0; k < 2; k++) {
             assert_int_equal(results[k].status, 0);
@@ -381,12 +402,12 @@ static void test_right_options(void **state)
 static void test_seed(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         const char *const seeds[] = {"", "--seed=42", "--seed 4294967295"};
         for (int k = 0; k < 3; k++) {
             char end[64] = "";
             struct result result = run_in_shell(&demos[i], seeds[k]);
-            assert_int_equal(result.status, demos[i].status);
+            assert_int_equal(result.status, demos[i].normal);
             const char *verdict = strstr(result.err, ": guarantee held: ");
             assert_non_null(verdict);
             const char *seed = strstr(verdict, "seed ");
@@ -408,8 +429,8 @@ static void test_no_output(void **state)
     static const char *const texts[] = {"", "--help", "--version"};
 
     (void)state;
-    for (int i = 0; i < DEMOS * 2 * 3; i++) {
-        const struct demo *demo = &demos[i / 6];
+    for (int i = 0; i < demo_count * 2 * 3; i++) {
+        const struct demo_run *demo = &demos[i / 6];
         char rest[64];
         if (i % 2 == 1 && access("/dev/full", W_OK) == -1)
             continue; /* not every system has it */
@@ -417,7 +438,7 @@ static void test_no_output(void **state)
             rest, sizeof rest, "%s %s", texts[i % 6 / 2], ways[i % 2]);
         struct result result = run_in_shell(demo, rest);
         if (result.status != 3 || !strstr(result.err, "standard output: "))
-            fail_msg("%s %s: status %d, %s", demo->name, rest, result.status,
+            fail_msg("%s %s: status %d, %s", demo->program, rest, result.status,
                 result.err);
         assert_null(strstr(result.err, "guarantee held"));
         free_result(&result);
@@ -431,9 +452,9 @@ static void test_reader_goes_away(void **state)
     char command[8192];
 
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         (void)snprintf(command, sizeof command, "read go; exec '%s' %s",
-            built(demos[i].name), quick(&demos[i]));
+            built(demos[i].program), quick(&demos[i]));
         (void)signal(SIGPIPE, SIG_DFL); /* the demo inherits that */
         struct program program = program_start(
             (const char *const[]){"/bin/sh", "-c", command, NULL});
@@ -442,8 +463,8 @@ static void test_reader_goes_away(void **state)
         program_write(&program, "go\n", 3);
         struct result result = program_finish(&program);
         if (result.status != 3 || !strstr(result.err, "the reader went away"))
-            fail_msg(
-                "%s: status %d, %s", demos[i].name, result.status, result.err);
+            fail_msg("%s: status %d, %s", demos[i].program, result.status,
+                result.err);
         free_result(&result);
     }
     assert_nothing_left();
@@ -453,12 +474,12 @@ static void test_reader_goes_away(void **state)
 static void test_closed_descriptors(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         struct result all = run_in_shell(&demos[i], "<&- >&- 2>&-; echo $?");
         assert_string_equal(all.out, "3\n");
         free_result(&all);
         struct result input = run_in_shell(&demos[i], "<&- 2>&-");
-        assert_int_equal(input.status, demos[i].status);
+        assert_int_equal(input.status, demos[i].normal);
         assert_true(input.out_size > 0);
         assert_null(strstr(input.out, "guarantee"));
         free_result(&input);
@@ -472,12 +493,12 @@ static void test_closed_descriptors(void **state)
 static void test_lanes_change_nothing(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS * 20; i++) {
-        const struct demo *demo = &demos[i / 20];
+    for (int i = 0; i < demo_count * 20; i++) {
+        const struct demo_run *demo = &demos[i / 20];
         struct result result = run_in_shell(demo, "--lanes");
-        if (result.status != demo->status)
+        if (result.status != demo->normal)
             fail_msg(
-                "%s: status %d, %s", demo->name, result.status, result.err);
+                "%s: status %d, %s", demo->program, result.status, result.err);
         free_result(&result);
     }
     assert_nothing_left();
@@ -492,11 +513,11 @@ static void test_full_outputs(void **state)
         "--svg=/dev/stdout", "--trace=/dev/stderr"};
 
     (void)state;
-    for (int i = 0; i < DEMOS * 5; i++) {
+    for (int i = 0; i < demo_count * 5; i++) {
         struct result result = run_full(&demos[i / 5], options[i % 5]);
-        if (result.status != demos[i / 5].status)
-            fail_msg("%s %s: status %d, %s", demos[i / 5].name, options[i % 5],
-                result.status, result.err);
+        if (result.status != demos[i / 5].normal)
+            fail_msg("%s %s: status %d, %s", demos[i / 5].program,
+                options[i % 5], result.status, result.err);
         assert_true(result.out_size > 0);
         assert_non_null(strstr(result.err, "guarantee held: "));
         free_result(&result);
@@ -536,10 +557,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_help),
         TEST(test_help_is_narrow), TEST(test_version), TEST(test_examples),
-        TEST(test_wrong_options), TEST(test_right_options), TEST(test_seed),
-        TEST(test_no_output), TEST(test_reader_goes_away),
+        TEST(test_ranges), TEST(test_wrong_options), TEST(test_right_options),
+        TEST(test_seed), TEST(test_no_output), TEST(test_reader_goes_away),
         TEST(test_closed_descriptors), TEST(test_lanes_change_nothing),
         TEST(test_full_outputs), TEST(test_input_that_does_not_block)};
 
+    find_demos();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

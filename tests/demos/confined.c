@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 
 #if defined __linux__ && !defined __SANITIZE_ADDRESS__
 #include <errno.h>
@@ -75,36 +76,58 @@ static void assert_denied(
     assert_nothing_left();
 }
 
-static const struct {
-    const char *words[5];
-    int status;
-} runs[] = {{{"demo_mutex", "--speed=1000"}, 0},
-    {{"demo_mutex", "--speed=1000", "--broken"}, 4},
-    {{"demo_semaphore", "--speed=1000"}, 0},
-    {{"demo_condvar", "--speed=1000"}, 0}, {{"demo_file", "--speed=1000"}, 0},
-    {{"demo_file", "--speed=1000", "--broken"}, 4},
-    {{"demo_socket", "--port=0"}, 0}, {{"demo_mqueue"}, 0},
-    {{"demo_mqueue", "--api=sysv"}, 0}, {{"demo_mqueue", "--broken"}, 4},
-    {{"demo_pipe"}, 0}, {{"demo_pipe", "--named"}, 0},
-    {{"demo_pipe", "--broken"}, 4}, {{"demo_shm", "--speed=1000"}, 0},
-    {{"demo_condvar", "--lanes"}, 0}};
+/* Whether it is about a process that is killed. */
+static bool is_about_kill(const struct demo_run *run)
+{
+    return strcmp(run->demo, "signal") == 0 ||
+           strcmp(run->options, "--kill-writer") == 0;
+}
+
+static void assert_run_denied(
+    int call, const struct demo_run *run, bool broken, const char *more)
+{
+    char speed[32], options[64];
+    const char *words[12] = {run->program, speed};
+    int count = 2;
+
+    (void)snprintf(speed, sizeof speed, "--speed=%d", run->quick);
+    (void)snprintf(options, sizeof options, "%s", run->options);
+    for (char *word = strtok(options, " "); word; word = strtok(NULL, " "))
+        words[count++] = word;
+    if (broken)
+        words[count++] = "--broken";
+    words[count] = more;
+    assert_denied(call, words, broken ? run->broken : run->normal, "guarantee");
+}
+
+/* Both modes of all runs in the sandbox, but for those that need the call. */
+static void assert_all_denied(int call)
+{
+    for (int i = 0; i < run_count; i++) {
+        if (call == SYS_kill && is_about_kill(&demo_runs[i]))
+            continue;
+        if (!HAVE_ROBUST_MUTEX &&
+            strcmp(demo_runs[i].options, "--kill-writer") == 0)
+            continue;
+        assert_run_denied(call, &demo_runs[i], false, NULL);
+        if (demo_runs[i].broken != NO_BROKEN)
+            assert_run_denied(call, &demo_runs[i], true, NULL);
+    }
+    assert_run_denied(call, plain_run("condvar"), false, "--lanes");
+}
 
 /* That children die with their parent is only a precaution. */
 static void test_no_prctl(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
-        assert_denied(SYS_prctl, runs[i].words, runs[i].status, "guarantee");
-    assert_denied(SYS_prctl,
-        (const char *const[]){"demo_signal", "--speed=100", NULL}, 1, "killed");
+    assert_all_denied(SYS_prctl);
 }
 
 /* Nobody waits for a child that may not be killed: it ends with its parent. */
 static void test_no_kill(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
-        assert_denied(SYS_kill, runs[i].words, runs[i].status, "guarantee");
+    assert_all_denied(SYS_kill);
     assert_denied(SYS_kill,
         (const char *const[]){"demo_signal", "--speed=100", NULL}, 3, "kill: ");
     assert_denied(SYS_kill,
@@ -245,6 +268,7 @@ int main(int argc, char **argv)
     if (argc > 3 && strcmp(argv[1], "--deny") == 0)
         return run_denied((unsigned)atoi(argv[2]), argv + 3);
     self = realpath(argv[0], NULL);
+    runs_read();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 #else

@@ -15,6 +15,7 @@
 
 #include "demos/parts/about.h"
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 
 /* The words between the names; all others have to be in the source. */
 static const char *const english[] = {"and", "around", "between", "by",
@@ -103,16 +104,15 @@ static int assert_names(const char *text, const char *code)
 
 static void test_what_is_left_out(void **state)
 {
-    static const struct demo *const demos[] = {&mutex_demo, &semaphore_demo,
-        &condvar_demo, &file_demo, &signal_demo, &socket_demo, &mqueue_demo,
-        &pipe_demo, &shm_demo};
+#define ADDRESS(name) &name##_demo,
+    static const struct demo *const demos[] = {FOR_EACH_DEMO(ADDRESS)};
 
     (void)state;
     for (size_t i = 0; i < sizeof demos / sizeof *demos; i++) {
         const char *name = demos[i]->name;
-        bool has_port = strcmp(name, "demo_socket") == 0;
+        const char *options = plain_run(name + strlen("demo_"))->options;
         struct result result =
-            RUN(name, "--broken", "--speed=100", has_port ? "--port=0" : NULL);
+            RUN(name, "--broken", "--speed=100", *options ? options : NULL);
         char text[256], bug[64] = "", left_out[128] = "";
 
         assert_int_equal(result.status, 4);
@@ -146,5 +146,6 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
         test_what_is_left_out, enter_scratch, leave_scratch)};
 
+    runs_read();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  * views, no other run does, and there nobody is inside beyond the limit
  */
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 #include "tests/support/trace_file.h"
 
 #include <setjmp.h>
@@ -18,26 +19,16 @@
 
 enum { RUNS = 20 };
 
-static const struct demo {
-    const char *name, *options;
-    int limit;      /* so many may be inside at once; 0: nobody ever is */
-    bool is_normal; /* that these options can be had without --broken only */
-} demos[] = {{"mutex", "--writers=4", 1, false}, {"semaphore", "", 3, false},
-    {"condvar", "", 0, false}, {"file", "", 1, false}, {"signal", "", 0, false},
-    {"socket", "--port=0", 0, false}, {"mqueue", "--clients=3", 0, false},
-    {"pipe", "", 0, false}, {"shm", "", 1, false},
-    {"mqueue", "--clients=3 --api=sysv", 0, false},
-    {"mutex", "--kill-writer", 1, true}};
-
 /* Fails the test unless what a view wrote to PATH about a run of DEMO has its
  * mark, or none.
  */
-static void check_trace(const struct demo *demo, bool broken, const char *path);
+static void check_trace(
+    const struct demo_run *demo, bool broken, const char *path);
 
 /* The views that write a file: the option, and who looks at it. */
 static const struct view {
     const char *option;
-    void (*check)(const struct demo *demo, bool broken, const char *path);
+    void (*check)(const struct demo_run *demo, bool broken, const char *path);
 } views[] = {{"--trace", check_trace}};
 
 static bool is_inside(const struct trace_event *event)
@@ -60,7 +51,7 @@ static int inside_at(const struct trace *trace, const struct trace_event *entry)
 
 /* In a run whose guarantee held: what the slices say, not the counter. */
 static void assert_within_limit(
-    const struct trace *trace, const struct demo *demo)
+    const struct trace *trace, const struct demo_run *demo)
 {
     int visits = 0;
 
@@ -68,23 +59,24 @@ static void assert_within_limit(
         if (!is_inside(&trace->events[i]))
             continue;
         assert_int_in_range(
-            inside_at(trace, &trace->events[i]), 1, demo->limit);
+            inside_at(trace, &trace->events[i]), 1, demo->inside);
         visits++;
     }
-    assert_int_equal(visits > 0, demo->limit > 0);
-    assert_true(trace_most_counted(trace, "inside") <= demo->limit);
-    if (demo->limit > 0)
-        assert_int_equal(trace_most_counted(trace, "limit"), demo->limit);
+    assert_int_equal(visits > 0, demo->inside > 0);
+    assert_true(trace_most_counted(trace, "inside") <= demo->inside);
+    if (demo->inside > 0)
+        assert_int_equal(trace_most_counted(trace, "limit"), demo->inside);
 }
 
-static void check_trace(const struct demo *demo, bool broken, const char *path)
+static void check_trace(
+    const struct demo_run *demo, bool broken, const char *path)
 {
     struct trace trace = trace_load(path);
 
     assert_string_equal(trace.mode, broken ? "broken" : "normal");
     assert_string_equal(trace.verdict, broken ? "VIOLATED" : "held");
     if (broken && trace_violations(&trace) == 0)
-        fail_msg("demo_%s --broken: nothing is marked: %s", demo->name,
+        fail_msg("%s --broken: nothing is marked: %s", demo->program,
             trace.sentence);
     if (!broken)
         assert_within_limit(&trace, demo);
@@ -95,15 +87,14 @@ static void check_trace(const struct demo *demo, bool broken, const char *path)
  * system has no mutexes for is left out.
  */
 static void run_with(
-    const struct demo *demo, bool broken, const struct view *view)
+    const struct demo_run *demo, bool broken, const struct view *view)
 {
-    char command[4096], name[64];
+    char command[4096];
     int status;
 
-    (void)snprintf(name, sizeof name, "demo_%s", demo->name);
     (void)snprintf(command, sizeof command,
-        "exec '%s' --speed=1000 %s %s %s=view", built(name), demo->options,
-        broken ? "--broken" : "", view->option);
+        "exec '%s' --speed=1000 %s %s %s=view", built(demo->program),
+        demo->options, broken ? "--broken" : "", view->option);
     do {
         struct result result = run_program(
             (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
@@ -124,11 +115,11 @@ static void test_marks(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof views / sizeof *views; i++)
-        for (size_t k = 0; k < sizeof demos / sizeof *demos; k++)
+        for (int k = 0; k < run_count; k++)
             for (int run = 0; run < RUNS; run++) {
-                run_with(&demos[k], false, &views[i]);
-                if (!demos[k].is_normal)
-                    run_with(&demos[k], true, &views[i]);
+                run_with(&demo_runs[k], false, &views[i]);
+                if (demo_runs[k].broken != NO_BROKEN)
+                    run_with(&demo_runs[k], true, &views[i]);
             }
     assert_nothing_left();
 }
@@ -140,5 +131,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_marks)};
 
+    runs_read();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

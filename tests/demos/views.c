@@ -17,32 +17,33 @@
 
 #include "tests/support/picture_file.h"
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 #include "tests/support/terminal.h"
 #include "tests/support/trace_file.h"
 
-static const struct demo {
-    const char *name, *options;
-    int status; /* of a normal run */
-    int inside; /* how many may be inside at once; 0: nobody is ever */
-} demos[] = {{"mutex", "--writers=4", 0, 1}, {"semaphore", "", 0, 3},
-    {"condvar", "", 0, 0}, {"file", "", 0, 1}, {"signal", "", 1, 0},
-    {"socket", "--port=0", 0, 0}, {"mqueue", "--clients=3", 0, 0},
-    {"mqueue", "--clients=3 --api=sysv", 0, 0}, {"pipe", "", 0, 0},
-    {"shm", "", 0, 1}};
-enum { DEMOS = sizeof demos / sizeof *demos };
+/* Those that can be had in both modes. */
+static struct demo_run demos[MAX_RUNS];
+static int demo_count;
+
+static void find_demos(void)
+{
+    runs_read();
+    for (int i = 0; i < run_count; i++)
+        if (demo_runs[i].broken != NO_BROKEN)
+            demos[demo_count++] = demo_runs[i];
+}
 
 /* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and
  * fails the test unless it ends as it should. A run that cannot tell is
  * repeated.
  */
-static struct result run_demo(const struct demo *demo, bool broken,
+static struct result run_demo(const struct demo_run *demo, bool broken,
     const char *environment, const char *rest)
 {
-    char command[4096], name[64];
+    char command[4096];
 
-    (void)snprintf(name, sizeof name, "demo_%s", demo->name);
     (void)snprintf(command, sizeof command,
-        "%s exec '%s' --speed=1000 %s %s %s", environment, built(name),
+        "%s exec '%s' --speed=1000 %s %s %s", environment, built(demo->program),
         demo->options, broken ? "--broken" : "", rest);
     struct result result = run_program(
         (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
@@ -50,7 +51,7 @@ static struct result run_demo(const struct demo *demo, bool broken,
         free_result(&result);
         return run_demo(demo, broken, environment, rest);
     }
-    int expected = broken ? 4 : demo->status;
+    int expected = broken ? demo->broken : demo->normal;
     /* the guard of demo_signal may come when the task is done */
     if (result.status != expected && (broken || result.status != 0))
         fail_msg("%s: status %d, %s%s", command, result.status, result.out,
@@ -72,8 +73,8 @@ static void assert_sent_first(const struct trace *trace)
 static void test_traces(void **state)
 {
     (void)state;
-    for (int i = 0; i < 2 * DEMOS; i++) {
-        const struct demo *demo = &demos[i / 2];
+    for (int i = 0; i < 2 * demo_count; i++) {
+        const struct demo_run *demo = &demos[i / 2];
         bool broken = i % 2;
         struct result result = run_demo(demo, broken, "", "--trace=trace.json");
         struct trace trace = trace_load("trace.json");
@@ -88,7 +89,7 @@ static void test_traces(void **state)
             assert_int_equal(counted, most);
         if (!broken && demo->inside > 0)
             assert_int_in_range(counted, 1, demo->inside);
-        else if (broken && strcmp(demo->name, "condvar") != 0)
+        else if (broken)
             assert_true(counted > demo->inside || demo->inside == 0);
         trace_free(&trace);
         free_result(&result);
@@ -123,8 +124,8 @@ static const struct trace_event *inside_after(
  */
 static void test_waiting_ends_with_a_slot(void **state)
 {
-    struct result result =
-        run_demo(&demos[1], false, "", "--workers=30 --trace=trace.json");
+    struct result result = run_demo(
+        plain_run("semaphore"), false, "", "--workers=30 --trace=trace.json");
     struct trace trace = trace_load("trace.json");
     int waits = 0;
 
@@ -156,7 +157,7 @@ static void test_waiting_ends_with_a_slot(void **state)
 static void test_pictures(void **state)
 {
     (void)state;
-    for (int i = 0; i < 2 * DEMOS; i++) {
+    for (int i = 0; i < 2 * demo_count; i++) {
         bool broken = i % 2;
         struct result result =
             run_demo(&demos[i / 2], broken, "", "--svg=run.svg");
@@ -167,7 +168,7 @@ static void test_pictures(void **state)
         picture_check(result.out);
         assert_int_equal(count_text(result.out, ">✗ VIOLATED</text>"), broken);
         if (picture_has_mark(result.out) != broken)
-            fail_msg("%s: %s", demos[i / 2].name, result.out);
+            fail_msg("%s: %s", demos[i / 2].program, result.out);
         free_result(&result);
     }
     assert_int_equal(unlink("run.svg"), 0);
@@ -193,7 +194,7 @@ static void test_width(void **state)
     char environment[64];
 
     (void)state;
-    for (int i = 0; i < 4 * 2 * DEMOS; i++) {
+    for (int i = 0; i < 4 * 2 * demo_count; i++) {
         (void)snprintf(environment, sizeof environment,
             "LC_ALL=C.UTF-8 COLUMNS=%d", widths[i % 4]);
         struct result result =
@@ -209,7 +210,7 @@ static void test_width(void **state)
 static void test_plain(void **state)
 {
     (void)state;
-    for (int i = 0; i < DEMOS; i++) {
+    for (int i = 0; i < demo_count; i++) {
         struct result result =
             run_demo(&demos[i], false, "LC_ALL=C", "--lanes --timeline");
         for (const char *at = result.out; *at; at++)
@@ -235,8 +236,8 @@ static void test_colour(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         (void)snprintf(
             options, sizeof options, "--timeline %s", cases[i].option);
-        struct result result =
-            run_demo(&demos[1], false, cases[i].environment, options);
+        struct result result = run_demo(
+            plain_run("semaphore"), false, cases[i].environment, options);
         assert_int_equal(strstr(result.out, "\033[") != NULL, cases[i].color);
         free_result(&result);
     }
@@ -245,7 +246,8 @@ static void test_colour(void **state)
 /* --lanes shows the listing's lines as notes, and nothing else is printed. */
 static void test_lanes_take_the_place(void **state)
 {
-    struct result result = run_demo(&demos[1], false, "", "--lanes");
+    struct result result =
+        run_demo(plain_run("semaphore"), false, "", "--lanes");
 
     (void)state;
     assert_int_equal(count_text(result.out, "starting critical section"), 10);
@@ -253,7 +255,7 @@ static void test_lanes_take_the_place(void **state)
     for (const char *line = result.out; *line; line = strchr(line, '\n') + 1)
         assert_int_equal(*line, ' '); /* of the listing's lines none does */
     free_result(&result);
-    result = run_demo(&demos[1], false, "", "--timeline");
+    result = run_demo(plain_run("semaphore"), false, "", "--timeline");
     assert_int_equal(count_text(result.out, "ing critical section"), 10);
     assert_non_null(strstr(result.out, "most inside at once: "));
     free_result(&result);
@@ -404,14 +406,15 @@ static void test_files(void **state)
     assert_non_null(target);
     assert_int_equal(fclose(target), 0);
     assert_int_equal(chmod("target.json", 0640), 0);
-    result = run_demo(&demos[8], false, "umask 022;", "--trace=link.json");
+    result =
+        run_demo(plain_run("pipe"), false, "umask 022;", "--trace=link.json");
     free_result(&result);
     assert_int_equal(lstat("link.json", &about), 0);
     assert_true(S_ISLNK(about.st_mode));
     assert_int_equal(stat("target.json", &about), 0);
     assert_true(about.st_size > 100);
     assert_int_equal(about.st_mode & 0777, 0640);
-    result = run_demo(&demos[8], false, "", "--trace=/dev/stdout");
+    result = run_demo(plain_run("pipe"), false, "", "--trace=/dev/stdout");
     assert_non_null(strstr(result.out, "\"traceEvents\""));
     assert_non_null(strstr(result.out, "makeThisSentenceCamelcase\n"));
     free_result(&result);
@@ -669,13 +672,12 @@ static void test_last_screenful(void **state)
     char script[4096], title[64];
 
     (void)state;
-    for (int i = 0; i < 2 * DEMOS; i++) {
-        const struct demo *demo = &demos[i / 2];
+    for (int i = 0; i < 2 * demo_count; i++) {
+        const struct demo_run *demo = &demos[i / 2];
         (void)snprintf(script, sizeof script,
-            "exec $B/demo_%s --timeline --speed=1000 %s %s", demo->name,
-            strcmp(demo->name, "mutex") == 0 ? "" : demo->options,
-            i % 2 ? "--broken" : "");
-        (void)snprintf(title, sizeof title, "\ndemo_%s ", demo->name);
+            "exec $B/%s --timeline --speed=1000 %s %s", demo->program,
+            demo->options, i % 2 ? "--broken" : "");
+        (void)snprintf(title, sizeof title, "\n%s ", demo->program);
         const char *const command[] = {"/bin/sh", "-c", script, NULL};
         assert_int_equal(setenv("B", built(""), 1), 0);
         struct terminal terminal = terminal_start(command, NULL);
@@ -693,15 +695,15 @@ static void test_marks(void **state)
     static const char *const views[] = {"--lanes", "--timeline"};
 
     (void)state;
-    for (int i = 0; i < 4 * DEMOS; i++) {
-        const struct demo *demo = &demos[i / 4];
+    for (int i = 0; i < 4 * demo_count; i++) {
+        const struct demo_run *demo = &demos[i / 4];
         bool broken = i % 2;
         struct result result =
             run_demo(demo, broken, "LC_ALL=C.UTF-8", views[i / 2 % 2]);
         int marks = count_text(result.out, "\u2717 ");
 
         if (broken ? marks == 0 : marks > 0)
-            fail_msg("demo_%s %s: %d marks: %s", demo->name, views[i / 2 % 2],
+            fail_msg("%s %s: %d marks: %s", demo->program, views[i / 2 % 2],
                 marks, result.out);
         free_result(&result);
     }
@@ -714,8 +716,8 @@ static void test_timeline_is_true(void **state)
     char environment[64];
 
     (void)state;
-    for (int i = 0; i < 5 * DEMOS; i++) {
-        const struct demo *demo = &demos[i / 5];
+    for (int i = 0; i < 5 * demo_count; i++) {
+        const struct demo_run *demo = &demos[i / 5];
         int bars[320] = {0};
         (void)snprintf(environment, sizeof environment, "LC_ALL=C COLUMNS=%d",
             widths[i % 5]);
@@ -768,7 +770,7 @@ static void test_many_descriptors(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     while (last < MANY)
         last = dup(first);
-    struct result result = run_demo(&demos[2], false, "", "--lanes");
+    struct result result = run_demo(plain_run("condvar"), false, "", "--lanes");
     assert_non_null(strstr(result.out, "wakeup"));
     free_result(&result);
     struct terminal terminal = terminal_start(command, NULL);
@@ -833,7 +835,6 @@ int main(void)
         TEST(test_timeline_is_true), TEST(test_terminal_colour),
         TEST(test_many_descriptors), TEST(test_cost_grows_with_the_events)};
 
-    if (getenv("ONLY"))
-        cmocka_set_test_filter(getenv("ONLY")); // TMP
+    find_demos();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

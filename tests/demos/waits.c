@@ -17,24 +17,10 @@
 #include <cmocka.h>
 
 #include "tests/support/program.h"
+#include "tests/support/runs.h"
 #include "tests/support/trace_file.h"
 
 enum { RUNS = 100, MAY_FAIL = 1 };
-
-static const struct demo {
-    const char *name, *option;
-    const char *calls[4]; /* in one of them somebody has to wait */
-} demos[] = {
-    {"demo_mutex", "--speed=1000", {"pthread_mutex_lock"}},
-    {"demo_semaphore", "--speed=1000", {"sem_wait"}},
-    {"demo_condvar", "--speed=1000", {"pthread_cond_wait"}},
-    {"demo_file", "--speed=1000", {"fcntl"}},
-    {"demo_signal", "--speed=100", {"waitpid"}},
-    {"demo_socket", "--port=0", {"accept", "connect", "recv"}},
-    {"demo_mqueue", "--speed=1000", {"mq_receive", "msgrcv"}},
-    {"demo_pipe", "--speed=1000", {"read"}},
-    {"demo_shm", "--speed=1000", {"pthread_mutex_lock"}},
-};
 
 /* Whether somebody waits in CALL; the recorder leaves out waits that are none.
  */
@@ -49,16 +35,21 @@ static bool waits_in(const struct trace *trace, const char *call)
     return false;
 }
 
-static bool shows_a_wait(const struct demo *demo)
+static bool shows_a_wait(const struct demo_run *demo)
 {
-    struct result result = RUN(demo->name, demo->option, "--trace=trace.json");
+    char speed[32], calls[64];
     bool does_wait = false;
 
+    (void)snprintf(speed, sizeof speed, "--speed=%d", demo->quick);
+    struct result result = RUN(demo->program, "--trace=trace.json", speed,
+        *demo->options ? demo->options : NULL);
+
     if (result.status > 1 && !is_undecided(&result))
-        fail_msg("%s: status %d, %s", demo->name, result.status, result.err);
+        fail_msg("%s: status %d, %s", demo->program, result.status, result.err);
     struct trace trace = trace_load("trace.json");
-    for (int i = 0; demo->calls[i]; i++)
-        if (waits_in(&trace, demo->calls[i]))
+    (void)snprintf(calls, sizeof calls, "%s", demo->waits);
+    for (char *call = strtok(calls, ","); call; call = strtok(NULL, ","))
+        if (waits_in(&trace, call))
             does_wait = true;
     trace_free(&trace);
     free_result(&result);
@@ -68,14 +59,14 @@ static bool shows_a_wait(const struct demo *demo)
 
 static void count_waits(const char *where)
 {
-    for (size_t i = 0; i < sizeof demos / sizeof *demos; i++) {
+    for (int i = 0; i < run_count; i++) {
         int without = 0;
-        for (int run = 0; run < RUNS; run++)
-            if (!shows_a_wait(&demos[i]))
+        for (int run = 0; *demo_runs[i].waits && run < RUNS; run++)
+            if (!shows_a_wait(&demo_runs[i]))
                 without++;
         if (without > MAY_FAIL)
             fail_msg("%s %s: in %d of %d runs nobody waits in %s",
-                demos[i].name, where, without, RUNS, demos[i].calls[0]);
+                demo_runs[i].program, where, without, RUNS, demo_runs[i].waits);
     }
     assert_nothing_left();
 }
@@ -158,5 +149,6 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(test_on_all_cores),
         TEST(test_on_one_core), TEST(test_consumer_sleeps)};
 
+    runs_read();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

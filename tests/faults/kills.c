@@ -167,15 +167,16 @@ int main(int argc, char **argv)
     build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     if (argc > 2)
         times = atoi(argv[2]);
-    counts = mmap(NULL, VICTIMS * sizeof *counts, PROT_READ | PROT_WRITE,
-        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    victims_read();
+    counts = mmap(NULL, (size_t)victim_count * sizeof *counts,
+        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!build || times < 1 || counts == MAP_FAILED) {
         (void)fprintf(stderr, "usage: kills BUILD_FOLDER [TIMES [DEMO]]\n");
         return 2;
     }
     bool good = for_each_victim(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
     (void)printf("%-66s killed finished bad left names\n", "");
-    for (int i = 0; i < VICTIMS; i++)
+    for (int i = 0; i < victim_count; i++)
         for (int way = 0; way < WAYS; way++) {
             const struct counts *count = &counts[i][way];
             int all = count->killed + count->finished + count->bad;

@@ -9,9 +9,12 @@
 # What needs root is left out without it, and that is said.
 set -eu
 
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 build=$(cd "${1:?the build folder is missing}" && pwd -P)
 # shellcheck source=tests/support/environment.sh
-. "$(dirname -- "$0")/../support/environment.sh"
+. "$project/tests/support/environment.sh"
+# shellcheck source=tests/support/runs.sh
+. "$project/tests/support/runs.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-limits-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM HUP
@@ -21,6 +24,13 @@ chmod 777 "$scratch/run"
 cp "$build"/demo_* "$scratch/bin" # where another user may run them, too
 cd "$scratch/run"
 
+# and some of them watched
+{
+    runs
+    echo 'semaphore 0 - - - - --lanes'
+    echo 'pipe 0 - - - - --svg=view --timeline'
+    echo 'condvar 0 - - - - --trace=view --lanes'
+} >"$scratch/runs"
 runs=0
 bad=0
 refused=0
@@ -73,7 +83,7 @@ under()
 {
     limit=$1
     shift
-    while read -r name normal option; do
+    while read -r name normal _ _ _ _ options; do
         demo=$scratch/bin/demo_$name
         status=0
         "$@" "$demo" --version >/dev/null 2>&1 || status=$?
@@ -82,28 +92,11 @@ under()
         status=0
         # by a pipe, since some limits are those of files
         # shellcheck disable=SC2086 # there may be no option
-        errors=$(timeout 30 "$@" "$demo" --speed=1000 $option \
+        errors=$(timeout 30 "$@" "$demo" --speed=1000 $options \
             2>&1 </dev/null >/dev/null) || status=$?
         printf '%s\n' "$errors" >"$scratch/err"
         judge "$limit" "$name" "$status" "$normal"
-    done <<'DEMOS'
-mutex 0
-mutex 0 --kill-writer
-semaphore 0
-condvar 0
-file 0
-file 0 --mmap
-signal 1
-socket 0 --port=0
-mqueue 0
-mqueue 0 --api=sysv
-pipe 0
-pipe 0 --named
-shm 0
-semaphore 0 --lanes
-pipe 0 --svg=view --timeline
-condvar 0 --trace=view --lanes
-DEMOS
+    done <"$scratch/runs"
 }
 
 # with_ulimit OPTION VALUE

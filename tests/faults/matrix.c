@@ -470,6 +470,7 @@ int main(int argc, char **argv)
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
+    victims_read();
     bool good = for_each_victim(
         argc > 2 && !is_short && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
     if (totals->crashes + totals->wrong > 0)

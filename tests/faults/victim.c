@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/faults/victim.h"
 #include "tests/support/queues.h"
+#include "tests/support/runs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,34 +19,35 @@
 enum { MAX_TEMPORARY = 64 };
 static const int64_t grace = 10000000000;
 
-const struct victim victims[VICTIMS] = {
-    {"mutex", NULL, 0},
-    {"mutex", "--kill-writer", 0},
-    {"semaphore", NULL, 0},
-    {"condvar", NULL, 0},
-    {"file", NULL, 0},
-    {"file", "--mmap", 0},
-    {"signal", NULL, 1},
-    {"socket", "--port=0", 0},
-    {"mqueue", NULL, 0},
-    {"mqueue", "--api=sysv", 0},
-    {"pipe", NULL, 0},
-    {"pipe", "--named", 0},
-    {"shm", NULL, 0},
+static const struct victim watched[] = {
     {"semaphore", "--lanes", 0},
     {"socket", "--port=0 --lanes", 0},
     {"condvar", "--trace=view --timeline", 0},
     {"pipe", "--svg=view --color=always --lanes", 0},
 };
+enum { WATCHED = sizeof watched / sizeof *watched };
+
+struct victim victims[MAX_RUNS + WATCHED];
+int victim_count;
 
 static time_t started; /* when the run began */
+
+void victims_read(void)
+{
+    runs_read();
+    for (int i = 0; i < run_count; i++)
+        victims[victim_count++] = (struct victim){
+            demo_runs[i].demo, demo_runs[i].options, demo_runs[i].normal};
+    for (int i = 0; i < WATCHED; i++)
+        victims[victim_count++] = watched[i];
+}
 
 const char *victim_title(const struct victim *victim)
 {
     static char title[64];
 
     (void)snprintf(title, sizeof title, "demo_%s%s%s", victim->name,
-        victim->options ? " " : "", victim->options ? victim->options : "");
+        *victim->options ? " " : "", victim->options);
     return title;
 }
 
@@ -91,8 +93,8 @@ bool for_each_victim(const char *only, int at_once, void (*work)(int index))
     bool good = true;
     int running = 0, status;
 
-    for (int i = 0; i < VICTIMS || running > 0;) {
-        if (i < VICTIMS && running < at_once) {
+    for (int i = 0; i < victim_count || running > 0;) {
+        if (i < victim_count && running < at_once) {
             if (only && !strstr(victim_title(&victims[i]), only)) {
                 i++;
                 continue;
@@ -135,8 +137,7 @@ pid_t victim_start(const char *build, const struct victim *victim,
     if (prepare)
         prepare(context);
     char words[64] = "", *arguments[8] = {path, (char *)(uintptr_t)speed};
-    (void)snprintf(
-        words, sizeof words, "%s", victim->options ? victim->options : "");
+    (void)snprintf(words, sizeof words, "%s", victim->options);
     char *word = strtok(words, " ");
     for (int i = 2; i < 7 && word; i++, word = strtok(NULL, " "))
         arguments[i] = word;

@@ -11,12 +11,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The runs of tests/runs.txt, and some that are watched. */
 struct victim {
-    const char *name, *options; /* with spaces between them, or NULL */
+    const char *name, *options; /* with spaces between them */
     int normal; /* the status of a run that nothing is done to */
 };
-enum { VICTIMS = 17 };
-extern const struct victim victims[VICTIMS];
+extern struct victim victims[];
+extern int victim_count;
+
+/* Fills them in. */
+void victims_read(void);
 
 /* "demo_pipe --named" */
 const char *victim_title(const struct victim *victim);

@@ -21,35 +21,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 4 };
+#include "tests/support/runs.h"
 
-/* The speeds that the runs take in turn: where it means seconds, only fast. */
-static const char *const any_speed[] = {"1", "10", "100", "1000"};
-static const char *const fast[] = {"1000", "500", "200", "1000"};
-
-static const struct subject {
-    const char *name, *option;
-    int normal; /* the status of a normal run */
-    const char *const *speeds;
-    bool only_normal; /* the option excludes --broken */
-} subjects[] = {
-    {"mutex", NULL, 0, any_speed, false},
-#if HAVE_ROBUST_MUTEX
-    {"mutex", "--kill-writer", 0, any_speed, true},
-#endif
-    {"semaphore", NULL, 0, fast, false},
-    {"condvar", NULL, 0, any_speed, false},
-    {"condvar", "--consumers=5", 0, any_speed, false},
-    {"file", NULL, 0, any_speed, false},
-    {"file", "--mmap", 0, any_speed, false},
-    {"signal", NULL, 1, fast, false},
-    {"socket", "--port=0", 0, any_speed, false},
-    {"mqueue", "--clients=3", 0, any_speed, false},
-    {"mqueue", "--api=sysv", 0, any_speed, false},
-    {"pipe", NULL, 0, any_speed, false},
-    {"pipe", "--named", 0, any_speed, true},
-    {"shm", NULL, 0, fast, false},
+enum {
+    AT_ONCE = 4,
+    MAX_WORDS = 3 + 32 + 3 /* options of a blank and a letter */
 };
+
+/* What there is besides tests/runs.txt: more who wait for the same. */
+static const struct more {
+    const char *demo, *options;
+} more[] = {{"condvar", "--consumers=5"}, {"mqueue", "--clients=3"}};
 
 /* Binds this process to one core, where the system can do that. */
 static void pin(int core)
@@ -71,23 +53,30 @@ static unsigned seed_of(int run, bool broken, bool pinned)
     return (unsigned)(run * 4 + broken * 2 + pinned) * 2654435761U;
 }
 
-static const char *speed_of(const struct subject *subject, int run)
+/* All in turn. */
+static int speed_of(const struct demo_run *subject, int run)
 {
-    return subject->speeds[(run / AT_ONCE) % 4];
+    return subject->speeds[run / AT_ONCE % subject->speed_count];
 }
 
 /* Some are watched: recording, and the live view's process, change the times.
  * NULL ends the command line.
  */
-static const char *view_of(int run)
+static char *view_of(int run)
 {
-    return run % 5 == 1 ? "--lanes" : run % 5 == 3 ? "--trace=trace" : NULL;
+    static char lanes[] = "--lanes", trace[] = "--trace=trace";
+
+    if (run % 5 == 1)
+        return lanes;
+    return run % 5 == 3 ? trace : NULL;
 }
 
-static pid_t start(const char *build, const struct subject *subject, int run,
+static pid_t start(const char *build, const struct demo_run *subject, int run,
     bool broken, bool pinned)
 {
-    char path[4096], speed[32], seed[32], folder[] = "run-0";
+    char path[4096], speed[32], seed[32], options[64], folder[] = "run-0";
+    char mode[] = "--broken";
+    char *words[MAX_WORDS] = {path, speed, seed};
     pid_t pid = fork();
 
     if (pid != 0)
@@ -101,13 +90,18 @@ static pid_t start(const char *build, const struct subject *subject, int run,
     int said = open("said", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     (void)dup2(nowhere, STDOUT_FILENO);
     (void)dup2(said, STDERR_FILENO);
-    (void)snprintf(path, sizeof path, "%s/demo_%s", build, subject->name);
-    (void)snprintf(speed, sizeof speed, "--speed=%s", speed_of(subject, run));
+    (void)snprintf(path, sizeof path, "%s/%s", build, subject->program);
+    (void)snprintf(speed, sizeof speed, "--speed=%d", speed_of(subject, run));
     (void)snprintf(
         seed, sizeof seed, "--seed=%u", seed_of(run, broken, pinned));
-    const char *option = subject->option ? subject->option : speed;
-    const char *mode = broken ? "--broken" : speed;
-    (void)execl(path, path, speed, seed, option, mode, view_of(run), NULL);
+    (void)snprintf(options, sizeof options, "%s", subject->options);
+    int count = 3;
+    for (char *word = strtok(options, " "); word; word = strtok(NULL, " "))
+        words[count++] = word;
+    if (broken)
+        words[count++] = mode;
+    words[count] = view_of(run);
+    (void)execv(path, words);
     _exit(127);
 }
 
@@ -127,40 +121,39 @@ static const char *said_by(int run)
 }
 
 /* Prints which run went wrong and what it said. */
-static void show(const struct subject *subject, int run, bool broken,
+static void show(const struct demo_run *subject, int run, bool broken,
     bool pinned, int status)
 {
     const char *view = view_of(run);
-    (void)printf("%s %d: demo_%s --speed=%s --seed=%u %s%s %s%s\n%s",
+    (void)printf("%s %d: %s --speed=%d --seed=%u %s%s %s%s\n%s",
         WIFEXITED(status) ? "status" : "signal",
         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-        subject->name, speed_of(subject, run), seed_of(run, broken, pinned),
-        subject->option ? subject->option : "", broken ? " --broken" : "",
-        view ? view : "", pinned ? " (on one core)" : "", said_by(run));
+        subject->program, speed_of(subject, run), seed_of(run, broken, pinned),
+        subject->options, broken ? " --broken" : "", view ? view : "",
+        pinned ? " (on one core)" : "", said_by(run));
 }
 
 /* Whether a run ended as it should: demo_signal may also have been unable to
  * tell, on a machine that is too busy.
  */
 static bool is_right(
-    const struct subject *subject, int run, bool broken, int status)
+    const struct demo_run *subject, int run, bool broken, int status)
 {
     if (!WIFEXITED(status))
         return false;
     /* the system of tests/unkind has no robust mutexes, which has to be said */
-    if (getenv("UNKIND_SEED") && subject->option &&
-        strcmp(subject->option, "--kill-writer") == 0)
+    if (getenv("UNKIND_SEED") && strcmp(subject->options, "--kill-writer") == 0)
         return WEXITSTATUS(status) == 3 &&
                strstr(said_by(run), "needs robust mutexes");
     if (broken)
-        return WEXITSTATUS(status) == 4;
+        return WEXITSTATUS(status) == subject->broken;
     return WEXITSTATUS(status) == subject->normal || WEXITSTATUS(status) == 0 ||
            (WEXITSTATUS(status) == 3 &&
                strstr(said_by(run), "the machine was too busy"));
 }
 
 /* Returns how many of RUNS ended with another status than they should. */
-static int stress(const char *build, const struct subject *subject, int runs,
+static int stress(const char *build, const struct demo_run *subject, int runs,
     bool broken, bool pinned)
 {
     pid_t running[AT_ONCE];
@@ -207,6 +200,24 @@ static void remove_folders(const char *scratch)
     (void)rmdir(scratch);
 }
 
+/* Whether this system has what SUBJECT needs. */
+static bool is_possible(const struct demo_run *subject)
+{
+    return HAVE_ROBUST_MUTEX || strcmp(subject->options, "--kill-writer") != 0;
+}
+
+/* The runs of tests/runs.txt, and more. */
+static void read_subjects(void)
+{
+    runs_read();
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        struct demo_run *subject = &demo_runs[run_count++];
+        *subject = *plain_run(more[i].demo);
+        (void)snprintf(
+            subject->options, sizeof subject->options, "%s", more[i].options);
+    }
+}
+
 /* Whether NAME is among NAMES; all are if there is none. */
 static bool is_wanted(const char *name, char *const *names)
 {
@@ -234,18 +245,19 @@ int main(int argc, char **argv)
         return 2;
     }
     (void)printf(
-        "%d runs each                   wrong: free  on one core\n", runs);
-    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++)
+        "%d runs each                              wrong: free  on one core\n",
+        runs);
+    read_subjects();
+    for (int i = 0; i < run_count; i++)
         for (int broken = 0; broken < modes; broken++) {
-            const struct subject *subject = &subjects[i];
-            if ((broken && subject->only_normal) ||
-                !is_wanted(subject->name, names))
+            const struct demo_run *subject = &demo_runs[i];
+            if ((broken && subject->broken == NO_BROKEN) ||
+                !is_possible(subject) || !is_wanted(subject->demo, names))
                 continue;
-            const char *option = subject->option ? subject->option : "";
             int free_runs = stress(build, subject, runs, broken, false);
             int pinned = stress(build, subject, runs, broken, true);
-            (void)printf("demo_%-9s %-13s %-9s %10d %12d\n", subject->name,
-                option, broken ? "--broken" : "", free_runs, pinned);
+            (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program,
+                subject->options, broken ? "--broken" : "", free_runs, pinned);
             (void)fflush(stdout);
             int allowed = broken ? runs / 1000 : 0;
             failures += (free_runs > allowed) + (pinned > allowed);

@@ -11,6 +11,8 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 # shellcheck source=tests/support/environment.sh
 . "$project/tests/support/environment.sh"
+# shellcheck source=tests/support/runs.sh
+. "$project/tests/support/runs.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/runs.h"
+
+#include "folders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct demo_run demo_runs[MAX_RUNS];
+int run_count;
+
+static void stop(const char *why, const char *line)
+{
+    (void)fprintf(stderr, "tests/runs.txt: %s: %s\n", why, line);
+    exit(2);
+}
+
+static void read_speeds(struct demo_run *run, char *words)
+{
+    for (char *word = strtok(words, ","); word; word = strtok(NULL, ",")) {
+        int speed = atoi(word);
+        if (speed < 1 || run->speed_count == MAX_SPEEDS)
+            stop("no speeds", word);
+        run->speeds[run->speed_count++] = speed;
+        run->quick = speed;
+    }
+}
+
+static void read_line(const char *line)
+{
+    struct demo_run *run = &demo_runs[run_count];
+    char broken[8], inside[8], speeds[64];
+
+    int found = sscanf(line, "%15s %d %7s %7s %63s %63s %63[^\n]", run->demo,
+        &run->normal, broken, inside, speeds, run->waits, run->options);
+    if (found < 6 || run_count == MAX_RUNS - 1)
+        stop("cannot be read", line);
+    (void)strcpy(run->program, "demo_");
+    (void)strcat(run->program, run->demo);
+    run->is_plain =
+        run_count == 0 || strcmp(demo_runs[run_count - 1].demo, run->demo) != 0;
+    run->broken = *broken == '-' ? NO_BROKEN : atoi(broken);
+    run->inside = *inside == '-' ? 0 : atoi(inside);
+    if (strcmp(run->waits, "-") == 0)
+        *run->waits = '\0';
+    read_speeds(run, speeds);
+    run_count++;
+}
+
+void runs_read(void)
+{
+    char line[256];
+    FILE *file = fopen(SOURCE_FOLDER "/tests/runs.txt", "r");
+
+    if (!file)
+        stop("cannot be opened", SOURCE_FOLDER);
+    while (fgets(line, sizeof line, file))
+        if (*line != '#' && *line != '\n')
+            read_line(line);
+    (void)fclose(file);
+    if (run_count == 0)
+        stop("has no runs", SOURCE_FOLDER);
+}
+
+const struct demo_run *plain_run(const char *demo)
+{
+    for (int i = 0; i < run_count; i++)
+        if (strcmp(demo_runs[i].demo, demo) == 0)
+            return &demo_runs[i];
+    stop("has no such demo", demo);
+    return NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* runs - the demos and their variants, as tests/runs.txt has them */
+#pragma once
+
+#include <stdbool.h>
+
+enum { MAX_RUNS = 64, MAX_SPEEDS = 8, NO_BROKEN = -1 };
+
+struct demo_run {
+    char demo[16], program[24]; /* "mutex", "demo_mutex" */
+    char options[64];           /* with blanks between them; "" for none */
+    bool is_plain;              /* the first one of its demo */
+    int normal, broken; /* exit statuses; NO_BROKEN where that is refused */
+    int inside;         /* so many may be at once; 0: nobody ever is */
+    int speeds[MAX_SPEEDS], speed_count;
+    int quick;      /* the last one of them */
+    char waits[64]; /* calls, commas between them; "" if that differs */
+};
+extern struct demo_run demo_runs[MAX_RUNS];
+extern int run_count;
+
+/* Reads the table; ends the program with a message if that cannot be. */
+void runs_read(void);
+
+/* The plain run of DEMO. */
+const struct demo_run *plain_run(const char *demo);
