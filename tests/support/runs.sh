@@ -18,5 +18,7 @@ plain_runs()
 # demos: their names, on one line
 demos()
 {
-    plain_runs | awk '{ printf "%s%s", NR > 1 ? " " : "", $1 }'
+    plain_runs | awk '
+        { names = names (NR > 1 ? " " : "") $1 }
+        END { print names }'
 }
