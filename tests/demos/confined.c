@@ -160,6 +160,31 @@ static void test_no_limit_and_no_core(void **state)
         "use --placement=free");
 }
 
+/* A server that can have no client says so when the first one comes. */
+static void test_no_accept(void **state)
+{
+    char port[32];
+
+    (void)state;
+#ifdef SYS_accept /* not on all machines */
+    struct program server = start_denied(SYS_accept,
+        (const char *const[]){"demo_socket", "--serve", "--port=0", NULL});
+    const char *at = program_await(&server, "127.0.0.1:", true);
+    (void)program_await(&server, "\n", true);
+    (void)snprintf(port, sizeof port, "--port=%d", atoi(strchr(at, ':') + 1));
+    struct result client = RUN("demo_socket", "--connect", port);
+    assert_int_equal(client.status, 3);
+    free_result(&client);
+    struct result result = program_finish(&server);
+    assert_int_equal(result.status, 3);
+    assert_non_null(strstr(result.err, "accept: Operation not permitted"));
+    free_result(&result);
+    assert_nothing_left();
+#else
+    (void)port;
+#endif
+}
+
 /* The sandbox of the tests themselves: as root, or as a user who may have a
  * name space of his own.
  */
@@ -261,7 +286,7 @@ static void test_first_process_ends_by_itself(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {TEST(test_no_prctl), TEST(test_no_kill),
-        TEST(test_no_limit_and_no_core),
+        TEST(test_no_limit_and_no_core), TEST(test_no_accept),
         TEST(test_first_process_ends_by_signals),
         TEST(test_first_process_ends_by_itself)};
 

@@ -175,6 +175,28 @@ static void test_broken(void **state)
     assert_nothing_left();
 }
 
+/* Another program writes into the file while the last member is late. */
+static void test_file_of_others(void **state)
+{
+    const char *const line[] = {
+        built("demo_file"), "--late=1", "--file=shared.txt", NULL};
+
+    (void)state;
+    struct program program = program_start(line);
+    (void)program_await(&program, " left name\n", false);
+    FILE *file = fopen("shared.txt", "a");
+    assert_non_null(file);
+    for (int i = 0; i < 1000; i++)
+        assert_true(fputs("another\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    struct result result = program_finish(&program);
+    assert_int_equal(result.status, 3);
+    assert_non_null(strstr(
+        result.err, "shared.txt holds more than names, since another program"));
+    free_result(&result);
+    assert_nothing_left();
+}
+
 /* The last member's name comes last, and the others wait for it asleep: that
  * costs no processor time. (A sanitizer's own time does not count.)
  */
@@ -412,10 +434,11 @@ static void test_wrong_usage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_listing), TEST(test_members),
-        TEST(test_broken), TEST(test_late), TEST(test_content_of_file),
-        TEST(test_data_is_kept), TEST(test_huge_file),
-        TEST(test_only_numbers_are_names), TEST(test_bad_files),
-        TEST(test_unwritable), TEST(test_two_runs), TEST(test_wrong_usage)};
+        TEST(test_broken), TEST(test_file_of_others), TEST(test_late),
+        TEST(test_content_of_file), TEST(test_data_is_kept),
+        TEST(test_huge_file), TEST(test_only_numbers_are_names),
+        TEST(test_bad_files), TEST(test_unwritable), TEST(test_two_runs),
+        TEST(test_wrong_usage)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -372,6 +372,24 @@ static void test_empty_stream(void **state)
     assert_nothing_left();
 }
 
+/* A folder can be opened, and not read. */
+static void test_input_that_cannot_be_read(void **state)
+{
+    char command[8192];
+
+    (void)state;
+    for (int i = 0; i < APIS; i++) {
+        (void)snprintf(command, sizeof command, "exec '%s' %s - </",
+            built("demo_mqueue"), apis[i]);
+        struct result result = run_program(
+            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+        assert_int_equal(result.status, 3);
+        assert_non_null(strstr(result.err, "read: Is a directory"));
+        free_result(&result);
+    }
+    assert_nothing_left();
+}
+
 /* A line that is typed is answered at once, before the next one. */
 static void test_typed_lines(void **state)
 {
@@ -401,7 +419,8 @@ int main(void)
         TEST(test_broken), TEST(test_broken_is_seen), TEST(test_stream),
         TEST(test_bad_lines), TEST(test_blank_lines),
         TEST(test_lines_in_messages), TEST(test_endless_line),
-        TEST(test_empty_stream), TEST(test_typed_lines)};
+        TEST(test_empty_stream), TEST(test_input_that_cannot_be_read),
+        TEST(test_typed_lines)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,19 @@ static void test_lanes_take_the_place(void **state)
     free_result(&result);
 }
 
+/* Its caller ignores Ctrl-C, and lets it open more files than the viewer could
+ * close one by one.
+ */
+static void test_lanes_of_an_odd_caller(void **state)
+{
+    struct result result = run_demo(plain_run("condvar"), false,
+        "ulimit -n 100000 2>&-; trap '' INT;", "--lanes");
+
+    (void)state;
+    assert_non_null(strstr(result.out, "wakeup"));
+    free_result(&result);
+}
+
 /* Runs COMMAND in a shell, in which $B is the folder of the programs. */
 static struct result run_shell(const char *command)
 {
@@ -833,7 +846,8 @@ int main(void)
         TEST(test_step_restores_the_terminal), TEST(test_step_window_closed),
         TEST(test_resize), TEST(test_last_screenful), TEST(test_marks),
         TEST(test_timeline_is_true), TEST(test_terminal_colour),
-        TEST(test_many_descriptors), TEST(test_cost_grows_with_the_events)};
+        TEST(test_many_descriptors), TEST(test_lanes_of_an_odd_caller),
+        TEST(test_cost_grows_with_the_events)};
 
     find_demos();
     return cmocka_run_group_tests(tests, NULL, NULL);
