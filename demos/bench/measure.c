@@ -16,7 +16,7 @@
 #include "common/base/clock.h"
 #include "common/run/latch.h"
 #include "common/run/actors.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 /* The clock's own time in a sample is at most one part of CLOCK_SHARE. Locks
  * are so short that they can have longer samples (in nanoseconds), and need

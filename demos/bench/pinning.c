@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/base/check.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 static char description[160] = "not pinned: the scheduler chooses the cores";
 

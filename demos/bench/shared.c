@@ -15,7 +15,7 @@
 #include "common/base/check.h"
 #include "common/run/names.h"
 #include "common/base/memory.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 void *open_nameless_semaphore(unsigned value)
 {

@@ -17,7 +17,7 @@
 #include "common/base/text.h"
 #include "common/views/view_files.h"
 #include "demos/parts/cleanup.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 /* In the order of measuring: the yardstick is the first one. */
 #define CHANNEL(its_name, its_label, its_channel)                              \

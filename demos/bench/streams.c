@@ -14,7 +14,7 @@
 
 #include "common/base/check.h"
 #include "common/run/names.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 /* Each side's descriptors; they are one and the same for a socket. */
 struct stream {

@@ -15,7 +15,7 @@
 #include "common/run/names.h"
 #include "common/base/memory.h"
 #include "demos/parts/cleanup.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 static const char not_here[] = "this system has none, or does not allow them";
 

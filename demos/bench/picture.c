@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* picture - the figures as dots on one axis, in a stand-alone SVG */
-#include <string.h>
-
-#include "common/base/check.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "common/views/paper.h"
+#include "demos/bench/mechanisms.h"
 
 /* In units of the picture, which is as wide as the demos' pictures. */
-static const int WIDTH = 1600, LEFT = 450, RIGHT = 1420, TOP = 240, PITCH = 42;
+static const int LEFT = 450, RIGHT = 1420, TOP = 240, PITCH = 42;
 static const int LABEL = 120; /* how far one reaches to the right of its dot */
 
 /* The colors are Okabe and Ito's; shapes tell the same as they do. */
@@ -22,15 +20,6 @@ static const char head[] =
     "text{fill:#eee}.grid{stroke:#3a3a3a}.pipe{stroke:#aaa}"
     ".value{stroke:#111}.trip{fill:#56b4e9}.lock{fill:#00b887}}</style>"
     "<rect class='page' width='100%' height='100%'/>\n";
-
-static void put_text(
-    FILE *out, const char *class, double x, double y, const char *text)
-{
-    (void)fprintf(out, "<text class='%s' x='%.1f' y='%.1f'>", class, x, y);
-    for (; *text; text++)
-        (void)fprintf(out, strchr("<>&", *text) ? "&#%d;" : "%c", *text);
-    (void)fputs("</text>\n", out);
-}
 
 /* A message is a circle, a lock a diamond. */
 static void put_dot(FILE *out, bool is_lock, double x, double y)
@@ -107,7 +96,7 @@ void picture_write(const struct mechanism *mechanisms, int count, FILE *out)
     (void)fprintf(out,
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d "
         "%d'><title>bench_mechanisms: what each mechanism costs</title>\n%s",
-        WIDTH, bottom + 104, head);
+        PAPER_WIDTH, bottom + 104, head);
     put_text(out, "big", 40, 66, "What each mechanism costs");
     put_text(out, "small", 40, 112,
         "Time divided by that of a round trip through two pipes. Each step to "

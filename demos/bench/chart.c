@@ -8,7 +8,7 @@
 #include "common/base/check.h"
 #include "common/run/record.h"
 #include "common/views/screen.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 enum { MEDIAN = 24, P99 = 35, RATIO = 46, AXIS = 57, NUMBER = 10 };
 

@@ -13,7 +13,7 @@
 #include "common/base/check.h"
 #include "common/run/actors.h"
 #include "common/base/memory.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 /* A loop of two short calls that lies across two cache lines takes a processor
  * cycle longer, one in twenty.

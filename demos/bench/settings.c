@@ -15,7 +15,7 @@
 #include "common/run/output.h"
 #include "common/base/text.h"
 #include "common/views/screen.h"
-#include "tests/bench/mechanisms/mechanisms.h"
+#include "demos/bench/mechanisms.h"
 
 struct settings settings = {.rounds = 50, .size = 64};
 static bool want_help, want_version;
