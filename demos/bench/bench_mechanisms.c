@@ -20,22 +20,21 @@
 #include "demos/bench/mechanisms.h"
 
 /* In the order of measuring: the yardstick is the first one. */
-#define CHANNEL(its_name, its_label, its_channel)                              \
-    {                                                                          \
-        .name = its_name, .label = its_label, .channel = &(its_channel)        \
+#define CHANNEL(its_name, its_label, its_channel)                                                  \
+    {                                                                                              \
+        .name = its_name, .label = its_label, .channel = &(its_channel)                            \
     }
-#define LOCK(its_name, its_label, its_lock)                                    \
-    {                                                                          \
-        .name = its_name, .label = its_label, .lock = &(its_lock)              \
+#define LOCK(its_name, its_label, its_lock)                                                        \
+    {                                                                                              \
+        .name = its_name, .label = its_label, .lock = &(its_lock)                                  \
     }
-#define CONTENDED(its_name, its_label, its_lock)                               \
-    {                                                                          \
-        .name = its_name "-contended", .label = its_label ", contended",       \
-        .lock = &(its_lock), .contended = true                                 \
+#define CONTENDED(its_name, its_label, its_lock)                                                   \
+    {                                                                                              \
+        .name = its_name "-contended", .label = its_label ", contended", .lock = &(its_lock),      \
+        .contended = true                                                                          \
     }
 static struct mechanism mechanisms[] = {CHANNEL("pipe", "pipe", pipe_channel),
-    CHANNEL("fifo", "FIFO", fifo_channel),
-    CHANNEL("unix", "Unix socket", unix_channel),
+    CHANNEL("fifo", "FIFO", fifo_channel), CHANNEL("unix", "Unix socket", unix_channel),
     CHANNEL("tcp", "TCP on 127.0.0.1", tcp_channel),
     CHANNEL("posix-queue", "POSIX queue", posix_queue_channel),
     CHANNEL("sysv-queue", "System V queue", sysv_queue_channel),
@@ -43,8 +42,7 @@ static struct mechanism mechanisms[] = {CHANNEL("pipe", "pipe", pipe_channel),
     CHANNEL("shm-semaphore", "shared mem., semaphore", semaphore_channel),
     CHANNEL("shm-condition", "shared mem., condition", condition_channel),
     CHANNEL("file-lock", "file, fcntl lock", file_channel),
-    LOCK("mutex", "mutex of threads", mutex_lock),
-    CONTENDED("mutex", "mutex", mutex_lock),
+    LOCK("mutex", "mutex of threads", mutex_lock), CONTENDED("mutex", "mutex", mutex_lock),
     LOCK("shared-mutex", "process-shared mutex", shared_mutex_lock),
     CONTENDED("shared-mutex", "shared", shared_mutex_lock),
     LOCK("robust-mutex", "robust mutex", robust_mutex_lock),
@@ -80,20 +78,17 @@ static void print_csv(void)
 
     say("mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,"
         "ratio_to_pipe");
-    for (const struct mechanism *row = mechanisms; row < mechanisms + COUNT;
-         row++)
+    for (const struct mechanism *row = mechanisms; row < mechanisms + COUNT; row++)
         if (row->is_shown)
-            say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name,
-                placements[settings.placement], size_of(row), settings.rounds,
-                row->median, row->p99, row->least, row->ratio);
+            say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name, placements[settings.placement],
+                size_of(row), settings.rounds, row->median, row->p99, row->least, row->ratio);
 }
 
 static noreturn void fail_picture(void)
 {
     const char *reason = strerror(errno);
 
-    die("cannot write %s: %s; choose another file", escaped(settings.svg),
-        reason);
+    die("cannot write %s: %s; choose another file", escaped(settings.svg), reason);
 }
 
 /* Finds out before the measuring whether the picture can be written. */
@@ -112,8 +107,7 @@ static struct output try_picture(void)
     return picture;
 }
 
-static void show(void (*write_chart)(const struct mechanism *, int, FILE *),
-    struct output *picture)
+static void show(void (*write_chart)(const struct mechanism *, int, FILE *), struct output *picture)
 {
     char *bytes = NULL;
     size_t size = 0;

@@ -20,8 +20,7 @@ static int by_cost(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-int sort_by_cost(const struct mechanism *mechanisms, int count,
-    const struct mechanism **sorted)
+int sort_by_cost(const struct mechanism *mechanisms, int count, const struct mechanism **sorted)
 {
     int found = 0;
 
@@ -118,8 +117,8 @@ const char *describe_system(void)
     if (uname(&about) == -1)
         return "an unknown system";
     about.release[strcspn(about.release, "-")] = '\0'; /* not whose build */
-    (void)snprintf(text, sizeof text, "%.150s %.150s, %.150s", about.sysname,
-        about.release, about.machine);
+    (void)snprintf(
+        text, sizeof text, "%.150s %.150s, %.150s", about.sysname, about.release, about.machine);
     return text;
 }
 
@@ -133,8 +132,7 @@ static void put_right(struct row *row, int from, const char *text)
 }
 
 /* Returns the column of RATIO. */
-static int column_of(
-    const struct screen *screen, const struct axis *axis, double ratio)
+static int column_of(const struct screen *screen, const struct axis *axis, double ratio)
 {
     int columns = screen->width - AXIS;
     int column = (int)(place_on(axis, ratio) * (columns - 1) + 0.5);
@@ -159,14 +157,12 @@ static void print_row(const struct screen *screen, const struct axis *axis,
     put_right(&row, P99, describe_cost(mechanism->p99, text));
     put_right(&row, RATIO, describe_ratio(mechanism->ratio, text));
     (void)row_put(&row, column_of(screen, axis, 1), screen->width, "|");
-    row_sign(
-        &row, column_of(screen, axis, mechanism->ratio), sign_of(mechanism));
+    row_sign(&row, column_of(screen, axis, mechanism->ratio), sign_of(mechanism));
     row_end(&row, out);
 }
 
 /* The ends of the axis, and the pipe, which the others are compared with. */
-static void print_header(
-    const struct screen *screen, const struct axis *axis, FILE *out)
+static void print_header(const struct screen *screen, const struct axis *axis, FILE *out)
 {
     struct row row = row_begin(screen);
     char text[32];
@@ -179,8 +175,7 @@ static void print_header(
     (void)row_put(&row, column_of(screen, axis, 1), screen->width, "1");
     (void)snprintf(text, sizeof text, "%g", power_of_ten(axis->last));
     if (screen->width > AXIS)
-        (void)row_put(
-            &row, screen->width - (int)strlen(text), screen->width, text);
+        (void)row_put(&row, screen->width - (int)strlen(text), screen->width, text);
     row_end(&row, out);
 }
 
@@ -190,8 +185,8 @@ static void print_legend(const struct screen *screen, FILE *out)
     char text[64];
 
     row_sign(&row, 0, INSIDE);
-    (void)snprintf(text, sizeof text,
-        "%d bytes there and back between two processes", settings.size);
+    (void)snprintf(
+        text, sizeof text, "%d bytes there and back between two processes", settings.size);
     (void)row_put(&row, 2, screen->width, text);
     row_sign(&row, 54, WAITING);
     (void)row_put(&row, 56, screen->width, "lock and unlock");

@@ -20,35 +20,35 @@
  */
 #define IN_ONE_LINE __attribute__((aligned(64)))
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* Each is opened by a function of its own, and used by the same one. */
+static pthread_mutex_t private_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t *mutex, *shared_mutex, *robust_mutex;
 
-static const char *open_mutex(void)
+IN_ONE_LINE static void use_mutex(void *context, long times)
 {
-    return NULL;
-}
+    pthread_mutex_t *used = *(pthread_mutex_t **)context;
 
-IN_ONE_LINE static void use_mutex(long times)
-{
     for (; times > 0; times--) {
-        CHECK_PTHREAD(pthread_mutex_lock(&mutex));
-        CHECK_PTHREAD(pthread_mutex_unlock(&mutex));
+        CHECK_PTHREAD(pthread_mutex_lock(used));
+        CHECK_PTHREAD(pthread_mutex_unlock(used));
     }
 }
 
-static pthread_mutex_t *shared_mutex;
+static const char *open_mutex(void)
+{
+    mutex = &private_mutex;
+    return NULL;
+}
 
 static pthread_mutex_t *share_mutex(bool robust)
 {
     pthread_mutex_t *result = shared_alloc(sizeof(pthread_mutex_t));
     pthread_mutexattr_t attributes;
 
-    (void)robust;
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
-    CHECK_PTHREAD(
-        pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    CHECK_PTHREAD(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
 #if HAVE_ROBUST_MUTEX
-    if (robust &&
-        pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) != 0)
+    if (robust && pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) != 0)
         return NULL;
 #endif
     CHECK_PTHREAD(pthread_mutex_init(result, &attributes));
@@ -60,16 +60,6 @@ static const char *open_shared_mutex(void)
     shared_mutex = share_mutex(false);
     return NULL;
 }
-
-IN_ONE_LINE static void use_shared_mutex(long times)
-{
-    for (; times > 0; times--) {
-        CHECK_PTHREAD(pthread_mutex_lock(shared_mutex));
-        CHECK_PTHREAD(pthread_mutex_unlock(shared_mutex));
-    }
-}
-
-static pthread_mutex_t *robust_mutex;
 
 #if HAVE_ROBUST_MUTEX
 static void die_with_mutex(int id)
@@ -101,17 +91,7 @@ static bool outlives_owner(void)
 static const char *open_robust_mutex(void)
 {
     robust_mutex = share_mutex(true);
-    return robust_mutex && outlives_owner()
-               ? NULL
-               : "this platform has no robust mutexes";
-}
-
-IN_ONE_LINE static void use_robust_mutex(long times)
-{
-    for (; times > 0; times--) {
-        CHECK_PTHREAD(pthread_mutex_lock(robust_mutex));
-        CHECK_PTHREAD(pthread_mutex_unlock(robust_mutex));
-    }
+    return robust_mutex && outlives_owner() ? NULL : "this platform has no robust mutexes";
 }
 
 static sem_t *semaphore;
@@ -122,7 +102,7 @@ static const char *open_semaphore(void)
     return NULL;
 }
 
-IN_ONE_LINE static void use_semaphore(long times)
+IN_ONE_LINE static void use_semaphore(void *context, long times)
 {
     for (; times > 0; times--) {
         CHECK(sem_wait(semaphore));
@@ -138,7 +118,7 @@ static const char *open_file(void)
     return NULL;
 }
 
-IN_ONE_LINE static void use_fcntl(long times)
+IN_ONE_LINE static void use_fcntl(void *context, long times)
 {
     struct flock byte = {.l_whence = SEEK_SET, .l_len = 1};
 
@@ -150,10 +130,8 @@ IN_ONE_LINE static void use_fcntl(long times)
     }
 }
 
-const struct lock mutex_lock = {true, open_mutex, use_mutex},
-                  shared_mutex_lock = {false, open_shared_mutex,
-                      use_shared_mutex},
-                  robust_mutex_lock = {false, open_robust_mutex,
-                      use_robust_mutex},
-                  semaphore_lock = {false, open_semaphore, use_semaphore},
-                  fcntl_lock = {false, open_file, use_fcntl};
+const struct lock mutex_lock = {true, &mutex, open_mutex, use_mutex};
+const struct lock shared_mutex_lock = {false, &shared_mutex, open_shared_mutex, use_mutex};
+const struct lock robust_mutex_lock = {false, &robust_mutex, open_robust_mutex, use_mutex};
+const struct lock semaphore_lock = {false, NULL, open_semaphore, use_semaphore};
+const struct lock fcntl_lock = {false, NULL, open_file, use_fcntl};

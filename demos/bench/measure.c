@@ -23,8 +23,7 @@
  * them: so the clock counts even less, and who has to wait for a contended lock
  * sleeps and is woken within one sample. Of these there are fewer.
  */
-static const double CLOCK_SHARE = 100, LOCK_TIME = 20000,
-                    CONTENDED_TIME = 100000;
+static const double CLOCK_SHARE = 100, LOCK_TIME = 20000, CONTENDED_TIME = 100000;
 static const int MAX_TIMES = 1000000;
 enum { HAMMERED = 10 };
 
@@ -54,7 +53,7 @@ static void await_ring(const struct bell *bell)
 }
 
 /* What the two sides share. */
-struct meeting {
+static struct meeting {
     pid_t pids[SIDES]; /* set before the latch STARTED is down */
     struct latch started, joined;
     struct bell bells[SIDES], dismissed;
@@ -64,13 +63,10 @@ struct meeting {
     const struct mechanism *differed;
     enum side found_by;
     size_t length;
-};
+} * meeting;
 
-static struct all {
-    struct mechanism *mechanisms;
-    int count;
-    struct meeting *meeting;
-} everything;
+static struct mechanism *all; /* in this order */
+static int all_count;
 
 /* A message's bytes follow from its number and its sender, all of them. */
 static uint64_t next_number;
@@ -85,16 +81,12 @@ static void fill(size_t size, enum side sender)
 }
 
 /* Compares what was RECEIVED with the other side's message of this number. */
-static void verify(const struct all *all, const struct mechanism *mechanism,
-    enum side side, size_t size, size_t length)
+static void verify(const struct mechanism *mechanism, enum side side, size_t size, size_t length)
 {
-    struct meeting *meeting = all->meeting;
-
     fill(size, !side);
     if (length == size && memcmp(received, message, size) == 0)
         return;
-    if (!meeting
-             ->differed) { /* and on it goes: neither side may wait in vain */
+    if (!meeting->differed) { /* and on it goes: neither side may wait in vain */
         meeting->found_by = side;
         meeting->length = length;
         meeting->differed = mechanism;
@@ -102,8 +94,7 @@ static void verify(const struct all *all, const struct mechanism *mechanism,
 }
 
 /* TIMES round trips, for PING and for PONG. */
-static void exchange(const struct all *all, const struct mechanism *mechanism,
-    enum side side, long times)
+static void exchange(const struct mechanism *mechanism, enum side side, long times)
 {
     const struct channel *channel = mechanism->channel;
     size_t size = size_of(mechanism), length;
@@ -114,7 +105,7 @@ static void exchange(const struct all *all, const struct mechanism *mechanism,
             channel->send(channel->context, PING, message, size);
         }
         length = channel->receive(channel->context, side, received, size);
-        verify(all, mechanism, side, size, length);
+        verify(mechanism, side, size, length);
         if (side == PONG) {
             fill(size, PONG);
             channel->send(channel->context, PONG, message, size);
@@ -123,11 +114,10 @@ static void exchange(const struct all *all, const struct mechanism *mechanism,
 }
 
 /* The other user of a contended lock, while measurement number TURN lasts. */
-static void hammer(
-    const struct all *all, const struct mechanism *mechanism, long turn)
+static void hammer(const struct mechanism *mechanism, long turn)
 {
-    while (atomic_load(&all->meeting->done) == turn)
-        mechanism->lock->lock_and_unlock(HAMMERED);
+    while (atomic_load(&meeting->done) == turn)
+        mechanism->lock->lock_and_unlock(mechanism->lock->context, HAMMERED);
 }
 
 /* For the lock of one process: a second thread, which uses it, too, or only is
@@ -136,7 +126,6 @@ static void hammer(
  * since file descriptors cost more in a process with threads.
  */
 struct second {
-    const struct all *all;
     const struct mechanism *mechanism;
     long turn;
 };
@@ -144,12 +133,11 @@ struct second {
 static void *run_second(void *context)
 {
     const struct second *second = context;
-    const struct meeting *meeting = second->all->meeting;
 
     pin_to_core(PONG);
     ring(&meeting->bells[PING]);
     if (second->mechanism->contended)
-        hammer(second->all, second->mechanism, second->turn);
+        hammer(second->mechanism, second->turn);
     else
         await_ring(&meeting->dismissed);
     return NULL;
@@ -177,9 +165,7 @@ static long times_for(const struct mechanism *mechanism, double estimate)
     static double grain;
 
     grain = grain > 0 ? grain : clock_grain();
-    double time = mechanism->channel     ? 0
-                  : mechanism->contended ? CONTENDED_TIME
-                                         : LOCK_TIME;
+    double time = mechanism->channel ? 0 : mechanism->contended ? CONTENDED_TIME : LOCK_TIME;
     time = time > grain * CLOCK_SHARE ? time : grain * CLOCK_SHARE;
     double least = time / (estimate > 0.1 ? estimate : 0.1);
     long times = least < MAX_TIMES ? (long)least + 1 : MAX_TIMES;
@@ -191,21 +177,20 @@ static long times_for(const struct mechanism *mechanism, double estimate)
     return times;
 }
 
-static void use(
-    const struct all *all, const struct mechanism *mechanism, long times)
+static void use(const struct mechanism *mechanism, long times)
 {
     if (mechanism->channel)
-        exchange(all, mechanism, PING, times);
+        exchange(mechanism, PING, times);
     else
-        mechanism->lock->lock_and_unlock(times);
+        mechanism->lock->lock_and_unlock(mechanism->lock->context, times);
 }
 
-static void take_samples(const struct all *all, struct mechanism *mechanism)
+static void take_samples(struct mechanism *mechanism)
 {
     struct samples *samples = mechanism->samples;
     int64_t begin = clock_now();
 
-    use(all, mechanism, WARM_UP);
+    use(mechanism, WARM_UP);
     double estimate = (double)(clock_now() - begin) / (double)WARM_UP;
     if (mechanism->least == 0 || estimate < mechanism->least)
         mechanism->least = estimate; /* the first time it was cold */
@@ -215,19 +200,17 @@ static void take_samples(const struct all *all, struct mechanism *mechanism)
                                         : SAMPLES;
     begin = clock_now();
     for (long i = 0; i < count; i++) {
-        use(all, mechanism, times);
+        use(mechanism, times);
         int64_t end = clock_now();
-        samples->values[samples->count++] =
-            (double)(end - begin) / (double)times;
+        samples->values[samples->count++] = (double)(end - begin) / (double)times;
         begin = end;
     }
 }
 
 /* PING's part. */
-static void ping(const struct all *all, struct mechanism *mechanism, long turn)
+static void ping(struct mechanism *mechanism, long turn)
 {
-    struct meeting *meeting = all->meeting;
-    struct second second = {all, mechanism, turn};
+    struct second second = {mechanism, turn};
     bool has_second = mechanism->lock && mechanism->lock->within_process;
     pthread_t thread;
 
@@ -237,7 +220,7 @@ static void ping(const struct all *all, struct mechanism *mechanism, long turn)
         CHECK_PTHREAD(pthread_create(&thread, NULL, run_second, &second));
         await_ring(&meeting->bells[PING]);
     }
-    take_samples(all, mechanism);
+    take_samples(mechanism);
     atomic_store(&meeting->done, turn + 1);
     if (has_second && !mechanism->contended)
         ring(&meeting->dismissed);
@@ -245,24 +228,19 @@ static void ping(const struct all *all, struct mechanism *mechanism, long turn)
         CHECK_PTHREAD(pthread_join(thread, NULL));
 }
 
-static void pong(
-    const struct all *all, const struct mechanism *mechanism, long turn)
+static void pong(const struct mechanism *mechanism, long turn)
 {
-    const struct meeting *meeting = all->meeting;
-
     await_ring(&meeting->bells[PONG]);
     ring(&meeting->bells[PING]);
     if (mechanism->channel)
-        exchange(all, mechanism, PONG, WARM_UP + SAMPLES);
+        exchange(mechanism, PONG, WARM_UP + SAMPLES);
     else if (mechanism->contended && !mechanism->lock->within_process)
-        hammer(all, mechanism, turn);
+        hammer(mechanism, turn);
 }
 
 /* The process of SIDE. */
 static void run_side(int number)
 {
-    const struct all *all = &everything;
-    struct meeting *meeting = all->meeting;
     enum side side = number == PING ? PING : PONG;
     long turn = 0;
 
@@ -270,20 +248,20 @@ static void run_side(int number)
     meeting->pids[side] = getpid();
     latch_count_down(&meeting->started);
     latch_wait(&meeting->started);
-    for (int i = 0; i < all->count; i++) {
-        const struct channel *channel = all->mechanisms[i].channel;
-        if (all->mechanisms[i].is_measured && channel && channel->join)
+    for (int i = 0; i < all_count; i++) {
+        const struct channel *channel = all[i].channel;
+        if (all[i].is_measured && channel && channel->join)
             channel->join(channel->context, side, meeting->pids[!side]);
     }
     latch_count_down(&meeting->joined);
     latch_wait(&meeting->joined);
     for (int round = 0; round < settings.rounds; round++)
-        for (int i = 0; i < all->count; i++) {
-            struct mechanism *mechanism = &all->mechanisms[i];
+        for (int i = 0; i < all_count; i++) {
+            struct mechanism *mechanism = &all[i];
             if (mechanism->is_measured && side == PING)
-                ping(all, mechanism, turn++);
+                ping(mechanism, turn++);
             else if (mechanism->is_measured)
-                pong(all, mechanism, turn++);
+                pong(mechanism, turn++);
         }
 }
 
@@ -296,14 +274,11 @@ static void open_all(struct mechanism *mechanisms, int count)
         if (!mechanism->is_measured)
             continue;
         struct channel *channel = mechanism->channel;
-        bool is_open = !channel &&
-                       i > 0 && /* by the one that is not contended */
-                       mechanisms[i - 1].lock == mechanism->lock &&
-                       mechanisms[i - 1].is_measured;
-        const char *missing =
-            channel   ? channel->open(channel->context, size_of(mechanism))
-            : is_open ? NULL
-                      : mechanism->lock->open();
+        bool is_open = !channel && i > 0 && /* by the one that is not contended */
+                       mechanisms[i - 1].lock == mechanism->lock && mechanisms[i - 1].is_measured;
+        const char *missing = channel   ? channel->open(channel->context, size_of(mechanism))
+                              : is_open ? NULL
+                                        : mechanism->lock->open();
         if (missing) {
             warn("%s is left out: %s", mechanism->name, missing);
             mechanism->is_measured = mechanism->is_shown = false;
@@ -315,9 +290,10 @@ static void open_all(struct mechanism *mechanisms, int count)
 
 void measure_all(struct mechanism *mechanisms, int count)
 {
-    struct meeting *meeting = shared_alloc(sizeof *meeting);
+    meeting = shared_alloc(sizeof *meeting);
+    all = mechanisms;
+    all_count = count;
 
-    everything = (struct all){mechanisms, count, meeting};
     open_all(mechanisms, count);
     latch_init(&meeting->started, SIDES);
     latch_init(&meeting->joined, SIDES);
@@ -329,8 +305,7 @@ void measure_all(struct mechanism *mechanisms, int count)
     launch_actors();
     (void)wait_for_actors(FOREVER);
     if (meeting->differed) {
-        warn("payload differed: %s, at the side of %s (%zu bytes of %zu)",
-            meeting->differed->name,
+        warn("payload differed: %s, at the side of %s (%zu bytes of %zu)", meeting->differed->name,
             meeting->found_by == PING ? "ping" : "pong", meeting->length,
             size_of(meeting->differed));
         exit_once(EXIT_VIOLATED);

@@ -29,20 +29,19 @@ struct channel {
     void (*join)(void *context, enum side side, pid_t other);
 
     /* SIDE sends to the other one. */
-    void (*send)(
-        void *context, enum side side, const void *message, size_t size);
+    void (*send)(void *context, enum side side, const void *message, size_t size);
 
     /* SIDE waits for a message of SIZE bytes; there is room for MAX_SIZE.
      * Returns its length. */
-    size_t (*receive)(
-        void *context, enum side side, void *message, size_t size);
+    size_t (*receive)(void *context, enum side side, void *message, size_t size);
 };
 
 /* A mechanism that keeps others out. */
 struct lock {
     bool within_process; /* threads alone can share it */
+    void *context;       /* for lock_and_unlock() */
     const char *(*open)(void);
-    void (*lock_and_unlock)(long times);
+    void (*lock_and_unlock)(void *context, long times);
 };
 
 extern struct channel pipe_channel, fifo_channel, unix_channel, tcp_channel;
@@ -78,8 +77,7 @@ extern struct settings {
 /* settings.c: reads the command line, answers --help and --version, marks which
  * of COUNT mechanisms are wanted. Wrong usage ends the program with status 2.
  */
-void read_settings(
-    int argc, char **argv, struct mechanism *mechanisms, int count);
+void read_settings(int argc, char **argv, struct mechanism *mechanisms, int count);
 
 /* The bytes of a message of MECHANISM; a lock has none. */
 size_t size_of(const struct mechanism *mechanism);
@@ -115,8 +113,7 @@ void picture_write(const struct mechanism *mechanisms, int count, FILE *out);
 /* For both: the ones to show, the cheapest first; returns how many. Nanoseconds
  * as "3.20 µs"; a ratio to the pipe, rounded. What the system is.
  */
-int sort_by_cost(const struct mechanism *mechanisms, int count,
-    const struct mechanism **sorted);
+int sort_by_cost(const struct mechanism *mechanisms, int count, const struct mechanism **sorted);
 const char *describe_cost(double nanoseconds, char text[32]);
 const char *describe_ratio(double ratio, char text[32]);
 const char *describe_system(void);

@@ -19,8 +19,7 @@ const char *describe_placement(void)
     return description;
 }
 
-#define CANNOT_PIN                                                             \
-    "this system cannot pin a process to a core; use --placement=free"
+#define CANNOT_PIN "this system cannot pin a process to a core; use --placement=free"
 
 #if HAVE_AFFINITY
 static unsigned cores[SIDES];
@@ -30,8 +29,7 @@ static void read_siblings(unsigned core, char text[256])
 {
     FILE *file;
 
-    (void)snprintf(text, 256,
-        "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", core);
+    (void)snprintf(text, 256, "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", core);
     file = fopen(text, "re");
     if (!file || !fgets(text, 256, file))
         (void)snprintf(text, 256, "%u", core);
@@ -66,13 +64,11 @@ void choose_cores(void)
     while (!CPU_ISSET(cores[PING], &allowed))
         cores[PING]++;
     cores[PONG] = cores[PING];
-    (void)snprintf(description, sizeof description,
-        "both sides pinned to core %u", cores[PING]);
+    (void)snprintf(description, sizeof description, "both sides pinned to core %u", cores[PING]);
     if (settings.placement == SAME)
         return;
     read_siblings(cores[PING], first);
-    for (unsigned core = cores[PING] + 1; core < CPU_SETSIZE && !is_apart;
-         core++)
+    for (unsigned core = cores[PING] + 1; core < CPU_SETSIZE && !is_apart; core++)
         if (CPU_ISSET(core, &allowed)) {
             read_siblings(core, next);
             is_apart = strcmp(first, next) != 0;
@@ -82,9 +78,8 @@ void choose_cores(void)
     if (!is_other)
         die("--placement=cross wants two cores, and there is but one for this "
             "program (see nproc and taskset); use --placement=same");
-    (void)snprintf(description, sizeof description,
-        "the sides pinned to cores %u and %u%s", cores[PING], cores[PONG],
-        is_apart ? "" : " (two threads of one core)");
+    (void)snprintf(description, sizeof description, "the sides pinned to cores %u and %u%s",
+        cores[PING], cores[PONG], is_apart ? "" : " (two threads of one core)");
 }
 
 void pin_to_core(enum side side)
@@ -107,7 +102,6 @@ void choose_cores(void)
 
 void pin_to_core(enum side side)
 {
-    (void)side;
 }
 
 bool can_pin(void)

@@ -24,8 +24,7 @@ static const char not_here[] = "this system has none, or does not allow them";
  */
 static bool is_refused(int error)
 {
-    return error == ENOSYS || error == EACCES || error == EPERM ||
-           error == EINVAL;
+    return error == ENOSYS || error == EACCES || error == EPERM || error == EINVAL;
 }
 
 /* POSIX: a queue for each side, for what it receives. */
@@ -38,8 +37,7 @@ static const char *open_posix(void *context, size_t size)
 
     for (enum side side = PING; side < SIDES; side++) {
         unique_name(name);
-        queues[side] =
-            mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attributes);
+        queues[side] = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attributes);
         if (queues[side] == (mqd_t)-1) {
             if (!is_refused(errno))
                 die_call("mq_open", errno, __FILE__, __LINE__);
@@ -52,26 +50,23 @@ static const char *open_posix(void *context, size_t size)
     return NULL;
 }
 
-static void send_posix(
-    void *context, enum side side, const void *message, size_t size)
+static void send_posix(void *context, enum side side, const void *message, size_t size)
 {
     const mqd_t *queues = context;
 
     CHECK(mq_send(queues[!side], message, size, 0));
 }
 
-static size_t receive_posix(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_posix(void *context, enum side side, void *message, size_t size)
 {
     const mqd_t *queues = context;
 
-    (void)size; /* the queue knows where a message ends */
+    /* the queue knows where a message ends */
     return (size_t)CHECK(mq_receive(queues[side], message, MAX_SIZE, NULL));
 }
 
 static mqd_t posix_queues[SIDES];
-struct channel posix_queue_channel = {
-    0, posix_queues, open_posix, NULL, send_posix, receive_posix};
+struct channel posix_queue_channel = {0, posix_queues, open_posix, NULL, send_posix, receive_posix};
 #endif
 
 /* System V: one queue, where each side takes the messages of its type. */
@@ -109,8 +104,7 @@ static const char *open_sysv(void *context, size_t size)
     return NULL;
 }
 
-static void send_sysv(
-    void *context, enum side side, const void *message, size_t size)
+static void send_sysv(void *context, enum side side, const void *message, size_t size)
 {
     int *const *queue = context;
     struct typed_message typed;
@@ -120,22 +114,18 @@ static void send_sysv(
     CHECK(msgsnd(**queue, &typed, size, 0));
 }
 
-static size_t receive_sysv(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_sysv(void *context, enum side side, void *message, size_t size)
 {
     int *const *queue = context;
     struct typed_message typed;
 
-    (void)size;
-    ssize_t length =
-        CHECK(msgrcv(**queue, &typed, MAX_SIZE, (long)side + 1, 0));
+    ssize_t length = CHECK(msgrcv(**queue, &typed, MAX_SIZE, (long)side + 1, 0));
     memcpy(message, typed.bytes, (size_t)length);
     return (size_t)length;
 }
 
 static int *sysv_queue;
-struct channel sysv_queue_channel = {
-    0, &sysv_queue, open_sysv, NULL, send_sysv, receive_sysv};
+struct channel sysv_queue_channel = {0, &sysv_queue, open_sysv, NULL, send_sysv, receive_sysv};
 
 /* A signal carries one int. It is blocked, so that it waits in the queue of the
  * process until that asks for it: no handler has to run.
@@ -145,8 +135,6 @@ static const char *open_signal(void *context, size_t size)
 {
     sigset_t awaited;
 
-    (void)context;
-    (void)size;
     (void)sigemptyset(&awaited);
     (void)sigaddset(&awaited, SIGRTMIN);
     CHECK(sigprocmask(SIG_BLOCK, &awaited, NULL)); /* inherited by the sides */
@@ -155,29 +143,22 @@ static const char *open_signal(void *context, size_t size)
 
 static void join_signal(void *context, enum side side, pid_t other)
 {
-    (void)side;
     *(pid_t *)context = other;
 }
 
-static void send_signal(
-    void *context, enum side side, const void *message, size_t size)
+static void send_signal(void *context, enum side side, const void *message, size_t size)
 {
     union sigval value = {0};
 
-    (void)side;
-    (void)size;
     memcpy(&value.sival_int, message, sizeof value.sival_int);
     CHECK(sigqueue(*(pid_t *)context, SIGRTMIN, value));
 }
 
-static size_t receive_signal(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_signal(void *context, enum side side, void *message, size_t size)
 {
     sigset_t awaited;
     siginfo_t info;
 
-    (void)side;
-    (void)size;
     (void)sigemptyset(&awaited);
     (void)sigaddset(&awaited, SIGRTMIN);
     do
@@ -188,15 +169,13 @@ static size_t receive_signal(
 }
 
 static pid_t other_side;
-struct channel signal_channel = {sizeof(int), &other_side, open_signal,
-    join_signal, send_signal, receive_signal};
+struct channel signal_channel = {
+    sizeof(int), &other_side, open_signal, join_signal, send_signal, receive_signal};
 #endif
 
 #if !HAVE_MQUEUE || !HAVE_SIGQUEUE
 static const char *open_nothing(void *context, size_t size)
 {
-    (void)context;
-    (void)size;
     return not_here;
 }
 #endif
@@ -204,6 +183,5 @@ static const char *open_nothing(void *context, size_t size)
 struct channel posix_queue_channel = {.open = open_nothing};
 #endif
 #if !HAVE_SIGQUEUE
-struct channel signal_channel = {
-    .only_size = sizeof(int), .open = open_nothing};
+struct channel signal_channel = {.only_size = sizeof(int), .open = open_nothing};
 #endif

@@ -23,18 +23,15 @@ static bool want_help, want_version;
 static const struct option_spec rows[] = {
     OPTION_INT("rounds", &settings.rounds, 1, 1000,
         "measure each mechanism so often, in turn with the others"),
-    OPTION_ROW("size", "BYTES", KIND_INT, int, &settings.size, MIN_SIZE,
-        MAX_SIZE, NULL,
+    OPTION_ROW("size", "BYTES", KIND_INT, int, &settings.size, MIN_SIZE, MAX_SIZE, NULL,
         "the length of a message; a signal carries an int only"),
     OPTION_ENUM("placement", "WHERE", &settings.placement, "same cross free",
         "pin both sides to one core, to two cores, or not at all;\n"
         "                     same by default, where the system can pin"),
-    OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000,
-        NULL,
+    OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000, NULL,
         "show these mechanisms, with commas between them; the\n"
         "                     pipe is measured anyway, as the yardstick"),
-    OPTION_FLAG("csv", &settings.csv,
-        "print comma-separated values instead of the chart"),
+    OPTION_FLAG("csv", &settings.csv, "print comma-separated values instead of the chart"),
     OPTION_FILE("svg", &settings.svg, "draw the chart as a picture, too"),
     OPTION_ENUM("color", "WHEN", &settings.color, "auto always never",
         "whether the chart uses color, auto by default"),
@@ -48,13 +45,11 @@ size_t size_of(const struct mechanism *mechanism)
 {
     if (!mechanism->channel)
         return 0;
-    return mechanism->channel->only_size ? mechanism->channel->only_size
-                                         : (size_t)settings.size;
+    return mechanism->channel->only_size ? mechanism->channel->only_size : (size_t)settings.size;
 }
 
 /* Prints the names of those with messages, or of the locks, in lines. */
-static void list_names(
-    const struct mechanism *mechanisms, int count, bool locks)
+static void list_names(const struct mechanism *mechanisms, int count, bool locks)
 {
     char line[100] = "";
     size_t used = 0;
@@ -66,8 +61,7 @@ static void list_names(
             say("   %s", line);
             used = 0;
         }
-        used += (size_t)snprintf(
-            line + used, sizeof line - used, " %s", mechanisms[i].name);
+        used += (size_t)snprintf(line + used, sizeof line - used, " %s", mechanisms[i].name);
     }
     say("   %s", line);
 }
@@ -123,8 +117,7 @@ static void choose(struct mechanism *mechanisms, int count)
 
     for (int i = 0; i < count; i++) {
         size_t used = strlen(names);
-        (void)snprintf(
-            names + used, sizeof names - used, " %s", mechanisms[i].name);
+        (void)snprintf(names + used, sizeof names - used, " %s", mechanisms[i].name);
         mechanisms[i].is_shown = !settings.only;
     }
     for (const char *name = settings.only; name;) {
@@ -135,8 +128,7 @@ static void choose(struct mechanism *mechanisms, int count)
             i++;
         if (i == count)
             usage_error(
-                "--only=%s: must be some of%s, with commas between them",
-                escaped(name), names);
+                "--only=%s: must be some of%s, with commas between them", escaped(name), names);
         mechanisms[i].is_shown = true;
         name = name[length] ? name + length + 1 : NULL;
     }
@@ -144,8 +136,7 @@ static void choose(struct mechanism *mechanisms, int count)
         mechanisms[i].is_measured = mechanisms[i].is_shown || i == 0;
 }
 
-void read_settings(
-    int argc, char **argv, struct mechanism *mechanisms, int count)
+void read_settings(int argc, char **argv, struct mechanism *mechanisms, int count)
 {
     program_name = "bench_mechanisms";
     normalize_process();

@@ -22,8 +22,7 @@ void *open_nameless_semaphore(unsigned value)
     char name[NAME_SIZE];
 
     unique_name(name);
-    sem_t *semaphore =
-        CHECK_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
+    sem_t *semaphore = CHECK_NOT(SEM_FAILED, sem_open(name, O_CREAT | O_EXCL, 0600, value));
     CHECK(sem_unlink(name));
     name_is_gone();
     return semaphore;
@@ -34,8 +33,7 @@ int open_nameless_file(void)
     const char *folder = getenv("TMPDIR");
     char path[4200];
 
-    (void)snprintf(path, sizeof path, "%s/demo-bench-XXXXXX",
-        folder && *folder ? folder : "/tmp");
+    (void)snprintf(path, sizeof path, "%s/demo-bench-XXXXXX", folder && *folder ? folder : "/tmp");
     sigset_t before = hold_signals();
     int file = CHECK(mkstemp(path)); /* mode 0600, and new for certain */
     if (unlink(path) == -1)
@@ -59,7 +57,6 @@ static const char *open_counted(void *context, size_t size)
 {
     struct counted_box *boxes = context;
 
-    (void)size;
     for (enum side side = PING; side < SIDES; side++) {
         boxes[side].full = open_nameless_semaphore(0);
         boxes[side].memory = shared_alloc(sizeof *boxes[side].memory);
@@ -67,8 +64,7 @@ static const char *open_counted(void *context, size_t size)
     return NULL;
 }
 
-static void send_counted(
-    void *context, enum side side, const void *message, size_t size)
+static void send_counted(void *context, enum side side, const void *message, size_t size)
 {
     struct counted_box *box = (struct counted_box *)context + !side;
 
@@ -77,12 +73,10 @@ static void send_counted(
     CHECK(sem_post(box->full));
 }
 
-static size_t receive_counted(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_counted(void *context, enum side side, void *message, size_t size)
 {
     struct counted_box *box = (struct counted_box *)context + side;
 
-    (void)size;
     CHECK(sem_wait(box->full));
     memcpy(message, box->memory->bytes, box->memory->size);
     return box->memory->size;
@@ -106,14 +100,11 @@ static const char *open_monitors(void *context, size_t size)
     pthread_mutexattr_t of_mutex;
     pthread_condattr_t of_condition;
 
-    (void)size;
     *boxes = shared_alloc(SIDES * sizeof **boxes);
     CHECK_PTHREAD(pthread_mutexattr_init(&of_mutex));
-    CHECK_PTHREAD(
-        pthread_mutexattr_setpshared(&of_mutex, PTHREAD_PROCESS_SHARED));
+    CHECK_PTHREAD(pthread_mutexattr_setpshared(&of_mutex, PTHREAD_PROCESS_SHARED));
     CHECK_PTHREAD(pthread_condattr_init(&of_condition));
-    CHECK_PTHREAD(
-        pthread_condattr_setpshared(&of_condition, PTHREAD_PROCESS_SHARED));
+    CHECK_PTHREAD(pthread_condattr_setpshared(&of_condition, PTHREAD_PROCESS_SHARED));
     for (enum side side = PING; side < SIDES; side++) {
         struct monitor_box *box = *boxes + side;
         CHECK_PTHREAD(pthread_mutex_init(&box->mutex, &of_mutex));
@@ -123,8 +114,7 @@ static const char *open_monitors(void *context, size_t size)
 }
 
 /* The box is empty: nobody sends twice without an answer. */
-static void send_monitor(
-    void *context, enum side side, const void *message, size_t size)
+static void send_monitor(void *context, enum side side, const void *message, size_t size)
 {
     struct monitor_box *box = *(struct monitor_box **)context + !side;
 
@@ -135,8 +125,7 @@ static void send_monitor(
     CHECK_PTHREAD(pthread_mutex_unlock(&box->mutex));
 }
 
-static size_t receive_monitor(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_monitor(void *context, enum side side, void *message, size_t size)
 {
     struct monitor_box *box = *(struct monitor_box **)context + side;
 
@@ -173,17 +162,13 @@ enum { LOCKS = 3 };
 
 static void set_lock(const struct ring *ring, int lock, short type)
 {
-    struct flock byte = {.l_type = type,
-        .l_whence = SEEK_SET,
-        .l_start = lock % LOCKS,
-        .l_len = 1};
+    struct flock byte = {.l_type = type, .l_whence = SEEK_SET, .l_start = lock % LOCKS, .l_len = 1};
 
     CHECK(fcntl(ring->file, F_SETLKW, &byte));
 }
 
 static const char *open_ring(void *context, size_t size)
 {
-    (void)size;
     ((struct ring *)context)->file = open_nameless_file();
     return NULL;
 }
@@ -193,7 +178,6 @@ static void join_ring(void *context, enum side side, pid_t other)
 {
     const struct ring *ring = context;
 
-    (void)other;
     if (side == PING) {
         set_lock(ring, 0, F_WRLCK);
         set_lock(ring, 2, F_WRLCK);
@@ -201,8 +185,7 @@ static void join_ring(void *context, enum side side, pid_t other)
         set_lock(ring, 1, F_WRLCK);
 }
 
-static void send_ring(
-    void *context, enum side side, const void *message, size_t size)
+static void send_ring(void *context, enum side side, const void *message, size_t size)
 {
     struct ring *ring = context;
 
@@ -211,8 +194,7 @@ static void send_ring(
     ring->message = (ring->message + 1) % LOCKS;
 }
 
-static size_t receive_ring(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_ring(void *context, enum side side, void *message, size_t size)
 {
     struct ring *ring = context;
 
@@ -222,5 +204,4 @@ static size_t receive_ring(
 }
 
 static struct ring file_ring;
-struct channel file_channel = {
-    0, &file_ring, open_ring, join_ring, send_ring, receive_ring};
+struct channel file_channel = {0, &file_ring, open_ring, join_ring, send_ring, receive_ring};

@@ -26,34 +26,29 @@ static void join_stream(void *context, enum side side, pid_t other)
 {
     struct stream *stream = context;
 
-    (void)other;
     CHECK(close(stream->in[!side]));
     if (stream->in[!side] != stream->out[!side])
         CHECK(close(stream->out[!side]));
 }
 
-static void send_stream(
-    void *context, enum side side, const void *message, size_t size)
+static void send_stream(void *context, enum side side, const void *message, size_t size)
 {
     const struct stream *stream = context;
     const char *bytes = message;
 
     for (size_t sent = 0; sent < size;)
-        sent +=
-            (size_t)CHECK(write(stream->out[side], bytes + sent, size - sent));
+        sent += (size_t)CHECK(write(stream->out[side], bytes + sent, size - sent));
 }
 
 /* A stream knows no messages: it may give one in pieces. */
-static size_t receive_stream(
-    void *context, enum side side, void *message, size_t size)
+static size_t receive_stream(void *context, enum side side, void *message, size_t size)
 {
     const struct stream *stream = context;
     char *bytes = message;
     size_t received = 0;
 
     while (received < size) {
-        ssize_t more =
-            CHECK(read(stream->in[side], bytes + received, size - received));
+        ssize_t more = CHECK(read(stream->in[side], bytes + received, size - received));
         if (more == 0)
             die("the other side of a round trip has gone");
         received += (size_t)more;
@@ -66,7 +61,6 @@ static const char *open_pipe(void *context, size_t size)
     struct stream *stream = context;
     int ends[2];
 
-    (void)size;
     for (enum side side = PING; side < SIDES; side++) {
         CHECK(pipe(ends));
         stream->in[side] = ends[0];
@@ -97,11 +91,9 @@ static const char *open_fifos(void *context, size_t size)
     const char *folder = getenv("TMPDIR");
     char name[NAME_SIZE], path[4200];
 
-    (void)size;
     for (enum side side = PING; side < SIDES; side++) {
         unique_name(name);
-        (void)snprintf(path, sizeof path, "%s%s",
-            folder && *folder ? folder : "/tmp", name);
+        (void)snprintf(path, sizeof path, "%s%s", folder && *folder ? folder : "/tmp", name);
         open_fifo(path, &stream->in[side], &stream->out[!side]);
         name_is_gone();
     }
@@ -113,7 +105,6 @@ static const char *open_unix(void *context, size_t size)
     struct stream *stream = context;
     int ends[2];
 
-    (void)size;
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
     for (enum side side = PING; side < SIDES; side++)
         stream->in[side] = stream->out[side] = ends[side];
@@ -126,13 +117,11 @@ static const char *open_unix(void *context, size_t size)
 static const char *open_tcp(void *context, size_t size)
 {
     struct stream *stream = context;
-    struct sockaddr_in server = {.sin_family = AF_INET,
-                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+    struct sockaddr_in server = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
                        client, peer;
     socklen_t length = sizeof server;
     const int on = 1;
 
-    (void)size;
     int listener = CHECK(socket(AF_INET, SOCK_STREAM, 0));
     CHECK(bind(listener, (struct sockaddr *)&server, length));
     CHECK(getsockname(listener, (struct sockaddr *)&server, &length));
@@ -144,8 +133,7 @@ static const char *open_tcp(void *context, size_t size)
     CHECK(getsockname(ping, (struct sockaddr *)&client, &length));
     CHECK(getpeername(pong, (struct sockaddr *)&peer, &length));
     if (client.sin_port != peer.sin_port)
-        die("somebody else has connected to port %d; try again",
-            ntohs(server.sin_port));
+        die("somebody else has connected to port %d; try again", ntohs(server.sin_port));
     CHECK(setsockopt(ping, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
     CHECK(setsockopt(pong, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
     stream->in[PING] = stream->out[PING] = ping;
@@ -155,11 +143,8 @@ static const char *open_tcp(void *context, size_t size)
 
 static struct stream pipes, fifos, unix_sockets, tcp_sockets;
 
-struct channel pipe_channel = {
-    0, &pipes, open_pipe, join_stream, send_stream, receive_stream};
-struct channel fifo_channel = {
-    0, &fifos, open_fifos, join_stream, send_stream, receive_stream};
+struct channel pipe_channel = {0, &pipes, open_pipe, join_stream, send_stream, receive_stream};
+struct channel fifo_channel = {0, &fifos, open_fifos, join_stream, send_stream, receive_stream};
 struct channel unix_channel = {
     0, &unix_sockets, open_unix, join_stream, send_stream, receive_stream};
-struct channel tcp_channel = {
-    0, &tcp_sockets, open_tcp, join_stream, send_stream, receive_stream};
+struct channel tcp_channel = {0, &tcp_sockets, open_tcp, join_stream, send_stream, receive_stream};
