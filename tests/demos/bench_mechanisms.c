@@ -349,6 +349,35 @@ static void test_pinning(void **state)
     assert_nothing_left();
 }
 
+/* A program that may use one core only, and not the first one. */
+static void test_one_core(void **state)
+{
+    static const struct {
+        const char *options;
+        int status;
+        const char *said;
+    } cases[] = {{"--placement=cross", 3, "cross wants two cores"},
+        {"--placement=same --only=pipe", 0, "every message came"}};
+    char command[8192];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(command, sizeof command,
+            "taskset -c 1 true 2>&- || exit 77\n"
+            "exec taskset -c 1 '%s' --rounds=1 %s",
+            built("bench_mechanisms"), cases[i].options);
+        struct result result = run_program(
+            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+        bool is_possible = result.status != 77;
+        if (is_possible && (result.status != cases[i].status ||
+                               !strstr(result.err, cases[i].said)))
+            fail_msg("%s: status %d, %s", command, result.status, result.err);
+        free_result(&result);
+        if (!is_possible)
+            skip();
+    }
+}
+
 /* However it ends: the sides go with their parent, and so does the queue. */
 static void test_killed(void **state)
 {
@@ -458,8 +487,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_rows), TEST(test_sizes),
         TEST(test_only), TEST(test_chart), TEST(test_picture),
-        TEST(test_pinning), TEST(test_killed), TEST(test_side_is_killed),
-        TEST(test_help), TEST(test_wrong_usage),
+        TEST(test_pinning), TEST(test_one_core), TEST(test_killed),
+        TEST(test_side_is_killed), TEST(test_help), TEST(test_wrong_usage),
         TEST(test_output_that_cannot_be_written)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,26 @@ static void test_no_limit_and_no_core(void **state)
         "use --placement=free");
 }
 
+/* Costs are measured without the queues that there are not. */
+static void test_no_queues(void **state)
+{
+    (void)state;
+    assert_denied(SYS_msgget,
+        (const char *const[]){"bench_mechanisms", "--rounds=1",
+            "--placement=free", "--only=pipe,sysv-queue", NULL},
+        0, "sysv-queue is left out: this system has none");
+    assert_denied(SYS_msgget,
+        (const char *const[]){"bench_mechanisms", "--rounds=1",
+            "--placement=free", "--only=sysv-queue", NULL},
+        3, "nothing is left to show");
+#if HAVE_MQUEUE
+    assert_denied(SYS_mq_open,
+        (const char *const[]){"bench_mechanisms", "--rounds=1",
+            "--placement=free", "--only=pipe,posix-queue", NULL},
+        0, "posix-queue is left out: this system has none");
+#endif
+}
+
 /* A server that can have no client says so when the first one comes. */
 static void test_no_accept(void **state)
 {
@@ -287,7 +307,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {TEST(test_no_prctl), TEST(test_no_kill),
         TEST(test_no_limit_and_no_core), TEST(test_no_accept),
-        TEST(test_first_process_ends_by_signals),
+        TEST(test_no_queues), TEST(test_first_process_ends_by_signals),
         TEST(test_first_process_ends_by_itself)};
 
     if (argc > 3 && strcmp(argv[1], "--deny") == 0)

@@ -261,13 +261,11 @@ static void test_lanes_take_the_place(void **state)
     free_result(&result);
 }
 
-/* Its caller ignores Ctrl-C, and lets it open more files than the viewer could
- * close one by one.
- */
-static void test_lanes_of_an_odd_caller(void **state)
+/* Its caller ignores Ctrl-C. */
+static void test_lanes_without_interrupt(void **state)
 {
-    struct result result = run_demo(plain_run("condvar"), false,
-        "ulimit -n 100000 2>&-; trap '' INT;", "--lanes");
+    struct result result =
+        run_demo(plain_run("condvar"), false, "trap '' INT;", "--lanes");
 
     (void)state;
     assert_non_null(strstr(result.out, "wakeup"));
@@ -846,7 +844,7 @@ int main(void)
         TEST(test_step_restores_the_terminal), TEST(test_step_window_closed),
         TEST(test_resize), TEST(test_last_screenful), TEST(test_marks),
         TEST(test_timeline_is_true), TEST(test_terminal_colour),
-        TEST(test_many_descriptors), TEST(test_lanes_of_an_odd_caller),
+        TEST(test_many_descriptors), TEST(test_lanes_without_interrupt),
         TEST(test_cost_grows_with_the_events)};
 
     find_demos();
