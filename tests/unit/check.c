@@ -189,7 +189,8 @@ static void test_accept_is_made_again(void **state)
 /* A watcher is told of each call before and after it, once, by its text. */
 static void say_begin(const struct call_place *place)
 {
-    (void)dprintf(STDOUT_FILENO, "> %s\n", place->call); /* say() is watched, too */
+    (void)dprintf(
+        STDOUT_FILENO, "> %s\n", place->call); /* say() is watched, too */
 }
 
 static void say_end(const struct call_place *place)
