@@ -18,5 +18,12 @@ mark()
     return $docs_status
 }
 
+# Before glibc 2.34, as the page of the first programs says, some calls are in
+# a library of their own.
+cc()
+{
+    command cc "$@" 2>/dev/null || command cc "$@" -lrt
+}
+
 # shellcheck source=/dev/null
 . "$1"
