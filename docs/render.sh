@@ -86,7 +86,7 @@ shows()
     'new numbers') grep -q "class='bar new' d" "$1" ;;
     'old numbers') grep -q "class='bar old' d" "$1" ;;
     'marked beside') ! grep -q "class='ring'" "$1" ;;
-    'all words') ! grep -q 'without space for their words' "$1" ;;
+    'all words') ! grep -q 'Words that have no space' "$1" ;;
     '') ;;
     *) stop "there is no rule for how to see a $2" ;;
     esac

@@ -9,31 +9,32 @@
  * hatching, and signs tell things apart. Text has a contrast of 4.5:1, all else of 3:1. */
 const char paper_head[] =
     "<style>svg{background:#fff;font:24px sans-serif}text{fill:#111}"
-    ".big,.sign{font:bold 42px sans-serif}.said{font:bold 34px sans-serif}"
+    ".big{font:bold 42px sans-serif}.said,.sign{font:bold 34px sans-serif}"
     ".lane{font:bold 30px sans-serif;text-anchor:end}.l24{font-size:24px}.l18{font-size:18px}"
     ".mid,.tick{text-anchor:middle}.end{text-anchor:end}.b{font-weight:bold}.soft{fill:#555}"
     ".label{stroke:#fff;stroke-width:7;paint-order:stroke;stroke-linejoin:round}"
     ".wrong{fill:#b3261e;font-weight:bold}"
     ".on-inside{fill:#111}.on-red{fill:#fff;font-weight:bold}"
-    ".page{fill:#fff}.gap{stroke:#fff;stroke-width:12;fill:none}"
+    ".page{fill:#fff}.word{fill:#fff3d9}.gap{stroke:#fff;stroke-width:12;fill:none}"
     ".grid{stroke:#ccc;stroke-width:2}.limit{stroke:#555;stroke-width:4;stroke-dasharray:12 8}"
     ".frame{fill:#fff;stroke:#b3261e;stroke-width:3}.ring{fill:#fff;stroke:#111;stroke-width:2.5}"
-    ".bar{stroke-width:2.5}.thin{stroke-width:1.5}.idle{fill:#767676;stroke:#767676}.running{fill:#"
+    ".bar{stroke-width:2}.tint{opacity:.6}.idle{fill:#767676;stroke:#767676}.running{fill:#"
     "dcecf7;stroke:#0072b2}"
     ".waiting{fill:url(#hatch);stroke:#8a5a00}.inside{fill:#009e73;stroke:#00503a}"
-    ".red{fill:#b3261e;stroke:#7a0f0a}.held{fill:#00694d}.unknown{fill:#555}"
+    ".red{fill:#b3261e;stroke:#b3261e}.held{fill:#00694d}.unknown{fill:#555}"
     ".new{fill:#0072b2;stroke:#003c60}.old{fill:#e4e4e4;stroke:#767676}"
     ".note,.sent,.unread{stroke:#111;stroke-width:3.5;fill:none}"
-    ".sent{marker-end:url(#tip)}.unread{stroke-dasharray:3 7}"
-    ".lost,.bad,.cross{stroke:#b3261e;stroke-width:5;fill:none}"
+    ".many .sent,.many .lost{stroke-width:2}.sent{marker-end:url(#tip)}.unread{stroke-dasharray:3 "
+    "7}"
+    ".lost,.bad,.cross,.flaw{stroke:#b3261e;stroke-width:5;fill:none}"
     ".lost{stroke-dasharray:14 9}.bad{marker-end:url(#redtip)}.cross{stroke-width:7}"
     ".tip{fill:#111}.redtip{fill:#b3261e}"
     "@media(prefers-color-scheme:dark){svg{background:#111}text{fill:#eee}.soft{fill:#b5b5b5}"
-    ".wrong{fill:#ff8a80}.page,.frame,.ring{fill:#111}.label,.gap{stroke:#111}"
+    ".wrong{fill:#ff8a80}.page,.frame,.ring{fill:#111}.word{fill:#332300}.label,.gap{stroke:#111}"
     ".grid{stroke:#444}.limit{stroke:#b5b5b5}.running{fill:#1c4e70;stroke:#7cc4f2}"
     ".waiting{stroke:#e69f00}.inside{stroke:#8fe3cb}.red{fill:#c62f27;stroke:#ffb4a9}"
     ".new{stroke:#7cc4f2}.old{fill:#444;stroke:#999}.note,.sent,.unread,.ring{stroke:#eee}"
-    ".lost,.bad,.cross,.frame{stroke:#ff8a80}.tip{fill:#eee}.redtip{fill:#ff8a80}}</style>"
+    ".lost,.bad,.cross,.flaw,.frame{stroke:#ff8a80}.tip{fill:#eee}.redtip{fill:#ff8a80}}</style>"
     "<defs><pattern id='hatch' width='14' height='14' patternUnits='userSpaceOnUse' "
     "patternTransform='rotate(45)'><path class='page' d='M0 0h14v14H0z'/>"
     "<path fill='#e69f00' d='M0 0h6v14H0z'/></pattern>"
@@ -82,6 +83,11 @@ void put_text(FILE *out, const char *class, double x, double y, const char *text
     put_text_part(out, class, x, y, text, strlen(text));
 }
 
+static bool is_digit(char character)
+{
+    return character >= '0' && character <= '9';
+}
+
 int put_lines(
     FILE *out, const char *class, double x, double y, double height, int max, const char *text)
 {
@@ -89,8 +95,8 @@ int put_lines(
 
     while (*text) {
         size_t length = utf8_prefix(text, (size_t)max), end = length;
-        while (text[length] && end > 0 && text[end] != ' ')
-            end--;
+        while (text[length] && end > 0 && (text[end] != ' ' || is_digit(text[end - 1])))
+            end--; /* a number stays with its unit */
         if (end > 0)
             length = end;
         put_text_part(out, class, x, y + lines * height, text, length);

@@ -15,8 +15,8 @@ struct font {
 };
 extern const struct font plain, strong, boxed, ring, name_font, said_font;
 struct box {
-    double x, y, width, height;               /* X and Y of the corner above on the left */
-    enum { BAR = 1, TEXT = 2, GAP = 4 } kind; /* of what is in it */
+    double x, y, width, height; /* X and Y of the corner above on the left */
+    enum { BAR = 1, TEXT = 2, GAP = 4, LINES = 8 } kind; /* of what is in it */
 };
 struct paper {
     FILE *out;

@@ -1,55 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/picture.h"
 #include "common/views/describe.h"
+#include "common/views/words.h"
 #include <stdarg.h>
 #include <string.h>
 
-enum { LINE_HEIGHT = 32, LABEL_HEIGHT = 27, BOX_WIDTH = 56, BOX_HEIGHT = 40 };
+enum { MAX_DRAWN = 600, CELL = 8 };
 
-const char *const look_classes[LOOKS] = {"", "bar idle", "bar running", "bar waiting", "bar inside",
-    "bar new", "bar old", "note", "sent", "unread", "lost", "bad", "cross"};
-
-double x_of(const struct picture *picture, double at)
-{
-    return picture->left + at * (RIGHT_EDGE - picture->left);
-}
-
-double y_of(const struct picture *picture, int row)
-{
-    return picture->top + row * picture->pitch + picture->middle;
-}
-
-static int row_of(const struct picture *picture, const struct item *item)
-{
-    return picture->row_of[item->lane];
-}
+static const char *const classes[LOOKS] = {[IDLE] = "bar idle",
+    [RUNNING] = "bar running",
+    [WAITING] = "bar waiting",
+    [INSIDE] = "bar inside",
+    [FAULTY] = "bar red",
+    [NOTED] = "note",
+    [MESSAGE] = "sent",
+    [UNREAD] = "unread",
+    [LOST] = "lost",
+    [BAD] = "bad",
+    [FLAWED] = "flaw",
+    [WRONG] = "cross"};
 
 static const struct item *partner_of(const struct picture *picture, const struct item *item)
 {
     return item->partner < 0 ? NULL : &picture->chart->items[item->partner];
 }
 
-void put_sentence(const struct picture *picture, const struct item *item)
-{
-    const struct item *partner = partner_of(picture, item);
-    FILE *out = picture->paper.out;
-
-    put_xml(out, picture->chart->names[item->lane]);
-    if (item->kind == SENT && (partner || item->other != NO_LANE)) {
-        (void)fputs(" to ", out);
-        put_xml(out, picture->chart->names[partner ? partner->lane : item->other]);
-    }
-    (void)fputs(": ", out);
-    put_xml(out, item->text);
-}
-
 /* Draws what stands for ITEM: a path in a printf(3p) format, with the text that a pointer over it
  * shows. */
 static void put_path(struct picture *picture, int look, const struct item *item, int64_t until,
-    const char *class, const char *path, ...) __attribute__((format(printf, 6, 7)));
+    const char *path, ...) __attribute__((format(printf, 5, 6)));
 
 static void put_path(struct picture *picture, int look, const struct item *item, int64_t until,
-    const char *class, const char *path, ...)
+    const char *path, ...)
 {
     int64_t length = until - item->time, scale = picture->chart->length / 100;
     FILE *out = picture->paper.out;
@@ -57,12 +39,12 @@ static void put_path(struct picture *picture, int look, const struct item *item,
     va_list numbers;
 
     picture->drawn[look] = true;
-    (void)fprintf(out, "<path class='%s' d='", class);
+    (void)fprintf(out, "<path class='%s' d='", classes[look]);
     va_start(numbers, path);
     (void)vfprintf(out, path, numbers);
     va_end(numbers);
     (void)fputs("'><title>", out);
-    put_sentence(picture, item);
+    put_sentence(picture, item, item->text);
     format_time(item->time, scale, from, sizeof from);
     format_time(until, scale, to, sizeof to);
     format_time(length, length, duration, sizeof duration);
@@ -72,92 +54,111 @@ static void put_path(struct picture *picture, int look, const struct item *item,
     (void)fputs("</title></path>\n", out);
 }
 
-/* Returns whether ITEM is drawn, from X to END in this use of its row. Of very many events only
- * some are; those that are wrong have to give way to each other alone. */
-static bool use(struct picture *picture, const struct item *item, int use, double x, double end)
+/* Returns whether the line or mark ITEM is drawn at X. Of very many only some are; those that are
+ * wrong have to give way to each other alone. */
+static bool use(struct picture *picture, const struct item *item, double x)
 {
-    int row = row_of(picture, item);
+    struct lane *lane = &picture->lanes[item->lane];
 
-    if (row < 0)
+    if (lane->row < 0)
         return false;
-    double *used = &picture->used[row][item->is_wrong][use];
-    if (end - x < picture->step && x < *used) {
+    if (x < lane->used[item->is_wrong]) {
         picture->too_near++;
         return false;
     }
-    *used = end + picture->step;
+    lane->used[item->is_wrong] = x + picture->step;
     return true;
-}
-
-/* Words */
-
-/* Writes TEXT on the base line Y, if there is space for it; SIDE of X: "" to its right, "end" to
- * its left, "mid" around it. */
-static bool put_label(struct picture *picture, const struct font *font, const char *side,
-    const char *text, double x, double y)
-{
-    double width = text_width(font, text), left = x;
-    FILE *out = picture->paper.out;
-    char class[32];
-
-    if (*side)
-        left -= *side == 'e' ? width : width / 2;
-    struct box box = {left, y - 21, width, LABEL_HEIGHT - 2, TEXT};
-    unsigned avoid = font == &ring ? TEXT : TEXT | BAR;
-    if (left < picture->left || left + width > PAPER_WIDTH - 10 ||
-        !take_box(&picture->paper, box, avoid))
-        return false;
-    if (font->frame) {
-        (void)fprintf(out, "<rect class='%s' x='%.0f' y='%.0f' width='%.0f' height='28' rx='6'/>",
-            font->frame, left, y - 23, width);
-        side = "mid";
-        x = left + width / 2;
-    }
-    (void)snprintf(class, sizeof class, "%s %s", font->class, side);
-    put_text(out, class, x, y, text);
-    return true;
-}
-
-bool put_beside(struct picture *picture, const struct font *font, const char *text, double x,
-    double y, double end_x, double end_y)
-{
-    double last = PAPER_WIDTH - 11, way = end_y > y ? end_y - y : y - end_y;
-
-    for (int i = 1; i * LABEL_HEIGHT <= way; i++) {
-        double gone = i * LABEL_HEIGHT;
-        double line = end_y > y ? y + gone - 5 : y - gone + 22;
-        double at = x + (end_x - x) * (gone - LABEL_HEIGHT / 2) / way;
-        if (put_label(picture, font, "", text, at + 14, line) ||
-            put_label(picture, font, "end", text, at - 14, line) ||
-            (font->frame && put_label(picture, font, "mid", text, at, line)) ||
-            (at + 14 + text_width(font, text) > last &&
-                put_label(picture, font, "end", text, last, line)))
-            return true;
-    }
-    return false;
 }
 
 /* States */
 
-/* Draws a bar at its true place: one that is too short is a line. */
-static bool put_bar(struct picture *picture, const struct item *item)
+/* Returns how wide the bar of ITEM is; -1 if it has none. */
+static double bar_width(const struct picture *picture, const struct item *item)
 {
-    double x = x_of(picture, item->at), width = x_of(picture, item->end) - x;
+    bool has_bar = item->kind == STATE && item->state != GONE && item->until > item->time;
+
+    return has_bar && row_of(picture, item) >= 0
+               ? x_of(picture, item->end) - x_of(picture, item->at)
+               : -1;
+}
+
+/* Draws a bar of ITEM at its true place: one that is too short is a line. */
+static void put_bar(
+    struct picture *picture, const struct item *item, int look, double x, double end)
+{
+    double edge = end - x > 5 ? 1.25 : 0, width = end - x - 2 * edge; /* half of the bar's line */
     double height = item->state == INSIDE ? picture->bar : 0.75 * picture->bar;
-    double edge = width > 5 ? 1.25 : 0; /* half of the bar's line */
-    char class[32];
 
     if (item->state == IDLE)
         height = 4;
-    if (item->state == GONE || item->until == item->time || !use(picture, item, BARS, x, x + width))
-        return false;
     double top = y_of(picture, row_of(picture, item)) - height / 2;
-    (void)snprintf(class, sizeof class, "%s%s",
-        item->is_wrong ? "bar red" : look_classes[item->state], width > 5 ? "" : " thin");
-    put_path(picture, item->is_wrong ? WRONG : (int)item->state, item, item->until, class,
-        "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width - 2 * edge, height, width - 2 * edge);
-    (void)take_box(&picture->paper, (struct box){x, top, width, height, BAR}, 0);
-    return true;
+    put_path(picture, look, item, item->until, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width,
+        height, width);
+    (void)take_box(&picture->paper, (struct box){x, top, end - x, height, BAR}, 0);
+}
+
+/* Sets X and END to the first part of the bar of ITEM, from FROM on, that is red: all of a state
+ * that is wrong; of one that came INSIDE beyond the limit, where too many are. Returns where to
+ * look for the next one, or NULL if there is none. */
+static const struct item *find_red(const struct picture *picture, const struct item *item,
+    const struct item *from, double *x, double *end)
+{
+    const struct chart *chart = picture->chart;
+    const struct item *last = chart->items + chart->count;
+
+    *x = x_of(picture, item->at);
+    *end = x_of(picture, item->end);
+    if (item->state != INSIDE)
+        return item->is_wrong && from == item ? last : NULL;
+    if (!item->is_wrong && item->inside <= chart->limit)
+        return NULL;
+    while (from < last && from->time < item->until && from->inside <= chart->limit)
+        from++;
+    if (from == last || from->time >= item->until)
+        return NULL;
+    *x = x_of(picture, from->at);
+    while (from < last && from->time < item->until && from->inside > chart->limit)
+        from++;
+    if (from < last && from->time < item->until)
+        *end = x_of(picture, from->at);
+    return from;
+}
+
+/* Draws the bar of ITEM, with what is red in it. */
+static void put_state(struct picture *picture, const struct item *item)
+{
+    double x = x_of(picture, item->at), end = x_of(picture, item->end);
+
+    if (item->state == INSIDE || !item->is_wrong)
+        put_bar(picture, item, (int)item->state, x, end);
+    for (const struct item *from = item; (from = find_red(picture, item, from, &x, &end));)
+        if (end - x >= picture->unit)
+            put_bar(picture, item, FAULTY, x, end);
+}
+
+/* Draws the bars of a row that are too narrow: of each part what is most inside. */
+static void put_tints(struct picture *picture, int lane)
+{
+    enum state cells[RIGHT_EDGE / CELL + 2] = {GONE};
+    double y = y_of(picture, picture->lanes[lane].row);
+    int begin = 0;
+
+    FOR_ITEMS (item, picture->chart) {
+        double width = item->lane == lane ? bar_width(picture, item) : -1;
+        int cell = (int)(x_of(picture, item->at) / CELL);
+        if (width >= 0 && width < picture->unit && item->state > cells[cell])
+            cells[cell] = item->state;
+    }
+    for (int i = 1; i <= RIGHT_EDGE / CELL + 1; i++) {
+        if (cells[i] == cells[begin])
+            continue;
+        if (cells[begin] != GONE)
+            (void)fprintf(picture->paper.out, "<path class='%s tint' d='M%d %.0fh%dv%.0fh-%dz'/>\n",
+                classes[cells[begin]], begin * CELL, y - picture->bar / 4, (i - begin) * CELL,
+                picture->bar / 2, (i - begin) * CELL);
+        picture->drawn[TINT] |= cells[begin] != GONE;
+        begin = i;
+    }
 }
 
 /* Returns the flaw that was recorded right after ITEM in its lane; NULL if none was. */
@@ -170,34 +171,56 @@ static const struct item *flaw_after(const struct picture *picture, const struct
     return next < end && next->kind == FLAW ? next : NULL;
 }
 
-/* Writes in its bar what a state is, or what is wrong with it, if there is space. */
-static void put_state(struct picture *picture, const struct item *item)
+/* Writes TEXT in a bar from X to END, if there is space; in a red one anywhere. */
+static bool put_in_bar(
+    struct picture *picture, const struct item *item, const char *text, double x, double end)
 {
-    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL;
-    const char *class = item->is_wrong ? "on-red" : item->state == INSIDE ? "on-inside" : "";
-    double x = x_of(picture, item->at) + 10, y = y_of(picture, row_of(picture, item)) + 9;
+    bool is_red = item->is_wrong;
+    double y = y_of(picture, row_of(picture, item)) + 9, width = text_width(&strong, text);
+
+    if (picture->bar < 27 || item->state == IDLE ||
+        (item->state == WAITING && !is_red && end - x < 1.5 * width)) /* it must look like one */
+        return false;
+    for (x += 10; x + width + 10 <= end; x += 20) {
+        struct box box = {x, y - 21, width, 25, TEXT};
+        if (take_box(&picture->paper, box, TEXT | GAP)) {
+            if (item->state == WAITING && !is_red) /* not on the hatching */
+                (void)fprintf(picture->paper.out,
+                    "<rect class='word' x='%.1f' y='%.1f' width='%.0f' height='%.1f'/>", x - 7.5,
+                    y - 7.75 - 0.375 * picture->bar, 0.9 * width + 14, 0.75 * picture->bar - 2.5);
+            put_text(picture->paper.out,
+                is_red                  ? "on-red"
+                : item->state == INSIDE ? "on-inside"
+                                        : "",
+                x, y, text);
+            return true;
+        }
+        if (!is_red)
+            return false;
+    }
+    return false;
+}
+
+/* Writes in its bar what a state is, or what is wrong with it. */
+static void put_state_words(struct picture *picture, const struct item *item)
+{
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *from = item;
+    double x = x_of(picture, item->at), end = x_of(picture, item->end);
     char text[4 * TEXT_SIZE + 10];
 
     (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
-    double width = text_width(&strong, text);
-    struct box box = {x, y - 21, width, LABEL_HEIGHT - 2, TEXT};
-    if (picture->bar < LABEL_HEIGHT || item->state == IDLE || strcmp(text, "running") == 0 ||
-        x + width + 10 > x_of(picture, item->end) || !take_box(&picture->paper, box, TEXT | GAP))
-        return;
-    if (item->state == WAITING && !item->is_wrong) /* not on the hatching */
-        (void)fprintf(picture->paper.out,
-            "<rect class='page' x='%.0f' y='%.0f' width='%.0f' height='27'/>", x - 4, y - 23,
-            0.9 * width + 6);
-    put_text(picture->paper.out, class, x, y, text);
-    if (flaw)
-        picture->wants_words[flaw - picture->chart->items] = false;
+    if (!find_red(picture, item, from, &x, &end) && strcmp(text, "running") != 0)
+        (void)put_in_bar(picture, item, text, x, end);
+    while ((from = find_red(picture, item, from, &x, &end))) {
+        bool has_words = item->is_wrong && put_in_bar(picture, item, text, x, end);
+        if (flaw && (has_words || (item->state == INSIDE && end - x > 30)))
+            picture->wants_words[flaw - picture->chart->items] = false; /* it is red enough */
+        if (has_words)
+            return;
+    }
 }
 
 /* All else is a line, if only a short one. */
-
-struct line {
-    double x, y, end_x, end_y;
-};
 
 /* Returns the line of a message that went from ROW to the row TO. */
 static struct line between(const struct picture *picture, int row, double at, int to, double end_at)
@@ -208,7 +231,7 @@ static struct line between(const struct picture *picture, int row, double at, in
         y_of(picture, to) - side};
 }
 
-/* Returns the line of ITEM: the way of a message; of anything else the space below its bar. */
+/* Returns the line of ITEM. */
 static struct line line_of(const struct picture *picture, const struct item *item)
 {
     const struct item *sent = item->kind == RECEIVED ? partner_of(picture, item) : NULL;
@@ -216,8 +239,8 @@ static struct line line_of(const struct picture *picture, const struct item *ite
 
     if (sent)
         return between(picture, row_of(picture, sent), sent->at, row, item->at);
-    if (item->kind == SENT && item->other != NO_LANE && picture->row_of[item->other] >= 0)
-        next = picture->row_of[item->other];
+    if (item->kind == SENT && item->other != NO_LANE && picture->lanes[item->other].row >= 0)
+        next = picture->lanes[item->other].row;
     if (item->kind == SENT)
         return between(picture, row, item->at, next, item->at);
     struct line below = between(picture, row, item->at, row + 1, item->at);
@@ -232,8 +255,22 @@ static void put_cross(struct picture *picture, const struct item *item, double x
     (void)take_box(&picture->paper, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
     (void)fprintf(
         picture->paper.out, "<path class='gap' d='M%.1f %.1fl22 22m0-22l-22 22'/>", x - 11, y - 11);
-    put_path(
-        picture, WRONG, item, item->time, "cross", "M%.1f %.1fl22 22m0-22l-22 22", x - 11, y - 11);
+    put_path(picture, WRONG, item, item->time, "M%.1f %.1fl22 22m0-22l-22 22", x - 11, y - 11);
+}
+
+/* Keeps words away from LINES, and more so from its head. */
+static void take_line(struct picture *picture, const struct line *line)
+{
+    enum { STEPS = 24 };
+    double width = line->end_x - line->x, height = line->end_y - line->y;
+
+    for (int i = 1; i < STEPS; i++) {
+        struct box box = {
+            line->x + width * i / STEPS - 3, line->y + height * i / STEPS - 3, 6, 6, LINES};
+        (void)take_box(&picture->paper, box, 0);
+    }
+    struct box head = {line->end_x - 14, line->end_y - (height > 0 ? 20 : 0), 28, 20, TEXT};
+    (void)take_box(&picture->paper, head, 0);
 }
 
 /* Draws an arrow to where a message was RECEIVED. The first one has words, and a wrong one. */
@@ -244,28 +281,39 @@ static bool put_arrow(struct picture *picture, const struct item *received)
     int look = received->is_wrong ? BAD : MESSAGE;
 
     if (row_of(picture, sent) < 0 || row_of(picture, sent) == row_of(picture, received) ||
-        !use(picture, received, LINES, line.x, line.x))
+        !use(picture, received, line.x))
         return false;
-    put_path(picture, look, sent, received->time, look_classes[look], "M%.1f %.1fL%.1f %.1f",
-        line.x, line.y, line.end_x, line.end_y);
+    put_path(picture, look, sent, received->time, "M%.1f %.1fL%.1f %.1f", line.x, line.y,
+        line.end_x, line.end_y);
+    take_line(picture, &line);
     return received->is_wrong || partner_of(picture, sent) == received;
 }
 
-/* Draws the way of a message that nobody received: if somebody needed it, with a cross before the
- * receiver. */
+/* Draws the way of a message that nobody received, which ends before its receiver; one to all goes
+ * on to the last of them. If somebody needed it, there is a cross before each. */
 static bool put_unread(struct picture *picture, const struct item *sent)
 {
-    double x = x_of(picture, sent->at);
-    int look = sent->is_wrong ? LOST : UNREAD;
-
-    if (!use(picture, sent, LINES, x, x))
-        return false;
     struct line line = line_of(picture, sent);
-    double end = line.end_y + (line.end_y > line.y ? -20 : 20);
-    put_path(
-        picture, look, sent, sent->time, look_classes[look], "M%.1f %.1fV%.1f", x, line.y, end);
-    if (sent->is_wrong)
-        put_cross(picture, sent, x, end);
+    int look = sent->is_wrong ? LOST : UNREAD, row = row_of(picture, sent);
+    double down = line.end_y > line.y ? 1 : -1, gap = picture->pitch - picture->bar;
+    double before = gap > 40 ? 20 : gap - 12;
+
+    if (!use(picture, sent, line.x))
+        return false;
+    if (sent->to_all && sent->is_wrong)
+        for (int lane = 0; lane < picture->chart->lanes; lane++) {
+            struct line other = between(picture, row, sent->at, picture->lanes[lane].row, sent->at);
+            if (picture->lanes[lane].row < 0 || picture->lanes[lane].is_list ||
+                (other.end_y - line.y) * down <= 0)
+                continue;
+            put_cross(picture, sent, line.x, other.end_y - down * before);
+            line.end_y = (other.end_y - line.end_y) * down > 0 ? other.end_y : line.end_y;
+        }
+    line.end_y -= down * before;
+    put_path(picture, look, sent, sent->time, "M%.1f %.1fV%.1f", line.x, line.y, line.end_y);
+    take_line(picture, &line);
+    if (sent->is_wrong && !sent->to_all)
+        put_cross(picture, sent, line.x, line.end_y);
     return true;
 }
 
@@ -277,174 +325,157 @@ static bool is_deadline(const struct item *item)
 /* Draws a line at the lower edge of its row; for a deadline through all of them. */
 static bool put_mark(struct picture *picture, const struct item *item)
 {
-    double x = x_of(picture, item->at);
+    double x = x_of(picture, item->at), top = line_of(picture, item).y - 4, end = top + 12;
 
-    if (picture->is_list[item->lane] || !use(picture, item, MARKS, x, x))
+    if (picture->lanes[item->lane].is_list || !use(picture, item, x))
         return false;
-    double top = is_deadline(item) ? picture->top - LABEL_HEIGHT : line_of(picture, item).y - 4;
-    put_path(picture, NOTED, item, item->time, "note", "M%.1f %.1fV%.1f", x, top,
-        is_deadline(item) ? picture->bottom : top + 12);
+    if (item->kind == FLAW) /* it gets a cross later, where it gets no words */
+        return true;
+    if (is_deadline(item)) {
+        top = picture->top - 27;
+        end = picture->bottom;
+    }
+    put_path(picture, NOTED, item, item->time, "M%.1f %.1fV%.1f", x, top, end);
+    struct box box = {x - 3, top, 6, end - top, is_deadline(item) ? LINES : TEXT};
+    (void)take_box(&picture->paper, box, 0);
     return true;
 }
 
-/* Draws ITEM. Returns whether it needs words beside it. */
-static bool put_item(struct picture *picture, const struct item *item)
+/* Draws the line of ITEM. Returns whether it needs words beside it. */
+static bool put_line(struct picture *picture, const struct item *item)
 {
-    double x = x_of(picture, item->at);
-
-    if (item->kind == STATE)
-        return put_bar(picture, item);
     if (item->kind == SENT)
         return item->partner < 0 && put_unread(picture, item);
     if (item->kind == RECEIVED && item->partner >= 0)
         return put_arrow(picture, item);
-    if (item->kind == FLAW) /* it gets a cross if there is no space in a bar */
-        return !picture->is_list[item->lane] && use(picture, item, MARKS, x, x);
     return put_mark(picture, item);
 }
 
-/* Gives ITEM a number, beside its line or in the row where that begins: its words stand below the
- * chart. Returns false if there is no space. */
-static bool put_number(
-    struct picture *picture, const struct item *item, const struct line *line, double middle)
+/* Whether the lines of two messages lead from one lane to the same other one, next to each other.
+ */
+static bool is_beside(const struct picture *picture, const struct item *one, const struct item *two)
 {
-    char number[16];
+    struct line line = line_of(picture, one), next = line_of(picture, two);
 
-    (void)snprintf(number, sizeof number, "%d", picture->numbers + 1);
-    if (picture->step > 0 || picture->numbers == MAX_NUMBERED ||
-        (!put_beside(picture, &ring, number, line->x, line->y, line->end_x, line->end_y) &&
-            !put_beside(
-                picture, &ring, number, line->x, middle + 14, line->x, middle - 2 * LABEL_HEIGHT)))
-        return false;
-    picture->numbered[picture->numbers] = item;
-    picture->numbers++;
-    return true;
+    return two->kind == one->kind && two->is_wrong == one->is_wrong && next.y == line.y &&
+           next.end_y == line.end_y && (next.x - line.x < 100 || next.end_x - line.end_x < 100);
 }
 
-/* Writes the words of ITEM beside its line, or its row. A note can do without: one can point at it.
- */
+/* Adds to TEXT those of the messages beside ITEM, which then want no words of their own. Returns
+ * the last one. */
+static const struct item *join(struct picture *picture, const struct item *item, char *text)
+{
+    enum { MAX_JOINED = 40 };
+    const struct item *end = picture->chart->items + picture->chart->count, *last = item;
+    int all = 1, shown = 1;
+
+    for (const struct item *next = item + 1; next < end; next++) {
+        bool *wants = &picture->wants_words[next - picture->chart->items];
+        if (!*wants || !is_beside(picture, last, next))
+            continue;
+        *wants = false;
+        last = next;
+        if (shown == all && strlen(text) + strlen(next->text) < MAX_JOINED) {
+            (void)strcat(strcat(text, ", "), next->text);
+            shown++;
+        }
+        all++;
+    }
+    if (shown < all)
+        (void)sprintf(text + strlen(text), ", … (%d)", all);
+    return last;
+}
+
+/* Whether words as those of ONE stand beside another item, or may do so. */
+static bool is_said(const struct picture *picture, const struct item *one)
+{
+    FOR_ITEMS (item, picture->chart)
+        if (item != one && picture->wants_words[item - picture->chart->items] &&
+            item->kind == one->kind && item->is_wrong == one->is_wrong &&
+            strcmp(item->text, one->text) == 0)
+            return true;
+    return false;
+}
+
+/* Writes the words of ITEM beside its line, or its row: at best not on other lines. */
 static void put_words(struct picture *picture, const struct item *item)
 {
-    bool is_arrow = item->kind == RECEIVED && item->partner >= 0;
-    const struct item *begin = is_arrow ? partner_of(picture, item) : item;
+    const struct item *sent = item->kind == RECEIVED ? partner_of(picture, item) : NULL,
+                      *last = item;
     const struct font *font = item->is_wrong ? &strong : &plain;
-    struct line line = line_of(picture, item);
-    double middle = y_of(picture, row_of(picture, begin));
-    char text[4 * TEXT_SIZE + 20];
+    double x = x_of(picture, item->at), y = y_of(picture, row_of(picture, item));
+    struct line line = line_of(picture, item), end, row = {x, y - 16, x, y + 16};
+    char text[4 * TEXT_SIZE + 40];
+    unsigned avoid = TEXT | BAR | LINES;
 
+    if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
+        line.end_y = line.y + 62;
     if (is_deadline(item))
-        line = (struct line){line.x, picture->top - LABEL_HEIGHT, line.x, picture->top};
-    if (is_arrow && item->is_wrong) { /* it is about where it was received */
+        line = (struct line){line.x, picture->top - 32, line.x, picture->top};
+    (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
+    if (sent && item->is_wrong) { /* it is about where it was received */
         font = &boxed;
         line = (struct line){line.end_x, line.end_y, line.x, line.y};
-    }
-    (void)snprintf(text, sizeof text, "%s%s%s", item->kind == FLAW ? "✗ " : "", item->text,
-        item->kind == SENT && item->is_wrong ? ": lost" : "");
-    bool has_space = put_beside(picture, font, text, line.x, line.y, line.end_x, line.end_y);
-    if (!has_space && !is_arrow)
-        has_space = put_beside(picture, font, text, line.x, middle - 14, line.x, middle + 14);
-    bool is_needed = is_arrow || item->kind == SENT || item->kind == FLAW;
-    if (!has_space && is_needed && !put_number(picture, begin, &line, middle))
+    } else if (sent || item->kind == SENT)
+        last = join(picture, item, text);
+    end = last == item ? line : line_of(picture, last);
+    if (item->kind == SENT && item->is_wrong)
+        (void)strcat(text, ": lost");
+    bool has_words = put_beside(picture, font, text, &line, &end, avoid) ||
+                     (!sent && put_beside(picture, font, text, &row, &row, avoid)) ||
+                     (sent && !is_said(picture, item) && put_number(picture, sent, text, &line)) ||
+                     put_beside(picture, font, text, &line, &end, TEXT | BAR);
+    if (item->kind == FLAW && has_words)
+        put_path(picture, FLAWED, item, item->time, "M%.1f %.1fv12", x, line.y - 4);
+    if (has_words)
+        return;
+    picture->wants_words[item - picture->chart->items] = false;
+    if (item->kind != NOTE && !is_said(picture, item) &&
+        !put_number(picture, sent ? sent : item, text, &row))
         picture->wordless++;
-}
-
-/* A snapshot is a note as [3, 5 | 2, 1]: the numbers after the bar are old. */
-static bool is_snapshot(const struct item *item)
-{
-    return item->kind == NOTE && item->text[0] == '[' &&
-           item->text[1 + strspn(item->text + 1, "0123456789,| ")] == ']';
-}
-
-static void put_boxes(struct picture *picture, const char *text, double x, double y)
-{
-    FILE *out = picture->paper.out;
-    int look = NEW;
-
-    for (const char *next = text + 1; *next != ']'; next += strspn(next, ", ")) {
-        char number[TEXT_SIZE + 1];
-        if (*next == '|') {
-            (void)fprintf(
-                out, "<path class='cross' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n", x, y - 6);
-            look = OLD;
-            x += 24;
-            next++;
-            continue;
-        }
-        int digits = (int)strspn(next, "0123456789");
-        (void)snprintf(number, sizeof number, "%.*s", digits, next);
-        picture->drawn[look] = true;
-        (void)fprintf(out, "<path class='%s' d='M%.0f %.0fh%dv%dh-%dz'/>", look_classes[look], x, y,
-            BOX_WIDTH - 6, BOX_HEIGHT, BOX_WIDTH - 6);
-        put_text(out, look == OLD ? "mid" : "mid on-red", x + BOX_WIDTH / 2 - 3, y + 29, number);
-        x += BOX_WIDTH;
-        next += digits;
-    }
-}
-
-/* Draws its numbers in boxes below the row, or a little to the right, where there is space. */
-static void put_snapshot(struct picture *picture, const struct item *item)
-{
-    struct line line = line_of(picture, item);
-    double width = strchr(item->text, '|') ? 24 : 0, height = BOX_HEIGHT + 18;
-
-    for (const char *next = item->text; *next; next++)
-        width += strchr("[,|", *next) ? BOX_WIDTH : 0;
-    double last = PAPER_WIDTH - 10 - width, first = line.x - 20 < last ? line.x - 20 : last;
-    for (int i = 0; line.y + (i + 1) * height <= line.end_y; i++)
-        for (int shift = 0; shift <= 60 && first + shift <= last; shift += 20) {
-            struct box box = {first + shift - 4, line.y + i * height, width + 4, height, TEXT};
-            if (take_box(&picture->paper, box, TEXT | BAR)) {
-                put_boxes(picture, item->text, first + shift, box.y + 12);
-                return;
-            }
-        }
-}
-
-/* Writes the notes of a list as lines, first what is wrong: each flaw with the note before it. */
-static void put_list(struct picture *picture, int lane)
-{
-    double x = picture->left + 12, y = picture->top + picture->row_of[lane] * picture->pitch - 8;
-    int space = (int)(2 * picture->pitch / LINE_HEIGHT) - 1, lines = 0;
-    char text[9 * TEXT_SIZE];
-
-    for (int wrong = 1; wrong >= 0; wrong--) {
-        const char *note = "";
-        FOR_ITEMS (item, picture->chart) {
-            if (item->lane != lane)
-                continue;
-            if (item->is_wrong == wrong && wrong == (item->kind == FLAW)) {
-                (void)snprintf(text, sizeof text, wrong ? "✗ %s: %s" : "%s%.0s", item->text, note);
-                lines++;
-                if (lines <= space)
-                    (void)put_label(
-                        picture, wrong ? &strong : &plain, "", text, x, y + lines * LINE_HEIGHT);
-            }
-            note = item->text;
-        }
-    }
-    (void)snprintf(text, sizeof text, "and %d more", lines - space);
-    if (lines > space)
-        (void)put_label(picture, &plain, "", text, x, y + (space + 1) * LINE_HEIGHT);
+    if (item->kind == FLAW)
+        put_cross(picture, item, x, y);
 }
 
 /* Draws where the axis of events leaves out much. */
 static void put_gaps(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
-    double end = picture->top + picture->rows * picture->pitch;
+    double step = (RIGHT_EDGE - picture->left) / (double)(chart->moment_count + 1);
+    double width = step > 36 ? 12 : step / 3;
 
     for (long i = 1; chart->by_events && i < chart->moment_count; i++) {
         double x = x_of(picture, ((double)i - 0.5) / (double)chart->moment_count);
-        double width = (RIGHT_EDGE - picture->left) / (double)chart->moment_count;
-        struct box gap = {x - 6, picture->top, 12, end - picture->top, GAP};
-        struct box box = {x - 18, picture->bottom - 26, 36, 42, TEXT};
-        if (chart->moments[i] - chart->moments[i - 1] < chart->long_gap)
+        struct box sign = {x - 18, picture->bottom - 26, 36, 42, TEXT | GAP};
+        int64_t time = chart->moments[i] - chart->moments[i - 1];
+        if (time < chart->long_gap || time < chart->length / 10 ||
+            !take_box(&picture->paper, sign, GAP))
             continue;
-        if (width > 2 * gap.width && take_box(&picture->paper, gap, 0))
-            (void)fprintf(picture->paper.out, "<path class='gap' d='M%.1f %.0fV%.0f'/>", x,
-                picture->top, end);
-        if (take_box(&picture->paper, box, TEXT))
-            put_text(picture->paper.out, "sign mid", x, picture->bottom + 6, "≈");
+        struct box gap = {x - width / 2, picture->top, width, picture->bottom - picture->top, GAP};
+        (void)take_box(&picture->paper, gap, 0);
+        (void)fprintf(picture->paper.out, "<path class='page' d='M%.1f %.0fh%.1fV%.0fh-%.1fz'/>\n",
+            x - width / 2, picture->top, width, picture->bottom, width);
+        put_text(picture->paper.out, "sign label mid", x, picture->bottom + 8, "≈");
+    }
+}
+
+/* Counts what is to be drawn, and says what of very many is not. */
+static void limit_marks(struct picture *picture)
+{
+    const struct chart *chart = picture->chart;
+    long bars, lines = 0;
+
+    FOR_ITEMS (item, chart)
+        lines += item->kind != STATE && row_of(picture, item) >= 0;
+    if (lines > MAX_DRAWN)
+        picture->step = CELL * picture->rows;
+    for (double unit = 1;; unit *= 2) {
+        bars = 0;
+        FOR_ITEMS (item, chart)
+            bars += bar_width(picture, item) >= picture->unit;
+        if (bars <= MAX_DRAWN)
+            return;
+        picture->unit = unit;
     }
 }
 
@@ -462,25 +493,38 @@ void put_items(struct picture *picture)
     const struct chart *chart = picture->chart;
     bool *wants = picture->wants_words;
 
-    for (int is_bar = 1; is_bar >= 0; is_bar--) /* so that lines are on top of bars */
-        FOR_ITEMS (item, chart)
-            if (is_bar == (item->kind == STATE))
-                wants[item - chart->items] = put_item(picture, item);
+    limit_marks(picture);
+    for (int lane = 0; picture->unit > 0 && lane < chart->lanes; lane++)
+        if (picture->lanes[lane].row >= 0)
+            put_tints(picture, lane);
+    FOR_ITEMS (item, chart)
+        if (bar_width(picture, item) >= picture->unit) {
+            wants[item - chart->items] = true;
+            put_state(picture, item);
+        }
+    long messages = 0;
+    FOR_ITEMS (item, chart)
+        messages += item->kind == RECEIVED;
+    (void)fprintf(picture->paper.out, "<g class='%s'>\n", messages > 20 ? "many" : "");
+    FOR_ITEMS (item, chart) /* on top of the bars */
+        if (item->kind != STATE)
+            wants[item - chart->items] = put_line(picture, item);
+    (void)fputs("</g>\n", picture->paper.out);
     put_gaps(picture);
     FOR_ITEMS (item, chart)
         if (wants[item - chart->items] && item->kind == STATE)
-            put_state(picture, item);
-        else if (wants[item - chart->items] && item->kind == FLAW)
-            put_cross(picture, item, x_of(picture, item->at), y_of(picture, row_of(picture, item)));
+            put_state_words(picture, item);
     for (int lane = 0; lane < chart->lanes; lane++)
-        if (picture->row_of[lane] >= 0 && picture->is_list[lane])
+        if (picture->lanes[lane].row >= 0 && picture->lanes[lane].is_list)
             put_list(picture, lane);
     for (int pass = 0; pass < PASSES; pass++)
-        FOR_ITEMS (item, chart)
+        FOR_ITEMS (item, chart) {
+            struct line line = line_of(picture, item);
             if (!wants[item - chart->items] || item->kind == STATE || pass_of(item) != pass)
                 continue;
             else if (is_snapshot(item))
-                put_snapshot(picture, item);
+                put_snapshot(picture, item, &line);
             else
                 put_words(picture, item);
+        }
 }

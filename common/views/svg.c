@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
 #include "common/base/check.h"
-#include "common/views/picture.h"
+#include "common/views/words.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38, MAX_DRAWN = 800 };
+enum { PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38, LIST_HEIGHT = 170 };
 
 /* How each look is shown in the legend. */
 static const struct {
-    const char *sign, *words;
-} legend[LOOKS] = {{"", ""}, {"", ""}, {"M0-12h40v24H0z", ""}, {"M0-12h40v24H0z", "waits: "},
-    {"M0-15h40v30H0z", ""}, {"M5-15h30v30H5z", "new"}, {"M5-15h30v30H5z", "old, from before"},
-    {"M20-9v18", "note: point at it"}, {"M0 0h36", "message"},
-    {"M0 0h36", "message that nobody received"}, {"M0 0h40", "lost message"},
-    {"M0 0h36", "wrong message"}, {"M11-9l18 18m0-18l-18 18", "what went wrong"}};
+    const char *class, *sign, *words;
+} legend[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
+    [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
+    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waits: "},
+    [INSIDE] = {"bar inside", "M0-15h40v30H0z", ""},
+    [TINT] = {"bar running tint", "M0-8h40v16H0z", "too short to be told apart"},
+    [FAULTY] = {"bar red", "M0-15h40v30H0z", "wrong from here on"},
+    [NEW] = {"bar new", "M5-15h30v30H5z", "new"},
+    [OLD] = {"bar old", "M5-15h30v30H5z", "old, from before"},
+    [NOTED] = {"note", "M20-9v18", "note"},
+    [MESSAGE] = {"sent", "M0 0h36", "message"},
+    [UNREAD] = {"unread", "M0 0h36", "message that nobody received"},
+    [LOST] = {"lost", "M0 0h40", "lost message"},
+    [BAD] = {"bad", "M0 0h36", "wrong message"},
+    [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -38,7 +47,9 @@ static double put_title(const struct picture *picture)
         badges[title->verdict].class, MARGIN, width);
     put_text(out, "said mid on-red", MARGIN + width / 2, 132, words);
     int lines = put_lines(out, "said", x, 132, 44, letters, title->sentence);
-    return 104 + 44 * (lines > 1 ? lines : 1);
+    double y = 104 + 44 * (lines > 1 ? lines : 1);
+    (void)snprintf(text, sizeof text, "left out: %s", title->left_out ? title->left_out : "");
+    return title->left_out ? y + 36 * put_lines(out, "key", x, y + 32, 36, 75, text) : y;
 }
 
 /* Finds where all is to be: names on the left, and lanes as high as the screen allows. */
@@ -47,34 +58,35 @@ static void lay_out(struct picture *picture, double top)
     const struct chart *chart = picture->chart;
     double strip = chart->has_inside ? STRIP : 0;
     double below = 34 + 2 * ROW_HEIGHT + (chart->by_events ? ROW_HEIGHT : 0);
-    int more = 0;
+    double space = PAPER_HEIGHT - top - 36 - strip - below, least = picture->rows > 20 ? 22 : 28;
+    int lists = 0, more = 0;
 
     picture->left = 150;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        picture->is_list[lane] = true;
-    FOR_ITEMS (item, chart)
-        if (item->kind != NOTE && item->kind != FLAW)
-            picture->is_list[item->lane] = false;
     for (int lane = 0; lane < chart->lanes; lane++) {
         double width = MARGIN + text_width(&name_font, chart->names[lane]) + 24;
-        if (picture->row_of[lane] < 0)
+        if (picture->lanes[lane].row < 0)
             continue;
         if (width > picture->left)
             picture->left = width;
-        picture->row_of[lane] += more;
-        more += picture->is_list[lane];
+        lists += picture->lanes[lane].is_list;
     }
+    picture->pitch =
+        (space - lists * LIST_HEIGHT) / (picture->rows > lists ? picture->rows - lists : 1);
+    if (picture->pitch < least)
+        picture->pitch = least;
+    picture->list_rows = (int)(LIST_HEIGHT / picture->pitch) + 1;
+    for (int lane = 0; lane < chart->lanes; lane++)
+        if (picture->lanes[lane].row >= 0) {
+            picture->lanes[lane].row += more;
+            more += picture->lanes[lane].is_list ? picture->list_rows - 1 : 0;
+        }
     picture->rows = picture->rows + more > 2 ? picture->rows + more : 2;
-    picture->top = top + 36;
-    picture->pitch = (PAPER_HEIGHT - picture->top - strip - below) / picture->rows;
-    if (picture->pitch < 28)
-        picture->pitch = picture->rows > 20 ? 22 : 28;
+    picture->pitch = space / picture->rows > least ? space / picture->rows : least;
     bool is_narrow = picture->pitch < 70;
+    picture->top = top + 36;
     picture->bar = is_narrow ? 0.8 * picture->pitch : 0.2 * picture->pitch + 22;
     picture->middle = is_narrow ? picture->pitch / 2 : picture->bar / 2 + 8;
     picture->bottom = picture->top + picture->rows * picture->pitch + strip;
-    if (chart->count > MAX_DRAWN)
-        picture->step = 6 * picture->rows;
 }
 
 static void put_names(const struct picture *picture)
@@ -84,7 +96,7 @@ static void put_names(const struct picture *picture)
     if (picture->pitch < 36)
         class = picture->rows > 20 ? "lane l18" : "lane l24";
     for (int lane = 0; lane < picture->chart->lanes; lane++) {
-        int row = picture->row_of[lane];
+        int row = picture->lanes[lane].row;
         if (row < 0)
             continue;
         double y = y_of(picture, row);
@@ -146,54 +158,85 @@ static void put_strip(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     FILE *out = picture->paper.out;
-    int most[PAPER_WIDTH] = {0}, peak = max_inside(chart), end = RIGHT_EDGE;
+    int most[PAPER_WIDTH] = {0}, peak = max_inside(chart);
     double bottom = picture->bottom - 4, top = picture->bottom - STRIP + 30;
     double unit = (bottom - top) / (peak > chart->limit ? peak : chart->limit);
     double limit = bottom - chart->limit * unit;
-    int before = (int)picture->left; /* where the first item is */
+    int x = (int)picture->left; /* where the first item is */
     char text[64];
 
     FOR_ITEMS (item, chart) {
-        int x = (int)x_of(picture, item->at);
-        for (int i = before; i < x; i++)
-            most[i] = item[-1].inside > most[i] ? item[-1].inside : most[i];
+        for (; x < (int)x_of(picture, item->at); x++)
+            most[x] = item[-1].inside > most[x] ? item[-1].inside : most[x];
         most[x] = item->inside > most[x] ? item->inside : most[x];
-        before = x;
     }
     put_steps(picture, "inside", most, bottom, unit, 0, chart->limit);
-    if (peak > chart->limit)
-        put_steps(picture, "red", most, bottom, unit, chart->limit, peak);
     (void)fprintf(
         out, "<path class='limit' d='M%.0f %.1fH%d'/>\n", picture->left, limit, RIGHT_EDGE + 20);
     (void)snprintf(text, sizeof text, "limit %d", chart->limit);
     put_text(out, "end", picture->left - 24, limit + 8, text);
     put_text(out, "end b", picture->left - 24, limit > bottom - 40 ? limit - 24 : bottom, "inside");
-    (void)snprintf(text, sizeof text, "✗ %d at once: %d too many", peak, peak - chart->limit);
-    while (end > 0 && most[end - 1] <= chart->limit)
-        end--;
     if (peak > chart->limit)
-        (void)put_beside(picture, &strong, text, end, picture->bottom - STRIP, end, bottom);
+        put_steps(picture, "red", most, bottom, unit, chart->limit, peak);
+}
+
+/* Says where most are too many inside. */
+static void put_peak(struct picture *picture)
+{
+    int peak = max_inside(picture->chart), limit = picture->chart->limit;
+    double top = picture->bottom - STRIP + 30;
+    const struct item *item = picture->chart->items;
+    char text[64];
+
+    if (peak <= limit)
+        return;
+    while (item->inside < peak)
+        item++;
+    double x = x_of(picture, item->at);
+    (void)snprintf(text, sizeof text, "✗ %d at once: %d too many", peak, peak - limit);
+    bool has_space = x + text_width(&strong, text) < PAPER_WIDTH - 10;
+    (void)fprintf(
+        picture->paper.out, "<path class='flaw' d='M%.0f %.0fV%.0f'/>", x, top - 26, top + 10);
+    put_text(picture->paper.out, has_space ? "label wrong" : "label wrong end",
+        has_space ? x + 8 : x - 8, top - 6, text);
+}
+
+/* Writes to TEXT what the states of LOOK are, each once: "inside, reading". */
+static void list_states(const struct chart *chart, int look, char *text, size_t size)
+{
+    char word[4 * TEXT_SIZE + 8];
+    size_t used = (size_t)snprintf(text, size, ", ");
+
+    FOR_ITEMS (item, chart) {
+        bool is_listed =
+            item->kind == STATE && (int)item->state == look && (look == INSIDE || !item->is_wrong);
+        (void)snprintf(word, sizeof word, ", %s, ", item->text);
+        if (is_listed && used + strlen(word) < size && !strstr(text, word))
+            used += (size_t)snprintf(text + used, size - used, "%s", word + 2);
+    }
+    text[used > 2 ? used - 2 : 2] = '\0';
 }
 
 /* Draws the legend from Y on, in rows. Returns how far down that goes. */
 static double put_legend(const struct picture *picture, double y)
 {
     double x = picture->left;
-    char states[100] = "", text[120];
+    char states[100], text[120];
 
-    for (int look = RUNNING; look < LOOKS; look++) {
-        if (!picture->drawn[look])
-            continue;
-        if (look <= INSIDE)
-            (void)describe_state(picture->chart, (enum state)look, states, sizeof states);
-        (void)snprintf(text, sizeof text, "%s%s", legend[look].words, look <= INSIDE ? states : "");
+    for (int look = IDLE; look < LOOKS; look++) {
+        list_states(picture->chart, look, states, sizeof states);
+        (void)snprintf(text, sizeof text, "%s%s", legend[look].words, states + 2);
+        if (look == FAULTY && picture->chart->has_inside)
+            (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(&plain, text) + 50;
+        if (!picture->drawn[look] || !legend[look].class)
+            continue;
         if (x > picture->left && x + width > PAPER_WIDTH - MARGIN) {
             x = picture->left;
             y += ROW_HEIGHT;
         }
         (void)fprintf(picture->paper.out,
-            "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", look_classes[look], x,
+            "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", legend[look].class, x,
             y - 8, legend[look].sign);
         put_text(picture->paper.out, "key", x + 50, y, text);
         x += width + 34;
@@ -209,9 +252,9 @@ static double put_foot(const struct picture *picture, double y, int left_out)
         long count;
         const char *words;
     } lacks[] = {{left_out, "Lanes that are not shown, but in --trace=FILE"},
-        {picture->too_near, "Events too near to others to be shown, but in --trace=FILE"},
+        {picture->too_near, "Lines and marks too near to others to be shown, but in --trace=FILE"},
         {picture->chart->dropped, "Events that found the recorder full"},
-        {picture->wordless, "Marks without space for their words; point at one to read them"}};
+        {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
     FILE *out = picture->paper.out;
 
     if (picture->chart->by_events) {
@@ -221,7 +264,7 @@ static double put_foot(const struct picture *picture, double y, int left_out)
     }
     for (int i = 0; i < picture->numbers; i++) {
         (void)fprintf(out, "<text class='label' x='%.0f' y='%.0f'>%d: ", picture->left, y, i + 1);
-        put_sentence(picture, picture->numbered[i]);
+        put_sentence(picture, picture->numbered[i].item, picture->numbered[i].text);
         (void)fputs("</text>\n", out);
         y += ROW_HEIGHT;
     }
@@ -234,44 +277,49 @@ static double put_foot(const struct picture *picture, double y, int left_out)
     return y;
 }
 
-/* Draws all into the body but the first line, which says how high the picture is: that is known
- * only then, and returned. */
-static double draw(struct picture *picture)
+/* Gives each lane that is shown a row. Returns how many are not. */
+static int find_rows(struct picture *picture)
 {
-    int left_out;
+    const struct chart *chart = picture->chart;
+    int left_out, *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
 
-    picture->rows = chart_rows(picture->chart, picture->row_of, &left_out);
-    picture->paper.out = CHECK_NOT(NULL, open_memstream(&picture->body, &picture->size));
-    lay_out(picture, put_title(picture));
-    put_axis(picture);
-    put_names(picture);
-    if (picture->chart->has_inside)
-        put_strip(picture);
-    put_items(picture);
-    double end = put_legend(picture, picture->bottom + 34 + ROW_HEIGHT);
-    end = put_foot(picture, end, left_out);
-    if (fclose(picture->paper.out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
-    return end;
+    picture->rows = chart_rows(chart, row_of, &left_out);
+    picture->lanes = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture->lanes));
+    for (int lane = 0; lane < chart->lanes; lane++)
+        picture->lanes[lane] = (struct lane){.row = row_of[lane], .is_list = true};
+    FOR_ITEMS (item, chart)
+        if (item->kind != NOTE && item->kind != FLAW)
+            picture->lanes[item->lane].is_list = false;
+    free(row_of);
+    return left_out;
 }
 
 void svg_write(const struct chart *chart, FILE *out)
 {
-    size_t lanes = (size_t)chart->lanes + 1;
     struct picture picture = {.chart = chart};
+    int left_out = find_rows(&picture);
 
-    picture.row_of = CHECK_NOT(NULL, calloc(lanes, sizeof *picture.row_of));
-    picture.is_list = CHECK_NOT(NULL, calloc(lanes, sizeof *picture.is_list));
     picture.wants_words = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof(bool)));
-    double height = draw(&picture);
+    picture.paper.out = CHECK_NOT(NULL, open_memstream(&picture.body, &picture.size));
+    lay_out(&picture, put_title(&picture));
+    put_axis(&picture);
+    put_names(&picture);
+    if (chart->has_inside)
+        put_strip(&picture);
+    put_items(&picture);
+    put_peak(&picture);
+    double height = put_legend(&picture, picture.bottom + 34 + ROW_HEIGHT);
+    height = put_foot(&picture, height, left_out);
+    if (fclose(picture.paper.out) == EOF)
+        die_call("fclose", errno, __FILE__, __LINE__);
+    /* how high the picture is, is known only now */
     (void)fprintf(out,
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>",
         PAPER_WIDTH, height);
     put_xml(out, chart->title.program);
     (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, picture.body);
     free(picture.body);
-    free(picture.row_of);
-    free(picture.is_list);
+    free(picture.lanes);
     free(picture.wants_words);
     free(picture.paper.taken);
 }

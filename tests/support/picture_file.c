@@ -110,7 +110,7 @@ static void check_contrasts(const char *picture)
         {".soft", "fill", ".page", 4.5}, {".wrong", "fill", ".page", 4.5},
         {".wrong", "fill", ".frame", 4.5}, {"text", "fill", ".ring", 4.5},
         {"text", "fill", ".running", 4.5}, {"text", "fill", ".old", 4.5},
-        {".on-inside", "fill", ".inside", 4.5},
+        {"text", "fill", ".word", 4.5}, {".on-inside", "fill", ".inside", 4.5},
         {".on-red", "fill", ".red", 4.5}, {".on-red", "fill", ".held", 4.5},
         {".on-red", "fill", ".unknown", 4.5}, {".on-red", "fill", ".new", 4.5},
         {".idle", "fill", ".page", 3}, {".running", "stroke", ".page", 3},
@@ -119,9 +119,9 @@ static void check_contrasts(const char *picture)
         {".old", "stroke", ".page", 3}, {".note", "stroke", ".page", 3},
         {".sent", "stroke", ".page", 3}, {".unread", "stroke", ".page", 3},
         {".lost", "stroke", ".page", 3}, {".bad", "stroke", ".page", 3},
-        {".cross", "stroke", ".page", 3}, {".limit", "stroke", ".page", 3},
-        {".frame", "stroke", ".page", 3}, {".tip", "fill", ".page", 3},
-        {".redtip", "fill", ".page", 3}};
+        {".cross", "stroke", ".page", 3}, {".flaw", "stroke", ".page", 3},
+        {".limit", "stroke", ".page", 3}, {".frame", "stroke", ".page", 3},
+        {".tip", "fill", ".page", 3}, {".redtip", "fill", ".page", 3}};
 
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         for (int dark = 0; dark <= 1; dark++)
@@ -212,8 +212,30 @@ static void check_texts(const char *picture)
     assert_int_in_range(count, 3, MAX_TEXTS - 1);
 }
 
+/* No text is on the head of an arrow. */
+static void check_heads(const char *picture)
+{
+    double x, y, end_x, end_y, size;
+
+    for (const char *arrow = picture; (arrow = strstr(arrow, "<path class='"));
+         arrow++) {
+        if (sscanf(arrow, "<path class='%*[a-z]' d='M%lf %lfL%lf %lf'", &x, &y,
+                &end_x, &end_y) != 4)
+            continue;
+        double top = end_y > y ? end_y - 12 : end_y;
+        for (const char *tag = picture; (tag = strstr(tag, "<text ")); tag++) {
+            struct text text = read_text(picture, tag, &size);
+            if (text.left < end_x + 4 && end_x - 4 < text.right &&
+                text.top < top + 12 && top < text.bottom)
+                fail_msg("%.*s is on the head of an arrow at %g, %g",
+                    length_of(&text), text.words, end_x, end_y);
+        }
+    }
+}
+
 void picture_check(const char *picture)
 {
+    check_heads(picture);
     check_contrasts(picture);
     check_texts(picture);
     assert_null(strstr(picture, "hidden"));

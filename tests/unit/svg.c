@@ -99,7 +99,19 @@ static void test_states(void **state)
     free(picture);
 }
 
-/* More than the limit is red in its bar and in the strip below. */
+/* Returns the number after TEXT in the picture, where that is the first time.
+ */
+static double number_after(const char *picture, const char *text)
+{
+    const char *at = strstr(picture, text);
+
+    assert_non_null(at);
+    return strtod(at + strlen(text), NULL);
+}
+
+/* Who came in beyond the limit is red while too many are inside, and the words
+ * are where most are.
+ */
 static void test_too_many(void **state)
 {
     (void)state;
@@ -111,13 +123,40 @@ static void test_too_many(void **state)
     recorded_flaw(100 * MS + 1, 1, "2 inside, not 1");
     recorded_state(600 * MS, 0, GONE, "done");
     recorded_state(700 * MS, 1, GONE, "done");
+    recorded_state(1000 * MS, 0, IDLE, "idle");
     char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
     assert_golden(picture, "too_many.svg");
     assert_drawn(picture, ">✗ VIOLATED</text>", 1);
     assert_drawn(picture, ">demo_unit --broken</text>", 1);
-    assert_drawn(picture, "class='bar red'", 1);
+    assert_drawn(picture, "<path class='bar inside' d", 2);
+    assert_drawn(picture, "<path class='bar red' d", 1);
+    double red = number_after(picture, "<path class='bar red' d='M");
+    const char *bar = strstr(picture, "<path class='bar red' d");
+    double width = strtod(strchr(strchr(bar, 'M'), 'h') + 1, NULL);
+    assert_int_in_range(width, 640, 660); /* 500 ms of 1000 */
     assert_drawn(picture, ">✗ 2 inside, not 1</text>", 1);
     assert_drawn(picture, ">✗ 2 at once: 1 too many</text>", 1);
+    assert_drawn(picture, ">too many inside</text>", 1);
+    double words = number_after(picture, "<text class='label wrong' x='");
+    assert_int_in_range(words - red, 0, 12);
+    free(picture);
+}
+
+/* The same where only the count says so, as in demo_shm. */
+static void test_beyond_limit(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 1);
+    record_lanes("reader", 1);
+    recorded_state(0, 0, INSIDE, "updating");
+    recorded_state(100 * MS, 1, INSIDE, "copying");
+    recorded_state(200 * MS, 1, RUNNING, "running");
+    recorded_state(600 * MS, 0, GONE, "done");
+    recorded_state(700 * MS, 1, GONE, "done");
+    char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+    assert_drawn(picture, "<path class='bar red' d", 1);
+    assert_drawn(picture, "</title></path>\n<path class='bar red' d", 1);
     free(picture);
 }
 
@@ -199,6 +238,29 @@ static void test_snapshots(void **state)
     free(picture);
 }
 
+/* Of a log with many writers the torn lines are seen. */
+static void test_list_of_many(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 30);
+    record_lanes("log", 1);
+    for (int i = 0; i < 30; i++)
+        recorded_state(i, i, RUNNING, "running");
+    for (int i = 0; i < 30; i++) {
+        recorded_note(100 + i, 30, "a li a line ne");
+        recorder->events[recorder->next - 1].is_wrong = true;
+        recorded_flaw(100 + i, 30, "torn");
+    }
+    char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+    int lines = count_text(picture, ">✗ torn: a li a line ne</text>");
+    char rest[40];
+    assert_int_in_range(lines, 3, 29);
+    (void)snprintf(rest, sizeof rest, ">and %d more ✗</text>", 30 - lines);
+    assert_drawn(picture, rest, 1);
+    free(picture);
+}
+
 /* A lane that has nothing but notes is a list: first those that are wrong. */
 static void test_list(void **state)
 {
@@ -223,23 +285,194 @@ static void test_list(void **state)
     free(picture);
 }
 
-/* What has no space beside its mark gets a number, and stands below. */
+/* Twelve lanes, which are so narrow that words find no space between them. */
+static void begin_narrow(enum state all)
+{
+    recorded_begin();
+    record_lanes("server", 1);
+    record_lanes("client", 12);
+    for (int lane = 0; lane < 13; lane++)
+        recorded_state(0, lane, all, "busy");
+}
+
+/* What has no space beside its mark gets a number, and stands below; only once,
+ * if more of it is the same.
+ */
 static void test_no_space(void **state)
 {
     (void)state;
-    recorded_begin();
-    record_lanes("one", 1);
-    record_lanes("other", 1);
-    recorded_state(0, 0, INSIDE, "inside");
-    recorded_state(0, 1, INSIDE, "inside");
-    for (int i = 0; i < 40; i++) {
-        recorded_sent(500 * MS + i * MS, 0, 1, "many words of one");
-        recorded_received(501 * MS + i * MS, 1, 0, "many words of one");
-    }
+    begin_narrow(RUNNING);
+    recorded_sent(100 * MS, 5, 6, "words of one");
+    recorded_received(200 * MS, 6, 5, "words of one");
+    for (int i = 1; i < 12; i++)
+        recorded_flaw(i * 70 * MS, i, "the same flaw");
+    for (int lane = 0; lane < 13; lane++)
+        recorded_state(1000 * MS, lane, GONE, "done");
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    assert_drawn(picture, ": client 4 to client 5: words of one</text>", 1);
+    assert_drawn(picture, "the same flaw</text>", 1);
+    assert_drawn(picture, "no space here", 0);
+    free(picture);
+}
+
+/* Returns how far down the first bar of a lane begins, or ends. */
+static double edge_of(const char *picture, const char *lane, bool end)
+{
+    char title[60];
+    double x, top, width, height;
+
+    (void)snprintf(title, sizeof title, "'><title>%s: ", lane);
+    const char *at = strstr(picture, title);
+    assert_non_null(at);
+    while (*at != 'M')
+        at--;
+    assert_int_equal(
+        sscanf(at, "M%lf %lfh%lfv%lf", &x, &top, &width, &height), 4);
+    return end ? top + height : top;
+}
+
+/* A lost message ends before its receiver, not at a lane between; of one to all
+ * there is a cross before each.
+ */
+static void test_lost(void **state)
+{
+    double x, y;
+
+    (void)state;
+    begin_narrow(INSIDE);
+    recorder->limit = 13;
+    recorded_sent(500 * MS, 12, 0, "ping");
     recorded_state(1000 * MS, 0, GONE, "done");
-    char *picture = draw(MESSAGES, VERDICT_HELD);
-    assert_drawn(picture, ">1: one to other: many words of one</text>", 1);
-    assert_drawn(picture, ">Marks without space for their words;", 1);
+    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    const char *cross = strstr(picture, "<path class='cross' d");
+    assert_non_null(cross);
+    assert_int_equal(sscanf(strchr(cross, 'M'), "M%lf %lf", &x, &y), 2);
+    assert_true(y > edge_of(picture, "server", false));
+    assert_true(y + 22 < edge_of(picture, "client 0", false) + 1);
+    assert_drawn(picture, ": lost</text>", 1);
+    free(picture);
+
+    begin_narrow(INSIDE);
+    recorded_sent(500 * MS, 0, NO_LANE, "wakeup");
+    recorder->events[recorder->next - 1].to_all = true;
+    recorded_state(1000 * MS, 0, GONE, "done");
+    picture = draw(MESSAGES, VERDICT_VIOLATED);
+    assert_drawn(picture, "<path class='cross' d", 12);
+    assert_drawn(picture, ": lost</text>", 1);
+    free(picture);
+}
+
+/* Messages next to each other have their words together, in order. */
+static void test_fan(void **state)
+{
+    static const char *const words[] = {"pi", "ng", "3", "4", "5", "sixth",
+        "seventh", "eighth", "ninth", "tenth"};
+
+    (void)state;
+    for (int count = 2; count <= 10; count += 8) {
+        recorded_begin();
+        record_lanes("one", 1);
+        record_lanes("other", 1);
+        recorded_state(0, 0, RUNNING, "running");
+        recorded_state(0, 1, RUNNING, "running");
+        for (int i = 0; i < count; i++) {
+            recorded_sent((100 + 20 * i) * MS, 0, 1, words[i]);
+            recorded_received((400 + 20 * i) * MS, 1, 0, words[i]);
+        }
+        recorded_state(1000 * MS, 0, GONE, "done");
+        recorded_state(1000 * MS, 1, GONE, "done");
+        char *picture = draw(MESSAGES, VERDICT_HELD);
+        assert_drawn(picture, "<path class='sent' d", count);
+        assert_drawn(picture,
+            count == 2 ? ">pi, ng</text>" : ">pi, ng, 3, 4, 5, sixth,", 1);
+        assert_drawn(picture, ", … (10)</text>", count == 10);
+        free(picture);
+    }
+}
+
+/* The end of a long time is cut out of all bars, or of none. */
+static void test_gaps(void **state)
+{
+    (void)state;
+    for (int lanes = 4; lanes <= 40; lanes += 36) {
+        recorded_begin();
+        record_lanes("actor", lanes);
+        for (int i = 0; i < lanes; i++)
+            recorded_state(i, i, RUNNING, "running");
+        for (int i = 0; i < 2 * lanes; i++)
+            recorded_sent(1000 + i + (1 + i / lanes) * 50 * MS, i % lanes,
+                (i + 1) % lanes, "text");
+        recorded_state(102 * MS, 0, GONE, "done"); /* after no long time */
+        char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+        assert_drawn(picture, ">≈</text>", 2);
+        assert_drawn(picture, "<path class='page' d='M", 2 + 1); /* pattern */
+        free(picture);
+    }
+}
+
+/* Of many lanes with many events each long state is drawn. */
+static void test_long_states(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("worker", 200);
+    recorder->limit = 200;
+    for (int i = 0; i < 200; i++) {
+        recorded_state(i, i, RUNNING, "running");
+        recorded_state(1000 + i, i, WAITING, "sem_wait");
+        recorded_note((100 + i) * MS, i, "starting");
+        recorded_state((100 + i) * MS, i, INSIDE, "inside");
+        recorded_note((110 + i) * MS, i, "finished");
+        recorded_state((110 + i) * MS, i, GONE, "done");
+    }
+    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    assert_drawn(picture, "<path class='bar waiting' d", 40);
+    assert_drawn(picture, "<path class='bar inside' d", 40);
+    free(picture);
+}
+
+/* What waits has its word at its beginning, and is seen to wait. */
+static void test_wait(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("worker", 2);
+    recorded_state(0, 0, WAITING, "sem_wait");
+    recorded_state(0, 1, WAITING, "sem_wait");
+    recorded_state(110 * MS, 1, RUNNING, "running");
+    recorded_state(1000 * MS, 0, GONE, "done");
+    char *picture = draw(LONGEST_WAIT, VERDICT_HELD);
+    assert_drawn(picture, "<rect class='word' ", 1);
+    double bar = number_after(picture, "<path class='bar waiting' d='M");
+    double word = number_after(picture, "<rect class='word' x='");
+    assert_int_in_range(word - bar, 0, 3);
+    free(picture);
+}
+
+/* A state that is wrong is red, with a key of its own; the title says what was
+ * left out, and keeps a number with its unit.
+ */
+static void test_wrong_state(void **state)
+{
+    (void)state;
+    recorded_begin();
+    record_lanes("task", 1);
+    recorded_state(0, 0, RUNNING, "working");
+    recorded_state(500 * MS, 0, RUNNING, "past its deadline");
+    recorder->events[1].is_wrong = true;
+    recorded_flaw(500 * MS, 0, "still running");
+    recorded_state(1000 * MS, 0, GONE, "done");
+    struct chart chart = recorded_take(LONGEST_RUN, VERDICT_VIOLATED);
+    chart.title.sentence = "the task did not stop on SIGTERM and was still "
+                           "running 2.002 s after its deadline of 2 s";
+    char *picture = drawn(&chart);
+    picture_check(picture);
+    assert_drawn(picture, ">working</text>", 2); /* in its bar, and the key */
+    assert_drawn(picture, ">wrong from here on</text>", 1);
+    assert_drawn(picture, ">✗ still running</text>", 1);
+    assert_drawn(picture, ">left out: what was left out</text>", 1);
+    assert_drawn(picture, "2.002</text>", 0);
+    chart_free(&chart);
     free(picture);
 }
 
@@ -341,7 +574,8 @@ static void test_short_states(void **state)
     recorded_state(300, 0, IDLE, "four");
     recorded_state(1000 * MS, 0, GONE, "done");
     char *picture = draw(LONGEST_RUN, VERDICT_HELD);
-    assert_drawn(picture, " thin' d='M190.8 ", 3);
+    assert_drawn(picture, "<path class='bar running' d='M190.8 ", 2);
+    assert_drawn(picture, "<path class='bar waiting' d='M190.8 ", 1);
     assert_drawn(picture, "<path class='bar idle' d='M192.0 ", 1);
     free(picture);
 }
@@ -365,7 +599,8 @@ static void test_very_many_events(void **state)
     assert_int_in_range(clock() - begin, 0, 5 * CLOCKS_PER_SEC);
     picture_check(picture);
     assert_int_in_range(strlen(picture), 20000, 200000);
-    assert_drawn(picture, ">Events too near to others to be shown, ", 1);
+    assert_drawn(
+        picture, ">Lines and marks too near to others to be shown, ", 1);
     chart_free(&chart);
     free(picture);
 }
@@ -410,9 +645,13 @@ static void test_stands_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_states),
-        cmocka_unit_test(test_too_many), cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_events), cmocka_unit_test(test_snapshots),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_beyond_limit),
+        cmocka_unit_test(test_messages), cmocka_unit_test(test_events),
+        cmocka_unit_test(test_snapshots), cmocka_unit_test(test_list_of_many),
         cmocka_unit_test(test_list), cmocka_unit_test(test_no_space),
+        cmocka_unit_test(test_lost), cmocka_unit_test(test_fan),
+        cmocka_unit_test(test_gaps), cmocka_unit_test(test_long_states),
+        cmocka_unit_test(test_wait), cmocka_unit_test(test_wrong_state),
         cmocka_unit_test(test_empty), cmocka_unit_test(test_escaping),
         cmocka_unit_test(test_long_sentence), cmocka_unit_test(test_100_lanes),
         cmocka_unit_test(test_short_states),
