@@ -7,18 +7,21 @@
 
 enum { MAX_DRAWN = 600, CELL = 8 };
 
-static const char *const classes[LOOKS] = {[IDLE] = "bar idle",
-    [RUNNING] = "bar running",
-    [WAITING] = "bar waiting",
-    [INSIDE] = "bar inside",
-    [FAULTY] = "bar red",
-    [NOTED] = "note",
-    [MESSAGE] = "sent",
-    [UNREAD] = "unread",
-    [LOST] = "lost",
-    [BAD] = "bad",
-    [FLAWED] = "flaw",
-    [WRONG] = "cross"};
+const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
+    [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
+    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waits: "},
+    [INSIDE] = {"bar inside", "M0-15h40v30H0z", ""},
+    [TINT] = {"bar running tint", "M0-8h40v16H0z", "too short to be told apart"},
+    [FAULTY] = {"bar red", "M0-15h40v30H0z", "wrong from here on"},
+    [NEW] = {"bar new", "M5-15h30v30H5z", "new"},
+    [OLD] = {"bar old", "M5-15h30v30H5z", "old, from before"},
+    [NOTED] = {"note", "M20-9v18", "note"},
+    [MESSAGE] = {"sent", "M0 0h36", "message"},
+    [UNREAD] = {"unread", "M0 0h36", "message that nobody received"},
+    [LOST] = {"lost", "M0 0h40", "lost message"},
+    [BAD] = {"bad", "M0 0h36", "wrong message"},
+    [FLAWED] = {"flaw", NULL, ""},
+    [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
 static const struct item *partner_of(const struct picture *picture, const struct item *item)
 {
@@ -39,7 +42,7 @@ static void put_path(struct picture *picture, int look, const struct item *item,
     va_list numbers;
 
     picture->drawn[look] = true;
-    (void)fprintf(out, "<path class='%s' d='", classes[look]);
+    (void)fprintf(out, "<path class='%s' d='", looks[look].class);
     va_start(numbers, path);
     (void)vfprintf(out, path, numbers);
     va_end(numbers);
@@ -154,7 +157,7 @@ static void put_tints(struct picture *picture, int lane)
             continue;
         if (cells[begin] != GONE)
             (void)fprintf(picture->paper.out, "<path class='%s tint' d='M%d %.0fh%dv%.0fh-%dz'/>\n",
-                classes[cells[begin]], begin * CELL, y - picture->bar / 4, (i - begin) * CELL,
+                looks[cells[begin]].class, begin * CELL, y - picture->bar / 4, (i - begin) * CELL,
                 picture->bar / 2, (i - begin) * CELL);
         picture->drawn[TINT] |= cells[begin] != GONE;
         begin = i;
@@ -171,53 +174,47 @@ static const struct item *flaw_after(const struct picture *picture, const struct
     return next < end && next->kind == FLAW ? next : NULL;
 }
 
-/* Writes TEXT in a bar from X to END, if there is space; in a red one anywhere. */
-static bool put_in_bar(
-    struct picture *picture, const struct item *item, const char *text, double x, double end)
+/* Writes TEXT in a bar of ITEM from X to END, if there is space; in a RED one anywhere. */
+static bool put_in_bar(struct picture *picture, const struct item *item, bool red, const char *text,
+    double x, double end)
 {
-    bool is_red = item->is_wrong;
     double y = y_of(picture, row_of(picture, item)) + 9, width = text_width(&strong, text);
+    bool is_wait = item->state == WAITING && !red;
+    const char *class = item->state == INSIDE ? "on-inside" : "";
 
-    if (picture->bar < 27 || item->state == IDLE ||
-        (item->state == WAITING && !is_red && end - x < 1.5 * width)) /* it must look like one */
+    if (picture->bar < 27 || item->state == IDLE || (is_wait && end - x < 1.5 * width))
         return false;
-    for (x += 10; x + width + 10 <= end; x += 20) {
-        struct box box = {x, y - 21, width, 25, TEXT};
-        if (take_box(&picture->paper, box, TEXT | GAP)) {
-            if (item->state == WAITING && !is_red) /* not on the hatching */
-                (void)fprintf(picture->paper.out,
-                    "<rect class='word' x='%.1f' y='%.1f' width='%.0f' height='%.1f'/>", x - 7.5,
-                    y - 7.75 - 0.375 * picture->bar, 0.9 * width + 14, 0.75 * picture->bar - 2.5);
-            put_text(picture->paper.out,
-                is_red                  ? "on-red"
-                : item->state == INSIDE ? "on-inside"
-                                        : "",
-                x, y, text);
-            return true;
-        }
-        if (!is_red)
+    x += 10;
+    while (x + width + 10 > end ||
+           !take_box(&picture->paper, (struct box){x, y - 21, width, 25, TEXT}, TEXT | GAP)) {
+        x += 20;
+        if (!red || x + width + 10 > end)
             return false;
     }
-    return false;
+    if (is_wait) /* not on the hatching */
+        (void)fprintf(picture->paper.out,
+            "<rect class='word' x='%.1f' y='%.1f' width='%.0f' height='%.1f'/>", x - 7.5,
+            y - 7.75 - 0.375 * picture->bar, 0.9 * width + 14, 0.75 * picture->bar - 2.5);
+    put_text(picture->paper.out, red ? "on-red" : class, x, y, text);
+    return true;
 }
 
 /* Writes in its bar what a state is, or what is wrong with it. */
 static void put_state_words(struct picture *picture, const struct item *item)
 {
-    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *from = item;
-    double x = x_of(picture, item->at), end = x_of(picture, item->end);
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL;
+    double x, end;
     char text[4 * TEXT_SIZE + 10];
 
-    (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
-    if (!find_red(picture, item, from, &x, &end) && strcmp(text, "running") != 0)
-        (void)put_in_bar(picture, item, text, x, end);
-    while ((from = find_red(picture, item, from, &x, &end))) {
-        bool has_words = item->is_wrong && put_in_bar(picture, item, text, x, end);
-        if (flaw && (has_words || (item->state == INSIDE && end - x > 30)))
-            picture->wants_words[flaw - picture->chart->items] = false; /* it is red enough */
-        if (has_words)
-            return;
-    }
+    const struct item *from = find_red(picture, item, item, &x, &end);
+    if (!from && strcmp(item->text, "running") != 0)
+        (void)put_in_bar(picture, item, false, item->text, x, end);
+    if (!from || !flaw)
+        return;
+    (void)snprintf(text, sizeof text, "✗ %s", flaw->text);
+    bool has_words = put_in_bar(picture, item, true, text, x, end);
+    if (has_words || (item->state == INSIDE && end - x > 30)) /* it is red enough */
+        picture->wants_words[flaw - picture->chart->items] = false;
 }
 
 /* All else is a line, if only a short one. */
@@ -258,7 +255,7 @@ static void put_cross(struct picture *picture, const struct item *item, double x
     put_path(picture, WRONG, item, item->time, "M%.1f %.1fl22 22m0-22l-22 22", x - 11, y - 11);
 }
 
-/* Keeps words away from LINES, and more so from its head. */
+/* Keeps words away from LINE, and more so from its head. */
 static void take_line(struct picture *picture, const struct line *line)
 {
     enum { STEPS = 24 };
@@ -322,20 +319,20 @@ static bool is_deadline(const struct item *item)
     return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
 }
 
-/* Draws a line at the lower edge of its row; for a deadline through all of them. */
+/* Draws a line at the lower edge of its row; for a deadline through all of them. A flaw gets one,
+ * or a cross, with its words. */
 static bool put_mark(struct picture *picture, const struct item *item)
 {
     double x = x_of(picture, item->at), top = line_of(picture, item).y - 4, end = top + 12;
 
     if (picture->lanes[item->lane].is_list || !use(picture, item, x))
         return false;
-    if (item->kind == FLAW) /* it gets a cross later, where it gets no words */
-        return true;
     if (is_deadline(item)) {
         top = picture->top - 27;
         end = picture->bottom;
     }
-    put_path(picture, NOTED, item, item->time, "M%.1f %.1fV%.1f", x, top, end);
+    if (item->kind != FLAW)
+        put_path(picture, NOTED, item, item->time, "M%.1f %.1fV%.1f", x, top, end);
     struct box box = {x - 3, top, 6, end - top, is_deadline(item) ? LINES : TEXT};
     (void)take_box(&picture->paper, box, 0);
     return true;
@@ -376,7 +373,8 @@ static const struct item *join(struct picture *picture, const struct item *item,
         *wants = false;
         last = next;
         if (shown == all && strlen(text) + strlen(next->text) < MAX_JOINED) {
-            (void)strcat(strcat(text, ", "), next->text);
+            (void)strcat(text, ", ");
+            (void)strcat(text, next->text);
             shown++;
         }
         all++;
@@ -459,19 +457,12 @@ static void put_gaps(struct picture *picture)
     }
 }
 
-/* Counts what is to be drawn, and says what of very many is not. */
-static void limit_marks(struct picture *picture)
+/* Merges the more bars the more there are. */
+static void choose_unit(struct picture *picture)
 {
-    const struct chart *chart = picture->chart;
-    long bars, lines = 0;
-
-    FOR_ITEMS (item, chart)
-        lines += item->kind != STATE && row_of(picture, item) >= 0;
-    if (lines > MAX_DRAWN)
-        picture->step = CELL * picture->rows;
     for (double unit = 1;; unit *= 2) {
-        bars = 0;
-        FOR_ITEMS (item, chart)
+        long bars = 0;
+        FOR_ITEMS (item, picture->chart)
             bars += bar_width(picture, item) >= picture->unit;
         if (bars <= MAX_DRAWN)
             return;
@@ -492,8 +483,13 @@ void put_items(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     bool *wants = picture->wants_words;
+    long lines = 0;
 
-    limit_marks(picture);
+    FOR_ITEMS (item, chart)
+        lines += item->kind != STATE && row_of(picture, item) >= 0;
+    if (lines > MAX_DRAWN)
+        picture->step = CELL * picture->rows;
+    choose_unit(picture);
     for (int lane = 0; picture->unit > 0 && lane < chart->lanes; lane++)
         if (picture->lanes[lane].row >= 0)
             put_tints(picture, lane);
@@ -502,10 +498,7 @@ void put_items(struct picture *picture)
             wants[item - chart->items] = true;
             put_state(picture, item);
         }
-    long messages = 0;
-    FOR_ITEMS (item, chart)
-        messages += item->kind == RECEIVED;
-    (void)fprintf(picture->paper.out, "<g class='%s'>\n", messages > 20 ? "many" : "");
+    (void)fprintf(picture->paper.out, "<g class='%s'>\n", lines > 60 ? "many" : "");
     FOR_ITEMS (item, chart) /* on top of the bars */
         if (item->kind != STATE)
             wants[item - chart->items] = put_line(picture, item);

@@ -6,20 +6,11 @@
 #include "common/views/paper.h"
 
 /* What the legend explains: a bar for a state (enum state), or one of these. */
-enum {
-    TINT = INSIDE + 1,
-    FAULTY,
-    NEW,
-    OLD,
-    NOTED,
-    MESSAGE,
-    UNREAD,
-    LOST,
-    BAD,
-    FLAWED,
-    WRONG,
-    LOOKS
-};
+enum { TINT = INSIDE + 1, FAULTY, NEW, OLD };
+enum { NOTED = OLD + 1, MESSAGE, UNREAD, LOST, BAD, FLAWED, WRONG, LOOKS };
+extern const struct look {
+    const char *class, *sign, *words; /* the last two in the legend */
+} looks[LOOKS];
 
 /* The lanes reach from the left to the right edge and from TOP to BOTTOM, in rows. A lane that has
  * nothing but notes is a list of lines, and several rows high. */

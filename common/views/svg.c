@@ -5,25 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38, LIST_HEIGHT = 170 };
-
-/* How each look is shown in the legend. */
-static const struct {
-    const char *class, *sign, *words;
-} legend[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
-    [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
-    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waits: "},
-    [INSIDE] = {"bar inside", "M0-15h40v30H0z", ""},
-    [TINT] = {"bar running tint", "M0-8h40v16H0z", "too short to be told apart"},
-    [FAULTY] = {"bar red", "M0-15h40v30H0z", "wrong from here on"},
-    [NEW] = {"bar new", "M5-15h30v30H5z", "new"},
-    [OLD] = {"bar old", "M5-15h30v30H5z", "old, from before"},
-    [NOTED] = {"note", "M20-9v18", "note"},
-    [MESSAGE] = {"sent", "M0 0h36", "message"},
-    [UNREAD] = {"unread", "M0 0h36", "message that nobody received"},
-    [LOST] = {"lost", "M0 0h40", "lost message"},
-    [BAD] = {"bad", "M0 0h36", "wrong message"},
-    [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
+enum { PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38 };
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -59,27 +41,19 @@ static void lay_out(struct picture *picture, double top)
     double strip = chart->has_inside ? STRIP : 0;
     double below = 34 + 2 * ROW_HEIGHT + (chart->by_events ? ROW_HEIGHT : 0);
     double space = PAPER_HEIGHT - top - 36 - strip - below, least = picture->rows > 20 ? 22 : 28;
-    int lists = 0, more = 0;
+    int more = 0;
 
     picture->left = 150;
+    picture->list_rows = 1 + (picture->rows + 4) / 5; /* the less high rows are */
     for (int lane = 0; lane < chart->lanes; lane++) {
         double width = MARGIN + text_width(&name_font, chart->names[lane]) + 24;
         if (picture->lanes[lane].row < 0)
             continue;
         if (width > picture->left)
             picture->left = width;
-        lists += picture->lanes[lane].is_list;
+        picture->lanes[lane].row += more;
+        more += picture->lanes[lane].is_list ? picture->list_rows - 1 : 0;
     }
-    picture->pitch =
-        (space - lists * LIST_HEIGHT) / (picture->rows > lists ? picture->rows - lists : 1);
-    if (picture->pitch < least)
-        picture->pitch = least;
-    picture->list_rows = (int)(LIST_HEIGHT / picture->pitch) + 1;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (picture->lanes[lane].row >= 0) {
-            picture->lanes[lane].row += more;
-            more += picture->lanes[lane].is_list ? picture->list_rows - 1 : 0;
-        }
     picture->rows = picture->rows + more > 2 ? picture->rows + more : 2;
     picture->pitch = space / picture->rows > least ? space / picture->rows : least;
     bool is_narrow = picture->pitch < 70;
@@ -210,6 +184,8 @@ static void list_states(const struct chart *chart, int look, char *text, size_t 
     FOR_ITEMS (item, chart) {
         bool is_listed =
             item->kind == STATE && (int)item->state == look && (look == INSIDE || !item->is_wrong);
+        if (look == RUNNING && item->end - item->at < 1.0 / PAPER_WIDTH)
+            continue; /* it is not to be seen */
         (void)snprintf(word, sizeof word, ", %s, ", item->text);
         if (is_listed && used + strlen(word) < size && !strstr(text, word))
             used += (size_t)snprintf(text + used, size - used, "%s", word + 2);
@@ -225,19 +201,19 @@ static double put_legend(const struct picture *picture, double y)
 
     for (int look = IDLE; look < LOOKS; look++) {
         list_states(picture->chart, look, states, sizeof states);
-        (void)snprintf(text, sizeof text, "%s%s", legend[look].words, states + 2);
+        (void)snprintf(text, sizeof text, "%s%s", looks[look].words, states + 2);
         if (look == FAULTY && picture->chart->has_inside)
             (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(&plain, text) + 50;
-        if (!picture->drawn[look] || !legend[look].class)
+        if (!picture->drawn[look] || !looks[look].sign)
             continue;
         if (x > picture->left && x + width > PAPER_WIDTH - MARGIN) {
             x = picture->left;
             y += ROW_HEIGHT;
         }
         (void)fprintf(picture->paper.out,
-            "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", legend[look].class, x,
-            y - 8, legend[look].sign);
+            "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", looks[look].class, x,
+            y - 8, looks[look].sign);
         put_text(picture->paper.out, "key", x + 50, y, text);
         x += width + 34;
     }

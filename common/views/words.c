@@ -138,6 +138,11 @@ void put_list(struct picture *picture, int lane)
     int space = (int)(picture->list_rows * picture->pitch / LINE_HEIGHT) - 1, lines = 0, torn = 0;
     char text[9 * TEXT_SIZE];
 
+    FOR_ITEMS (item, picture->chart)
+        lines += item->lane == lane && item->is_wrong == (item->kind == FLAW);
+    if (lines == space + 1) /* instead of "and 1 more" */
+        space = lines;
+    lines = 0;
     for (int wrong = 1; wrong >= 0; wrong--) {
         const char *note = "";
         FOR_ITEMS (item, picture->chart) {
