@@ -82,9 +82,10 @@ bool put_number(
 
 bool is_snapshot(const struct item *item)
 {
+    if (item->kind != NOTE || item->text[0] != '[')
+        return false;
     const char *end = item->text + 1 + strspn(item->text + 1, "0123456789,| ");
-
-    return item->kind == NOTE && item->text[0] == '[' && (*end == ']' || strcmp(end, "…") == 0);
+    return *end == ']' || strcmp(end, "…") == 0;
 }
 
 static void put_boxes(struct picture *picture, const char *text, double x, double y)
