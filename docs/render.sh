@@ -41,11 +41,11 @@ own()
     pipe | pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
     shm)
         echo '--seed=7 --duration=0.008 --update=0.001 --show=0.002' \
-            '| long wait, new numbers'
+            '| long wait, new numbers, true times'
         ;;
     shm_broken)
         echo '--seed=7 --duration=0.003 --update=0.001 --show=0.001' \
-            '| old numbers, marked beside'
+            '| old numbers, marked beside, true times'
         ;;
     *_broken) echo --seed=7 ;;
     *) echo '--seed=7 | long wait, all words' ;;
@@ -85,11 +85,25 @@ shows()
     'wrong message') grep -q "class='bad' d" "$1" ;;
     'new numbers') grep -q "class='bar new' d" "$1" ;;
     'old numbers') grep -q "class='bar old' d" "$1" ;;
-    'marked beside') ! grep -q "class='ring'" "$1" ;;
+    'marked beside') ! grep -q "class='ring'\|l22 22m" "$1" ;;
     'all words') ! grep -q 'Words that have no space' "$1" ;;
+    'true times') ! grep -q 'Each step to the right' "$1" ;;
     '') ;;
     *) stop "there is no rule for how to see a $2" ;;
     esac
+}
+
+# shows_all PICTURE WHAT, WHAT...
+shows_all()
+{
+    list=$2
+    while [ -n "$list" ]; do
+        shows "$1" "${list%%, *}" || return 1
+        case $list in
+        *', '*) list=${list#*, } ;;
+        *) list='' ;;
+        esac
+    done
 }
 
 # is_marked PICTURE: in a broken run, what went wrong is seen
@@ -127,9 +141,7 @@ draw()
     until [ $runs -eq 100 ]; do
         runs=$((runs + 1))
         run "$1" "$2"
-        if is_marked "$scratch/$1.svg" &&
-            shows "$scratch/$1.svg" "${3%,*}" &&
-            shows "$scratch/$1.svg" "${3#*, }"; then
+        if is_marked "$scratch/$1.svg" && shows_all "$scratch/$1.svg" "$3"; then
             return
         fi
     done

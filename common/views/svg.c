@@ -205,7 +205,7 @@ static double put_legend(const struct picture *picture, double y)
         if (look == FAULTY && picture->chart->has_inside)
             (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(&plain, text) + 50;
-        if (!picture->drawn[look] || !looks[look].sign)
+        if (!picture->drawn[look] || !looks[look].sign || !*text)
             continue;
         if (x > picture->left && x + width > PAPER_WIDTH - MARGIN) {
             x = picture->left;
