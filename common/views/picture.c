@@ -358,9 +358,10 @@ static bool is_beside(const struct picture *picture, const struct item *one, con
            next.end_y == line.end_y && (next.x - line.x < 100 || next.end_x - line.end_x < 100);
 }
 
-/* Adds to TEXT those of the messages beside ITEM, which then want no words of their own. Returns
- * the last one. */
-static const struct item *join(struct picture *picture, const struct item *item, char *text)
+/* Adds to TEXT those of the messages beside ITEM, which then want no words of their own, and
+ * whether they are lost. Returns the last one. */
+static const struct item *join(
+    struct picture *picture, const struct item *item, char *text, size_t size)
 {
     enum { MAX_JOINED = 40 };
     const struct item *end = picture->chart->items + picture->chart->count, *last = item;
@@ -372,15 +373,19 @@ static const struct item *join(struct picture *picture, const struct item *item,
             continue;
         *wants = false;
         last = next;
-        if (shown == all && strlen(text) + strlen(next->text) < MAX_JOINED) {
-            (void)strcat(text, ", ");
-            (void)strcat(text, next->text);
+        size_t used = strlen(text);
+        if (shown == all && used + strlen(next->text) < MAX_JOINED) {
+            (void)snprintf(text + used, size - used, ", %s", next->text);
             shown++;
         }
         all++;
     }
+    size_t used = strlen(text);
+    const char *lost = item->kind == SENT && item->is_wrong ? ": lost" : "";
     if (shown < all)
-        (void)sprintf(text + strlen(text), ", … (%d)", all);
+        (void)snprintf(text + used, size - used, ", … (%d)%s", all, lost);
+    else
+        (void)snprintf(text + used, size - used, "%s", lost);
     return last;
 }
 
@@ -415,10 +420,8 @@ static void put_words(struct picture *picture, const struct item *item)
         font = &boxed;
         line = (struct line){line.end_x, line.end_y, line.x, line.y};
     } else if (sent || item->kind == SENT)
-        last = join(picture, item, text);
+        last = join(picture, item, text, sizeof text);
     end = last == item ? line : line_of(picture, last);
-    if (item->kind == SENT && item->is_wrong)
-        (void)strcat(text, ": lost");
     bool has_words = put_beside(picture, font, text, &line, &end, avoid) ||
                      (!sent && put_beside(picture, font, text, &row, &row, avoid)) ||
                      (sent && !is_said(picture, item) && put_number(picture, sent, text, &line)) ||
@@ -460,7 +463,7 @@ static void put_gaps(struct picture *picture)
 /* Merges the more bars the more there are. */
 static void choose_unit(struct picture *picture)
 {
-    for (double unit = 1;; unit *= 2) {
+    for (int unit = 1;; unit *= 2) {
         long bars = 0;
         FOR_ITEMS (item, picture->chart)
             bars += bar_width(picture, item) >= picture->unit;

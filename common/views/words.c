@@ -51,7 +51,8 @@ bool put_beside(struct picture *picture, const struct font *font, const char *te
     double edge = PAPER_WIDTH - 11, run = last->end_x - last->x;
     double space = 14 + (run > 0 ? run : -run) / way * LABEL_HEIGHT / 2; /* it leans */
 
-    for (double gone = LABEL_HEIGHT / 2; gone + LABEL_HEIGHT / 2 + 4 <= way; gone += LABEL_HEIGHT) {
+    for (int i = 1; i * LABEL_HEIGHT + 4 <= way; i++) {
+        double gone = (i - 0.5) * LABEL_HEIGHT;
         double y = last->y + down * gone + 8;
         double at = first->x + (first->end_x - first->x) * gone / way;
         double end = last->x + run * gone / way + space;
