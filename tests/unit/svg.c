@@ -295,6 +295,22 @@ static void begin_narrow(enum state all)
         recorded_state(0, lane, all, "busy");
 }
 
+/* Returns how far down the first bar of a lane begins, or ends. */
+static double edge_of(const char *picture, const char *lane, bool end)
+{
+    char title[60];
+    double x, top, width, height;
+
+    (void)snprintf(title, sizeof title, "'><title>%s: ", lane);
+    const char *at = strstr(picture, title);
+    assert_non_null(at);
+    while (*at != 'M')
+        at--;
+    assert_int_equal(
+        sscanf(at, "M%lf %lfh%lfv%lf", &x, &top, &width, &height), 4);
+    return end ? top + height : top;
+}
+
 /* What has no space beside its mark gets a number, and stands below; only once,
  * if more of it is the same.
  */
@@ -311,24 +327,13 @@ static void test_no_space(void **state)
     char *picture = draw(MESSAGES, VERDICT_VIOLATED);
     assert_drawn(picture, ": client 4 to client 5: words of one</text>", 1);
     assert_drawn(picture, "the same flaw</text>", 1);
+    const char *second = strstr(strstr(picture, "'ring'") + 1, "'ring'");
+    double ring = number_after(second, "y='");
+    assert_true(
+        ring > edge_of(picture, "client 3", true)); /* in its own lane */
+    assert_true(ring + 28 < edge_of(picture, "client 6", false));
     assert_drawn(picture, "no space here", 0);
     free(picture);
-}
-
-/* Returns how far down the first bar of a lane begins, or ends. */
-static double edge_of(const char *picture, const char *lane, bool end)
-{
-    char title[60];
-    double x, top, width, height;
-
-    (void)snprintf(title, sizeof title, "'><title>%s: ", lane);
-    const char *at = strstr(picture, title);
-    assert_non_null(at);
-    while (*at != 'M')
-        at--;
-    assert_int_equal(
-        sscanf(at, "M%lf %lfh%lfv%lf", &x, &top, &width, &height), 4);
-    return end ? top + height : top;
 }
 
 /* A lost message ends before its receiver, not at a lane between; of one to all
@@ -599,6 +604,7 @@ static void test_very_many_events(void **state)
     assert_int_in_range(clock() - begin, 0, 5 * CLOCKS_PER_SEC);
     picture_check(picture);
     assert_int_in_range(strlen(picture), 20000, 200000);
+    assert_drawn(picture, ">too short to be told apart</text>", 1);
     assert_drawn(
         picture, ">Lines and marks too near to others to be shown, ", 1);
     chart_free(&chart);
