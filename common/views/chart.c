@@ -237,18 +237,33 @@ int max_inside(const struct chart *chart)
     return max;
 }
 
-int chart_rows(const struct chart *chart, int *row_of, int *left_out)
+int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out)
 {
-    int rows = 0;
+    long *wrong = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *wrong));
+    int chosen = 0, rows = 0;
 
     *left_out = 0;
+    FOR_ITEMS (item, chart)
+        wrong[item->lane] += item->is_wrong;
     for (int lane = 0; lane < chart->lanes; lane++) {
         row_of[lane] = -1;
-        if (chart->seen[lane] && rows < MAX_CHART_LANES) {
+        *left_out += chart->seen[lane];
+    }
+    for (; chosen<max && * left_out> 0; chosen++) {
+        int best = -1;
+        for (int lane = 0; lane < chart->lanes; lane++) {
+            bool is_free = chart->seen[lane] && row_of[lane] < 0;
+            if (is_free && (best < 0 || wrong[lane] > wrong[best]))
+                best = lane;
+        }
+        row_of[best] = 0;
+        (*left_out)--;
+    }
+    for (int lane = 0; lane < chart->lanes; lane++)
+        if (row_of[lane] == 0) {
             row_of[lane] = rows;
             rows++;
-        } else if (chart->seen[lane])
-            (*left_out)++;
-    }
+        }
+    free(wrong);
     return rows;
 }

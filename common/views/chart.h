@@ -64,6 +64,7 @@ char *event_text(const struct event *event);
 /* Returns how many lanes were INSIDE at once, at most. */
 int max_inside(const struct chart *chart);
 
-/* Sets ROW_OF[lane] to the row in which a lane is drawn, or to -1. Returns how many rows there are;
+/* Sets ROW_OF[lane] to the row in which a lane is drawn, or to -1. There are at most MAX rows: of
+ * the lanes in which most went wrong, then of the first ones. Returns how many rows there are;
  * LEFT_OUT gets the number of lanes that have an event but no row. */
-int chart_rows(const struct chart *chart, int *row_of, int *left_out);
+int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out);

@@ -12,26 +12,52 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
 void svg_write(const struct chart *chart, FILE *out);
 void trace_write(const struct chart *chart, FILE *out);
 
-/* Only what went wrong, a line each: the messages that were lost, and of the flaws at most MAX. */
+/* Only what went wrong, a line each: the messages that were lost, and of the flaws at most MAX, by
+ * time. */
+enum { MAX_WRONGS = 5 };
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out);
 
 /* What the live view knows of the run so far; all zero but for the first two at the beginning. */
 struct lanes {
     const struct recorder *from;
     struct screen screen;
-    int laid_out;        /* the width for which the next four were chosen */
-    int count;           /* of lanes */
-    int width;           /* of a column */
-    int per_column;      /* how many lanes share a column */
-    bool is_text;        /* the columns are wide enough for words */
-    int rows;            /* printed since the names */
-    uint8_t *states;     /* of each lane */
-    int inside;          /* how many of them are INSIDE */
-    bool is_wrong;       /* the latest event is, or more were INSIDE than may be */
-    int64_t begin, last; /* when the first event was, and how long after it the latest one */
-    long gaps[64];       /* between events: how many have a length of so many binary digits */
+    struct lane {
+        const struct event *state; /* its latest one, or NULL */
+        bool is_beyond;            /* it came INSIDE when as many were as may be */
+        bool has_event, has_state; /* in all that is recorded, shown or not */
+    } * lane;
+    int count;                    /* of lanes */
+    int actors;                   /* the lanes after these have notes only */
+    int columns;                  /* how many lanes have one */
+    int width;                    /* of a column */
+    int per_column;               /* how many lanes share a column */
+    bool is_text;                 /* the columns are wide enough for words */
+    int laid_out;                 /* the width of the screen when the last four were chosen */
+    int rows;                     /* printed since the names */
+    int inside;                   /* how many lanes are INSIDE */
+    int64_t begin, last;          /* when the first event was, and how long after it the latest */
+    long gaps[64];                /* between events: how many are so many binary digits long */
+    const struct event *shown[2]; /* the latest two that have a row, the latest first */
+    const struct event *folded;   /* the latest that got no row, since it was like one of them */
+    long again;                   /* how often the first of them came again */
+    unsigned long looked_at;      /* so many recorded events, for HAS_STATE and the legend */
+    char words[INSIDE + 1][100];  /* of each state: what it was called */
 };
 
-/* Prints EVENT in the column of its lane, in a row or more; before it the names of the lanes, where
- * there are new lanes, the screen has another width, or the names are about to leave it. */
+/* Takes note of EVENT; returns whether the guarantee was violated there: it is marked as wrong, or
+ * more are INSIDE now than may be. */
+bool lanes_note(struct lanes *lanes, const struct event *event);
+
+/* Forgets what happened, so that it can be shown again from the first event on. */
+void lanes_restart(struct lanes *lanes);
+
+/* Prints what stands above the columns. */
+void lanes_head(struct lanes *lanes, FILE *out);
+
+/* Takes note of EVENT, and prints it in the column of its lane, in a row or more, unless it says
+ * what has just been said; above it the head, where there are new lanes, the screen has another
+ * width, or the head is about to leave it. */
 void lanes_print(struct lanes *lanes, const struct event *event, FILE *out);
+
+/* Says how often the last rows came again, if they did. */
+void lanes_flush(struct lanes *lanes, FILE *out);

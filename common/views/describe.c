@@ -40,32 +40,27 @@ void describe_measure(const struct chart *chart, char *text, size_t size)
         describe_longest(chart, RUNNING, "run", text, size);
 }
 
-static bool is_among(const char *const *words, int count, const char *word)
+void add_word(char *words, size_t size, const char *word)
 {
-    for (int i = 0; i < count; i++)
-        if (strcmp(words[i], word) == 0)
-            return true;
-    return false;
+    static const char comma[] = ", ";
+    size_t used = strlen(words), length = strlen(word);
+
+    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at++) {
+        bool begins = at == words || (at > words + 2 && strncmp(at - 2, comma, 2) == 0);
+        if (begins && (at[length] == '\0' || strncmp(at + length, comma, 2) == 0))
+            return;
+    }
+    if (length > 0 && used + length + sizeof comma <= size)
+        (void)snprintf(words + used, size - used, "%s%s", used > 0 ? comma : "", word);
 }
 
 bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
 {
-    enum { MAX_WORDS = 100 }; /* no legend has space for more */
-    const char *words[MAX_WORDS];
-    int count = 0;
-    size_t used = 0;
-
     *text = '\0';
-    FOR_ITEMS (item, chart) {
-        if (item->kind != STATE || item->state != state || is_among(words, count, item->text))
-            continue;
-        if (count == MAX_WORDS || used + strlen(item->text) + sizeof ", " > size)
-            break;
-        words[count] = item->text;
-        count++;
-        used += (size_t)sprintf(text + used, "%s%s", used > 0 ? ", " : "", item->text);
-    }
-    return used > 0;
+    FOR_ITEMS (item, chart)
+        if (item->kind == STATE && item->state == state)
+            add_word(text, size, item->text);
+    return *text != '\0';
 }
 
 void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)

@@ -13,7 +13,7 @@ static volatile sig_atomic_t was_stopped;
 bool keys_open(void)
 {
     keys_terminal = AGAIN(open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    return keys_terminal != -1 && tcgetpgrp(keys_terminal) == getpgrp() &&
+    return isatty(STDOUT_FILENO) && keys_terminal != -1 && tcgetpgrp(keys_terminal) == getpgrp() &&
            tcgetattr(keys_terminal, &before) == 0;
 }
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Opens the controlling terminal. Returns false if there is none, or if this process is not in its
- * foreground. */
+/* Opens the controlling terminal. Returns false if there is none, if this process is not in its
+ * foreground, or if standard output leads elsewhere. */
 bool keys_open(void);
 
 /* From now on keys act at once. Ctrl-Z gives the terminal back and stops this process, which takes

@@ -17,44 +17,74 @@ static void end_row(struct lanes *lanes, struct row *row, FILE *out)
     lanes->rows++;
 }
 
-/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, or
- * several lanes share one if there are too many, and the words are to the right. */
-static void lay_out(struct lanes *lanes, int count)
+static void look_at(struct lanes *lanes, const struct event *event)
+{
+    struct lane *lane = &lanes->lane[event->lane];
+
+    lane->has_event = true;
+    if (event->kind != STATE)
+        return;
+    lane->has_state = true;
+    char *text = event_text(event);
+    add_word(lanes->words[event->state], sizeof lanes->words[event->state], text);
+    free(text);
+}
+
+/* Looks at all that has been recorded: at the lanes, which of them are actors, and what the states
+ * are called. */
+static void look_ahead(struct lanes *lanes)
+{
+    unsigned long next = lanes->from->next;
+    int count = lane_count(lanes->from);
+
+    if (count > lanes->count) {
+        lanes->lane = CHECK_NOT(NULL, realloc(lanes->lane, (size_t)count * sizeof *lanes->lane));
+        memset(lanes->lane + lanes->count, 0, (size_t)(count - lanes->count) * sizeof *lanes->lane);
+    }
+    lanes->count = count;
+    for (; lanes->looked_at < next && lanes->looked_at < CAPACITY; lanes->looked_at++) {
+        const struct event *event = &lanes->from->events[lanes->looked_at];
+        if ((event->ready == READY || event->ready == SHOWN) && event->lane < count)
+            look_at(lanes, event);
+    }
+    lanes->actors = count;
+    while (lanes->actors > 1 && lanes->lane[lanes->actors - 1].has_event &&
+           !lanes->lane[lanes->actors - 1].has_state)
+        lanes->actors--;
+}
+
+/* Chooses words in the columns if these are wide enough. Otherwise each actor has a character, or
+ * several share one if there are too many, and the words are to the right. */
+static void lay_out(struct lanes *lanes)
 {
     int width = lanes->screen.width - TIME_WIDTH;
     int cells = width > MIN_CAPTION + 4 ? width - MIN_CAPTION : 4; /* for characters */
 
-    lanes->states = CHECK_NOT(NULL, realloc(lanes->states, (size_t)count));
-    memset(lanes->states + lanes->count, GONE, (size_t)(count - lanes->count));
-    lanes->count = count;
-    lanes->laid_out = lanes->screen.width;
-    lanes->is_text = width / count >= MIN_TEXT;
-    if (lanes->is_text) {
-        lanes->per_column = 1;
-        lanes->width = width / count;
-    } else {
-        lanes->per_column = (count + cells - 1) / cells;
-        lanes->width = cells / count < 3 ? cells / count : 3;
-        if (lanes->width == 0)
-            lanes->width = 1;
-    }
+    lanes->is_text = width / lanes->count >= MIN_TEXT;
+    lanes->columns = lanes->is_text ? lanes->count : lanes->actors;
+    lanes->per_column = lanes->is_text ? 1 : (lanes->columns + cells - 1) / cells;
+    lanes->width = lanes->is_text ? width / lanes->count : cells / lanes->columns;
+    if (!lanes->is_text && lanes->width > 3)
+        lanes->width = 3;
+    if (lanes->width == 0)
+        lanes->width = 1;
 }
 
 static void print_legend(struct lanes *lanes, FILE *out)
 {
-    static const char *const words[] = {"", "", "running", "waiting", "inside"};
     struct flow flow = flow_begin(&lanes->screen, TIME_WIDTH, out);
     char text[80];
 
     for (int state = INSIDE; state >= RUNNING; state--)
-        flow_sign(&flow, 2, state, PLAIN, words[state]);
+        if (*lanes->words[state])
+            flow_sign(&flow, 2, state, PLAIN, lanes->words[state]);
     flow_sign(&flow, 2, ABOUT, PLAIN, "a long time");
     if (lanes->per_column > 1) {
-        (void)snprintf(text, sizeof text, "(%d a column: its highest)", lanes->per_column);
+        (void)snprintf(text, sizeof text, "each column: %d lanes", lanes->per_column);
         flow_whole(&flow, 2, PLAIN, text);
+        flow_whole(&flow, 2, PLAIN, "a digit: so many are inside");
     }
-    flow_end(&flow);
-    lanes->rows++;
+    lanes->rows += flow_end(&flow);
 }
 
 static void print_names(struct lanes *lanes, FILE *out)
@@ -63,7 +93,7 @@ static void print_names(struct lanes *lanes, FILE *out)
     char name[LANE_NAME_SIZE];
 
     (void)row_put(&row, 4, TIME_WIDTH, "time");
-    for (int lane = 0; lane < lanes->count; lane++) {
+    for (int lane = 0; lane < lanes->columns; lane++) {
         int column = column_of(lanes, lane);
         lane_name(lanes->from, lane, name);
         (void)row_put(&row, column, column + lanes->width - 1, name);
@@ -95,7 +125,7 @@ static void print_short_names(struct lanes *lanes, FILE *out)
 
     for (int i = 0; i < lanes->from->role_count; i++) {
         const struct role *role = &lanes->from->roles[i];
-        if (role->first >= lanes->count) /* has just been added */
+        if (role->first >= lanes->columns)
             break;
         print_role(lanes, role, out);
         has_ids = has_ids || role->count > 1;
@@ -115,28 +145,48 @@ static void print_short_names(struct lanes *lanes, FILE *out)
         free(ids.cells);
 }
 
-/* Returns the highest state of the lanes that share a column with LANE, which is the first. */
-static int highest_state(const struct lanes *lanes, int lane)
+static bool are_too_many(const struct lanes *lanes)
 {
-    int highest = GONE;
+    int limit = lanes->from->limit > 0 ? lanes->from->limit : 1;
+    return lanes->inside > limit;
+}
 
-    for (int i = lane; i < lane + lanes->per_column && i < lanes->count; i++)
-        if (lanes->states[i] > highest)
-            highest = lanes->states[i];
-    return highest;
+/* Whether what LANE is doing now violates the guarantee. */
+static bool is_red(const struct lanes *lanes, const struct lane *lane)
+{
+    if (lane->is_beyond)
+        return are_too_many(lanes);
+    return lane->state && lane->state->is_wrong;
+}
+
+/* Puts the highest state of the lanes that share a column with LANE, which is the first. */
+static void put_states(const struct lanes *lanes, struct row *row, int lane)
+{
+    int column = column_of(lanes, lane), highest = GONE, inside = 0;
+    bool has_red = false;
+
+    for (int i = lane; i < lane + lanes->per_column && i < lanes->columns; i++) {
+        const struct event *event = lanes->lane[i].state;
+        if (event && event->state > highest)
+            highest = event->state;
+        inside += event && event->state == INSIDE;
+        has_red = has_red || is_red(lanes, &lanes->lane[i]);
+    }
+    row_sign(row, column, highest);
+    if (inside > 1)
+        row_digit(row, column, inside, GREEN);
+    if (has_red)
+        row_color(row, column, column + 1, RED);
 }
 
 /* Begins a row with TIME, and with the state of each lane. */
 static struct row begin_row(const struct lanes *lanes, const char *time)
 {
     struct row row = row_begin(&lanes->screen);
-    int columns = 0;
 
-    for (const char *next = time; *next; next++)
-        columns += (*next & 0xc0) != 0x80; /* UTF-8 */
-    (void)row_put(&row, TIME_WIDTH - 2 - columns, TIME_WIDTH, time);
-    for (int lane = 0; lane < lanes->count; lane += lanes->per_column)
-        row_sign(&row, column_of(lanes, lane), highest_state(lanes, lane));
+    (void)row_put(&row, TIME_WIDTH - 2 - columns_of(&lanes->screen, time), TIME_WIDTH, time);
+    for (int lane = 0; lane < lanes->columns; lane += lanes->per_column)
+        put_states(lanes, &row, lane);
     return row;
 }
 
@@ -153,9 +203,9 @@ static void put_arrow(struct row *row, int from, int to, int head)
 
 /* Puts an arrow to the lane of the receiver, from after the text, or from before its lane. */
 static void put_sent(
-    const struct lanes *lanes, struct row *row, const struct event *event, int text_end)
+    const struct lanes *lanes, struct row *row, int lane, int receiver, int text_end)
 {
-    int own = column_of(lanes, event->lane), other = column_of(lanes, event->other);
+    int own = column_of(lanes, lane), other = column_of(lanes, receiver);
     int gap = lanes->is_text ? 2 : 1; /* before the receiver */
 
     if (other > own)
@@ -176,57 +226,71 @@ static int other_of(const struct lanes *lanes, const struct event *event)
 static void describe(const struct lanes *lanes, const struct event *event, char *text, size_t size)
 {
     int other = other_of(lanes, event);
-    char own_name[LANE_NAME_SIZE], other_name[LANE_NAME_SIZE], *what = event_text(event);
-    bool is_alone = lanes->is_text || other == NO_LANE;
-    const char *verb = "";
+    char own[LANE_NAME_SIZE + 8], name[LANE_NAME_SIZE], *what = event_text(event);
+    const char *verb = "", *rest = what;
 
-    if (event->kind == RECEIVED && is_alone)
+    if (event->kind == RECEIVED && (lanes->is_text || other == NO_LANE))
         verb = "got ";
     else if (event->kind == SENT && other == NO_LANE)
         verb = "sent ";
-    lane_name(lanes->from, event->lane, own_name);
+    lane_name(lanes->from, event->lane, name);
+    (void)snprintf(own, sizeof own, "%s ", name);
+    const char *id = strchr(own, ' ') + 1;
+    if (event->kind == NOTE && *id &&
+        strncmp(what, id, strlen(id)) == 0) /* it says its own number */
+        rest = what + strlen(id);
     if (lanes->is_text)
         (void)snprintf(text, size, "%s%s", verb, what);
-    else if (is_alone)
-        (void)snprintf(text, size, "%s: %s%s", own_name, verb, what);
+    else if (other == NO_LANE)
+        (void)snprintf(text, size, "%s: %s%s", name, verb, rest);
     else {
-        lane_name(lanes->from, other, other_name);
-        (void)snprintf(text, size, "%s %s %s: %s", own_name, event->kind == SENT ? "▶" : "◀",
-            other_name, what);
+        lane_name(lanes->from, other, name);
+        (void)snprintf(text, size, "%s%s %s: %s", own, event->kind == SENT ? "▶" : "◀", name, what);
     }
     free(what);
 }
 
-static void print_event(struct lanes *lanes, const struct event *event, FILE *out)
+/* Prints TEXT in the column of LANE, or beside the lanes; with an arrow to RECEIVER, unless that is
+ * NO_LANE. */
+static void print_text(
+    struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
-    enum { ARROW = 3 }; /* columns, at least */
-    int own = column_of(lanes, event->lane), start = own + 2, limit = lanes->screen.width;
-    bool is_wrong = event->kind == FLAW || event->is_wrong, is_first = true;
-    int other = event->kind == SENT ? other_of(lanes, event) : NO_LANE;
-    char text[400], time[32];
-    const char *rest = text;
+    enum { ARROW = 3 }; /* columns that it needs, with the one before it */
+    int own = column_of(lanes, lane), start = own + 2, limit = lanes->screen.width;
+    bool is_first = true, has_arrow = receiver < lanes->columns && lane < lanes->columns;
+    bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
+    char time[32];
 
-    describe(lanes, event, text, sizeof text);
     if (!lanes->is_text)
-        start = column_of(lanes, lanes->count - 1) + lanes->width + 1;
-    else if (event->lane + 1 < lanes->count)
+        start = column_of(lanes, lanes->columns - 1) + lanes->width + 1;
+    else if (lane + 1 < lanes->columns)
         limit = own + lanes->width - 1;
-    if (lanes->is_text && other != NO_LANE && other > event->lane)
-        limit -= ARROW;
     format_moment(lanes->last, time, sizeof time);
-    while (is_first || *rest) {
+    while (is_first || *text || has_arrow) {
         struct row row = begin_row(lanes, is_first ? time : "");
         int text_start = is_wrong ? start + 2 : start, end = text_start;
-        rest = row_words(&row, &end, text_start, limit, rest);
+        text = row_words(&row, &end, text_start, limit, text);
         if (is_wrong)
             row_color(&row, text_start, end, RED);
         if (is_wrong && is_first)
             row_sign(&row, start, WRONG_MARK);
-        if (is_first && other != NO_LANE)
-            put_sent(lanes, &row, event, end);
+        bool has_space = *text == '\0' && end + ARROW < column_of(lanes, receiver);
+        if (has_arrow && (!is_behind || has_space)) {
+            put_sent(lanes, &row, lane, receiver, end);
+            has_arrow = false;
+        }
         end_row(lanes, &row, out);
         is_first = false;
     }
+}
+
+static void print_event(struct lanes *lanes, const struct event *event, bool is_wrong, FILE *out)
+{
+    char text[400];
+
+    describe(lanes, event, text, sizeof text);
+    print_text(lanes, event->lane, text, is_wrong,
+        event->kind == SENT ? other_of(lanes, event) : NO_LANE, out);
 }
 
 /* Counts a GAP, and tells whether it is a good part of the run so far, and much longer than the
@@ -249,17 +313,87 @@ static bool is_long(struct lanes *lanes, int64_t gap)
     return all >= MIN_GAPS && gap / LONG > INT64_C(1) << median && gap > lanes->last / PART;
 }
 
-/* Prints what stands above the columns, if it is not there, or about to leave the screen. */
-static void print_head(struct lanes *lanes, FILE *out)
+static bool is_marked(const struct event *event)
 {
-    enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
-    const struct screen *screen = &lanes->screen;
-    bool is_leaving = screen->height > 0 && lanes->rows + KEPT > screen->height;
-    int count = lane_count(lanes->from);
+    return event->kind == FLAW || event->is_wrong;
+}
 
-    if (count == 0 || (count == lanes->count && screen->width == lanes->laid_out && !is_leaving))
+static bool is_same(const struct event *one, const struct event *other)
+{
+    size_t length = one->length < TEXT_SIZE ? one->length : TEXT_SIZE;
+    return one->lane == other->lane && one->kind == other->kind && one->state == other->state &&
+           one->length == other->length && memcmp(one->text, other->text, length) == 0;
+}
+
+/* Whether EVENT says only what its lane is doing already, or what one of the last two rows says. */
+static bool is_known(const struct lanes *lanes, const struct event *event)
+{
+    const struct event *state = lanes->lane[event->lane].state, *const *shown = lanes->shown;
+
+    if (event->kind == STATE)
+        return state && is_same(event, state) && !event->is_wrong;
+    if ((event->kind != NOTE && event->kind != FLAW) || shown[0] == NULL)
+        return false;
+    bool is_second = shown[1] && shown[0]->lane == event->lane && is_same(event, shown[1]);
+    return is_same(event, shown[0]) || is_second;
+}
+
+/* Takes note of when EVENT was; returns whether a long time has passed before it. */
+static bool note_time(struct lanes *lanes, const struct event *event)
+{
+    if (lanes->begin == 0)
+        lanes->begin = event->time;
+    int64_t gap = event->time - lanes->begin - lanes->last;
+    if (gap <= 0) /* never back */
+        return false;
+    lanes->last += gap;
+    return is_long(lanes, gap);
+}
+
+static bool note_state(struct lanes *lanes, const struct event *event)
+{
+    struct lane *lane = &lanes->lane[event->lane];
+
+    if (event->kind != STATE)
+        return is_marked(event);
+    bool was_inside = lane->state && lane->state->state == INSIDE;
+    bool is_inside = event->state == INSIDE;
+    lane->state = event;
+    lanes->inside += is_inside - was_inside;
+    if (!was_inside || !is_inside)
+        lane->is_beyond = is_inside && are_too_many(lanes);
+    return lane->is_beyond || event->is_wrong;
+}
+
+bool lanes_note(struct lanes *lanes, const struct event *event)
+{
+    look_ahead(lanes);
+    if (event->lane >= lanes->count) /* of an actor that has no lane */
+        return false;
+    (void)note_time(lanes, event);
+    return note_state(lanes, event);
+}
+
+void lanes_restart(struct lanes *lanes)
+{
+    for (int lane = 0; lane < lanes->count; lane++) {
+        lanes->lane[lane].state = NULL;
+        lanes->lane[lane].is_beyond = false;
+    }
+    lanes->inside = 0;
+    lanes->begin = lanes->last = 0;
+    memset(lanes->gaps, 0, sizeof lanes->gaps);
+    lanes->shown[0] = lanes->shown[1] = lanes->folded = NULL;
+    lanes->again = 0;
+}
+
+void lanes_head(struct lanes *lanes, FILE *out)
+{
+    look_ahead(lanes);
+    if (lanes->count == 0)
         return;
-    lay_out(lanes, count);
+    lay_out(lanes);
+    lanes->laid_out = lanes->screen.width;
     lanes->rows = 0;
     print_legend(lanes, out);
     if (lanes->is_text)
@@ -268,33 +402,56 @@ static void print_head(struct lanes *lanes, FILE *out)
         print_short_names(lanes, out);
 }
 
-static void note_state(struct lanes *lanes, const struct event *event)
+/* Prints the head if it is not there, or about to leave the screen. */
+static void keep_head(struct lanes *lanes, FILE *out)
 {
-    int limit = lanes->from->limit > 0 ? lanes->from->limit : 1;
+    enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
+    int columns = lanes->columns, height = lanes->screen.height;
 
-    if (event->kind == STATE) {
-        lanes->inside -= lanes->states[event->lane] == INSIDE;
-        lanes->states[event->lane] = event->state;
-        lanes->inside += event->state == INSIDE;
+    lay_out(lanes);
+    if (columns != lanes->columns || lanes->screen.width != lanes->laid_out ||
+        (height > 0 && lanes->rows + KEPT > height))
+        lanes_head(lanes, out);
+}
+
+void lanes_flush(struct lanes *lanes, FILE *out)
+{
+    const struct event *again = lanes->shown[0];
+    char text[80], name[LANE_NAME_SIZE];
+
+    if (lanes->again > 0) {
+        lane_name(lanes->from, again->lane, name);
+        (void)snprintf(text, sizeof text, "%s%s(again, %ld times)", lanes->is_text ? "" : name,
+            lanes->is_text ? "" : ": ", lanes->again);
+        print_text(lanes, again->lane, text, is_marked(again), NO_LANE, out);
     }
-    lanes->is_wrong = event->kind == FLAW || event->is_wrong || lanes->inside > limit;
+    if (lanes->folded && !is_same(lanes->folded, again))
+        print_event(lanes, lanes->folded, is_marked(lanes->folded), out);
+    lanes->again = 0;
+    lanes->folded = NULL;
 }
 
 void lanes_print(struct lanes *lanes, const struct event *event, FILE *out)
 {
-    print_head(lanes, out);
-    if (event->lane >= lanes->count) /* of an actor that has no lane */
+    look_ahead(lanes);
+    if (event->lane >= lanes->count)
         return;
-    if (lanes->begin == 0)
-        lanes->begin = event->time;
-    int64_t gap = event->time - lanes->begin - lanes->last;
-    if (gap > 0) { /* never back */
-        lanes->last += gap;
-        if (is_long(lanes, gap)) {
-            struct row row = begin_row(lanes, "≈");
-            end_row(lanes, &row, out);
-        }
+    bool is_after_gap = note_time(lanes, event);
+    if (is_known(lanes, event)) {
+        if (event->kind == STATE)
+            return;
+        lanes->folded = event;
+        lanes->again += is_same(event, lanes->shown[0]);
+        return;
     }
-    note_state(lanes, event);
-    print_event(lanes, event, out);
+    lanes_flush(lanes, out);
+    keep_head(lanes, out);
+    if (is_after_gap) {
+        struct row row = begin_row(lanes, "≈");
+        end_row(lanes, &row, out);
+    }
+    bool is_wrong = note_state(lanes, event);
+    print_event(lanes, event, is_wrong, out);
+    lanes->shown[1] = lanes->shown[0];
+    lanes->shown[0] = event;
 }

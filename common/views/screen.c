@@ -131,7 +131,7 @@ int row_put(struct row *row, int column, int limit, const char *text)
     return column < end ? column : end;
 }
 
-static int columns_of(const struct screen *screen, const char *text, const char *end)
+static int columns_until(const struct screen *screen, const char *text, const char *end)
 {
     struct cell cell;
     int columns = 0;
@@ -139,6 +139,11 @@ static int columns_of(const struct screen *screen, const char *text, const char 
     while (text < end)
         columns += read_character(screen, &text, &cell);
     return columns;
+}
+
+int columns_of(const struct screen *screen, const char *text)
+{
+    return columns_until(screen, text, text + strlen(text));
 }
 
 const char *row_words(struct row *row, int *column, int start, int limit, const char *text)
@@ -149,7 +154,7 @@ const char *row_words(struct row *row, int *column, int start, int limit, const 
     while (*text) {
         size_t blanks = strspn(text, " ");
         const char *word_end = text + blanks + strcspn(text + blanks, " ");
-        int columns = columns_of(row->screen, text, word_end);
+        int columns = columns_until(row->screen, text, word_end);
         if (*column > start && *column + columns > end)
             return text + blanks;
         for (const char *next = text; text < word_end; text = next) {
@@ -191,6 +196,14 @@ void row_sign(struct row *row, int column, int sign)
     row_color(row, column, column + 1, signs[sign].color);
 }
 
+void row_digit(struct row *row, int column, int number, enum color color)
+{
+    const char digit[2] = {number < 10 ? (char)('0' + number) : '+', '\0'};
+
+    (void)row_put(row, column, column + 1, digit);
+    row_color(row, column, column + 1, color);
+}
+
 bool row_is_blank(const struct row *row, int from, int to)
 {
     for (int column = from < 0 ? 0 : from; column < to && column < row->screen->width; column++)
@@ -230,7 +243,7 @@ struct flow flow_begin(const struct screen *screen, int indent, FILE *out)
     int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
     int column = indent < most ? indent : most;
 
-    return (struct flow){row_begin(screen), out, column, column};
+    return (struct flow){row_begin(screen), out, column, column, 1};
 }
 
 static void flow_break(struct flow *flow)
@@ -240,6 +253,7 @@ static void flow_break(struct flow *flow)
     row_end(&flow->row, flow->out);
     flow->row = row_begin(screen);
     flow->column = flow->indent;
+    flow->rows++;
 }
 
 /* Where a row ends: the last column stays free, after which some terminals begin a new row. */
@@ -271,21 +285,22 @@ static void leave_gap(struct flow *flow, int gap, int columns)
 
 void flow_whole(struct flow *flow, int gap, enum color color, const char *text)
 {
-    leave_gap(flow, gap, columns_of(flow->row.screen, text, text + strlen(text)));
+    leave_gap(flow, gap, columns_of(flow->row.screen, text));
     flow_words(flow, color, text);
 }
 
 void flow_sign(struct flow *flow, int gap, int sign, enum color color, const char *text)
 {
-    leave_gap(flow, gap, 2 + columns_of(flow->row.screen, text, text + strlen(text)));
+    leave_gap(flow, gap, 2 + columns_of(flow->row.screen, text));
     row_sign(&flow->row, flow->column, sign);
     flow->column += 2;
     flow_words(flow, color, text);
 }
 
-void flow_end(struct flow *flow)
+int flow_end(struct flow *flow)
 {
     row_end(&flow->row, flow->out);
+    return flow->rows;
 }
 
 /* A row of a block: LABEL ends at the same column in each. */
@@ -301,7 +316,7 @@ static void write_block_row(const struct screen *screen, const char *label, enum
     flow_words(&flow, PLAIN, text);
     if (*last)
         flow_whole(&flow, 1, PLAIN, last);
-    flow_end(&flow);
+    (void)flow_end(&flow);
 }
 
 void block_row(

@@ -259,7 +259,7 @@ static int find_rows(struct picture *picture)
     const struct chart *chart = picture->chart;
     int left_out, *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
 
-    picture->rows = chart_rows(chart, row_of, &left_out);
+    picture->rows = chart_rows(chart, MAX_CHART_LANES, row_of, &left_out);
     picture->lanes = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture->lanes));
     for (int lane = 0; lane < chart->lanes; lane++)
         picture->lanes[lane] = (struct lane){.row = row_of[lane], .is_list = true};

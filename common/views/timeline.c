@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOO_LONG = 10 }; /* for a digit */
-
 /* Where the bars are: in COLUMNS columns from FROM on. The name of a lane is before them; or, where
  * it would leave too little space, above them (FROM is 0). */
 struct grid {
@@ -14,6 +12,7 @@ struct grid {
     const struct screen *screen;
     FILE *out;
     int from, columns;
+    int most[MAX_COLUMNS];                        /* that were inside in each column */
     bool has_short, has_note, has_many, has_more; /* what the legend has to explain */
 };
 
@@ -37,6 +36,15 @@ struct mark {
     int messages, sign; /* how many ends of messages, and the sign of one */
 };
 
+/* Whether an item is a red bar in a column: it is wrong; or it came inside beyond the limit, and
+ * there are still too many. */
+static bool is_red(const struct grid *grid, const struct item *item, int column)
+{
+    if (item->state == INSIDE && item->inside > grid->chart->limit)
+        return grid->most[column] > grid->chart->limit;
+    return item->is_wrong;
+}
+
 static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
 {
     int first = middle_after(grid, item->at), end = middle_after(grid, item->end);
@@ -47,12 +55,12 @@ static void mark_state(const struct grid *grid, const struct item *item, struct 
         if (!is_hidden)
             marks[column].state = (uint8_t)item->state;
         marks[column].is_short = is_hidden;
-        marks[column].is_wrong |= item->is_wrong;
+        marks[column].is_wrong = is_red(grid, item, column);
     }
     if (first == end && item->state > mark->state) {
         mark->state = (uint8_t)item->state;
         mark->is_short = true;
-        mark->is_wrong |= item->is_wrong;
+        mark->is_wrong = is_red(grid, item, column_of(grid, item->at));
     }
 }
 
@@ -72,15 +80,6 @@ static void mark_item(const struct grid *grid, const struct item *item, struct m
     }
 }
 
-static void put_digit(struct grid *grid, struct row *row, int column, int number, enum color color)
-{
-    char digit[2] = {number < TOO_LONG ? (char)('0' + number) : '+', '\0'};
-
-    (void)row_put(row, column, column + 1, digit);
-    row_color(row, column, column + 1, color);
-    grid->has_more |= number >= TOO_LONG;
-}
-
 static void put_mark(struct grid *grid, struct row *row, int column, const struct mark *mark)
 {
     static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
@@ -88,8 +87,9 @@ static void put_mark(struct grid *grid, struct row *row, int column, const struc
     if (mark->is_flaw)
         row_sign(row, column, WRONG_MARK);
     else if (mark->messages > 1) {
-        put_digit(grid, row, column, mark->messages, PURPLE);
+        row_digit(row, column, mark->messages, PURPLE);
         grid->has_many = true;
+        grid->has_more |= mark->messages > 9;
     } else if (mark->messages == 1)
         row_sign(row, column, mark->sign);
     else if (mark->state > IDLE) {
@@ -110,7 +110,7 @@ static struct row begin_lane(const struct grid *grid, const char *name)
     if ((int)strlen(name) >= grid->from) {
         struct flow flow = flow_begin(grid->screen, 0, grid->out);
         flow_words(&flow, PLAIN, name);
-        flow_end(&flow);
+        (void)flow_end(&flow);
     } else
         (void)row_put(&row, 0, grid->from, name);
     return row;
@@ -137,12 +137,10 @@ static void print_lanes(struct grid *grid, const int *row_of, int rows)
     free(marks);
 }
 
-/* The most that were inside at any moment of a column, also if that was shorter than it. */
-static void print_inside(struct grid *grid, const char *name)
+/* Finds the most that were inside at any moment of a column, also if that was shorter than it. */
+static void find_most(struct grid *grid)
 {
     const struct chart *chart = grid->chart;
-    int most[MAX_COLUMNS] = {0};
-    struct row row = begin_lane(grid, name);
 
     for (long i = 0; i < chart->count; i++) {
         const struct item *item = &chart->items[i];
@@ -151,13 +149,22 @@ static void print_inside(struct grid *grid, const char *name)
         for (int column = first; column < grid->columns; column++) {
             if (column > first && column >= end * grid->columns)
                 break;
-            if (item->inside > most[column])
-                most[column] = item->inside;
+            if (item->inside > grid->most[column])
+                grid->most[column] = item->inside;
         }
     }
-    for (int i = 0; i < grid->columns; i++)
-        if (most[i] > 0)
-            put_digit(grid, &row, grid->from + i, most[i], most[i] > chart->limit ? RED : PLAIN);
+}
+
+static void print_inside(struct grid *grid, const char *name)
+{
+    struct row row = begin_lane(grid, name);
+
+    for (int i = 0; i < grid->columns; i++) {
+        int most = grid->most[i];
+        if (most > 0)
+            row_digit(&row, grid->from + i, most, most > grid->chart->limit ? RED : PLAIN);
+        grid->has_more |= most > 9;
+    }
     row_end(&row, grid->out);
 }
 
@@ -247,11 +254,11 @@ static void print_legend(const struct grid *grid)
         flow_whole(&flow, 3, PLAIN, "+ more than 9");
     if (grid->chart->by_events) {
         flow_sign(&flow, 3, ABOUT, PLAIN, "a long time");
-        flow_whole(&flow, 3, PLAIN, "each step is one event");
+        flow_whole(&flow, 3, PLAIN, "not to scale: each step is one event");
     }
     describe_measure(grid->chart, text, sizeof text);
     flow_whole(&flow, 3, PLAIN, text);
-    flow_end(&flow);
+    (void)flow_end(&flow);
 }
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
@@ -274,7 +281,13 @@ static void print_title(const struct title *title, const struct screen *screen, 
     }
     (void)snprintf(seed, sizeof seed, "seed %" PRIu32, title->seed);
     flow_whole(&flow, 3, PLAIN, seed);
-    flow_end(&flow);
+    (void)flow_end(&flow);
+    if (!title->sentence || !title->left_out || title->verdict != VERDICT_VIOLATED)
+        return;
+    flow = flow_begin(screen, 2, out);
+    flow_words(&flow, PLAIN, "left out: ");
+    flow_words(&flow, PLAIN, title->left_out);
+    (void)flow_end(&flow);
 }
 
 static struct flow begin_wrong(const struct screen *screen, FILE *out)
@@ -292,7 +305,7 @@ static void end_wrong(struct flow *flow, long more)
     (void)snprintf(text, sizeof text, "and %ld more", more);
     if (more > 0)
         flow_whole(flow, 2, RED, text);
-    flow_end(flow);
+    (void)flow_end(flow);
 }
 
 static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
@@ -333,53 +346,83 @@ static bool is_same_kind(const char *one, const char *other)
     return *one == *other;
 }
 
-/* Puts the flaws in the order in which they are told: first one of each kind. */
-static long order_flaws(const struct chart *chart, const struct item **flaws)
+static bool is_same_flaw(const struct item *one, const struct item *other)
 {
-    enum { MAX_KINDS = 5 };
-    long count = 0, kinds = 0;
+    return one->lane == other->lane && strcmp(one->text, other->text) == 0;
+}
 
-    FOR_ITEMS (item, chart) {
-        if (item->kind != FLAW)
-            continue;
-        long kind = 0;
-        while (kind < kinds && !is_same_kind(flaws[kind]->text, item->text))
-            kind++;
-        flaws[count] = item;
-        if (kind == kinds && kinds < MAX_KINDS) {
-            size_t later = (size_t)(count - kinds) * sizeof(void *);
-            memmove(flaws + kinds + 1, flaws + kinds, later);
-            flaws[kinds] = item;
-            kinds++;
+/* Chooses at most MAX flaws that differ: one of each kind first, then the first ones. Returns how
+ * many; CHOSEN is by time. */
+static int choose_flaws(const struct chart *chart, int max, const struct item **chosen)
+{
+    int count = 0;
+
+    for (int pass = 0; pass < 2; pass++)
+        FOR_ITEMS (item, chart) {
+            bool is_new = item->kind == FLAW;
+            for (int i = 0; i < count && is_new; i++)
+                is_new = pass == 0 ? !is_same_kind(chosen[i]->text, item->text)
+                                   : !is_same_flaw(chosen[i], item);
+            if (!is_new || count == max)
+                continue;
+            int place = count;
+            for (; place > 0 && chosen[place - 1] > item; place--)
+                chosen[place] = chosen[place - 1];
+            chosen[place] = item;
+            count++;
         }
-        count++;
-    }
+    return count;
+}
+
+static long count_flaws(const struct chart *chart, const struct item *like)
+{
+    long count = 0;
+
+    FOR_ITEMS (item, chart)
+        count += item->kind == FLAW && (!like || is_same_flaw(item, like));
     return count;
 }
 
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
-    size_t size = (size_t)chart->count + 1;
-    const struct item **flaws = CHECK_NOT(NULL, malloc(size * sizeof(void *)));
-    long count = order_flaws(chart, flaws);
+    const struct item *chosen[MAX_WRONGS];
+    int count = choose_flaws(chart, max, chosen);
+    long more = count_flaws(chart, NULL);
+    char text[LANE_NAME_SIZE + 40];
 
     print_lost(chart, screen, out);
-    for (long i = 0; i < count && i < max; i++) {
+    for (int i = 0; i < count; i++) {
+        const struct item *flaw = chosen[i];
         struct flow flow = begin_wrong(screen, out);
-        flow_words(&flow, RED, chart->names[flaws[i]->lane]);
-        flow_words(&flow, RED, ": ");
-        flow_words(&flow, RED, flaws[i]->text);
-        end_wrong(&flow, i + 1 == max ? count - max : 0);
+        long times = count_flaws(chart, flaw);
+        int used = snprintf(text, sizeof text, "%s: ", chart->names[flaw->lane]);
+        if (times > 1)
+            (void)snprintf(text + used, sizeof text - (size_t)used, "%ld times ", times);
+        flow_words(&flow, RED, text);
+        flow_words(&flow, RED, flaw->text);
+        more -= times;
+        end_wrong(&flow, i + 1 == count ? more : 0);
     }
-    free(flaws);
 }
 
-/* Returns how many lines may say what went wrong, so that with them, and the verdict after it, the
- * chart is on one screen if it can be. */
-static int space_for_wrongs(const struct screen *screen, int rows)
+/* The rows of the screen that are not for lanes: the title, the axis, the legend, what went wrong
+ * in a line, and below the chart the verdict and what is typed next. */
+enum { OTHER_ROWS = 13 };
+
+static int max_rows(const struct screen *screen)
 {
-    enum { OTHERS = 13, MAX_WRONGS = 5 };
-    int space = screen->height - OTHERS - rows;
+    enum { FEWEST = 12 };
+    int space = screen->height - OTHER_ROWS;
+
+    if (screen->height == 0 || space > MAX_CHART_LANES)
+        return MAX_CHART_LANES;
+    return space > FEWEST ? space : FEWEST;
+}
+
+/* Returns how many lines may say what went wrong. */
+static int max_wrongs(const struct screen *screen, int rows)
+{
+    int space = screen->height - OTHER_ROWS - rows;
 
     if (screen->height == 0 || space > MAX_WRONGS)
         return MAX_WRONGS;
@@ -389,7 +432,7 @@ static int space_for_wrongs(const struct screen *screen, int rows)
 void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
-    int left_out, rows = chart_rows(chart, row_of, &left_out), names = 0;
+    int left_out, rows = chart_rows(chart, max_rows(screen), row_of, &left_out), names = 0;
     char inside[32];
 
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
@@ -399,7 +442,12 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
         if (row_of[lane] >= 0 && (int)strlen(chart->names[lane]) > names)
             names = (int)strlen(chart->names[lane]);
     int from = names + 2 <= screen->width / 2 ? names + 2 : 0;
-    struct grid grid = {chart, screen, out, from, screen->width - from, false, false, false, false};
+    struct grid grid = {.chart = chart,
+        .screen = screen,
+        .out = out,
+        .from = from,
+        .columns = screen->width - from};
+    find_most(&grid);
     print_title(&chart->title, screen, out);
     print_lanes(&grid, row_of, rows);
     if (chart->has_inside)
@@ -409,9 +457,11 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     else if (rows > 0)
         print_axis(&grid);
     print_legend(&grid);
-    wrongs_write(chart, screen, space_for_wrongs(screen, rows), out);
+    wrongs_write(chart, screen, max_wrongs(screen, rows), out);
     if (left_out > 0)
-        (void)fprintf(out, "(%d more lanes are not shown)\n", left_out);
+        (void)fprintf(out,
+            left_out > 1 ? "(%d more lanes are not shown)\n" : "(%d more lane is not shown)\n",
+            left_out);
     if (chart->dropped > 0)
         (void)fprintf(
             out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);

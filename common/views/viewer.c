@@ -16,7 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REFRESH = 20 /* milliseconds */, PATIENCE = 100000000 /* nanoseconds */ };
+enum { REFRESH = 20 /* milliseconds */ };
+enum { SETTLED = 20000000, PATIENCE = 100000000 }; /* nanoseconds */
+#define ERASE "\033[H\033[J"
+enum { STATUS = 2 /* rows, below the others */ };
 enum { SHOW_REST = 'r', VERDICT = '0' /* plus enum verdict: the reader decides when it ends */ };
 
 static struct {
@@ -31,10 +34,9 @@ static struct {
 static struct {
     struct recorder *from;
     struct lanes lanes;
+    struct lanes known; /* the same of all that is recorded: for what is wrong first */
     unsigned long next; /* the first event that was not looked at */
-    long wrong;         /* the first after which the guarantee did not hold; or -1 */
-    bool has_status;    /* there is a status row, in which the cursor is */
-} shown = {.wrong = -1};
+} shown;
 
 /* Waits a little, or until the run is over. */
 static void await_over(void)
@@ -58,7 +60,8 @@ static unsigned long count_recorded(void)
 }
 
 /* Returns the next event, or NULL if there is none; IS_OVER tells whether there will be none. One
- * that does not get ready while others do belongs to a killed process and is skipped. */
+ * that does not get ready while others do belongs to a killed process and is skipped. A new one may
+ * still be canceled, or marked as wrong, by its actor. */
 static const struct event *next_event(bool *is_over)
 {
     static int64_t late_since;
@@ -67,7 +70,10 @@ static const struct event *next_event(bool *is_over)
     unsigned long next = count_recorded();
     while (shown.next < next) {
         struct event *event = &shown.from->events[shown.next];
-        unsigned ready = READY;
+        unsigned ready = event->ready;
+        if (ready == READY && !*is_over && clock_now() - event->time < SETTLED)
+            break;
+        ready = READY;
         if (atomic_compare_exchange_strong(&event->ready, &ready, SHOWN) || ready == SHOWN) {
             shown.next++;
             late_since = 0;
@@ -81,16 +87,6 @@ static const struct event *next_event(bool *is_over)
         late_since = 0;
     }
     return NULL;
-}
-
-static void print_event(const struct event *event, FILE *out)
-{
-    long index = event - shown.from->events;
-
-    screen_measure(&shown.lanes.screen, STDOUT_FILENO);
-    lanes_print(&shown.lanes, event, out);
-    if (shown.lanes.is_wrong && (shown.wrong < 0 || index < shown.wrong))
-        shown.wrong = index;
 }
 
 /* What is written to standard output at once. */
@@ -130,40 +126,17 @@ static void show_rest(void)
         int count = 0;
         begin_text(&text);
         while (count < AT_ONCE && (event = next_event(&is_over)) != NULL) {
-            print_event(event, text.out);
+            screen_measure(&shown.lanes.screen, STDOUT_FILENO);
+            lanes_print(&shown.lanes, event, text.out);
             count++;
         }
-        end_text(&text);
         is_over = is_over && count < AT_ONCE;
+        if (is_over)
+            lanes_flush(&shown.lanes, text.out);
+        end_text(&text);
         if (!is_over && count < AT_ONCE)
             await_over();
     }
-}
-
-/* Shows all up to an event again, as far as the screen has rows. */
-static void show_again(const struct event *last)
-{
-    int height = shown.lanes.screen.height > 1 ? shown.lanes.screen.height : 2;
-    int rows = 1; /* the status row, which comes after it */
-    struct text text;
-
-    begin_text(&text);
-    free(shown.lanes.states);
-    shown.lanes = (struct lanes){.from = shown.from, .screen = shown.lanes.screen};
-    for (const struct event *event = shown.from->events; event <= last; event++)
-        if (event->ready == SHOWN)
-            print_event(event, text.out);
-    close_text(&text);
-    shown.next = (unsigned long)(last + 1 - shown.from->events);
-    const char *end = text.bytes + text.size, *from = end;
-    while (from > text.bytes && (from[-1] != '\n' || rows < height)) {
-        rows += from[-1] == '\n';
-        from--;
-    }
-    for (; rows < height && shown.lanes.screen.height > 0; rows++)
-        write_all(STDOUT_FILENO, "\n", 1); /* what was there scrolls away */
-    write_all(STDOUT_FILENO, from, (size_t)(end - from));
-    free(text.bytes);
 }
 
 static long count_events(const struct event *end)
@@ -190,133 +163,184 @@ static void describe_place(const struct event *event, char *text, size_t size)
         place->call, slash ? slash + 1 : place->file, place->line);
 }
 
-/* The row below all others ends where the cursor is, so that it can be replaced. */
-static void hide_status(void)
+/* Writes what the reader sees: the names, and below them the last rows up to CURRENT, as many as
+ * fit in SPACE. Returns how many rows these are. */
+static int write_rows(const struct event *current, int space, FILE *out)
 {
-    struct screen screen = {.width = 80};
-    char row[MAX_COLUMNS + 2];
+    struct lanes *lanes = &shown.lanes;
+    const struct event *event = shown.from->events;
+    struct text text;
 
-    if (!shown.has_status)
-        return;
-    shown.has_status = false;
-    screen_measure(&screen, keys_terminal);
-    int length = snprintf(row, sizeof row, "\r%*s\r", screen.width - 1, "");
-    (void)write_whole(keys_terminal, row, (size_t)length);
+    begin_text(&text);
+    lanes_restart(lanes);
+    lanes->screen.height = 0; /* so that the names are printed once */
+    lanes_head(lanes, text.out);
+    int head = lanes->rows;
+    (void)fflush(text.out);
+    size_t head_size = text.size;
+    for (; event <= current; event++) {
+        if (event->ready != SHOWN)
+            continue;
+        if (event < current - space)
+            (void)lanes_note(lanes, event);
+        else
+            lanes_print(lanes, event, text.out);
+    }
+    lanes_flush(lanes, text.out);
+    close_text(&text);
+    const char *from = text.bytes + head_size;
+    int rows = lanes->rows - head;
+    head = head < space ? head : 0;
+    for (; rows > space - head; rows--)
+        from = strchr(from, '\n') + 1;
+    (void)fprintf(out, "%.*s%s", head > 0 ? (int)head_size : 0, text.bytes, from);
+    free(text.bytes);
+    lanes->rows = head + rows;
+    return lanes->rows;
 }
 
-static void show_status(const struct event *event, const char *note)
+static void write_status(const struct event *event, const char *note, FILE *out)
 {
-    static const char keys[] = "Enter b n ! q";
-    struct screen screen = {.width = 80};
-    char name[LANE_NAME_SIZE], place[200] = "", row[MAX_COLUMNS + 400];
+    static const char long_help[] =
+        "Enter next   b back   n next in this lane   ! what is wrong   q the rest";
+    int width = shown.lanes.screen.width - 1;
+    char name[LANE_NAME_SIZE], place[200] = "", row[400];
 
-    hide_status();
-    shown.has_status = true;
-    screen_measure(&screen, keys_terminal);
     lane_name(shown.from, event->lane, name);
     describe_place(event, place, sizeof place);
-    long here = count_events(event + 1);
-    long all = count_events(shown.from->events + count_recorded());
-    int used = snprintf(row, sizeof row, "%ld/%ld %s%s  %s", here, all, name, place, note);
-    int space = screen.width - 1 - used;
-    if (space > (int)strlen(keys))
-        used += sprintf(row + used, "%*s", space, keys);
-    (void)write_whole(keys_terminal, row, utf8_prefix(row, (size_t)screen.width - 1));
+    (void)snprintf(row, sizeof row, "%ld/%ld %s%s  %s", count_events(event + 1),
+        count_events(shown.from->events + count_recorded()), name, place, note);
+    (void)fprintf(out, "%.*s\n%.*s", width, row, width,
+        width < (int)strlen(long_help) ? "Enter b n ! q" : long_help);
 }
 
-static const struct event *event_before(const struct event *event)
+/* Draws all that the reader sees, if it is not there: also when the window has another size, or
+ * more was recorded, which may mark what is shown as wrong. */
+static void draw(const struct event *current, const char *note)
 {
-    const struct event *before = event;
+    static struct {
+        const struct event *current;
+        const char *note;
+        unsigned long recorded;
+        int width, height;
+    } drawn;
+    struct screen *screen = &shown.lanes.screen;
+    unsigned long recorded = count_recorded();
+    struct text text;
 
-    while (before > shown.from->events) {
-        before--;
-        if (before->ready == SHOWN)
-            return before;
-    }
-    return event;
+    screen_measure(screen, STDOUT_FILENO);
+    bool is_fresh = keys_were_left() || drawn.current == NULL;
+    if (!is_fresh && current == drawn.current && note == drawn.note && recorded == drawn.recorded &&
+        screen->width == drawn.width && screen->height == drawn.height)
+        return;
+    drawn.current = current;
+    drawn.note = note;
+    drawn.recorded = recorded;
+    drawn.width = screen->width;
+    drawn.height = screen->height;
+    begin_text(&text);
+    for (int row = 0; is_fresh && row < drawn.height; row++)
+        (void)fputc('\n', text.out); /* what was there before scrolls away */
+    (void)fputs(ERASE, text.out);
+    int space = drawn.height > STATUS + 1 ? drawn.height - STATUS : 1;
+    for (int rows = write_rows(current, space, text.out); rows < space; rows++)
+        (void)fputc('\n', text.out);
+    write_status(current, note, text.out);
+    end_text(&text);
 }
 
-static void show_now(const struct event *event)
+/* Leaves the rows that are drawn, and nothing below them. */
+static void end_drawing(void)
 {
     struct text text;
 
     begin_text(&text);
-    print_event(event, text.out);
+    (void)fprintf(text.out, "\033[%d;1H\033[J", shown.lanes.rows + 1);
     end_text(&text);
 }
 
-/* Whether what a key asked for in LANE is reached: the next event, the next one of this lane, or
- * the first after which the guarantee does not hold. */
-static bool is_reached(int key, int lane, const struct event *event)
+/* Returns the first event that violates the guarantee, as far as is known now; or NULL. */
+static const struct event *first_wrong(void)
 {
-    if (key == 'n')
-        return event->lane == lane;
-    return key != '!' || shown.wrong >= 0;
+    const struct event *end = shown.from->events + count_recorded();
+
+    lanes_restart(&shown.known);
+    for (const struct event *event = shown.from->events; event < end; event++)
+        if ((event->ready == READY || event->ready == SHOWN) && lanes_note(&shown.known, event))
+            return event;
+    return NULL;
 }
 
-/* Returns the event that is to be shown again, because it comes before the latest: for b the one
- * before CURRENT, for ! the first that is wrong, if it is known. */
-static const struct event *find_back(int key, const struct event *current)
+/* Returns the event that the KEY which was typed at CURRENT, or NULL, asks for. NULL if there is
+ * none yet; IS_OVER tells whether there will be none. */
+static const struct event *find(int key, const struct event *current, bool *is_over)
 {
-    if (key == 'b')
-        return event_before(current);
-    if (key == '!' && shown.wrong >= 0)
-        return &shown.from->events[shown.wrong];
-    return NULL;
+    const struct event *event = current;
+
+    *is_over = viewer.over;
+    if (key == 'b') {
+        while (event > shown.from->events) {
+            event--;
+            if (event->ready == SHOWN)
+                return event;
+        }
+        return current;
+    }
+    const struct event *wrong = key == '!' ? first_wrong() : NULL;
+    if (key == '!' && wrong == NULL)
+        return NULL;
+    if (wrong && wrong <= current)
+        return wrong;
+    do
+        event = next_event(is_over);
+    while (event && ((wrong && event < wrong) || (key == 'n' && event->lane != current->lane)));
+    return event;
 }
 
 /* Shows what the reader's keys ask for, until that is the rest, or the run has failed. */
 static void play(void)
 {
-    const struct event *current = NULL, *back;
-    int wanted = '\n', lane = NO_LANE; /* the key that is not done yet, or 0; where it was typed */
+    const struct event *current = NULL;
+    const char *note = "";
+    int wanted = '\n'; /* the key that is not done yet, or 0 */
 
     while (viewer.over != SHOW_REST) {
         bool is_over = false;
-        const struct event *event = wanted ? next_event(&is_over) : NULL;
-        if (event) {
-            hide_status();
-            show_now(event);
-            current = event;
-            if (is_reached(wanted, lane, event))
-                wanted = 0;
-            continue;
-        }
-        if (is_over && (wanted == '\n' || current == NULL))
+        const struct event *found = wanted ? find(wanted, current, &is_over) : NULL;
+        if (found)
+            current = found;
+        else if (is_over && (wanted == '\n' || current == NULL))
             break;
-        if (is_over)
-            show_status(current, wanted == '!' ? "nothing went wrong" : "no more in this lane");
-        else if (current && !shown.has_status)
-            show_status(current, wanted ? "waits for more" : "");
-        if (is_over)
+        else if (is_over)
+            note = wanted == '!' ? "nothing went wrong" : "no more in this lane";
+        else if (wanted)
+            note = "waits for more";
+        if (found)
+            note = "";
+        if (found || is_over)
             wanted = 0;
+        if (current)
+            draw(current, note);
         int key = keys_next();
-        if (key == 0) {
-            await_over();
-            shown.has_status = shown.has_status && !keys_were_left();
-            continue;
-        }
-        hide_status();
         if (key == 'q' || key < 0)
             break;
-        back = current ? find_back(key, current) : NULL;
-        if (back) {
-            show_again(back);
-            current = back;
-            wanted = 0;
-        } else if (current && strchr("\n n!", key)) {
+        if (key == 0)
+            await_over();
+        else if (current && strchr("\n bn!", key)) {
             wanted = key == ' ' ? '\n' : key;
-            lane = current->lane;
+            shown.next = (unsigned long)(current + 1 - shown.from->events);
         }
     }
-    hide_status();
+    if (current) {
+        end_drawing();
+        shown.next = (unsigned long)(current + 1 - shown.from->events);
+    }
     keys_leave();
 }
 
 /* Lists what went wrong, when the run's first process has told that something did. */
 static void show_wrongs(void)
 {
-    enum { MAX_WRONGS = 5 };
     const struct title title = {.verdict = (enum verdict)(viewer.over - VERDICT)};
     struct text text;
 
@@ -350,6 +374,7 @@ static void view(bool step, int begun)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         (void)signal(signals[i], SIG_IGN); /* it ends with the run */
     shown.from = recorder;
+    shown.known.from = recorder;
     shown.lanes =
         (struct lanes){.from = recorder, .screen = screen_of(STDOUT_FILENO, viewer.color)};
     recorder = NULL; /* what it prints is no event */
@@ -360,10 +385,8 @@ static void view(bool step, int begun)
         keys_take();
     }
     close_other_files(begun);
-    if (step) {
-        say("Enter: next; b: back; n: next in this lane; !: first that is wrong; q: the rest");
+    if (step)
         play();
-    }
     show_rest();
     show_wrongs();
     if (shown.from->next > CAPACITY)

@@ -470,7 +470,11 @@ static void test_wrong_usage(void **state)
     free_result(&result);
 }
 
-/* Enter, b, n, ! and q act at once; a status row says where the player is. */
+static const char help[] = "n next in this lane";
+
+/* Enter, b, n, ! and q act at once; a status row says where the player is, and
+ * each screen has the names, and says what the keys are.
+ */
 static void test_step(void **state)
 {
     const char *const command[] = {
@@ -479,26 +483,100 @@ static void test_step(void **state)
 
     (void)state;
     terminal_await(&terminal, "\n1/", 1);
-    terminal_watch(&terminal, 50);
-    assert_null(strstr(terminal.shown, "2/"));
+    terminal_watch(&terminal, 500);
+    assert_null(strstr(terminal.shown, "\n2/"));
     assert_false(terminal_is_usual(&terminal));
     terminal_type(&terminal, "\n");
     terminal_await(&terminal, "\n2/", 1);
+    int before = count_text(terminal.shown, "\n1/");
     terminal_type(&terminal, "b");
-    terminal_await(&terminal, "\n1/", 2);
-    terminal_type(&terminal, "b"); /* there is nothing before it */
-    terminal_await(&terminal, "\n1/", 3);
-    terminal_type(&terminal, " ");
+    terminal_await(&terminal, "\n1/", before + 1);
+    terminal_type(&terminal, "b "); /* there is nothing before it */
     terminal_await(&terminal, "\n2/", 2);
     terminal_type(&terminal, "!");
     terminal_await(&terminal, "nothing went wrong", 1);
-    assert_int_equal(count_text(terminal.shown, " finished critic"), 10);
-    terminal_type(&terminal, "n");
+    for (int i = 0; i < 60; i++)
+        terminal_type(&terminal, "n");
     terminal_await(&terminal, "no more in this lane", 1);
+    terminal_await(&terminal, help, count_text(terminal.shown, "time  worker"));
     terminal_type(&terminal, "q");
     assert_int_equal(terminal_finish(&terminal), 0);
     assert_non_null(strstr(terminal.shown, "HELD"));
     free(terminal.shown);
+}
+
+/* A screen of another size is drawn at once, and no row of it is wider. */
+static void test_step_resized(void **state)
+{
+    const char *const command[] = {
+        built("demo_condvar"), "--step", "--seed=1", "--color=never", NULL};
+    struct terminal terminal = terminal_start(command, NULL);
+
+    (void)state;
+    terminal_await(&terminal, "\n1/", 1);
+    terminal_type(&terminal, "\n");
+    terminal_await(&terminal, "\n2/", 1);
+    terminal_watch(&terminal, 500);
+    size_t before = terminal.size;
+    terminal_resize(&terminal, 44);
+    terminal_await(&terminal, "Enter b n ! q", 1);
+    const char *frame = strstr(terminal.shown + before, "\033[H\033[J");
+    assert_non_null(frame);
+    assert_int_equal(count_lines(frame), 23);
+    assert_int_in_range(widest(frame), 10, 44 + (int)strlen("\033[H\033[J\r"));
+    terminal_type(&terminal, "q");
+    assert_int_equal(terminal_finish(&terminal), 0);
+    free(terminal.shown);
+}
+
+/* Returns the last row of events on the last screen that is shown; the mark of
+ * what is wrong is an x.
+ */
+static const char *last_row(const struct terminal *terminal)
+{
+    const char *frame = terminal->shown, *row = NULL;
+
+    for (const char *next = frame; (next = strstr(next, "\033[H\033[J"));
+         next++)
+        frame = next;
+    while ((frame = strchr(frame, '\n')) != NULL) {
+        frame++;
+        row = *frame == ' ' ? frame : row;
+    }
+    assert_non_null(row);
+    return row;
+}
+
+/* ! goes to the cause, also if what is wrong with it was found out only later;
+ * its row is marked, and a second ! stays there.
+ */
+static void test_step_to_the_cause(void **state)
+{
+    static const struct {
+        const char *demo, *cause;
+    } cases[] = {
+        {"demo_shm", "x copying"}, {"demo_signal", "x past its deadl"}};
+
+    (void)state;
+    assert_int_equal(setenv("LC_ALL", "C", 1), 0);
+    for (int i = 0; i < 4; i++) {
+        const char *const command[] = {built(cases[i / 2].demo), "--broken",
+            "--step", "--speed=20", "--color=never", NULL};
+        struct terminal terminal = terminal_start(command, NULL);
+        terminal_await(&terminal, "\n1/", 1);
+        terminal_watch(&terminal, i % 2 ? 0 : 3000); /* also when it is over */
+        terminal_type(&terminal, "!");
+        terminal_await(&terminal, cases[i / 2].cause, 1);
+        terminal_watch(&terminal, 200);
+        terminal_type(&terminal, "!");
+        terminal_watch(&terminal, 500);
+        if (!strstr(last_row(&terminal), cases[i / 2].cause))
+            fail_msg("%s: %s", cases[i / 2].demo, terminal.shown);
+        terminal_type(&terminal, "q");
+        assert_int_equal(terminal_finish(&terminal), 4);
+        free(terminal.shown);
+    }
+    assert_int_equal(unsetenv("LC_ALL"), 0);
 }
 
 /* ! goes to the first event after which the guarantee does not hold, also back;
@@ -839,10 +917,11 @@ int main(void)
         TEST(test_files_that_are_there), TEST(test_mounted_file),
         TEST(test_protected_file), TEST(test_verdict_without_a_view),
         TEST(test_same_files), TEST(test_escaping), TEST(test_wrong_usage),
-        TEST(test_step), TEST(test_step_after_the_end),
-        TEST(test_step_interrupted), TEST(test_step_to_what_is_wrong),
-        TEST(test_step_restores_the_terminal), TEST(test_step_window_closed),
-        TEST(test_resize), TEST(test_last_screenful), TEST(test_marks),
+        TEST(test_step), TEST(test_step_resized), TEST(test_step_to_the_cause),
+        TEST(test_step_after_the_end), TEST(test_step_interrupted),
+        TEST(test_step_to_what_is_wrong), TEST(test_step_restores_the_terminal),
+        TEST(test_step_window_closed), TEST(test_resize),
+        TEST(test_last_screenful), TEST(test_marks),
         TEST(test_timeline_is_true), TEST(test_terminal_colour),
         TEST(test_many_descriptors), TEST(test_lanes_without_interrupt),
         TEST(test_cost_grows_with_the_events)};

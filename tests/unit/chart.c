@@ -528,12 +528,24 @@ static void test_chart_rows(void **state)
     for (int lane = 1; lane < 100; lane += 2)
         recorded_note(lane, lane, "x");
     struct chart recording = taken();
-    assert_int_equal(
-        chart_rows(&recording, row_of, &left_out), MAX_CHART_LANES);
+    assert_int_equal(chart_rows(&recording, MAX_CHART_LANES, row_of, &left_out),
+        MAX_CHART_LANES);
     assert_int_equal(left_out, 50 - MAX_CHART_LANES);
     for (int lane = 0; lane < 100; lane++)
         assert_int_equal(row_of[lane],
             lane % 2 && lane / 2 < MAX_CHART_LANES ? lane / 2 : -1);
+    chart_free(&recording);
+    recorded_flaw(200, 99, "one"); /* these lanes are not left out */
+    recorded_flaw(201, 97, "one");
+    recorded_flaw(202, 97, "another");
+    recording = taken();
+    assert_int_equal(chart_rows(&recording, 1, row_of, &left_out), 1);
+    assert_int_equal(row_of[97], 0);
+    assert_int_equal(chart_rows(&recording, 3, row_of, &left_out), 3);
+    assert_int_equal(row_of[1], 0);
+    assert_int_equal(row_of[97], 1);
+    assert_int_equal(row_of[99], 2);
+    assert_int_equal(left_out, 47);
     chart_free(&recording);
 }
 

@@ -53,8 +53,9 @@ static void assert_lanes(const struct screen *screen, const char *name)
     assert_non_null(out);
     for (unsigned long i = 0; i < recorder->next; i++)
         lanes_print(&lanes, &recorder->events[i], out);
+    lanes_flush(&lanes, out);
     assert_int_equal(fclose(out), 0);
-    free(lanes.states);
+    free(lanes.lane);
     assert_golden(text, size, name);
 }
 
@@ -205,7 +206,7 @@ static void test_names_stay(void **state)
         lanes_print(&lanes, &recorder->events[i], out);
     }
     assert_int_equal(fclose(out), 0);
-    free(lanes.states);
+    free(lanes.lane);
     assert_golden(text, size, "lanes_24_rows");
 }
 
