@@ -113,12 +113,13 @@ static void write_block(bool held, const char *text)
 
     (void)fputc('\n', out);
     (void)snprintf(seed, sizeof seed, "(seed %" PRIu32 ")", run.seed);
-    block_verdict(&screen, held, text, names_bug ? "" : seed, out);
+    block_row(
+        &screen, held ? "HELD" : "VIOLATED", held ? GOOD : RED, text, names_bug ? "" : seed, out);
     if (names_bug) {
-        block_row(&screen, "left out", about->left_out, "", out);
+        block_row(&screen, "left out", PLAIN, about->left_out, "", out);
         (void)snprintf(row, sizeof row, "%s in demos/%s.c:", about->wrong, about->name);
         (void)snprintf(seed, sizeof seed, "%s, seed %" PRIu32, about->bug, run.seed);
-        block_row(&screen, "where", row, seed, out);
+        block_row(&screen, "where", PLAIN, row, seed, out);
     }
     if (fclose(out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);

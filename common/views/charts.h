@@ -48,9 +48,6 @@ struct lanes {
  * more are INSIDE now than may be. */
 bool lanes_note(struct lanes *lanes, const struct event *event);
 
-/* Forgets what happened, so that it can be shown again from the first event on. */
-void lanes_restart(struct lanes *lanes);
-
 /* Prints what stands above the columns. */
 void lanes_head(struct lanes *lanes, FILE *out);
 

@@ -374,19 +374,6 @@ bool lanes_note(struct lanes *lanes, const struct event *event)
     return note_state(lanes, event);
 }
 
-void lanes_restart(struct lanes *lanes)
-{
-    for (int lane = 0; lane < lanes->count; lane++) {
-        lanes->lane[lane].state = NULL;
-        lanes->lane[lane].is_beyond = false;
-    }
-    lanes->inside = 0;
-    lanes->begin = lanes->last = 0;
-    memset(lanes->gaps, 0, sizeof lanes->gaps);
-    lanes->shown[0] = lanes->shown[1] = lanes->folded = NULL;
-    lanes->again = 0;
-}
-
 void lanes_head(struct lanes *lanes, FILE *out)
 {
     look_ahead(lanes);

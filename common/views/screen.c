@@ -115,20 +115,16 @@ static int limit_of(const struct row *row, int limit)
 
 int row_put(struct row *row, int column, int limit, const char *text)
 {
-    static const struct cell ellipsis = {"…", PLAIN}, ascii = {">", PLAIN};
     int end = limit_of(row, limit);
     struct cell cell = {.color = PLAIN};
 
-    while (*text && column < end) {
+    while (*text) {
         int columns = read_character(row->screen, &text, &cell);
-        bool is_cut = column + columns > end || (column + columns == end && *text);
-        if (is_cut)
-            cell = row->screen->utf8 ? ellipsis : ascii;
-        if (columns > 0)
-            (void)put_cell(row, column, end, &cell, is_cut ? 1 : columns);
+        if (columns > 0 && !put_cell(row, column, end, &cell, columns))
+            break;
         column += columns;
     }
-    return column < end ? column : end;
+    return column;
 }
 
 static int columns_until(const struct screen *screen, const char *text, const char *end)
@@ -303,30 +299,18 @@ int flow_end(struct flow *flow)
     return flow->rows;
 }
 
-/* A row of a block: LABEL ends at the same column in each. */
-static void write_block_row(const struct screen *screen, const char *label, enum color color,
-    const char *text, const char *last, FILE *out)
+void block_row(const struct screen *screen, const char *label, enum color color, const char *text,
+    const char *last, FILE *out)
 {
     enum { INDENT = 11 };
-    int length = (int)strlen(label);
     struct flow flow = flow_begin(screen, INDENT, out);
-    int column = flow.indent > length + 2 ? flow.indent - length - 2 : 0;
+    int end = flow.indent - 2, column = end - (int)strlen(label);
 
+    if (column < 0)
+        column = 0;
     row_color(&flow.row, column, row_put(&flow.row, column, flow.indent, label), color);
     flow_words(&flow, PLAIN, text);
     if (*last)
         flow_whole(&flow, 1, PLAIN, last);
     (void)flow_end(&flow);
-}
-
-void block_row(
-    const struct screen *screen, const char *label, const char *text, const char *last, FILE *out)
-{
-    write_block_row(screen, label, PLAIN, text, last, out);
-}
-
-void block_verdict(
-    const struct screen *screen, bool held, const char *text, const char *last, FILE *out)
-{
-    write_block_row(screen, held ? "HELD" : "VIOLATED", held ? GOOD : RED, text, last, out);
 }

@@ -407,7 +407,7 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
 
 /* The rows of the screen that are not for lanes: the title, the axis, the legend, what went wrong
  * in a line, and below the chart the verdict and what is typed next. */
-enum { OTHER_ROWS = 13 };
+enum { OTHER_ROWS = 11 };
 
 static int max_rows(const struct screen *screen)
 {

@@ -34,7 +34,6 @@ static struct {
 static struct {
     struct recorder *from;
     struct lanes lanes;
-    struct lanes known; /* the same of all that is recorded: for what is wrong first */
     unsigned long next; /* the first event that was not looked at */
 } shown;
 
@@ -172,7 +171,8 @@ static int write_rows(const struct event *current, int space, FILE *out)
     struct text text;
 
     begin_text(&text);
-    lanes_restart(lanes);
+    free(lanes->lane);
+    *lanes = (struct lanes){.from = shown.from, .screen = lanes->screen};
     lanes->screen.height = 0; /* so that the names are printed once */
     lanes_head(lanes, text.out);
     int head = lanes->rows;
@@ -262,13 +262,15 @@ static void end_drawing(void)
 /* Returns the first event that violates the guarantee, as far as is known now; or NULL. */
 static const struct event *first_wrong(void)
 {
-    const struct event *end = shown.from->events + count_recorded();
+    const struct event *event = shown.from->events, *end = event + count_recorded();
+    struct lanes lanes = {.from = shown.from};
+    bool is_wrong = false;
 
-    lanes_restart(&shown.known);
-    for (const struct event *event = shown.from->events; event < end; event++)
-        if ((event->ready == READY || event->ready == SHOWN) && lanes_note(&shown.known, event))
-            return event;
-    return NULL;
+    for (; event < end && !is_wrong; event++)
+        if (event->ready == READY || event->ready == SHOWN)
+            is_wrong = lanes_note(&lanes, event);
+    free(lanes.lane);
+    return is_wrong ? event - 1 : NULL;
 }
 
 /* Returns the event that the KEY which was typed at CURRENT, or NULL, asks for. NULL if there is
@@ -374,7 +376,6 @@ static void view(bool step, int begun)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         (void)signal(signals[i], SIG_IGN); /* it ends with the run */
     shown.from = recorder;
-    shown.known.from = recorder;
     shown.lanes =
         (struct lanes){.from = recorder, .screen = screen_of(STDOUT_FILENO, viewer.color)};
     recorder = NULL; /* what it prints is no event */
