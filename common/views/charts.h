@@ -36,7 +36,7 @@ struct lanes {
     int rows;                     /* printed since the names */
     int inside;                   /* how many lanes are INSIDE */
     int64_t begin, last;          /* when the first event was, and how long after it the latest */
-    long gaps[64];                /* between events: how many are so many binary digits long */
+    int64_t gaps, in_gaps;        /* how many gaps were not long, and how long all of these */
     const struct event *shown[2]; /* the latest two that have a row, the latest first */
     const struct event *folded;   /* the latest that got no row, since it was like one of them */
     long again;                   /* how often the first of them came again */

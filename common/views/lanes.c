@@ -293,24 +293,18 @@ static void print_event(struct lanes *lanes, const struct event *event, bool is_
         event->kind == SENT ? other_of(lanes, event) : NO_LANE, out);
 }
 
-/* Counts a GAP, and tells whether it is a good part of the run so far, and much longer than the
- * median of the gaps before it, which is known up to a factor of two. */
+/* Whether a GAP is a good part of the run so far, and much longer than the mean of the gaps before
+ * it that were not long. */
 static bool is_long(struct lanes *lanes, int64_t gap)
 {
     enum { LONG = 32, PART = 8, MIN_GAPS = 3 };
-    long all = 0, below = 0;
-    int digits = 0, median = 0;
 
-    while (digits < 63 && gap >> digits > 0)
-        digits++;
-    for (int i = 0; i < 64; i++)
-        all += lanes->gaps[i];
-    while (median < 63 && 2 * (below + lanes->gaps[median]) < all) {
-        below += lanes->gaps[median];
-        median++;
-    }
-    lanes->gaps[digits]++;
-    return all >= MIN_GAPS && gap / LONG > INT64_C(1) << median && gap > lanes->last / PART;
+    if (lanes->gaps >= MIN_GAPS && gap > lanes->last / PART &&
+        gap / LONG > lanes->in_gaps / lanes->gaps)
+        return true;
+    lanes->in_gaps += gap;
+    lanes->gaps++;
+    return false;
 }
 
 static bool is_marked(const struct event *event)

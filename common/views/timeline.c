@@ -36,11 +36,17 @@ struct mark {
     int messages, sign; /* how many ends of messages, and the sign of one */
 };
 
-/* Whether an item is a red bar in a column: it is wrong; or it came inside beyond the limit, and
- * there are still too many. */
+/* Whether ITEM came inside when as many were as may be. */
+static bool is_beyond(const struct grid *grid, const struct item *item)
+{
+    return item->kind == STATE && item->state == INSIDE && item->inside > grid->chart->limit;
+}
+
+/* Whether a state is red in a column: it is wrong; or beyond the limit, and there are still too
+ * many. */
 static bool is_red(const struct grid *grid, const struct item *item, int column)
 {
-    if (item->state == INSIDE && item->inside > grid->chart->limit)
+    if (is_beyond(grid, item))
         return grid->most[column] > grid->chart->limit;
     return item->is_wrong;
 }
@@ -68,6 +74,7 @@ static void mark_item(const struct grid *grid, const struct item *item, struct m
 {
     struct mark *mark = &marks[column_of(grid, item->at)];
 
+    mark->is_flaw |= is_beyond(grid, item);
     if (item->kind == STATE)
         mark_state(grid, item, marks);
     else if (item->kind == NOTE)
@@ -405,34 +412,27 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
     }
 }
 
-/* The rows of the screen that are not for lanes: the title, the axis, the legend, what went wrong
- * in a line, and below the chart the verdict and what is typed next. */
-enum { OTHER_ROWS = 11 };
-
-static int max_rows(const struct screen *screen)
+/* Returns how many rows of the screen are left when ROWS are taken, but at least MIN and at most
+ * MAX. The others are for the title, the axis, the legend, and, below the chart, the verdict and
+ * what is typed next. */
+static int rows_left(const struct screen *screen, int rows, int min, int max)
 {
-    enum { FEWEST = 12 };
-    int space = screen->height - OTHER_ROWS;
+    enum { OTHERS = 11 };
+    int left = screen->height - OTHERS - rows;
 
-    if (screen->height == 0 || space > MAX_CHART_LANES)
-        return MAX_CHART_LANES;
-    return space > FEWEST ? space : FEWEST;
-}
-
-/* Returns how many lines may say what went wrong. */
-static int max_wrongs(const struct screen *screen, int rows)
-{
-    int space = screen->height - OTHER_ROWS - rows;
-
-    if (screen->height == 0 || space > MAX_WRONGS)
-        return MAX_WRONGS;
-    return space > 1 ? space : 1;
+    if (screen->height == 0 || left > max)
+        return max;
+    return left > min ? left : min;
 }
 
 void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out)
 {
+    enum { MIN_LANES = 12 };
     int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
-    int left_out, rows = chart_rows(chart, max_rows(screen), row_of, &left_out), names = 0;
+    int left_out,
+        rows =
+            chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES), row_of, &left_out),
+        names = 0;
     char inside[32];
 
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
@@ -457,7 +457,7 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     else if (rows > 0)
         print_axis(&grid);
     print_legend(&grid);
-    wrongs_write(chart, screen, max_wrongs(screen, rows), out);
+    wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
     if (left_out > 0)
         (void)fprintf(out,
             left_out > 1 ? "(%d more lanes are not shown)\n" : "(%d more lane is not shown)\n",

@@ -186,6 +186,36 @@ static void test_wrong(void **state)
     assert_drawn(&small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small");
 }
 
+/* A log of torn lines: its lane has notes only, and so no column of signs; what
+ * is said again and again is told once, in the order of time. Nobody says that
+ * two writers were inside, but they were; the one who came later is marked
+ * until the first one leaves.
+ */
+static void test_repeated(void **state)
+{
+    const struct screen color = {80, true, true, 0};
+
+    (void)state;
+    recorded_begin();
+    record_lanes("writer", 5);
+    record_lanes("log", 1);
+    recorded_state(1 * MS, 0, INSIDE, "inside");
+    recorded_state(2 * MS, 1, WAITING, "waitpid");
+    recorded_note(2 * MS, 1, "1 deadline");
+    recorded_state(3 * MS, 1, WAITING, "waitpid");
+    recorded_state(4 * MS, 2, INSIDE, "inside");
+    recorded_state(5 * MS, 0, RUNNING, "running");
+    for (int i = 0; i < 10; i++) {
+        recorded_note((6 + i) * MS, 5, i == 0 ? "mu: mu:" : "shared");
+        recorder->events[recorder->next - 1].is_wrong = true;
+        recorded_flaw((6 + i) * MS, 5, "torn");
+    }
+    recorded_flaw(17 * MS, 1, "2 inside, not 1");
+    recorded_state(20 * MS, 2, GONE, "done");
+    assert_lanes(&color, "lanes_repeated");
+    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_repeated");
+}
+
 /* On a screen of 24 rows the names come again before they leave it, and after
  * it has got another width; what is too long for a column is wrapped.
  */
@@ -354,7 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_lanes),
         cmocka_unit_test(test_timeline), cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_names_stay),
+        cmocka_unit_test(test_repeated), cmocka_unit_test(test_names_stay),
         cmocka_unit_test(test_columns_are_true),
         cmocka_unit_test(test_messages_are_all_there),
         cmocka_unit_test(test_nothing_recorded)};
