@@ -190,28 +190,20 @@ static struct row begin_row(const struct lanes *lanes, const char *time)
     return row;
 }
 
-/* Puts a line between two columns, with a head (LEFT or RIGHT) at its end, where nothing else is.
- */
-static void put_arrow(struct row *row, int from, int to, int head)
+/* Puts an arrow to the lane of RECEIVER, from after the text or from beside its own lane, where
+ * nothing else is. */
+static void put_arrow(
+    const struct lanes *lanes, struct row *row, int lane, int receiver, int text_end)
 {
-    int step = head == RIGHT ? 1 : -1;
+    int step = receiver > lane ? 1 : -1, gap = step * (lanes->is_text ? 2 : 1);
+    int from = column_of(lanes, lane) + gap, to = column_of(lanes, receiver) - gap;
+    int head = step > 0 ? RIGHT : LEFT;
 
+    if (lanes->is_text && receiver > lane)
+        from = text_end + 1;
     for (int column = from; column * step <= to * step; column += step)
         if (row_is_blank(row, column, column + 1))
             row_sign(row, column, column == to ? head : LINE);
-}
-
-/* Puts an arrow to the lane of the receiver, from after the text, or from before its lane. */
-static void put_sent(
-    const struct lanes *lanes, struct row *row, int lane, int receiver, int text_end)
-{
-    int own = column_of(lanes, lane), other = column_of(lanes, receiver);
-    int gap = lanes->is_text ? 2 : 1; /* before the receiver */
-
-    if (other > own)
-        put_arrow(row, lanes->is_text ? text_end + 1 : own + 1, other - gap, RIGHT);
-    else if (other < own)
-        put_arrow(row, own - gap, other + gap, LEFT);
 }
 
 /* Returns who the other one of a message is; NO_LANE if there is none, or it has no lane. */
@@ -276,7 +268,7 @@ static void print_text(
             row_sign(&row, start, WRONG_MARK);
         bool has_space = *text == '\0' && end + ARROW < column_of(lanes, receiver);
         if (has_arrow && (!is_behind || has_space)) {
-            put_sent(lanes, &row, lane, receiver, end);
+            put_arrow(lanes, &row, lane, receiver, end);
             has_arrow = false;
         }
         end_row(lanes, &row, out);
@@ -316,7 +308,8 @@ static bool is_same(const struct event *one, const struct event *other)
 {
     size_t length = one->length < TEXT_SIZE ? one->length : TEXT_SIZE;
     return one->lane == other->lane && one->kind == other->kind && one->state == other->state &&
-           one->length == other->length && memcmp(one->text, other->text, length) == 0;
+           one->is_wrong == other->is_wrong && one->length == other->length &&
+           memcmp(one->text, other->text, length) == 0;
 }
 
 /* Whether EVENT says only what its lane is doing already, or what one of the last two rows says. */
@@ -325,7 +318,7 @@ static bool is_known(const struct lanes *lanes, const struct event *event)
     const struct event *state = lanes->lane[event->lane].state, *const *shown = lanes->shown;
 
     if (event->kind == STATE)
-        return state && is_same(event, state) && !event->is_wrong;
+        return state && is_same(event, state);
     if ((event->kind != NOTE && event->kind != FLAW) || shown[0] == NULL)
         return false;
     bool is_second = shown[1] && shown[0]->lane == event->lane && is_same(event, shown[1]);
@@ -419,10 +412,10 @@ void lanes_print(struct lanes *lanes, const struct event *event, FILE *out)
         return;
     bool is_after_gap = note_time(lanes, event);
     if (is_known(lanes, event)) {
-        if (event->kind == STATE)
-            return;
-        lanes->folded = event;
-        lanes->again += is_same(event, lanes->shown[0]);
+        lanes->again += event->kind != STATE && is_same(event, lanes->shown[0]);
+        if (event->kind != STATE)
+            lanes->folded = event;
+        (void)note_state(lanes, event);
         return;
     }
     lanes_flush(lanes, out);

@@ -13,7 +13,7 @@ struct grid {
     FILE *out;
     int from, columns;
     int most[MAX_COLUMNS];                        /* that were inside in each column */
-    bool has_short, has_note, has_many, has_more; /* what the legend has to explain */
+    bool has[WRONG_MARK + 1], has_many, has_more; /* signs and digits, for the legend */
 };
 
 /* Returns the column that a place on the axis is in. */
@@ -90,22 +90,24 @@ static void mark_item(const struct grid *grid, const struct item *item, struct m
 static void put_mark(struct grid *grid, struct row *row, int column, const struct mark *mark)
 {
     static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
+    int sign = GONE;
 
     if (mark->is_flaw)
-        row_sign(row, column, WRONG_MARK);
-    else if (mark->messages > 1) {
+        sign = WRONG_MARK;
+    else if (mark->messages > 0)
+        sign = mark->sign;
+    else if (mark->state > IDLE)
+        sign = mark->is_short ? SHORT : mark->state;
+    else if (mark->is_note)
+        sign = IDLE;
+    row_sign(row, column, sign);
+    if (sign == SHORT || sign == mark->state)
+        row_color(row, column, column + 1, mark->is_wrong ? RED : colors[mark->state]);
+    grid->has[sign] = true;
+    if (sign == mark->sign && mark->messages > 1) {
         row_digit(row, column, mark->messages, PURPLE);
         grid->has_many = true;
         grid->has_more |= mark->messages > 9;
-    } else if (mark->messages == 1)
-        row_sign(row, column, mark->sign);
-    else if (mark->state > IDLE) {
-        row_sign(row, column, mark->is_short ? SHORT : mark->state);
-        row_color(row, column, column + 1, mark->is_wrong ? RED : colors[mark->state]);
-        grid->has_short |= mark->is_short;
-    } else if (mark->is_note) {
-        row_sign(row, column, IDLE);
-        grid->has_note = true;
     }
 }
 
@@ -212,7 +214,7 @@ static void put_moments(const struct grid *grid, struct row *row, bool after_gap
 }
 
 /* The axis of a chart in which each moment is one step. */
-static void print_event_axis(const struct grid *grid)
+static void print_event_axis(struct grid *grid)
 {
     const struct chart *chart = grid->chart;
     struct row line = row_begin(grid->screen), times = row_begin(grid->screen);
@@ -222,8 +224,10 @@ static void print_event_axis(const struct grid *grid)
     row_color(&line, 0, grid->screen->width, PLAIN);
     for (long i = 1; i < chart->moment_count; i++) {
         int column = column_of(grid, (double)i / (double)chart->moment_count) - 1;
-        if (chart->moments[i] - chart->moments[i - 1] >= chart->long_gap)
-            row_sign(&line, grid->from + (column > 0 ? column : 0), ABOUT);
+        if (chart->moments[i] - chart->moments[i - 1] < chart->long_gap)
+            continue;
+        row_sign(&line, grid->from + (column > 0 ? column : 0), ABOUT);
+        grid->has[ABOUT] = true;
     }
     put_moments(grid, &times, true);
     put_moments(grid, &times, false);
@@ -231,38 +235,28 @@ static void print_event_axis(const struct grid *grid)
     row_end(&times, grid->out);
 }
 
-static bool has_messages(const struct chart *chart)
-{
-    FOR_ITEMS (item, chart)
-        if (item->kind == SENT)
-            return true;
-    return false;
-}
-
 static void print_legend(const struct grid *grid)
 {
+    static const struct {
+        int sign;
+        const char *text;
+    } others[] = {{SHORT, "shorter than a column"}, {IDLE, "note"}, {RIGHT, "sent"},
+        {LEFT, "received"}, {ABOUT, "a long time"}};
     struct flow flow = flow_begin(grid->screen, grid->from, grid->out);
     char text[200];
 
     for (int state = INSIDE; state >= RUNNING; state--)
         if (describe_state(grid->chart, (enum state)state, text, sizeof text))
             flow_sign(&flow, 3, state, PLAIN, text);
-    if (grid->has_short)
-        flow_sign(&flow, 3, SHORT, PLAIN, "shorter than a column");
-    if (grid->has_note)
-        flow_sign(&flow, 3, IDLE, PLAIN, "note");
-    if (has_messages(grid->chart)) {
-        flow_sign(&flow, 3, RIGHT, PLAIN, "sent");
-        flow_sign(&flow, 3, LEFT, PLAIN, "received");
-    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (grid->has[others[i].sign])
+            flow_sign(&flow, 3, others[i].sign, PLAIN, others[i].text);
     if (grid->has_many)
         flow_whole(&flow, 3, PLAIN, "digit: number of messages");
     if (grid->has_more)
         flow_whole(&flow, 3, PLAIN, "+ more than 9");
-    if (grid->chart->by_events) {
-        flow_sign(&flow, 3, ABOUT, PLAIN, "a long time");
+    if (grid->chart->by_events)
         flow_whole(&flow, 3, PLAIN, "not to scale: each step is one event");
-    }
     describe_measure(grid->chart, text, sizeof text);
     flow_whole(&flow, 3, PLAIN, text);
     (void)flow_end(&flow);
@@ -459,9 +453,8 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     print_legend(&grid);
     wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
     if (left_out > 0)
-        (void)fprintf(out,
-            left_out > 1 ? "(%d more lanes are not shown)\n" : "(%d more lane is not shown)\n",
-            left_out);
+        (void)fprintf(out, "(%d more %s not shown%s)\n", left_out,
+            left_out > 1 ? "lanes are" : "lane is", chart->has_inside ? ", but counted" : "");
     if (chart->dropped > 0)
         (void)fprintf(
             out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);

@@ -249,16 +249,6 @@ static void draw(const struct event *current, const char *note)
     end_text(&text);
 }
 
-/* Leaves the rows that are drawn, and nothing below them. */
-static void end_drawing(void)
-{
-    struct text text;
-
-    begin_text(&text);
-    (void)fprintf(text.out, "\033[%d;1H\033[J", shown.lanes.rows + 1);
-    end_text(&text);
-}
-
 /* Returns the first event that violates the guarantee, as far as is known now; or NULL. */
 static const struct event *first_wrong(void)
 {
@@ -333,8 +323,10 @@ static void play(void)
             shown.next = (unsigned long)(current + 1 - shown.from->events);
         }
     }
-    if (current) {
-        end_drawing();
+    if (current) { /* the rows stay, and what comes now is below them */
+        char below[32];
+        int length = snprintf(below, sizeof below, "\033[%d;1H\033[J", shown.lanes.rows + 1);
+        write_all(STDOUT_FILENO, below, (size_t)length);
         shown.next = (unsigned long)(current + 1 - shown.from->events);
     }
     keys_leave();
