@@ -61,7 +61,7 @@ static void put_path(struct picture *picture, int look, const struct item *item,
  * wrong have to give way to each other alone. */
 static bool use(struct picture *picture, const struct item *item, double x)
 {
-    struct lane *lane = &picture->lanes[item->lane];
+    struct picture_lane *lane = &picture->lanes[item->lane];
 
     if (lane->row < 0)
         return false;

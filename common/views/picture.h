@@ -20,7 +20,7 @@ struct picture {
     struct paper paper;
     char *body; /* what the paper's OUT has written, when it is closed */
     size_t size;
-    struct lane {
+    struct picture_lane {
         int row; /* or -1 */
         bool is_list;
         double used[2]; /* up to where; [1]: by what is wrong */

@@ -262,7 +262,7 @@ static int find_rows(struct picture *picture)
     picture->rows = chart_rows(chart, MAX_CHART_LANES, row_of, &left_out);
     picture->lanes = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture->lanes));
     for (int lane = 0; lane < chart->lanes; lane++)
-        picture->lanes[lane] = (struct lane){.row = row_of[lane], .is_list = true};
+        picture->lanes[lane] = (struct picture_lane){.row = row_of[lane], .is_list = true};
     FOR_ITEMS (item, chart)
         if (item->kind != NOTE && item->kind != FLAW)
             picture->lanes[item->lane].is_list = false;
