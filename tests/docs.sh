@@ -84,7 +84,8 @@ list_options()
 # All names in the sources and scripts, one a line.
 list_words()
 {
-    for place in CMakeLists.txt .ci common demos docs/first tests; do
+    for place in CMakeLists.txt .ci common demos docs/answers docs/first \
+        tests; do
         [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
             ! -name docs_selftest.sh # which has false names
     done | while read -r file; do
@@ -166,7 +167,7 @@ check_link()
 check_names()
 {
     case $1 in
-    docs/demos/*) owner=$(basename -- "$1" .md) owner=demo_$owner ;;
+    docs/demos/* | docs/answers/*) owner=$(basename -- "$1" .md) owner=demo_$owner ;;
     *) owner= ;;
     esac
     foreign=$(sed -n 's/^ *<!-- not ours: \(.*\) -->$/\1/p' "$2/prose")
@@ -406,7 +407,7 @@ run_block()
     for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
         [ ! -x "$program" ] || ln -s "$program" "$run"
     done
-    for source in "$project"/docs/first/*.c; do
+    for source in "$project"/docs/first/*.c "$project"/docs/answers/*.c; do
         [ ! -e "$source" ] || ln -s "$source" "$run"
     done
     if [ -n "$7" ]; then

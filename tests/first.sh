@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# first.sh - whether the first programs do what docs/first/README.md says
+# first.sh - whether the first programs do what their pages say
 #
 # Usage: sh tests/first.sh [BUILD_FOLDER [NAME...]]
 #
-# Builds each docs/first/NAME.c with $CC (default: cc) as its page says, and
-# compares what it prints. Then makes each change of docs/first/NAME.changes,
-# and checks that what the page promises happens: the page has to name each
-# change, and what you see then. tests/docs/change.awk has the form of a change;
-# besides, a change may have these lines:
+# Builds each docs/first/NAME.c with $CC (default: cc) as docs/first/README.md
+# says, and compares what it prints. Then makes each change of
+# docs/first/NAME.changes, and checks that what the page promises happens:
+# docs/demos/NAME.md has to name each change, and what you see then that the
+# program did not print before. (fork has no such page; its changes are in
+# docs/first/README.md.) tests/docs/change.awk has the form of a change; besides,
+# a change may have these lines:
 #
 #   > TEXT          it prints this line, and no other ones ("> ..." allows more)
 #   = any order     of these lines; one may come into the middle of another one,
@@ -75,6 +77,17 @@ section()
     ' "$page"
 }
 
+# lesson NAME: what the page of its mechanism says about it
+lesson()
+{
+    if [ -e "$project/docs/demos/$1.md" ]; then
+        awk '/^## / { inside = /^## A first program/ } inside' \
+            "$project/docs/demos/$1.md"
+    else
+        section "$1"
+    fi
+}
+
 # prototypes <PAGE: the calls that the page names
 prototypes()
 {
@@ -102,7 +115,8 @@ promise()
 {
     awk -v title="$1" '
         /^\|/ { row = 1 }
-        title == "Take out" && /^\*\*Take this out/ { inside = 1 }
+        /^\*\*/ || /^## / { inside = 0 }
+        title == "Take out" && /^\*\*Take (this )?out/ { inside = 1 }
         inside && !row
         row && index($0, "| " title " |") == 1
     '
@@ -198,14 +212,15 @@ tries()
     fi
 }
 
-# is_promised ENTRY PROMISE TITLE: whether the page says what the entry expects
+# is_promised ENTRY PROMISE: whether the page says what the entry expects
 is_promised()
 {
     [ -s "$2" ] || {
-        echo "$page has no such change: $3"
+        echo "the page has no such change"
         return 1
     }
-    sed -n 's/^> //p' "$1" | grep -vxFe '...' >words || true
+    sed -n 's/^> //p' "$1" | grep -vxFe '...' | grep -vxFf printed >words ||
+        true
     for word in 'never ends' 'second run' 'in most runs' 'in some runs'; do
         ! has "$1" "$word" || echo "$word" >>words
     done
@@ -216,16 +231,24 @@ is_promised()
     141) echo SIGPIPE ;;
     143) echo SIGTERM ;;
     esac >>words
-    if [ "$3" = 'Take out' ]; then # and these lines stand there
-        sed -n 's/^- *//p' "$1" >>words
-    fi
     result=0
     while read -r word; do
         grep -qiFe "$word" "$2" && continue
-        echo "$page does not say of this change: $word"
+        echo "the page does not say of this change: $word"
         result=1
     done <words
     return $result
+}
+
+# are_quoted ENTRY PROMISE: whether the page quotes the lines that are taken out
+are_quoted()
+{
+    sed -n 's/^- *//p' "$1" >lines
+    while read -r line; do
+        grep -qFe "$line" "$2" && continue
+        echo "$page does not quote this line: $line"
+        return 1
+    done <lines
 }
 
 # make_unique <SOURCE: names that no other program has that runs now
@@ -239,8 +262,14 @@ check_change()
 {
     entry "$1" "$2" >"entry.$2"
     this=$(title "$1" "$2")
-    promise "$this" <page >"promise.$2"
-    is_promised "entry.$2" "promise.$2" "$this" || return
+    promise "$this" <lesson | tr '\n' ' ' >"promise.$2"
+    is_promised "entry.$2" "promise.$2" || return
+    if [ "$this" = 'Take out' ]; then
+        promise "$this" <page >quote
+        tr '\n' ' ' <quote >text
+        is_promised "entry.$2" text || return
+        are_quoted "entry.$2" quote || return
+    fi
     awk -v number="$2" -f "$project/tests/docs/change.awk" \
         "$first/$1.changes" "$first/$1.c" >changed || return
     make_unique <changed >"$1.c"
@@ -273,7 +302,7 @@ forget_name()
 check_changes()
 {
     count=$(grep -c '^## ' "$first/$1.changes")
-    [ "$(grep -c '^| [A-Z]' page)" -eq $((count - 1)) ] || # and one taken out
+    [ "$(grep -c '^| [A-Z]' lesson)" -eq $((count - 1)) ] || # and one taken out
         wrong "$1.c: the table has not one row for each change"
     number=0
     while [ $number -lt "$count" ]; do
@@ -301,7 +330,7 @@ check_text()
 # check_prototypes NAME: the system's headers have the same
 check_prototypes()
 {
-    prototypes <page >calls
+    cat page lesson | prototypes >calls
     grep -q '(' calls || wrong "$1.c: the page has no prototypes"
     compiles "$(grep '^#include' "$first/$1.c")
 $(cat calls)" || wrong "$1.c: the page has other prototypes: $(cat errors)"
@@ -339,6 +368,7 @@ check()
     mkdir "$1.d"
     cd "$1.d"
     section "$1" >page
+    lesson "$1" >lesson
     shown <page >printed
     check_text "$1"
     if [ "$1" = mqueue ] && ! compiles '#include <mqueue.h>'; then
