@@ -9,6 +9,9 @@
 # has a mean of at most 17, and 28 for nine of ten. With LONG=N it also prints
 # each sentence of more than N words.
 #
+# Exit status: 1 if a page exceeds these limits. A page of fewer than ten
+# sentences cannot.
+#
 # Only running text counts: no headings, tables, or blocks. A piece of code in a
 # sentence is one word.
 set -eu
@@ -24,6 +27,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/sentences.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 
+status=0
 printf '%9s %6s %6s  %s\n' sentences mean '90 %' page
 for page; do
     awk -v long="${LONG:-0}" -v page="$page" \
@@ -37,5 +41,7 @@ for page; do
                 at++
             if (NR > 0)
                 printf "%9d %6.1f %6d  %s\n", NR, sum / NR, length_of[at], page
-        }'
+            exit NR >= 10 && (sum / NR > 17 || length_of[at] > 28)
+        }' || status=1
 done
+exit $status

@@ -215,6 +215,7 @@ check_prose()
     done <"$2/blocks" >>"$2/code"
     check_names "$1" "$2" <"$2/code"
     check_words "$1" "$2/prose"
+    check_sentences "$1"
 }
 
 # check_words PAGE TEXT: whether it has words that are to be avoided
@@ -235,6 +236,28 @@ check_help()
             check_words "${program##*/} --help" "$scratch/help"
         fi
     done
+}
+
+# Comments, and what scripts and programs say; the names in them do not count.
+check_sources()
+{
+    for place in CMakeLists.txt .ci common demos docs tests; do
+        [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
+            ! -name '*.svg' ! -name words.awk ! -name docs_selftest.sh
+    done | sort >"$scratch/sources"
+    while read -r file; do
+        sed 's/[A-Za-z0-9]*_[A-Za-z0-9_]*/NAME/g' "$file" >"$scratch/source"
+        check_words "$file" "$scratch/source"
+    done <"$scratch/sources"
+}
+
+# check_sentences PAGE: whether they are short
+check_sentences()
+{
+    sh docs/sentences.sh "$1" >"$scratch/lengths" && return
+    wrong "$1" 1 "its sentences are too long; LONG=28 sh docs/sentences.sh $1 \
+shows them"
+    details <"$scratch/lengths"
 }
 
 # check_quote PAGE FOLDER NUMBER LINE SOURCE
@@ -549,6 +572,7 @@ if [ $# -eq 0 ]; then
     all=yes
     find_pages >"$scratch/pages"
     check_help
+    check_sources
     draw_pictures &
     lane_ids=$!
 else

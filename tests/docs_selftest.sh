@@ -14,7 +14,8 @@ copy="$scratch/with a blank"
 mkdir -p "$copy/docs/pictures"
 cd "$project"
 cp -R CMakeLists.txt README.md LICENSE common demos tests "$copy"
-cp docs/CMakeLists.txt docs/man.awk docs/man.cmake "$copy/docs"
+cp docs/CMakeLists.txt docs/man.awk docs/man.cmake docs/sentences.sh \
+    "$copy/docs"
 cd "$copy"
 rm README.md
 unset DEMOS
@@ -336,6 +337,14 @@ lie '4: "in place of": write plainly: instead of' <<'END'
 A sentence with words in place
 of plain ones.
 END
+
+# a page of ten long sentences
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    echo 'This sentence goes on and on, and adds one more thing, and another,'
+    echo 'and one that was left out before, and still it has not come to its end.'
+done >long
+lie '1: its sentences are too long' <long
+
 lie '3: there is no such file: demos/gone.c' <<'END'
 See `demos/gone.c`.
 END
@@ -405,6 +414,10 @@ says 'docs/README.md:2: docs/render.sh does not draw ./docs/pictures/two.svg'
 
 mv docs/pictures/two.svg new
 check 1 'docs/pictures/two.svg:1: docs/render.sh draws it, and it is not there'
+
+echo '/* A comment with words in place of plain ones. */' >demos/lie.c
+check 1 'demos/lie.c:1: "in place of": write plainly: instead of'
+rm demos/lie.c
 
 echo 'echo no such demo; exit 1' >docs/render.sh
 check 1 'docs/render.sh:1: it failed'

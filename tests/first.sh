@@ -262,7 +262,7 @@ check_change()
 {
     entry "$1" "$2" >"entry.$2"
     this=$(title "$1" "$2")
-    promise "$this" <lesson | tr '\n' ' ' >"promise.$2"
+    promise "$this" <taught | tr '\n' ' ' >"promise.$2"
     is_promised "entry.$2" "promise.$2" || return
     if [ "$this" = 'Take out' ]; then
         promise "$this" <page >quote
@@ -302,7 +302,7 @@ forget_name()
 check_changes()
 {
     count=$(grep -c '^## ' "$first/$1.changes")
-    [ "$(grep -c '^| [A-Z]' lesson)" -eq $((count - 1)) ] || # and one taken out
+    [ "$(grep -c '^| [A-Z]' taught)" -eq $((count - 1)) ] || # and one taken out
         wrong "$1.c: the table has not one row for each change"
     number=0
     while [ $number -lt "$count" ]; do
@@ -330,7 +330,7 @@ check_text()
 # check_prototypes NAME: the system's headers have the same
 check_prototypes()
 {
-    cat page lesson | prototypes >calls
+    cat page taught | prototypes >calls
     grep -q '(' calls || wrong "$1.c: the page has no prototypes"
     compiles "$(grep '^#include' "$first/$1.c")
 $(cat calls)" || wrong "$1.c: the page has other prototypes: $(cat errors)"
@@ -368,7 +368,7 @@ check()
     mkdir "$1.d"
     cd "$1.d"
     section "$1" >page
-    lesson "$1" >lesson
+    lesson "$1" >taught
     shown <page >printed
     check_text "$1"
     if [ "$1" = mqueue ] && ! compiles '#include <mqueue.h>'; then

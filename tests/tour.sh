@@ -31,7 +31,7 @@ stand_in()
 {
     file=$1
     shift
-    # shellcheck disable=SC2016 # for the stand-in to expand
+    # shellcheck disable=SC2016 # for that program to expand
     printf '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\n%s\n' "$*" >"$file"
     chmod +x "$file"
 }
@@ -43,7 +43,7 @@ done
 # comes first, to the whole process group, as by Ctrl-C.
 plain_runs >table
 while read -r name normal _; do
-    # shellcheck disable=SC2016 # for the stand-in to expand
+    # shellcheck disable=SC2016 # for that program to expand
     stand_in "build/demo_$name" '[ "$*" != --help ] || {
         printf "Usage: it\\n\\nIt shows\\nthis.\\n\\nWith --broken it fails.\\n\\n"
         exit

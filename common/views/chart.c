@@ -140,8 +140,8 @@ static bool find_moments(struct chart *chart)
     return has_long;
 }
 
-/* Whether most of what a run is about, who is inside and who sends to whom, would be too short, or
- * too near to another, to be seen on an axis of time. */
+/* Whether most of what a run is about, the actors inside and the messages between them, would be
+ * too short, or too near to another, to be seen on an axis of time. */
 static bool hides_most(const struct chart *chart)
 {
     enum { PARTS = 100 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* picture - the figures as dots on one axis, in a stand-alone SVG */
+/* picture - the figures as dots on one axis, in one SVG of their own */
 #include "common/views/paper.h"
 #include "demos/bench/mechanisms.h"
 

@@ -12,7 +12,7 @@
 
 #include "common/demo.h"
 
-/* Where a filter stands in its text; all zero at the beginning. */
+/* How far a filter has come in its text; all zero at the beginning. */
 struct position {
     bool in_word, in_sentence;
 };

@@ -398,7 +398,7 @@ static void test_right_options(void **state)
     }
 }
 
-/* The seed stands in the verdict, the last line, whether given or not. */
+/* The seed is in the verdict, the last line, whether given or not. */
 static void test_seed(void **state)
 {
     (void)state;

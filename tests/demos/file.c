@@ -49,7 +49,7 @@ static void assert_content(const char *path, const char *bytes, size_t size)
     assert_memory_equal(content, bytes, size);
 }
 
-/* The evidence: how many of MEMBERS names stand in LIST, as in "['0', '1']". */
+/* The evidence: how many of MEMBERS names are in LIST, as in "['0', '1']". */
 static int count_names(const char *list, int members)
 {
     char name[16];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* what the verdict of --broken says was left out, and where, stands in the
- * source */
+/* that the source has what the verdict of --broken says was left out, where it
+ * says so */
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +70,7 @@ static char *read_code(const char *path)
     return source;
 }
 
-/* Whether NAME stands in CODE as a whole word, with AFTER right behind it. */
+/* Whether NAME is in CODE as a whole word, with AFTER right behind it. */
 static bool has_name(const char *code, const char *name, const char *after)
 {
     size_t length = strlen(name);

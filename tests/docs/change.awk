@@ -3,7 +3,7 @@
 #
 # Usage: awk -v number=N -f change.awk PROGRAM.changes PROGRAM.c
 #
-# An entry begins with a line "## TITLE". Its lines "-TEXT" stand in the program
+# An entry begins with a line "## TITLE". Its lines "-TEXT" are in the program
 # and are left out, lines "+TEXT" are put there, lines " TEXT" stay. "@@" begins
 # another place. Each place has to be in the program once. Prints the changed
 # program, or nothing, and on standard error what is wrong.

@@ -150,7 +150,7 @@ NR == FNR {
     next
 }
 
-# What was printed. A mark may stand in the middle of a line.
+# What was printed. A mark may be in the middle of a line.
 {
     at = index($0, "\001")
     if (at == 0 || at > 1) {

@@ -22,11 +22,11 @@ struct outcome {
  */
 struct outcome forked(int (*body)(const void *context), const void *context);
 
-/* The same, and asserts how it ended and that ERR stands in what it wrote to
+/* The same, and asserts how it ended and that ERR is in what it wrote to
  * standard error; with "" it must have written nothing there.
  */
 struct outcome expect(int status, const char *err,
     int (*body)(const void *context), const void *context);
 
-/* Asserts that TEXT stands in SAID, and shows both if it does not. */
+/* Asserts that TEXT is in SAID, and shows both if it does not. */
 void assert_says(const char *said, const char *text);

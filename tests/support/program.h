@@ -56,7 +56,7 @@ void program_note_start(pid_t pid);
 void program_write(struct program *program, const void *bytes, size_t size);
 void program_close_input(struct program *program);
 
-/* Reads on until TEXT stands in what it wrote to standard output (or error, if
+/* Reads on until TEXT is in what it wrote to standard output (or error, if
  * FROM_ERR), and returns where. Fails the test at the deadline.
  */
 const char *program_await(

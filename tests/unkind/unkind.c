@@ -737,8 +737,8 @@ int accept(
     return file;
 }
 
-/* POSIX: connect: after EINTR "the connection shall be established
- * asynchronously"; to ask once more is an error.
+/* POSIX: connect: after EINTR the connection is established asynchronously; to
+ * ask once more is an error.
  */
 int connect(int file, const struct sockaddr *peer, socklen_t size)
 {
