@@ -200,6 +200,30 @@ commands_of()
     ' "$1/$2.text"
 }
 
+# check_width PAGE PROSE: that a terminal of 120 columns has room for each line,
+# unless that is a picture or has an address, and a phone for each table's cell
+check_width()
+{
+    LC_ALL=C awk '
+        { gsub(/[\200-\277]/, "") } # all but first bytes of characters
+        length($0) > 120 && !/<img |https?:|^!\[/ {
+            print NR, "this line has " length($0) " columns, and not up to 120"
+        }
+        /^ *\|/ && !/<img / {
+            gsub(/\]\([^)]*\)/, "")
+            gsub(/[][`*]/, "")
+            count = split($0, cell, / \| |^\| | \|$/)
+            for (i = 1; i <= count; i++)
+                if (length(cell[i]) > 72)
+                    print NR, "this cell has " length(cell[i]) \
+                        " characters, and not up to 72"
+        }
+    ' "$2" >"$scratch/wide"
+    while read -r line text; do
+        wrong "$1" "$line" "$text"
+    done <"$scratch/wide"
+}
+
 # check_prose PAGE FOLDER
 check_prose()
 {
@@ -216,6 +240,7 @@ check_prose()
     check_names "$1" "$2" <"$2/code"
     check_words "$1" "$2/prose"
     check_sentences "$1"
+    check_width "$1" "$2/prose"
 }
 
 # check_words PAGE TEXT: whether it has words that are to be avoided

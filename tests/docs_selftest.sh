@@ -345,6 +345,16 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done >long
 lie '1: its sentences are too long' <long
 
+lie '5: this cell has 80 characters, and not up to 72' <<'END'
+| a | b |
+|---|---|
+| short | 12345678901234567890123456789012345678901234567890123456789012345678901234567890 |
+END
+
+lie '3: this line has 125 columns, and not up to 120' <<'END'
+This line is wider than a terminal, even than a wide one: it goes on, and on, and on, and on, and on, and on, and on, and on.
+END
+
 lie '3: there is no such file: demos/gone.c' <<'END'
 See `demos/gone.c`.
 END
