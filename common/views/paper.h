@@ -7,7 +7,7 @@
 
 /* In units of the picture, which is as wide as a 16:9 screen of 900. A letter's width is an
  * estimate, and rather too large. */
-enum { PAPER_WIDTH = 1600 };
+static const int PAPER_WIDTH = 1600;
 struct font {
     const char *class; /* in the style */
     double letter;

@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { MAX_DRAWN = 600, CELL = 8 };
+enum { MAX_DRAWN = 600, MAX_CELLS = 200 };
+static const int CELL = 8;
 
 const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
@@ -142,7 +143,7 @@ static void put_state(struct picture *picture, const struct item *item)
 /* Draws the bars of a row that are too narrow: of each part what is most inside. */
 static void put_tints(struct picture *picture, int lane)
 {
-    enum state cells[RIGHT_EDGE / CELL + 2] = {GONE};
+    enum state cells[MAX_CELLS] = {GONE}; /* up to the right edge */
     double y = y_of(picture, picture->lanes[lane].row);
     int begin = 0;
 
@@ -258,12 +259,12 @@ static void put_cross(struct picture *picture, const struct item *item, double x
 /* Keeps words away from LINE, and more so from its head. */
 static void take_line(struct picture *picture, const struct line *line)
 {
-    enum { STEPS = 24 };
+    const int steps = 24;
     double width = line->end_x - line->x, height = line->end_y - line->y;
 
-    for (int i = 1; i < STEPS; i++) {
+    for (int i = 1; i < steps; i++) {
         struct box box = {
-            line->x + width * i / STEPS - 3, line->y + height * i / STEPS - 3, 6, 6, LINES};
+            line->x + width * i / steps - 3, line->y + height * i / steps - 3, 6, 6, LINES};
         (void)take_box(&picture->paper, box, 0);
     }
     struct box head = {line->end_x - 14, line->end_y - (height > 0 ? 20 : 0), 28, 20, TEXT};

@@ -14,7 +14,8 @@ extern const struct look {
 
 /* The lanes reach from the left to the right edge and from TOP to BOTTOM, in rows. A lane that has
  * nothing but notes is a list of lines, and several rows high. */
-enum { RIGHT_EDGE = 1540, MAX_NUMBERED = 6 };
+enum { MAX_NUMBERED = 6 };
+static const int RIGHT_EDGE = 1540;
 struct picture {
     const struct chart *chart;
     struct paper paper;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38 };
+enum { MAX_COLUMN = 1600 }; /* of the paper */
+static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38;
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -132,7 +133,7 @@ static void put_strip(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     FILE *out = picture->paper.out;
-    int most[PAPER_WIDTH] = {0}, peak = max_inside(chart);
+    int most[MAX_COLUMN] = {0}, peak = max_inside(chart);
     double bottom = picture->bottom - 4, top = picture->bottom - STRIP + 30;
     double unit = (bottom - top) / (peak > chart->limit ? peak : chart->limit);
     double limit = bottom - chart->limit * unit;

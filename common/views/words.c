@@ -2,7 +2,7 @@
 #include "common/views/words.h"
 #include <string.h>
 
-enum { LINE_HEIGHT = 32, LABEL_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40 };
+static const int LINE_HEIGHT = 32, LABEL_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40;
 
 void put_sentence(const struct picture *picture, const struct item *item, const char *text)
 {

@@ -820,7 +820,7 @@ static void test_timeline_is_true(void **state)
             column++;
         }
         for (int column = 0; column < 320; column++)
-            assert_in_range(bars[column], 0, demo->inside);
+            assert_int_in_range(bars[column], 0, demo->inside);
         free_result(&result);
     }
 }

@@ -315,8 +315,8 @@ static void assert_true_columns(const struct chart *chart, int width)
     for (int i = 0; i < columns; i++) {
         int most = from + i < length ? digits[from + i] - '0' : 0;
         most = most == ' ' - '0' ? 0 : most;
-        assert_in_range(bars[i], 0, 3);
-        assert_in_range(bars[i], 0, most);
+        assert_int_in_range(bars[i], 0, 3);
+        assert_int_in_range(bars[i], 0, most);
         assert_int_equal(most, most_in(chart, i, columns));
     }
     free(text);
