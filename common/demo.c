@@ -14,6 +14,9 @@ static bool want_help, want_version;
 
 static const struct option_spec common_options[] = {
     OPTION_FLAG("broken", &run.broken, "leave the mechanism out and show the bug that it prevents"),
+    OPTION_FLAG("window", &run.window,
+        "pause where --broken does, for up to 20 ms, with the\n"
+        "                     mechanism in place: the guarantee holds even so"),
     OPTION_ROW("seed", "N", KIND_SEED, uint32_t, &run.seed, 0, 4294967295.0, NULL,
         "draw the same numbers as the run that showed seed N;\n"
         "                     the system still schedules as it likes"),
@@ -66,6 +69,9 @@ int read_command_line(
     CHECK(getentropy(&run.seed, sizeof run.seed)); /* unless --seed gives another */
     run.seed = 1 + run.seed % 99999;               /* short enough to be typed again */
     parse_options(argc, argv);
+    if (run.broken && run.window)
+        usage_error(
+            "--broken cannot be combined with --window, which is for runs with the mechanism");
     if (want_help)
         print_help(options);
     else if (want_version)

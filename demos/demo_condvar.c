@@ -102,6 +102,21 @@ static void wake_late_sleepers(void)
     }
 }
 
+/* Only with --window: wakes the consumers although nothing has changed, which
+ * POSIX allows, until each goes to sleep again. Then the producer begins.
+ */
+static void wake_for_nothing(void)
+{
+    const int64_t moment = 1000000; /* nanoseconds */
+
+    for (int i = 0; i < 500 && !all_sleep_again(moment); i++) {
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+        CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
+    }
+    latch_count_down(&all_have_locked);
+}
+
 static const struct option_spec options[] = {
     OPTION_INT("count", &settings.count, 1, MAX_COUNT, "how many numbers"),
     OPTION_INT("lucky", &settings.lucky, 0, MAX_NUMBER, "the lucky number"),
@@ -118,12 +133,14 @@ int main(int argc, char **argv)
 
     lucky_init(
         settings.lucky, settings.max, settings.count, settings.consumers);
-    latch_init(&all_have_locked, settings.consumers);
+    latch_init(&all_have_locked, settings.consumers + run.window);
     latch_init(&production_done, 1);
     add_thread("producer", 0, producer);
     for (int i = 0; i < settings.consumers; i++)
         add_thread("consumer", i, run.broken ? broken_consumer : consumer);
     start_actors(0);
+    if (run.window)
+        wake_for_nothing();
     if (run.broken)
         wake_late_sleepers();
     wait_for_actors(FOREVER);

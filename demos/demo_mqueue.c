@@ -27,13 +27,12 @@ static mqd_t answers[MAX_CLIENTS + 1]; /* from the worker; tags are 1, 2, ... */
 /* All processes inherit the queue. Without a name, it ends with them. */
 static mqd_t create_queue(void)
 {
-    struct mq_attr limits = {
+    struct mq_attr attr = {
         .mq_maxmsg = 10, .mq_msgsize = sizeof(union message)};
     char name[NAME_SIZE];
 
     unique_name(name);
-    mqd_t queue =
-        CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &limits));
+    mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
     CHECK(mq_unlink(name));
     name_is_gone();
     return queue;
@@ -58,6 +57,7 @@ static void client(int id)
     while (next_request(id, &message)) {
         message.tag = id + 1; /* tells the worker where this client waits */
         CHECK(mq_send(requests, message.bytes, sizeof message, 0));
+        pause_for_others(id); /* window: the first one to ask comes last */
         mqd_t reply = answers[message.tag];
         CHECK(mq_receive(reply, message.bytes, sizeof message, NULL));
         show_answer(id, &message);

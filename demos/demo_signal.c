@@ -41,7 +41,7 @@ static void task(int id)
     struct timespec left = begin_work();
     while (nanosleep(&left, NULL) == -1)    /* the work; -1: interrupted */
         left = resume_work(caught);         /* and on with what is left */
-    pause_until(&shared->deadline_is_over); /* window: only with --broken */
+    pause_until(&shared->deadline_is_over); /* window, with --broken */
     end_work(caught);
 }
 

@@ -116,7 +116,7 @@ static void client(int id)
         finish_connecting(connection); /* a signal interrupted it */
     size_t half = first_half(), rest = strlen(settings.message) - half;
     send_all(connection, settings.message, half);
-    pause_until_answered(connection); /* the window: only with --broken */
+    pause_until_answered(connection); /* the window, with --broken */
     send_all(connection, settings.message + half, rest);
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */
     show_answer(id, answer, receive_message(connection, answer));

@@ -47,6 +47,7 @@ static void client(int id)
     while (next_request(id, &message)) {
         message.tag = id + 1; /* the type of the request, and of its answer */
         CHECK(msgsnd(requests, &message, size, 0));
+        pause_for_others(id); /* window: the first one to ask comes last */
         CHECK(msgrcv(answers, &message, size, message.tag, 0));
         show_answer(id, &message);
     }

@@ -9,6 +9,7 @@ extern const char *program_name; /* every message begins with it */
 
 extern struct run {
     bool broken;   /* --broken: the mechanism is left out */
+    bool window;   /* --window: the window stays open, with the mechanism in place */
     uint32_t seed; /* of all draws */
     double speed;  /* the listing's times are divided by it */
     int timeout;   /* seconds; 0: not given */

@@ -44,12 +44,17 @@ bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
 
 static struct latch *all_have_begun; /* NULL: the run has no window, or is broken */
 
+/* With --window the actors pause one after the other: so often that a run takes 10 s, no more. */
+enum { MAX_PAUSES = 500 };
+
 void window_init(struct latch *window, int count)
 {
     if (run.broken) {
         latch_init(window, count);
         return;
     }
+    if (run.window)
+        latch_init(window, count < MAX_PAUSES ? count : MAX_PAUSES);
     all_have_begun = shared_alloc(sizeof *all_have_begun);
     latch_init(all_have_begun, count);
 }
@@ -62,13 +67,16 @@ void note_actor(void)
 
 void let_others_come(struct latch *window)
 {
-    if (run.broken)
+    if (!run.broken)
+        (void)latch_wait_for(all_have_begun, WINDOW);
+    if (run.broken || run.window) {
         latch_count_down(window);
-    (void)latch_wait_for(run.broken ? window : all_have_begun, WINDOW);
+        pause_until(window);
+    }
 }
 
 void pause_until(struct latch *latch)
 {
-    if (run.broken)
-        (void)latch_wait_for(latch, WINDOW);
+    if (run.broken || run.window)
+        (void)latch_wait_for(latch, run.broken ? WINDOW : SHORT_WINDOW);
 }

@@ -24,18 +24,18 @@ void latch_wait(struct latch *latch);
 /* Waits at most NANOSECONDS, rounded up to milliseconds. Returns whether the latch is down. */
 bool latch_wait_for(struct latch *latch, int64_t nanoseconds);
 
-/* The longest time that a window stays open, in nanoseconds. */
-enum { WINDOW = 1000000000 };
+/* The longest time that a window stays open, in nanoseconds: with --broken, and with --window. */
+enum { WINDOW = 1000000000, SHORT_WINDOW = 20000000 };
 
 /* A window is a point where another actor can get in between, unless the mechanism keeps it out.
  * The scheduler could pause an actor there in any run, but rarely does. let_others_come() does: it
  * pauses until all COUNT actors are here. Where the mechanism keeps them out (without --broken) it
  * pauses only until all of them have begun: so they arrive, and wait in the mechanism's own call.
- */
+ * With --window it then pauses up to 20 ms for those that the mechanism does not keep out. */
 void window_init(struct latch *window, int count);
 void let_others_come(struct latch *window);
 
-/* Only with --broken: pauses until the latch is down. */
+/* Only with --broken, or for up to 20 ms with --window: pauses until the latch is down. */
 void pause_until(struct latch *latch);
 
 /* An actor has begun; launch_actors() has each of them say so. */

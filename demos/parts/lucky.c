@@ -15,7 +15,8 @@ static struct {
 static bool slept_too_late[MAX_CONSUMERS];
 static int finds, sleepers;
 
-static struct latch reported;
+static int sleeps[MAX_CONSUMERS];     /* each consumer counts its own */
+static struct latch reported, second; /* second: their second sleep */
 
 /* Looks ahead: the same draws come later, one by one. */
 static bool comes_by_itself(int count)
@@ -40,6 +41,7 @@ void lucky_init(int lucky, int max, int count, int consumers)
     if (run.broken && !comes_by_itself(count))
         draws.sure_place = rng_range(&place, 0, count - 1);
     latch_init(&reported, consumers);
+    latch_init(&second, consumers);
 }
 
 int next_number(void)
@@ -58,6 +60,16 @@ int next_number(void)
 void note_sleep(int id, bool lucky_came)
 {
     slept_too_late[id] = lucky_came;
+    sleeps[id]++;
+    if (!run.window || sleeps[id] != 2)
+        return;
+    latch_count_down(&second);
+    sleep_ns(SHORT_WINDOW);
+}
+
+bool all_sleep_again(int64_t nanoseconds)
+{
+    return latch_wait_for(&second, nanoseconds);
 }
 
 /* Returns the place of the first lucky number, from 1 on; 0: there is none. */

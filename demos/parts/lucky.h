@@ -17,9 +17,15 @@ void lucky_init(int lucky, int max, int count, int consumers);
 int next_number(void);
 
 /* A consumer is about to sleep. It has just tested, or so it should have: then
- * there is no lucky number yet. With the mutex, as the next function.
+ * there is no lucky number yet. With the mutex, as the next function. With
+ * --window it pauses for 20 ms before the second sleep.
  */
 void note_sleep(int id, bool lucky_came);
+
+/* With --window: waits at most NANOSECONDS until each consumer goes to sleep
+ * for the second time.
+ */
+bool all_sleep_again(int64_t nanoseconds);
 
 /* Prints what a consumer found among the COUNT numbers. */
 void report(int id, const int *numbers, int count);

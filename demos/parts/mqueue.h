@@ -77,7 +77,8 @@ int run_sysv(void);
  */
 bool next_request(int id, union message *message);
 
-/* Only with --broken: the first client pauses until another one has its answer.
+/* The window, with --broken and --window: the first client pauses until another
+ * one has its answer.
  */
 void pause_for_others(int id);
 

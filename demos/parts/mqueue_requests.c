@@ -19,7 +19,7 @@ struct settings settings = {.api = NOT_GIVEN}; /* clients: 0, not given */
 
 /* In memory that all processes share. */
 static struct {
-    struct latch first_has_asked, other_has_answer; /* only with --broken */
+    struct latch first_has_asked, other_has_answer; /* for the window */
     atomic_long answers, own_answers, errors;
     bool has_asked[MAX_CLIENTS]; /* each client writes its own */
 } * shared;
@@ -60,8 +60,6 @@ void check_settings(char **words)
         usage_error("%s: %s", escaped(*words), problem);
 
     shared = shared_alloc(sizeof *shared);
-    if (!run.broken)
-        return;
     latch_init(&shared->first_has_asked, 1);
     latch_init(&shared->other_has_answer, 1);
 }
@@ -167,15 +165,15 @@ bool next_request(int id, union message *message)
         make_example(id, message);
     shared->has_asked[id] = true;
     message->asker = settings.is_stream ? line_number : id;
-    if (id > 0)
-        pause_until(&shared->first_has_asked);
+    if (id > 0 && (run.broken || run.window)) /* it always asks */
+        (void)latch_wait_for(&shared->first_has_asked, WINDOW);
     record_sent("worker", 0, "%s", message->text);
     return true;
 }
 
 void pause_for_others(int id)
 {
-    if (id > 0)
+    if (id > 0 || settings.clients == 1)
         return;
     latch_count_down(&shared->first_has_asked);
     pause_until(&shared->other_has_answer);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* shm_numbers - the numbers of demo_shm, and what the reader saw of them */
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -85,6 +86,8 @@ void update(struct numbers *numbers, long publication)
             latch_wait(&stage->reader_is_here);
             sleep_ns(MOMENT);
         }
+        if (i == settings.values / 2 && run.window)
+            sleep_ns(SHORT_WINDOW);
         numbers->all[i].value = rng_range(&rng, 0, 100);
         numbers->all[i].publication = publication;
     }
@@ -93,8 +96,13 @@ void update(struct numbers *numbers, long publication)
 
 void copy(struct numbers *to, const struct numbers *from)
 {
+    const size_t half = (size_t)settings.values / 2, size = sizeof *to->all;
+
     record_state(INSIDE, "copying");
-    *to = *from;
+    memcpy(to->all, from->all, half * size);
+    if (run.window)
+        sleep_ns(SHORT_WINDOW);
+    memcpy(to->all + half, from->all + half, (MAX_NUMBERS - half) * size);
     record_state(RUNNING, "running");
 }
 

@@ -40,7 +40,9 @@ void finish_connecting(int connection);
  */
 void finish_sending(int connection);
 
-/* Only with --broken: waits until the answer is there, at most one second. */
+/* Waits until the answer is there: with --broken at most one second, with
+ * --window at most 20 ms, otherwise not at all.
+ */
 void pause_until_answered(int connection);
 
 /* Ends the run after bind(3p) has failed: says why, and what to do. */

@@ -219,8 +219,8 @@ void pause_until_answered(int connection)
 {
     struct pollfd answer = {.fd = connection, .events = POLLIN};
 
-    if (run.broken)
-        CHECK(poll(&answer, 1, WINDOW / 1000000));
+    if (run.broken || run.window)
+        CHECK(poll(&answer, 1, (run.broken ? WINDOW : SHORT_WINDOW) / 1000000));
     record_sent("server", 0, "%s", settings.message + half_length());
 }
 

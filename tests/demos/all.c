@@ -23,7 +23,8 @@ enum { LISTINGS = 9 };
 /* An option, and what --help has to say of its values and its default. */
 static const struct common_option {
     const char *label, *values, *standard;
-} common_options[] = {{"--broken", "", ""}, {"--seed=", "0 to 4294967295", ""},
+} common_options[] = {{"--broken", "", ""}, {"--window", "up to 20 ms", ""},
+    {"--seed=", "0 to 4294967295", ""},
     {"--speed=", "0.1 to 1000", "default: 1"}, {"--timeout=", "1 to 3600", ""},
     {"--lanes", "", ""}, {"--step", "", ""}, {"--timeline", "", ""},
     {"--svg=", "", ""}, {"--trace=", "", ""},
@@ -398,6 +399,25 @@ static void test_right_options(void **state)
     }
 }
 
+/* An open window does no harm where the mechanism is in place. */
+static void test_window(void **state)
+{
+    (void)state;
+    for (int i = 0; i < demo_count; i++) {
+        struct result result = run_in_shell(&demos[i], "--window");
+        if (result.status != demos[i].normal ||
+            !strstr(result.err, ": guarantee held: "))
+            fail_msg("%s --window: status %d, %s%s", demos[i].program,
+                result.status, result.out, result.err);
+        free_result(&result);
+        struct result both = RUN(demos[i].program, "--window", "--broken");
+        assert_int_equal(both.status, 2);
+        assert_non_null(strstr(both.err, "cannot be combined with --window"));
+        free_result(&both);
+    }
+    assert_nothing_left();
+}
+
 /* The seed is in the verdict, the last line, whether given or not. */
 static void test_seed(void **state)
 {
@@ -558,9 +578,10 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(test_help),
         TEST(test_help_is_narrow), TEST(test_version), TEST(test_examples),
         TEST(test_ranges), TEST(test_wrong_options), TEST(test_right_options),
-        TEST(test_seed), TEST(test_no_output), TEST(test_reader_goes_away),
-        TEST(test_closed_descriptors), TEST(test_lanes_change_nothing),
-        TEST(test_full_outputs), TEST(test_input_that_does_not_block)};
+        TEST(test_seed), TEST(test_window), TEST(test_no_output),
+        TEST(test_reader_goes_away), TEST(test_closed_descriptors),
+        TEST(test_lanes_change_nothing), TEST(test_full_outputs),
+        TEST(test_input_that_does_not_block)};
 
     find_demos();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,6 +252,29 @@ static void test_window_of_a_normal_run(void **state)
     end_latch(&never);
 }
 
+/* With --window an actor waits for the others, too, but not for long. */
+static void test_open_window(void **state)
+{
+    struct latch here, never;
+
+    (void)state;
+    run.window = true;
+    window_init(&here, 2);
+    note_actor();
+    note_actor();
+    latch_init(&never, 1);
+    int64_t before = clock_now();
+    let_others_come(&here); /* both have begun; the other is kept out */
+    pause_until(&never);
+    int64_t took = clock_now() - before;
+    assert_true(took >= 2 * (int64_t)SHORT_WINDOW && took < WINDOW);
+    let_others_come(&here);
+    assert_true(latch_wait_for(&here, 0)); /* the last one does not wait */
+    run.window = false;
+    end_latch(&here);
+    end_latch(&never);
+}
+
 static struct latch window;
 static atomic_int arrived;
 static int seen[ACTORS];
@@ -297,7 +320,7 @@ int main(void)
         cmocka_unit_test(test_between_threads),
         cmocka_unit_test(test_between_processes),
         cmocka_unit_test(test_long_wait), cmocka_unit_test(test_stopped_wait),
-        cmocka_unit_test(test_idle_wait),
+        cmocka_unit_test(test_idle_wait), cmocka_unit_test(test_open_window),
         cmocka_unit_test(test_window_of_a_normal_run),
         cmocka_unit_test(test_window_of_a_broken_run)};
 
