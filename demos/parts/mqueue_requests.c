@@ -20,7 +20,7 @@ struct settings settings = {.api = NOT_GIVEN}; /* clients: 0, not given */
 /* In memory that all processes share. */
 static struct {
     struct latch first_has_asked, other_has_answer; /* for the window */
-    atomic_long answers, own_answers, errors;
+    atomic_long answers, own_answers, not_made, errors;
     bool has_asked[MAX_CLIENTS]; /* each client writes its own */
 } * shared;
 
@@ -188,6 +188,16 @@ void compute(union message *request)
     record_sent("client", client, "%s", describe_answer(request));
 }
 
+/* Whether the worker has made this answer: otherwise it is the request still.
+ */
+static bool is_made(const union message *answer)
+{
+    union message again = *answer;
+
+    compute_result(&again);
+    return again.result == answer->result && again.error == answer->error;
+}
+
 void show_answer(int id, const union message *answer)
 {
     long asker = settings.is_stream ? line_number : id;
@@ -196,7 +206,9 @@ void show_answer(int id, const union message *answer)
     if (id > 0)
         latch_count_down(&shared->other_has_answer);
     atomic_fetch_add(&shared->answers, 1);
-    if (answer->asker == asker)
+    if (!is_made(answer))
+        atomic_fetch_add(&shared->not_made, 1);
+    else if (answer->asker == asker)
         atomic_fetch_add(&shared->own_answers, 1);
     else
         record_wrong("meant for %ld", (long)answer->asker);
@@ -216,6 +228,9 @@ int check_answers(void)
     long answers = shared->answers, own = shared->own_answers;
     int status;
 
+    if (shared->not_made > 0)
+        return verdict(false, "%ld of %ld requests got no answer",
+            (long)shared->not_made, answers);
     if (own < answers)
         return verdict(false,
             "%ld of %ld requests got the answer to another "

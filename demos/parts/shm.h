@@ -54,7 +54,7 @@ void init_shared_mutex(pthread_mutex_t *mutex);
 
 /* Writes new numbers, one after the other. In the middle of the first update it
  * pauses until the reader is here, so that they meet in every run. With
- * --window it pauses in the middle of each update, and copy() in the middle of
+ * --window it pauses there longer, and copy() in the middle of
  * a copy.
  */
 void update(struct numbers *numbers, long publication);

@@ -84,10 +84,8 @@ void update(struct numbers *numbers, long publication)
         if (i == settings.values / 2 && publication == 1) {
             latch_count_down(&stage->writer_is_halfway);
             latch_wait(&stage->reader_is_here);
-            sleep_ns(MOMENT);
+            sleep_ns(run.window ? SHORT_WINDOW : MOMENT);
         }
-        if (i == settings.values / 2 && run.window)
-            sleep_ns(SHORT_WINDOW);
         numbers->all[i].value = rng_range(&rng, 0, 100);
         numbers->all[i].publication = publication;
     }
