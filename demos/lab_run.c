@@ -15,7 +15,6 @@
  * has happened, none of its processes is there any more.
  */
 #if defined(__linux__)
-#define _GNU_SOURCE /* sched_setaffinity */
 #include <sched.h>
 #include <sys/prctl.h>
 #endif
@@ -79,18 +78,23 @@ static void pin(void)
 #endif
 }
 
-static void limit(int resource, rlim_t most)
+static void lower(struct rlimit *both, rlim_t most)
 {
-    struct rlimit both;
-
-    if (getrlimit(resource, &both) == -1)
-        return;
-    if (both.rlim_max == RLIM_INFINITY || both.rlim_max > most)
-        both.rlim_max = most;
-    if (both.rlim_cur == RLIM_INFINITY || both.rlim_cur > most)
-        both.rlim_cur = most;
-    (void)setrlimit(resource, &both);
+    if (both->rlim_max == RLIM_INFINITY || both->rlim_max > most)
+        both->rlim_max = most;
+    if (both->rlim_cur == RLIM_INFINITY || both->rlim_cur > most)
+        both->rlim_cur = most;
 }
+
+/* A macro, since RESOURCE is an int or an enumeration, as the system has it. */
+#define LIMIT(resource, most)                                                  \
+    do {                                                                       \
+        struct rlimit both_;                                                   \
+        if (getrlimit(resource, &both_) == 0) {                                \
+            lower(&both_, most);                                               \
+            (void)setrlimit(resource, &both_);                                 \
+        }                                                                      \
+    } while (0)
 
 /* Load for the program; they end by themselves if this process is killed. */
 static void start_burners(int count, int seconds, bool pinned)
@@ -127,12 +131,12 @@ static void run(
     if (nothing > STDERR_FILENO)
         (void)close(nothing);
     (void)close(3);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, MAX_FILE);
-    limit(RLIMIT_CPU, (rlim_t)seconds + 1);
-    limit(RLIMIT_NPROC, (rlim_t)processes);
+    LIMIT(RLIMIT_CORE, 0);
+    LIMIT(RLIMIT_FSIZE, MAX_FILE);
+    LIMIT(RLIMIT_CPU, (rlim_t)seconds + 1);
+    LIMIT(RLIMIT_NPROC, (rlim_t)processes);
     if (megabytes > 0)
-        limit(RLIMIT_AS, megabytes << 20);
+        LIMIT(RLIMIT_AS, megabytes << 20);
     if (pinned)
         pin();
     if (getuid() == 0 && !keeps_user) { /* root has no limit of processes */
