@@ -7,7 +7,7 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 # shellcheck source=demos/setup.sh
 . "$project/demos/setup.sh"
 
-labs='mutex semaphore condvar file signal socket mqueue pipe shm'
+labs='mutex semaphore condvar file signal socket mqueue pipe shm monitor'
 mark='The mechanism ends here'
 max_failures=6 # after so many, or two that did not end, more say nothing new
 max_seconds=70 # for all runs
@@ -43,16 +43,19 @@ wrong_usage()
 }
 
 # know NAME: sets what the check needs to know of a lab
+#   demo      of which demo it is a part
 #   about     what it is about
 #   options   of its runs; others: of some of them
 #   status    of a run whose guarantee held
-#   needed    names that its solution uses
+#   needed    names that its solution uses; forbidden: more that it must not
 #   threads   yes: the thread sanitizer can tell something
 #   h_...     hints: for a violation, a run that does not end, busy waiting
 know()
 {
     status=0 options='' others='' threads=no
-    page="docs/demos/$1.md, \"What to watch out for\""
+    demo=$1 forbidden=''
+    [ "$1" != monitor ] || demo=semaphore
+    page="docs/demos/$demo.md, \"What to watch out for\""
     h_wait="the thread or process must sleep in the mechanism's own call"
     case $1 in
     mutex)
@@ -142,6 +145,19 @@ know()
         h_late='"Lock for the whole update": is the mutex unlocked after it, in
             both processes?'
         ;;
+    monitor)
+        about="harder: a semaphore of a mutex and a condition variable"
+        page='docs/demos/condvar.md, "What to watch out for"'
+        options='--workers=8 --slots=3 --speed=1000'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
+            count_in count_out let_others_come'
+        forbidden='sem_wait sem_post sem_trywait'
+        threads=yes
+        h_violated='"Change the data with the mutex locked" and "Wait in a
+            while, never in an if"'
+        h_late='"A condition variable remembers nothing" and "signal or
+            broadcast?": a worker sleeps, and no wakeup comes any more'
+        ;;
     *) wrong_usage "unknown lab '$1'; there are $labs" ;;
     esac
 }
@@ -173,9 +189,9 @@ start()
     has patch || stop "missing: patch; install it"
     patch=$project/docs/labs/$1.patch
     make_scratch
-    cp "$project/demos/demo_$1.c" "$scratch/source.c"
+    cp "$project/demos/demo_$demo.c" "$scratch/source.c"
     quietly patch -s "$scratch/source.c" "$patch" ||
-        stop "$patch does not fit demos/demo_$1.c any more"
+        stop "$patch does not fit demos/demo_$demo.c any more"
     (
         set -C
         {
@@ -383,7 +399,7 @@ check_file()
         "only the last line of dashes may say that" ;;
     esac
     label=$(basename "$file" | LC_ALL=C tr -c 'A-Za-z0-9_.\n-' '_')
-    original=$project/demos/demo_$lab.c
+    original=$project/demos/demo_$demo.c
     {
         printf '#line 1 "%s"\n' "$label"
         LC_ALL=C sed "/$mark/,\$d" "$file"
@@ -396,15 +412,15 @@ check_file()
     sed -n "$line,\$p" "$original" >"$scratch/rest.c"
     {
         cat "$scratch/top.c"
-        printf '\n#line %d "demo_%s.c"\n' "$line" "$lab"
+        printf '\n#line %d "demo_%s.c"\n' "$line" "$demo"
         cat "$scratch/rest.c"
     } >"$scratch/whole.c"
 }
 
 check_build()
 {
-    objects=$(find "$build/CMakeFiles/demo_$lab.dir" -name '*.o' \
-        ! -name "demo_$lab.c.o")
+    objects=$(find "$build/CMakeFiles/demo_$demo.dir" -name '*.o' \
+        ! -name "demo_$demo.c.o")
     libraries="$build/libnine_parts.a $build/libnine_common.a $realtime
         -lpthread"
     compile -c -o "$scratch/whole.o" "$scratch/whole.c"
@@ -457,9 +473,10 @@ check_calls()
             break
         fi
     done
-    for name in $refused; do
+    for name in $forbidden $refused; do
         if grep -qx "$name" "$scratch/top.names" &&
-            ! grep -qx "$name" "$scratch/original.names"; then
+            { ! grep -qx "$name" "$scratch/original.names" ||
+                [ "${forbidden#*"$name"}" != "$forbidden" ]; }; then
             bad="$name is not allowed here"
             case $name in
             *sleep* | *poll | *select | sched_yield | alarm | *timed*)
@@ -529,11 +546,11 @@ one_run()
     elif [ "$how" = late ] || grep -q 'still running after' "$scratch/err"; then
         result=late
     elif [ "$how" = exit ] &&
-        grep -q "^demo_$lab: guarantee VIOLATED" "$scratch/err"; then
+        grep -q "^demo_$demo: guarantee VIOLATED" "$scratch/err"; then
         result=violated
         last=$(grep -m 1 'guarantee VIOLATED' "$scratch/err")
     elif [ "$how" = exit ] && [ "$code" -eq "$status" ] &&
-        grep -q "^demo_$lab: guarantee held" "$scratch/err"; then
+        grep -q "^demo_$demo: guarantee held" "$scratch/err"; then
         result=held
     elif grep -q 'cannot tell' "$scratch/err"; then
         result=undecided
@@ -634,13 +651,13 @@ check_runs()
             explain 'it loops without end' "$h_wait; see $page"
         fi
         [ "$violated" -ge "$late" ] ||
-            explain "deadlock: a run does not end" "$h_late See $page"
+            explain "deadlock: a run does not end" "$h_late (see $page)"
     elif [ "$held" -eq 0 ] && [ "$violated" -eq 0 ]; then
         award 'no deadlock' 0 15 'no run came to its verdict'
     else
         award 'no deadlock' 15 15 "all $done_runs runs ended"
     fi
-    [ "$violated" -eq 0 ] || explain "${example#*: }" "$h_violated See $page"
+    [ "$violated" -eq 0 ] || explain "${example#*: }" "$h_violated (see $page)"
     if [ -n "$leftover" ]; then
         award 'nothing left behind' 0 5 "$leftover"
         explain "$leftover" "close and unlink what you have opened; see $page"
@@ -673,13 +690,13 @@ check_races()
     tsan=$build/labs-tsan
     if ! cmake -S "$project" -B "$tsan" -DSANITIZE=thread -DBUILD_TESTING=OFF \
         "-DCMAKE_C_COMPILER=$compiler" >"$scratch/tsan" 2>&1 ||
-        ! cmake --build "$tsan" --parallel 2 --target "demo_$lab" \
+        ! cmake --build "$tsan" --parallel 2 --target "demo_$demo" \
             >>"$scratch/tsan" 2>&1; then
         award 'no data race' 5 5 'there is no thread sanitizer: left out'
         return
     fi
-    objects=$(find "$tsan/CMakeFiles/demo_$lab.dir" -name '*.o' \
-        ! -name "demo_$lab.c.o")
+    objects=$(find "$tsan/CMakeFiles/demo_$demo.dir" -name '*.o' \
+        ! -name "demo_$demo.c.o")
     # shellcheck disable=SC2086 # lists
     compile -fsanitize=thread -o "$scratch/demo.tsan" "$scratch/whole.c" \
         $objects "$tsan/libnine_parts.a" "$tsan/libnine_common.a" $realtime \
@@ -738,7 +755,7 @@ check()
         stop "this system has no POSIX message queues, which the lab needs"
     fi
     check_file
-    build_project "demo_$lab" lab_run >"$scratch/said"
+    build_project "demo_$demo" lab_run >"$scratch/said"
     compiler=$(cached CMAKE_C_COMPILER)
     definitions='-D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
         -D_FILE_OFFSET_BITS=64'

@@ -17,7 +17,7 @@ export BUILD
 # shellcheck source=tests/support/environment.sh
 . "$project/tests/support/environment.sh"
 lab=$project/demos/lab.sh
-all='mutex semaphore condvar file signal socket mqueue pipe shm'
+all='mutex semaphore condvar file signal socket mqueue pipe shm monitor'
 times=${LABS_TIMES:-1}
 runs=${LABS_RUNS:-5}
 export LAB_SANITIZER=no
@@ -66,6 +66,10 @@ make()
 {
     {
         echo "/* Lab $current */"
+        [ "$current" != monitor ] || {
+            sed "$solution" starter.c | sed "${2-}"
+            return
+        }
         # without the wrong twin, as a student hands it in
         sed '/^\/\* WRONG/,/^}/d; s/run.broken ? broken_filter : filter/filter/' \
             "$project/demos/demo_$current.c" >text
@@ -89,7 +93,7 @@ wrong()
         fails "$current-$1: changes nothing"
     fi
     check "$current-$1.c" 1 "First to repair: [^.]*$2" \
-        "docs/\(demos\|labs\)/$current.md"
+        "docs/\(demos/\($current\|condvar\)\|labs/$current\).md"
 }
 
 has_thread_sanitizer()
@@ -235,6 +239,29 @@ shm()
             s/CHECK_PTHREAD(pthread_mutex_unlock/if (id < 0)\
             CHECK_PTHREAD(pthread_mutex_unlock/
         }'
+}
+
+# What goes into the starter, which is not the demo's own text.
+solution='
+    s,^    /\* YOUR PART: sleep.*,    CHECK_PTHREAD(pthread_mutex_lock(\&own.mutex));\
+    while (own.value == 0)\
+        CHECK_PTHREAD(pthread_cond_wait(\&own.changed\, \&own.mutex));\
+    own.value--;\
+    CHECK_PTHREAD(pthread_mutex_unlock(\&own.mutex));,
+    s,^    /\* YOUR PART: give.*,    CHECK_PTHREAD(pthread_mutex_lock(\&own.mutex));\
+    own.value++;\
+    CHECK_PTHREAD(pthread_cond_signal(\&own.changed));\
+    CHECK_PTHREAD(pthread_mutex_unlock(\&own.mutex));,'
+
+monitor()
+{
+    wrong no-signal 'deadlock' '/pthread_cond_signal(/d'
+    wrong no-count 'guarantee VIOLATED: ' '/own.value--;/d'
+    wrong real-one 'sem_wait is not allowed' 's/own.value--;/CHECK(sem_wait(free_slots));/'
+    wrong busy 'busy waiting' 's/.*pthread_cond_wait(.*/        {\
+            CHECK_PTHREAD(pthread_mutex_unlock(\&own.mutex));\
+            CHECK_PTHREAD(pthread_mutex_lock(\&own.mutex));\
+        }/'
 }
 
 # What is no solution at all: a clear line each, and no harm.
