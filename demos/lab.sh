@@ -703,7 +703,7 @@ check_races()
         -lpthread
     races=0
     started=no
-    for kind in free window; do
+    for kind in free window free window; do
         window=
         [ $kind = free ] || window=--window
         cd "$scratch/run"

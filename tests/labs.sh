@@ -145,6 +145,14 @@ semaphore()
             t
             s/CHECK(sem_post(free_slots));.*/CHECK(sem_wait(free_slots));/
         }'
+    if has_thread_sanitizer; then
+        LAB_SANITIZER=yes
+        wrong race 'data race' 's/^    CHECK(sem_wait(free_slots));/    static int turns;\
+\
+    turns++;\
+&/'
+        LAB_SANITIZER=no
+    fi
     wrong busy 'busy waiting' 's/CHECK(sem_wait(free_slots));/while (sem_trywait(free_slots) == -1)\
         continue;/'
 }
@@ -163,15 +171,6 @@ condvar()
             s/.*pthread_cond_wait(.*/        CHECK_PTHREAD(pthread_mutex_unlock(\&shared.mutex));\
         CHECK_PTHREAD(pthread_mutex_lock(\&shared.mutex));/
         }'
-    if has_thread_sanitizer; then
-        LAB_SANITIZER=yes
-        wrong race 'data race' '/^static void producer/,/^}/{
-            /^        CHECK_PTHREAD(pthread_mutex_lock/d
-            /count = i + 1/a\
-        CHECK_PTHREAD(pthread_mutex_lock(\&shared.mutex));
-        }'
-        LAB_SANITIZER=no
-    fi
     wrong no-end 'deadlock' '/production_over = true/{
             n
             d
