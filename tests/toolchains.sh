@@ -14,11 +14,11 @@
 #   ROOTS   where the root folders are made, and stay (default: a scratch
 #           folder, which is removed)
 #   MIRROR  where debootstrap takes packages from (default: its own choice)
-#   TESTS   what ctest is to run (default: -LE stress)
+#   TESTS   what ctest is to run (default: -LE stress|labs)
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-tests=${TESTS:--LE stress}
+tests=${TESTS:--LE stress|labs}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-toolchains-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
