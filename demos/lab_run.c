@@ -105,7 +105,7 @@ static void start_burners(int count, int seconds, bool pinned)
             (void)alarm((unsigned)seconds + 2);
             if (pinned)
                 pin();
-            for (volatile unsigned long n = 0;; n++)
+            for (;;)
                 continue;
         }
         if (pid > 0)

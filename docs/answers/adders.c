@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <err.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -46,7 +47,9 @@ int main(void)
     for (int i = 0; i < 10000; i++) {
         if (sem_wait(free_slot) == -1)
             err(3, "sem_wait");
-        *shared = *shared + 1;
+        int seen = *shared;
+        sched_yield(); /* the other process may run here: this lets it */
+        *shared = seen + 1;
         if (sem_post(free_slot) == -1)
             err(3, "sem_post");
     }
