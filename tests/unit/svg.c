@@ -17,7 +17,7 @@ enum { US = 1000, MS = 1000 * US };
 
 static char *drawn(const struct chart *chart)
 {
-    char *text;
+    static char *text; /* else gcc 12 fears that its address is returned */
     size_t size;
     FILE *out = open_memstream(&text, &size);
 

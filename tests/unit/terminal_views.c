@@ -62,7 +62,7 @@ static void assert_lanes(const struct screen *screen, const char *name)
 static char *draw_timeline(
     const struct chart *chart, const struct screen *screen, size_t *size)
 {
-    char *text;
+    static char *text; /* else gcc 12 fears that its address is returned */
     FILE *out = open_memstream(&text, size);
 
     assert_non_null(out);
