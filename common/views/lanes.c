@@ -72,7 +72,8 @@ static void lay_out(struct lanes *lanes)
 
 static void print_legend(struct lanes *lanes, FILE *out)
 {
-    struct flow flow = flow_begin(&lanes->screen, TIME_WIDTH, out);
+    struct flow flow;
+    flow_begin(&flow, &lanes->screen, TIME_WIDTH, out);
     char text[80];
 
     for (int state = INSIDE; state >= RUNNING; state--)

@@ -233,13 +233,14 @@ void row_end(struct row *row, FILE *out)
     free(row->cells);
 }
 
-struct flow flow_begin(const struct screen *screen, int indent, FILE *out)
+void flow_begin(struct flow *flow, const struct screen *screen, int indent, FILE *out)
 {
     enum { MIN_WIDTH = 9 }; /* so that it goes on */
     int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
     int column = indent < most ? indent : most;
 
-    return (struct flow){row_begin(screen), out, column, column, 1};
+    *flow = (struct flow){.out = out, .indent = column, .column = column, .rows = 1};
+    flow->row = row_begin(screen);
 }
 
 static void flow_break(struct flow *flow)
@@ -303,7 +304,8 @@ void block_row(const struct screen *screen, const char *label, enum color color,
     const char *last, FILE *out)
 {
     enum { INDENT = 11 };
-    struct flow flow = flow_begin(screen, INDENT, out);
+    struct flow flow;
+    flow_begin(&flow, screen, INDENT, out);
     int end = flow.indent - 2, column = end - (int)strlen(label);
 
     if (column < 0)

@@ -117,7 +117,8 @@ static struct row begin_lane(const struct grid *grid, const char *name)
     struct row row = row_begin(grid->screen);
 
     if ((int)strlen(name) >= grid->from) {
-        struct flow flow = flow_begin(grid->screen, 0, grid->out);
+        struct flow flow;
+        flow_begin(&flow, grid->screen, 0, grid->out);
         flow_words(&flow, PLAIN, name);
         (void)flow_end(&flow);
     } else
@@ -242,7 +243,8 @@ static void print_legend(const struct grid *grid)
         const char *text;
     } others[] = {{SHORT, "shorter than a column"}, {IDLE, "note"}, {RIGHT, "sent"},
         {LEFT, "received"}, {ABOUT, "a long time"}};
-    struct flow flow = flow_begin(grid->screen, grid->from, grid->out);
+    struct flow flow;
+    flow_begin(&flow, grid->screen, grid->from, grid->out);
     char text[200];
 
     for (int state = INSIDE; state >= RUNNING; state--)
@@ -264,7 +266,8 @@ static void print_legend(const struct grid *grid)
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
 {
-    struct flow flow = flow_begin(screen, 0, out);
+    struct flow flow;
+    flow_begin(&flow, screen, 0, out);
     char seed[32];
 
     flow_words(&flow, PLAIN, title->program);
@@ -285,7 +288,7 @@ static void print_title(const struct title *title, const struct screen *screen, 
     (void)flow_end(&flow);
     if (!title->sentence || !title->left_out || title->verdict != VERDICT_VIOLATED)
         return;
-    flow = flow_begin(screen, 2, out);
+    flow_begin(&flow, screen, 2, out);
     flow_words(&flow, PLAIN, "left out: ");
     flow_words(&flow, PLAIN, title->left_out);
     (void)flow_end(&flow);
@@ -293,7 +296,8 @@ static void print_title(const struct title *title, const struct screen *screen, 
 
 static struct flow begin_wrong(const struct screen *screen, FILE *out)
 {
-    struct flow flow = flow_begin(screen, 2, out);
+    struct flow flow;
+    flow_begin(&flow, screen, 2, out);
 
     row_sign(&flow.row, 0, WRONG_MARK);
     return flow;
