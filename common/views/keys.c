@@ -66,7 +66,7 @@ void keys_take(void)
 
 int keys_next(void)
 {
-    unsigned char key;
+    unsigned char key = 0;
     ssize_t got = AGAIN(read(keys_terminal, &key, 1));
 
     if (got == 1)

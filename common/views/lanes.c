@@ -62,6 +62,8 @@ static void lay_out(struct lanes *lanes)
 
     lanes->is_text = width / lanes->count >= MIN_TEXT;
     lanes->columns = lanes->is_text ? lanes->count : lanes->actors;
+    if (lanes->columns < 1)
+        return; /* there is nothing to lay out */
     lanes->per_column = lanes->is_text ? 1 : (lanes->columns + cells - 1) / cells;
     lanes->width = lanes->is_text ? width / lanes->count : cells / lanes->columns;
     if (!lanes->is_text && lanes->width > 3)

@@ -90,6 +90,7 @@ static void mark_item(const struct grid *grid, const struct item *item, struct m
 static void put_mark(struct grid *grid, struct row *row, int column, const struct mark *mark)
 {
     static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
+    enum color color = mark->state <= INSIDE ? colors[mark->state] : PLAIN;
     int sign = GONE;
 
     if (mark->is_flaw)
@@ -102,7 +103,7 @@ static void put_mark(struct grid *grid, struct row *row, int column, const struc
         sign = IDLE;
     row_sign(row, column, sign);
     if (sign == SHORT || sign == mark->state)
-        row_color(row, column, column + 1, mark->is_wrong ? RED : colors[mark->state]);
+        row_color(row, column, column + 1, mark->is_wrong ? RED : color);
     grid->has[sign] = true;
     if (sign == mark->sign && mark->messages > 1) {
         row_digit(row, column, mark->messages, PURPLE);
