@@ -87,7 +87,7 @@ static void put_axis(const struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     int64_t step = axis_step(chart->length, 8);
-    long count = chart->by_events ? chart->moment_count : chart->length / step + 1;
+    long count = chart->by_events ? chart->moment_count : (long)(chart->length / step + 1);
     double used = 0;
     char text[32], last[32] = "";
 
