@@ -75,9 +75,9 @@ static void lay_out(struct lanes *lanes)
 static void print_legend(struct lanes *lanes, FILE *out)
 {
     struct flow flow;
-    flow_begin(&flow, &lanes->screen, TIME_WIDTH, out);
     char text[80];
 
+    flow_begin(&flow, &lanes->screen, TIME_WIDTH, out);
     for (int state = INSIDE; state >= RUNNING; state--)
         if (*lanes->words[state])
             flow_sign(&flow, 2, state, PLAIN, lanes->words[state]);

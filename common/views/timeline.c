@@ -245,9 +245,9 @@ static void print_legend(const struct grid *grid)
     } others[] = {{SHORT, "shorter than a column"}, {IDLE, "note"}, {RIGHT, "sent"},
         {LEFT, "received"}, {ABOUT, "a long time"}};
     struct flow flow;
-    flow_begin(&flow, grid->screen, grid->from, grid->out);
     char text[200];
 
+    flow_begin(&flow, grid->screen, grid->from, grid->out);
     for (int state = INSIDE; state >= RUNNING; state--)
         if (describe_state(grid->chart, (enum state)state, text, sizeof text))
             flow_sign(&flow, 3, state, PLAIN, text);
@@ -298,8 +298,8 @@ static void print_title(const struct title *title, const struct screen *screen, 
 static struct flow begin_wrong(const struct screen *screen, FILE *out)
 {
     struct flow flow;
-    flow_begin(&flow, screen, 2, out);
 
+    flow_begin(&flow, screen, 2, out);
     row_sign(&flow.row, 0, WRONG_MARK);
     return flow;
 }

@@ -142,7 +142,7 @@ static void put_inside(FILE *out, const struct chart *chart)
     }
 }
 
-/* Counts the messages in flight, each once for everyone who receives it: none of them is one that
+/* Counts the messages in flight, each once for each lane that receives it: none of them is one that
  * nobody does, since it is never known to arrive. */
 static void put_in_flight(FILE *out, const struct chart *chart)
 {
