@@ -286,6 +286,18 @@ void free_result(struct result *result)
     free(result->err);
 }
 
+void assert_asleep(
+    const struct result *result, const struct result *prompt, double seconds)
+{
+    double busy = result->processor - prompt->processor;
+    long waits = result->sleeps - prompt->sleeps;
+
+    if (busy > 0.2 * seconds || waits > 100 * seconds)
+        fail_msg("a wait of %g s took %g s of the processor and woke up %ld "
+                 "times",
+            seconds, busy, waits);
+}
+
 bool is_undecided(const struct result *result)
 {
     return result->status == 3 &&

@@ -79,6 +79,13 @@ bool is_undecided(const struct result *result);
 #define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
 struct result run_built(const char *const argv[]);
 
+/* Fails the test unless RESULT waited asleep for SECONDS longer than PROMPT, a
+ * run of the same program without that wait: a busy loop takes the processor
+ * for most of them, and one that looks now and then wakes up hundreds of times.
+ */
+void assert_asleep(
+    const struct result *result, const struct result *prompt, double seconds);
+
 /* How often TEXT occurs in STRING, and how many lines STRING has. */
 int count_text(const char *string, const char *text);
 int count_lines(const char *string);
