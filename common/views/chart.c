@@ -2,7 +2,6 @@
 #include "common/views/chart.h"
 #include "common/base/check.h"
 #include "common/base/text.h"
-#include "common/views/messages.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,89 +29,165 @@ char *event_text(const struct event *event)
     return CHECK_NOT(NULL, strdup(text)); /* no longer than it has to be: there may be many */
 }
 
-static int compare(int64_t one, int64_t two)
+static void take_lanes(struct chart *chart, const struct recorder *from)
 {
-    return (one > two) - (one < two);
+    size_t size = (size_t)chart->lanes + 1;
+
+    chart->names = CHECK_NOT(NULL, calloc(size, sizeof *chart->names));
+    chart->seen = CHECK_NOT(NULL, calloc(size, sizeof *chart->seen));
+    for (int lane = 0; lane < chart->lanes; lane++)
+        lane_name(from, lane, chart->names[lane]);
 }
 
-static int by_time(const void *one, const void *two)
+/* Adds ITEM behind those of the same time. Events are recorded nearly in their order. */
+static void add_item(struct chart *chart, struct item item)
 {
-    const struct event *const *a = one, *const *b = two;
-    int order = compare((*a)->time, (*b)->time);
+    long place = chart->count;
 
-    return order != 0 ? order : compare(*a - *b, 0); /* as they came */
+    for (; place > 0 && chart->items[place - 1].time > item.time; place--)
+        chart->items[place] = chart->items[place - 1];
+    chart->items[place] = item;
+    chart->count++;
+}
+
+/* Makes an item of each event that is complete; after the last one comes the end of the run. */
+static void take_items(struct chart *chart, const struct recorder *from)
+{
+    unsigned long recorded = from->next, size = recorded < CAPACITY ? recorded : CAPACITY;
+
+    chart->items = CHECK_NOT(NULL, calloc(size + 1, sizeof *chart->items));
+    chart->dropped = (long)(recorded - size);
+    for (const struct event *event = from->events; event < from->events + size; event++) {
+        unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
+        if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
+            continue;
+        chart->seen[event->lane] = true;
+        add_item(chart, (struct item){.kind = event->kind,
+                            .state = event->state,
+                            .lane = event->lane,
+                            .other = event->other,
+                            .time = event->time,
+                            .partner = -1,
+                            .text = event_text(event),
+                            .place = event->place,
+                            .to_all = event->to_all,
+                            .is_wrong = event->is_wrong || event->kind == FLAW});
+    }
+    int64_t begin = chart->items[0].time;
+    for (long i = 0; i < chart->count; i++)
+        chart->items[i].time -= begin;
+    if (chart->count > 0)
+        chart->length = chart->items[chart->count - 1].time;
+    chart->items[chart->count] = (struct item){.time = chart->length, .at = 1};
+}
+
+/* Messages wait in chains until they are received, the oldest first; so that a search is short,
+ * there is a chain for all texts with the same hash. */
+struct waiting {
+    struct item *sent;
+    struct waiting *next;
+};
+struct chain {
+    struct waiting *first, **end;
+};
+
+static unsigned hash(const char *text)
+{
+    unsigned value = 0;
+
+    for (; *text; text++)
+        value = 31 * value + (unsigned char)*text;
+    return value;
+}
+
+/* Returns the link to the message that RECEIVED is: the oldest that was sent to this lane or to
+ * all; or, if there is none, to another lane. NULL if there is none at all. */
+static struct waiting **find_sent(struct chain *chain, const struct item *received)
+{
+    struct waiting **found = NULL;
+
+    for (struct waiting **link = &chain->first; *link; link = &(*link)->next) {
+        const struct item *sent = (*link)->sent;
+        bool is_sender = received->other == NO_LANE || received->other == sent->lane;
+        if (!is_sender || strcmp(sent->text, received->text) != 0)
+            continue;
+        if (sent->to_all || sent->other == received->lane)
+            return link;
+        if (found == NULL)
+            found = link;
+    }
+    return found;
+}
+
+static void find_partners(struct chart *chart)
+{
+    enum { CHAINS = 1024 };
+    struct chain chains[CHAINS];
+    struct waiting *all = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *all));
+
+    for (int i = 0; i < CHAINS; i++)
+        chains[i] = (struct chain){NULL, &chains[i].first};
+    for (long i = 0; i < chart->count; i++) {
+        struct item *item = &chart->items[i];
+        struct chain *chain = &chains[hash(item->text) % CHAINS];
+        if (item->kind == SENT) {
+            all[i].sent = item;
+            *chain->end = &all[i];
+            chain->end = &all[i].next;
+        }
+        struct waiting **link = item->kind == RECEIVED ? find_sent(chain, item) : NULL;
+        if (link == NULL)
+            continue;
+        struct waiting *found = *link;
+        item->partner = found->sent - chart->items;
+        if (found->sent->partner < 0)
+            found->sent->partner = i;
+        if (found->sent->to_all)
+            continue;
+        *link = found->next;
+        if (chain->end == &found->next)
+            chain->end = link;
+    }
+    free(all);
+}
+
+/* Finds how long states last and who is inside, and what is wrong beyond what was recorded so: in a
+ * run whose guarantee was violated, a message that nobody received is one that somebody needed. */
+static void follow_lanes(struct chart *chart)
+{
+    size_t size = (size_t)chart->lanes + 1;
+    const struct item **next = CHECK_NOT(NULL, calloc(size, sizeof(void *)));
+    bool *is_inside = CHECK_NOT(NULL, calloc(size, sizeof *is_inside));
+    int inside = 0;
+
+    for (int lane = 0; lane < chart->lanes; lane++)
+        next[lane] = &chart->items[chart->count];
+    for (long i = chart->count - 1; i >= 0; i--) {
+        struct item *item = &chart->items[i];
+        item->next = next[item->lane];
+        if (item->kind == STATE)
+            next[item->lane] = item;
+    }
+    for (long i = 0; i < chart->count; i++) {
+        struct item *item = &chart->items[i];
+        if (item->kind == STATE) {
+            inside += (item->state == INSIDE) - is_inside[item->lane];
+            is_inside[item->lane] = item->state == INSIDE;
+        }
+        item->inside = inside;
+        if (inside > chart->most_inside)
+            chart->most_inside = inside;
+        if (item->kind == SENT && item->partner < 0 && chart->title.verdict == VERDICT_VIOLATED)
+            item->is_wrong = true;
+    }
+    free(next);
+    free(is_inside);
 }
 
 static int by_length(const void *one, const void *two)
 {
-    return compare(*(const int64_t *)one, *(const int64_t *)two);
-}
-
-/* Sets EVENTS to those of the first SIZE that are complete, by time; returns how many they are. */
-static long sort_events(
-    const struct recorder *from, size_t size, int lanes, const struct event **events)
-{
-    long count = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        const struct event *event = &from->events[i];
-        unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
-        if ((ready == READY || ready == SHOWN) && event->lane < lanes) {
-            events[count] = event;
-            count++;
-        }
-    }
-    qsort(events, (size_t)count, sizeof(void *), by_time);
-    return count;
-}
-
-/* Makes an item of each event, from the last to the first: so it is known how long a state lasts.
- */
-static void fill_items(struct chart *chart, const struct event **events)
-{
-    int64_t *ends = CHECK_NOT(NULL, malloc(((size_t)chart->lanes + 1) * sizeof *ends));
-
-    for (int lane = 0; lane < chart->lanes; lane++)
-        ends[lane] = chart->length;
-    for (long i = chart->count - 1; i >= 0; i--) {
-        const struct event *event = events[i];
-        int64_t time = event->time - events[0]->time;
-        chart->items[i] = (struct item){.kind = event->kind,
-            .state = event->state,
-            .lane = event->lane,
-            .other = event->other,
-            .time = time,
-            .until = ends[event->lane],
-            .partner = -1,
-            .text = event_text(event),
-            .place = event->place,
-            .to_all = event->to_all,
-            .is_wrong = event->is_wrong || event->kind == FLAW};
-        if (event->kind == STATE)
-            ends[event->lane] = time;
-        chart->seen[event->lane] = true;
-    }
-    free(ends);
-}
-
-/* Counts who is inside, and says what is wrong beyond what was recorded so: in a run whose
- * guarantee was violated, a message that nobody received is one that somebody needed. */
-static void find_inside_and_lost(struct chart *chart)
-{
-    bool *is_inside = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *is_inside));
-    int inside = 0;
-
-    for (struct item *item = chart->items; item < chart->items + chart->count; item++) {
-        if (item->kind == STATE && (item->state == INSIDE) != is_inside[item->lane]) {
-            is_inside[item->lane] = item->state == INSIDE;
-            inside += is_inside[item->lane] ? 1 : -1;
-            chart->has_inside = true;
-        }
-        item->inside = inside;
-        if (item->kind == SENT && item->partner < 0 && chart->title.verdict == VERDICT_VIOLATED)
-            item->is_wrong = true;
-    }
-    free(is_inside);
+    int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
+    return (a > b) - (a < b);
 }
 
 /* Lists the moments, and finds out from when on a gap between two is long. Returns whether one is.
@@ -122,20 +197,19 @@ static bool find_moments(struct chart *chart)
     enum { LONG = 50 }; /* times as long as the median */
     size_t size = (size_t)chart->count + 1;
     int64_t *gaps = CHECK_NOT(NULL, calloc(size, sizeof *gaps));
-    long count = 0;
+    long count = 1; /* the first moment is 0 */
 
     chart->moments = CHECK_NOT(NULL, calloc(size, sizeof *chart->moments));
     FOR_ITEMS (item, chart)
-        if (count == 0 || item->time > chart->moments[count - 1]) {
+        if (item->time > chart->moments[count - 1]) {
+            gaps[count - 1] = item->time - chart->moments[count - 1];
             chart->moments[count] = item->time;
             count++;
         }
-    for (long i = 1; i < count; i++)
-        gaps[i - 1] = chart->moments[i] - chart->moments[i - 1];
-    qsort(gaps, count > 0 ? (size_t)count - 1 : 0, sizeof *gaps, by_length);
-    bool has_long = count > 1 && gaps[count - 2] > LONG * gaps[(count - 1) / 2];
-    chart->long_gap = count > 1 ? LONG * gaps[(count - 1) / 2] + 1 : INT64_MAX;
+    qsort(gaps, (size_t)count - 1, sizeof *gaps, by_length);
     chart->moment_count = count;
+    chart->long_gap = LONG * gaps[(count - 1) / 2] + 1;
+    bool has_long = count > 1 && gaps[count - 2] >= chart->long_gap;
     free(gaps);
     return has_long;
 }
@@ -152,7 +226,7 @@ static bool hides_most(const struct chart *chart)
             sent_in[PARTS * item->time / chart->length]++;
     FOR_ITEMS (item, chart) {
         bool is_visit = item->kind == STATE && item->state == INSIDE;
-        if (is_visit && item->until - item->time < chart->length / PARTS)
+        if (is_visit && item->next->time - item->time < chart->length / PARTS)
             hidden++;
         if (item->kind == SENT && sent_in[PARTS * item->time / chart->length] > 1)
             hidden++;
@@ -161,59 +235,34 @@ static bool hides_most(const struct chart *chart)
     return 2 * hidden > all;
 }
 
-static double place_of(const struct chart *chart, int64_t time, long moment)
-{
-    if (chart->by_events)
-        return (double)moment / (double)chart->moment_count;
-    return chart->length > 0 ? (double)time / (double)chart->length : 0;
-}
-
-/* Puts all items on the axis, from the last to the first as fill_items() does. */
 static void place_items(struct chart *chart)
 {
     enum { MAX_MOMENTS = 300 }; /* more would be as narrow as on an axis of time */
-    double *ends = CHECK_NOT(NULL, malloc(((size_t)chart->lanes + 1) * sizeof *ends));
     bool has_long_gap = find_moments(chart);
-    long moment = chart->moment_count - 1;
+    long moment = 0;
 
     chart->by_events = has_long_gap && chart->moment_count <= MAX_MOMENTS && hides_most(chart);
-    for (int lane = 0; lane < chart->lanes; lane++)
-        ends[lane] = 1;
-    for (long i = chart->count - 1; i >= 0; i--) {
-        struct item *item = &chart->items[i];
-        while (chart->moments[moment] > item->time)
-            moment--;
-        item->at = place_of(chart, item->time, moment);
-        item->end = item->kind == STATE ? ends[item->lane] : item->at;
-        if (item->kind == STATE)
-            ends[item->lane] = item->at;
+    for (struct item *item = chart->items; item < chart->items + chart->count; item++) {
+        while (chart->moments[moment] < item->time)
+            moment++;
+        if (chart->by_events)
+            item->at = (double)moment / (double)chart->moment_count;
+        else if (chart->length > 0)
+            item->at = (double)item->time / (double)chart->length;
     }
-    free(ends);
 }
 
 struct chart chart_take(const struct recorder *from, const struct title *title)
 {
-    size_t recorded = from->next, size = recorded < CAPACITY ? recorded : CAPACITY;
     struct chart chart = {.title = *title, .lanes = lane_count(from), .limit = from->limit};
-    size_t lanes = (size_t)chart.lanes + 1;
-    const struct event **events = CHECK_NOT(NULL, malloc((size + 1) * sizeof(void *)));
 
-    chart.items = CHECK_NOT(NULL, calloc(size + 1, sizeof *chart.items));
-    chart.names = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.names));
-    chart.seen = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.seen));
-    for (int lane = 0; lane < chart.lanes; lane++)
-        lane_name(from, lane, chart.names[lane]);
     if (chart.limit == 0)
         chart.limit = 1;
-    chart.dropped = (long)(recorded - size);
-    chart.count = sort_events(from, size, chart.lanes, events);
-    if (chart.count > 0)
-        chart.length = events[chart.count - 1]->time - events[0]->time;
-    fill_items(&chart, events);
+    take_lanes(&chart, from);
+    take_items(&chart, from);
     find_partners(&chart);
-    find_inside_and_lost(&chart);
+    follow_lanes(&chart);
     place_items(&chart);
-    free(events);
     return chart;
 }
 
@@ -227,43 +276,27 @@ void chart_free(struct chart *chart)
     free(chart->moments);
 }
 
-int max_inside(const struct chart *chart)
-{
-    int max = 0;
-
-    FOR_ITEMS (item, chart)
-        if (item->inside > max)
-            max = item->inside;
-    return max;
-}
-
 int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out)
 {
-    long *wrong = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *wrong));
+    bool *is_wrong = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *is_wrong));
     int chosen = 0, rows = 0;
 
     *left_out = 0;
     FOR_ITEMS (item, chart)
-        wrong[item->lane] += item->is_wrong;
-    for (int lane = 0; lane < chart->lanes; lane++) {
-        row_of[lane] = -1;
-        *left_out += chart->seen[lane];
-    }
-    for (; chosen<max && * left_out> 0; chosen++) {
-        int best = -1;
-        for (int lane = 0; lane < chart->lanes; lane++) {
-            bool is_free = chart->seen[lane] && row_of[lane] < 0;
-            if (is_free && (best < 0 || wrong[lane] > wrong[best]))
-                best = lane;
-        }
-        row_of[best] = 0;
-        (*left_out)--;
-    }
+        is_wrong[item->lane] |= item->is_wrong;
+    for (int wrong = 1; wrong >= 0; wrong--)
+        for (int lane = 0; lane < chart->lanes; lane++)
+            if (is_wrong[lane] == wrong) {
+                bool is_chosen = chart->seen[lane] && chosen < max;
+                row_of[lane] = is_chosen ? 0 : -1;
+                chosen += is_chosen;
+                *left_out += chart->seen[lane] && !is_chosen;
+            }
     for (int lane = 0; lane < chart->lanes; lane++)
         if (row_of[lane] == 0) {
             row_of[lane] = rows;
             rows++;
         }
-    free(wrong);
+    free(is_wrong);
     return rows;
 }

@@ -21,13 +21,13 @@ struct title {
 struct item {
     enum event_kind kind;
     enum state state;
-    int lane, other; /* OTHER of a message, NO_LANE if that is unknown */
-    int64_t time;    /* nanoseconds from the run's first event */
-    int64_t until;   /* STATE: when the next state of this lane begins */
-    double at, end;  /* the same two on the axis, from 0 to 1 */
-    int inside;      /* how many lanes are INSIDE from here on */
-    long partner;    /* SENT: the first item that received it; RECEIVED: what was sent; or -1 */
-    char *text;      /* escaped, valid UTF-8 */
+    int lane, other;         /* OTHER of a message, NO_LANE if that is unknown */
+    int64_t time;            /* nanoseconds from the run's first event */
+    double at;               /* the same on the axis, from 0 to 1 */
+    const struct item *next; /* the next state of this lane, or the end of the run */
+    int inside;              /* how many lanes are INSIDE from here on */
+    long partner; /* SENT: the first item that received it; RECEIVED: what was sent; -1 */
+    char *text;   /* escaped, valid UTF-8 */
     const struct call_place *place; /* as in struct event */
     bool to_all;
     bool is_wrong; /* here the guarantee was violated; of a message: lost, or to the wrong one */
@@ -35,11 +35,11 @@ struct item {
 
 struct chart {
     struct title title;
-    struct item *items;  /* by time; items of the same time in the order in which they came */
+    struct item *items;  /* by time, then as they came; after the last one, the run's end */
     long count, dropped; /* dropped: beyond the recorder's capacity */
     int64_t length;      /* of the run, to its last event */
     int lanes, limit;    /* LIMIT: more than so many INSIDE at once are too many */
-    bool has_inside;     /* a lane is INSIDE some time */
+    int most_inside;     /* at once */
     char (*names)[LANE_NAME_SIZE];
     bool *seen; /* lanes that have an event */
 
@@ -61,10 +61,7 @@ void chart_free(struct chart *chart);
 /* Returns the text of EVENT, escaped, and with an ellipsis if it was cut off; free(3) it. */
 char *event_text(const struct event *event);
 
-/* Returns how many lanes were INSIDE at once, at most. */
-int max_inside(const struct chart *chart);
-
 /* Sets ROW_OF[lane] to the row in which a lane is drawn, or to -1. There are at most MAX rows: of
- * the lanes in which most went wrong, then of the first ones. Returns how many rows there are;
+ * lanes in which something went wrong, then of the first ones. Returns how many rows there are;
  * LEFT_OUT gets the number of lanes that have an event but no row. */
 int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out);

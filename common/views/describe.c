@@ -10,8 +10,8 @@ static void describe_longest(
     char time[32];
 
     FOR_ITEMS (item, chart)
-        if (item->kind == STATE && item->state == state && item->until - item->time > longest)
-            longest = item->until - item->time;
+        if (item->kind == STATE && item->state == state && item->next->time - item->time > longest)
+            longest = item->next->time - item->time;
     format_time(longest, longest, time, sizeof time);
     (void)snprintf(text, size, "longest %s: %s", what, time);
 }
@@ -31,7 +31,7 @@ static void describe_messages(const struct chart *chart, char *text, size_t size
 void describe_measure(const struct chart *chart, char *text, size_t size)
 {
     if (chart->title.measure == MAX_INSIDE)
-        (void)snprintf(text, size, "most inside at once: %d", max_inside(chart));
+        (void)snprintf(text, size, "most inside at once: %d", chart->most_inside);
     else if (chart->title.measure == MESSAGES)
         describe_messages(chart, text, size);
     else if (chart->title.measure == LONGEST_WAIT)

@@ -79,10 +79,10 @@ static bool use(struct picture *picture, const struct item *item, double x)
 /* Returns how wide the bar of ITEM is; -1 if it has none. */
 static double bar_width(const struct picture *picture, const struct item *item)
 {
-    bool has_bar = item->kind == STATE && item->state != GONE && item->until > item->time;
+    bool has_bar = item->kind == STATE && item->state != GONE && item->next->time > item->time;
 
     return has_bar && row_of(picture, item) >= 0
-               ? x_of(picture, item->end) - x_of(picture, item->at)
+               ? x_of(picture, item->next->at) - x_of(picture, item->at)
                : -1;
 }
 
@@ -96,8 +96,8 @@ static void put_bar(
     if (item->state == IDLE)
         height = 4;
     double top = y_of(picture, row_of(picture, item)) - height / 2;
-    put_path(picture, look, item, item->until, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width,
-        height, width);
+    put_path(picture, look, item, item->next->time, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top,
+        width, height, width);
     (void)take_box(&picture->paper, (struct box){x, top, end - x, height, BAR}, 0);
 }
 
@@ -111,19 +111,19 @@ static const struct item *find_red(const struct picture *picture, const struct i
     const struct item *last = chart->items + chart->count;
 
     *x = x_of(picture, item->at);
-    *end = x_of(picture, item->end);
+    *end = x_of(picture, item->next->at);
     if (item->state != INSIDE)
         return item->is_wrong && from == item ? last : NULL;
     if (!item->is_wrong && item->inside <= chart->limit)
         return NULL;
-    while (from < last && from->time < item->until && from->inside <= chart->limit)
+    while (from < last && from->time < item->next->time && from->inside <= chart->limit)
         from++;
-    if (from == last || from->time >= item->until)
+    if (from == last || from->time >= item->next->time)
         return NULL;
     *x = x_of(picture, from->at);
-    while (from < last && from->time < item->until && from->inside > chart->limit)
+    while (from < last && from->time < item->next->time && from->inside > chart->limit)
         from++;
-    if (from < last && from->time < item->until)
+    if (from < last && from->time < item->next->time)
         *end = x_of(picture, from->at);
     return from;
 }
@@ -131,7 +131,7 @@ static const struct item *find_red(const struct picture *picture, const struct i
 /* Draws the bar of ITEM, with what is red in it. */
 static void put_state(struct picture *picture, const struct item *item)
 {
-    double x = x_of(picture, item->at), end = x_of(picture, item->end);
+    double x = x_of(picture, item->at), end = x_of(picture, item->next->at);
 
     if (item->state == INSIDE || !item->is_wrong)
         put_bar(picture, item, (int)item->state, x, end);

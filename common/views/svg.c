@@ -39,7 +39,7 @@ static double put_title(const struct picture *picture)
 static void lay_out(struct picture *picture, double top)
 {
     const struct chart *chart = picture->chart;
-    double strip = chart->has_inside ? STRIP : 0;
+    double strip = chart->most_inside > 0 ? STRIP : 0;
     double below = 34 + 2 * ROW_HEIGHT + (chart->by_events ? ROW_HEIGHT : 0);
     double space = PAPER_HEIGHT - top - 36 - strip - below, least = picture->rows > 20 ? 22 : 28;
     int more = 0;
@@ -133,7 +133,7 @@ static void put_strip(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     FILE *out = picture->paper.out;
-    int most[MAX_COLUMN] = {0}, peak = max_inside(chart);
+    int most[MAX_COLUMN] = {0}, peak = chart->most_inside;
     double bottom = picture->bottom - 4, top = picture->bottom - STRIP + 30;
     double unit = (bottom - top) / (peak > chart->limit ? peak : chart->limit);
     double limit = bottom - chart->limit * unit;
@@ -158,7 +158,7 @@ static void put_strip(struct picture *picture)
 /* Says where most are too many inside. */
 static void put_peak(struct picture *picture)
 {
-    int peak = max_inside(picture->chart), limit = picture->chart->limit;
+    int peak = picture->chart->most_inside, limit = picture->chart->limit;
     double top = picture->bottom - STRIP + 30;
     const struct item *item = picture->chart->items;
     char text[64];
@@ -185,7 +185,7 @@ static void list_states(const struct chart *chart, int look, char *text, size_t 
     FOR_ITEMS (item, chart) {
         bool is_listed =
             item->kind == STATE && (int)item->state == look && (look == INSIDE || !item->is_wrong);
-        if (look == RUNNING && item->end - item->at < 1.0 / PAPER_WIDTH)
+        if (look == RUNNING && item->next->at - item->at < 1.0 / PAPER_WIDTH)
             continue; /* it is not to be seen */
         (void)snprintf(word, sizeof word, ", %s, ", item->text);
         if (is_listed && used + strlen(word) < size && !strstr(text, word))
@@ -203,7 +203,7 @@ static double put_legend(const struct picture *picture, double y)
     for (int look = IDLE; look < LOOKS; look++) {
         list_states(picture->chart, look, states, sizeof states);
         (void)snprintf(text, sizeof text, "%s%s", looks[look].words, states + 2);
-        if (look == FAULTY && picture->chart->has_inside)
+        if (look == FAULTY && picture->chart->most_inside > 0)
             (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(&plain, text) + 50;
         if (!picture->drawn[look] || !looks[look].sign || !*text)
@@ -281,7 +281,7 @@ void svg_write(const struct chart *chart, FILE *out)
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
     put_names(&picture);
-    if (chart->has_inside)
+    if (chart->most_inside > 0)
         put_strip(&picture);
     put_items(&picture);
     put_peak(&picture);

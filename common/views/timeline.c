@@ -53,7 +53,7 @@ static bool is_red(const struct grid *grid, const struct item *item, int column)
 
 static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
 {
-    int first = middle_after(grid, item->at), end = middle_after(grid, item->end);
+    int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
     struct mark *mark = &marks[column_of(grid, item->at)];
 
     for (int column = first; column < end; column++) {
@@ -435,7 +435,7 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     char inside[32];
 
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
-    if (chart->has_inside && (int)strlen(inside) < screen->width / 4)
+    if (chart->most_inside > 0 && (int)strlen(inside) < screen->width / 4)
         names = (int)strlen(inside);
     for (int lane = 0; lane < chart->lanes; lane++)
         if (row_of[lane] >= 0 && (int)strlen(chart->names[lane]) > names)
@@ -449,7 +449,7 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     find_most(&grid);
     print_title(&chart->title, screen, out);
     print_lanes(&grid, row_of, rows);
-    if (chart->has_inside)
+    if (chart->most_inside > 0)
         print_inside(&grid, inside);
     if (rows > 0 && chart->by_events)
         print_event_axis(&grid);
@@ -459,7 +459,7 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
     if (left_out > 0)
         (void)fprintf(out, "(%d more %s not shown%s)\n", left_out,
-            left_out > 1 ? "lanes are" : "lane is", chart->has_inside ? ", but counted" : "");
+            left_out > 1 ? "lanes are" : "lane is", chart->most_inside > 0 ? ", but counted" : "");
     if (chart->dropped > 0)
         (void)fprintf(
             out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);

@@ -89,7 +89,7 @@ static void put_item(FILE *out, const struct item *item)
 {
     static const char *const categories[] = {
         [RUNNING] = "state,running", [WAITING] = "state,waiting", [INSIDE] = "state,inside"};
-    int64_t length = item->until - item->time;
+    int64_t length = item->next->time - item->time;
 
     if (item->kind == STATE && categories[item->state])
         put_slice(out, item, length > 0 ? length - 1 : 0, categories[item->state]);
@@ -127,7 +127,7 @@ static void put_inside(FILE *out, const struct chart *chart)
     int before = 0;
     char text[64];
 
-    if (!chart->has_inside)
+    if (chart->most_inside == 0)
         return;
     put_count(out, 0, "limit", chart->limit);
     put_count(out, chart->length, "limit", chart->limit);

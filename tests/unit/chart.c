@@ -247,10 +247,10 @@ static void test_spans(void **state)
     struct chart recording = taken();
     for (long i = 0, k = 0; i < recording.count; i++)
         if (recording.items[i].kind == STATE && recording.items[i].time < 60)
-            assert_int_equal(recording.items[i].until, until[k++]);
-    assert_int_equal(recording.items[6].until, 60); /* over at once */
-    assert_int_equal(recording.items[5].until, 90);
-    assert_int_equal(recording.items[7].until, 90);
+            assert_int_equal(recording.items[i].next->time, until[k++]);
+    assert_int_equal(recording.items[6].next->time, 60); /* over at once */
+    assert_int_equal(recording.items[5].next->time, 90);
+    assert_int_equal(recording.items[7].next->time, 90);
     chart_free(&recording);
 }
 
@@ -259,7 +259,7 @@ static void test_most_inside(void **state)
     (void)state;
     begin(4);
     struct chart recording = taken();
-    assert_int_equal(max_inside(&recording), 0);
+    assert_int_equal(recording.most_inside, 0);
     chart_free(&recording);
     recorded_state(0, 0, INSIDE, "in");
     recorded_state(1, 1, INSIDE, "in");
@@ -269,12 +269,12 @@ static void test_most_inside(void **state)
     recorded_state(5, 2, WAITING, "out");
     recorded_state(6, 3, RUNNING, "elsewhere");
     recording = taken();
-    assert_int_equal(max_inside(&recording), 2);
+    assert_int_equal(recording.most_inside, 2);
     chart_free(&recording);
     recorded_state(7, 0, INSIDE, "in");
     recorded_state(8, 3, INSIDE, "in");
     recording = taken();
-    assert_int_equal(max_inside(&recording), 3);
+    assert_int_equal(recording.most_inside, 3);
     chart_free(&recording);
 }
 
@@ -410,7 +410,7 @@ static void test_waits_that_were_taken_back(void **state)
     recorder->events[2].ready = SHOWN;
     struct chart chart = taken();
     assert_int_equal(chart.count, 3);
-    assert_int_equal(chart.items[0].until, 5);
+    assert_int_equal(chart.items[0].next->time, 5);
     assert_string_equal(chart.items[1].text, "mq_send");
     chart_free(&chart);
 }
@@ -513,8 +513,8 @@ static void test_axis_of_events(void **state)
             assert_int_equal(item->inside, at == 1 || at == 3);
         }
         assert_int_equal(chart.moment_count, 6);
-        assert_true(chart.items[1].end == chart.items[2].at);
-        assert_true(chart.items[6].end == 1);
+        assert_true(chart.items[1].next == &chart.items[2]);
+        assert_true(chart.items[6].next->at == 1);
         chart_free(&chart);
     }
 }
