@@ -80,12 +80,12 @@ static void print_legend(struct lanes *lanes, FILE *out)
     flow_begin(&flow, &lanes->screen, TIME_WIDTH, out);
     for (int state = INSIDE; state >= RUNNING; state--)
         if (*lanes->words[state])
-            flow_sign(&flow, 2, state, PLAIN, lanes->words[state]);
-    flow_sign(&flow, 2, ABOUT, PLAIN, "a long time");
+            flow_part(&flow, 2, state, PLAIN, lanes->words[state]);
+    flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
     if (lanes->per_column > 1) {
         (void)snprintf(text, sizeof text, "each column: %d lanes", lanes->per_column);
-        flow_whole(&flow, 2, PLAIN, text);
-        flow_whole(&flow, 2, PLAIN, "a digit: so many are inside");
+        flow_part(&flow, 2, NO_SIGN, PLAIN, text);
+        flow_part(&flow, 2, NO_SIGN, PLAIN, "a digit: so many are inside");
     }
     lanes->rows += flow_end(&flow);
 }

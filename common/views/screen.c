@@ -53,30 +53,21 @@ struct screen screen_of(int descriptor, int when)
     return screen;
 }
 
-struct row row_begin(const struct screen *screen)
+/* Signs, in the order of enum state and enum sign, and other characters that ASCII has not. */
+static const struct {
+    const char *text;
+    char ascii;
+    enum color color;
+} signs[] = {{" ", ' ', PLAIN}, {"·", '.', PLAIN}, {"▒", '=', BLUE}, {"░", ':', ORANGE},
+    {"█", '#', GREEN}, {"─", '-', PURPLE}, {"▶", '>', PURPLE}, {"◀", '<', PURPLE},
+    {"▏", '|', PLAIN}, {"│", '|', PLAIN}, {"≈", '~', PLAIN}, {"✓", '+', GOOD}, {"✗", 'x', RED},
+    {"…", '>', PLAIN}, {"µ", 'u', PLAIN}};
+
+static char ascii_of(const char *character, size_t size)
 {
-    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
-
-    for (int column = 0; column < screen->width; column++)
-        cells[column].text[0] = ' ';
-    return (struct row){screen, cells};
-}
-
-/* Returns what is shown for CHARACTER on a screen that has ASCII only. */
-static char ascii_of(wchar_t character)
-{
-    static const struct {
-        wchar_t character;
-        char ascii;
-    } known[] = {{0x2026 /* ellipsis */, '>'}, {0xb5 /* micro */, 'u'}, {0xb7 /* dot */, '.'},
-        {0x2592 /* shades */, '='}, {0x2591, ':'}, {0x2588 /* block */, '#'},
-        {0x258f /* thin bar */, '|'}, {0x2502 /* lines */, '|'}, {0x2500, '-'},
-        {0x25b6 /* right */, '>'}, {0x25c0 /* left */, '<'}, {0x2717 /* cross */, 'x'},
-        {0x2713 /* check mark */, '+'}, {0x2248 /* about */, '~'}};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].character == character)
-            return known[i].ascii;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strlen(signs[i].text) == size && memcmp(signs[i].text, character, size) == 0)
+            return signs[i].ascii;
     return '?';
 }
 
@@ -86,45 +77,15 @@ static int read_character(const struct screen *screen, const char **text, struct
 {
     wchar_t character;
     int decoded = utf8_decode(*text, strlen(*text), &character);
-    int size = decoded > 0 ? decoded : 1;
-    int columns = size > 1 && screen->utf8 ? wcwidth(character) : 1;
+    int size = decoded > 0 ? decoded : 1, columns = 1;
 
-    if (size > 1 && !screen->utf8)
-        (void)snprintf(cell->text, sizeof cell->text, "%c", ascii_of(character));
-    else
-        (void)snprintf(cell->text, sizeof cell->text, "%.*s", size, *text);
+    (void)snprintf(cell->text, sizeof cell->text, "%.*s", size, *text);
+    if (size > 1 && screen->utf8)
+        columns = wcwidth(character);
+    else if (size > 1)
+        (void)snprintf(cell->text, sizeof cell->text, "%c", ascii_of(*text, (size_t)size));
     *text += size;
     return columns > 0 ? columns : 0;
-}
-
-/* Puts a character of so many COLUMNS there, if there is space before LIMIT. */
-static bool put_cell(struct row *row, int column, int limit, const struct cell *cell, int columns)
-{
-    if (column + columns > limit)
-        return false;
-    row->cells[column] = *cell;
-    if (columns == 2)
-        row->cells[column + 1].text[0] = '\0'; /* its second half */
-    return true;
-}
-
-static int limit_of(const struct row *row, int limit)
-{
-    return limit < row->screen->width ? limit : row->screen->width;
-}
-
-int row_put(struct row *row, int column, int limit, const char *text)
-{
-    int end = limit_of(row, limit);
-    struct cell cell = {.color = PLAIN};
-
-    while (*text) {
-        int columns = read_character(row->screen, &text, &cell);
-        if (columns > 0 && !put_cell(row, column, end, &cell, columns))
-            break;
-        column += columns;
-    }
-    return column;
 }
 
 static int columns_until(const struct screen *screen, const char *text, const char *end)
@@ -142,34 +103,56 @@ int columns_of(const struct screen *screen, const char *text)
     return columns_until(screen, text, text + strlen(text));
 }
 
-const char *row_words(struct row *row, int *column, int start, int limit, const char *text)
+struct row row_begin(const struct screen *screen)
 {
-    int end = limit_of(row, limit);
+    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
+
+    for (int column = 0; column < screen->width; column++)
+        cells[column].text[0] = ' ';
+    return (struct row){screen, cells};
+}
+
+/* Puts as much of what is from TEXT to END there as fits before LIMIT, and moves COLUMN to where it
+ * ends. Returns the rest. */
+static const char *put_until(
+    struct row *row, int *column, int limit, const char *text, const char *end)
+{
     struct cell cell = {.color = PLAIN};
 
-    while (*text) {
-        size_t blanks = strspn(text, " ");
-        const char *word_end = text + blanks + strcspn(text + blanks, " ");
-        int columns = columns_until(row->screen, text, word_end);
-        if (*column > start && *column + columns > end)
-            return text + blanks;
-        for (const char *next = text; text < word_end; text = next) {
-            columns = read_character(row->screen, &next, &cell);
-            bool fits = columns == 0 || put_cell(row, *column, end, &cell, columns);
-            if (!fits && *column > start)
-                return text;
-            *column += columns;
-        }
+    for (const char *next = text; text < end; text = next) {
+        int columns = read_character(row->screen, &next, &cell);
+        if (*column + columns > limit || *column + columns > row->screen->width)
+            break;
+        if (columns > 0)
+            row->cells[*column] = cell;
+        if (columns == 2)
+            row->cells[*column + 1].text[0] = '\0'; /* its second half */
+        *column += columns;
     }
     return text;
 }
 
-static const char *const color_codes[] = {[BLUE] = "38;5;32",
-    [ORANGE] = "38;5;172",
-    [GREEN] = "38;5;36",
-    [PURPLE] = "38;5;169",
-    [GOOD] = "1;38;5;36",
-    [RED] = "1;31" /* the terminal's own, which suits its background */};
+int row_put(struct row *row, int column, int limit, const char *text)
+{
+    (void)put_until(row, &column, limit, text, text + strlen(text));
+    return column;
+}
+
+const char *row_words(struct row *row, int *column, int start, int limit, const char *text)
+{
+    int end = limit < row->screen->width ? limit : row->screen->width;
+
+    while (*text) {
+        const char *word = text + strspn(text, " "), *word_end = word + strcspn(word, " ");
+        if (*column > start && *column + columns_until(row->screen, text, word_end) > end)
+            return word;
+        text = put_until(row, column, end, text, word_end);
+        if (text<word_end && * column> start)
+            return text;
+        text = word_end; /* even if there is no space at all */
+    }
+    return text;
+}
 
 void row_color(struct row *row, int from, int to, enum color color)
 {
@@ -179,15 +162,6 @@ void row_color(struct row *row, int from, int to, enum color color)
 
 void row_sign(struct row *row, int column, int sign)
 {
-    static const struct {
-        const char *text;
-        enum color color;
-    } signs[] = {{" ", PLAIN}, {"·", PLAIN}, {"▒", BLUE}, {"░", ORANGE}, {"█", GREEN},
-        {"─", PURPLE}, {"▶", PURPLE}, {"◀", PURPLE}, {"▏", PLAIN}, {"│", PLAIN}, {"≈", PLAIN},
-        {"✓", GOOD}, {"✗", RED}};
-
-    if (column >= row->screen->width)
-        return;
     (void)row_put(row, column, column + 1, signs[sign].text);
     row_color(row, column, column + 1, signs[sign].color);
 }
@@ -208,29 +182,35 @@ bool row_is_blank(const struct row *row, int from, int to)
     return true;
 }
 
-static void change_color(enum color from, enum color to, FILE *out)
-{
-    if (to != from && from != PLAIN)
-        (void)fputs("\033[0m", out);
-    if (to != from && to != PLAIN)
-        (void)fprintf(out, "\033[%sm", color_codes[to]);
-}
-
 void row_end(struct row *row, FILE *out)
 {
-    int used = row->screen->width;
+    /* RED is the terminal's own, which suits its background */
+    static const char *const codes[] = {[PLAIN] = "",
+        [BLUE] = "\033[38;5;32m",
+        [ORANGE] = "\033[38;5;172m",
+        [GREEN] = "\033[38;5;36m",
+        [PURPLE] = "\033[38;5;169m",
+        [GOOD] = "\033[1;38;5;36m",
+        [RED] = "\033[1;31m"};
     enum color color = PLAIN;
+    int used = row->screen->width;
 
     while (used > 0 && strcmp(row->cells[used - 1].text, " ") == 0)
         used--;
-    for (const struct cell *cell = row->cells; cell < row->cells + used; cell++) {
-        change_color(color, cell->color, out);
+    row->cells[used] = (struct cell){"\n", PLAIN};
+    for (const struct cell *cell = row->cells; cell <= row->cells + used; cell++) {
+        if (cell->color != color)
+            (void)fprintf(out, "%s%s", color != PLAIN ? "\033[0m" : "", codes[cell->color]);
         color = cell->color;
         (void)fputs(cell->text, out);
     }
-    change_color(color, PLAIN, out);
-    (void)fputc('\n', out);
     free(row->cells);
+}
+
+/* Where a row ends: the last column stays free, after which some terminals begin a new row. */
+static int limit_of(const struct flow *flow)
+{
+    return flow->row.screen->width - 1;
 }
 
 void flow_begin(struct flow *flow, const struct screen *screen, int indent, FILE *out)
@@ -253,44 +233,29 @@ static void flow_break(struct flow *flow)
     flow->rows++;
 }
 
-/* Where a row ends: the last column stays free, after which some terminals begin a new row. */
-static int limit_of_flow(const struct flow *flow)
-{
-    return flow->row.screen->width - 1;
-}
-
 void flow_words(struct flow *flow, enum color color, const char *text)
 {
     while (*text) {
         int from = flow->column;
-        text = row_words(&flow->row, &flow->column, flow->indent, limit_of_flow(flow), text);
+        text = row_words(&flow->row, &flow->column, flow->indent, limit_of(flow), text);
         row_color(&flow->row, from, flow->column, color);
         if (*text)
             flow_break(flow);
     }
 }
 
-/* Leaves a GAP; goes on in the next row if fewer COLUMNS are left. */
-static void leave_gap(struct flow *flow, int gap, int columns)
+void flow_part(struct flow *flow, int gap, int sign, enum color color, const char *text)
 {
-    if (flow->column == flow->indent)
-        return;
-    flow->column += gap;
-    if (flow->column + columns > limit_of_flow(flow))
+    int columns = columns_of(flow->row.screen, text) + (sign == NO_SIGN ? 0 : 2);
+
+    if (flow->column > flow->indent)
+        flow->column += gap;
+    if (flow->column > flow->indent && flow->column + columns > limit_of(flow))
         flow_break(flow);
-}
-
-void flow_whole(struct flow *flow, int gap, enum color color, const char *text)
-{
-    leave_gap(flow, gap, columns_of(flow->row.screen, text));
-    flow_words(flow, color, text);
-}
-
-void flow_sign(struct flow *flow, int gap, int sign, enum color color, const char *text)
-{
-    leave_gap(flow, gap, 2 + columns_of(flow->row.screen, text));
-    row_sign(&flow->row, flow->column, sign);
-    flow->column += 2;
+    if (sign != NO_SIGN) {
+        row_sign(&flow->row, flow->column, sign);
+        flow->column += 2;
+    }
     flow_words(flow, color, text);
 }
 
@@ -305,14 +270,14 @@ void block_row(const struct screen *screen, const char *label, enum color color,
 {
     enum { INDENT = 11 };
     struct flow flow;
-    flow_begin(&flow, screen, INDENT, out);
-    int end = flow.indent - 2, column = end - (int)strlen(label);
 
+    flow_begin(&flow, screen, INDENT, out);
+    int column = flow.indent - 2 - (int)strlen(label);
     if (column < 0)
         column = 0;
     row_color(&flow.row, column, row_put(&flow.row, column, flow.indent, label), color);
     flow_words(&flow, PLAIN, text);
     if (*last)
-        flow_whole(&flow, 1, PLAIN, last);
+        flow_part(&flow, 1, NO_SIGN, PLAIN, last);
     (void)flow_end(&flow);
 }

@@ -31,9 +31,10 @@ static int middle_after(const struct grid *grid, double at)
 
 /* What a lane shows in a column. */
 struct mark {
-    uint8_t state; /* that covers its middle; else the highest that is shorter than a column */
-    bool is_short, is_note, is_flaw, is_wrong;
-    int messages, sign; /* how many ends of messages, and the sign of one */
+    const struct item *state; /* that covers its middle */
+    const struct item *brief; /* the highest that is shorter than a column, and covers none */
+    int messages;             /* how many ends of messages */
+    int sign; /* of the rest: what is wrong before messages, and these before notes */
 };
 
 /* Whether ITEM came inside when as many were as may be. */
@@ -56,56 +57,55 @@ static void mark_state(const struct grid *grid, const struct item *item, struct 
     int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
     struct mark *mark = &marks[column_of(grid, item->at)];
 
-    for (int column = first; column < end; column++) {
-        bool is_hidden = marks[column].is_short && marks[column].state > item->state;
-        if (!is_hidden)
-            marks[column].state = (uint8_t)item->state;
-        marks[column].is_short = is_hidden;
-        marks[column].is_wrong = is_red(grid, item, column);
-    }
-    if (first == end && item->state > mark->state) {
-        mark->state = (uint8_t)item->state;
-        mark->is_short = true;
-        mark->is_wrong = is_red(grid, item, column_of(grid, item->at));
-    }
+    for (int column = first; column < end; column++)
+        marks[column].state = item;
+    if (first == end && (mark->brief == NULL || item->state > mark->brief->state))
+        mark->brief = item;
+}
+
+static int sign_of(const struct grid *grid, const struct item *item)
+{
+    if (item->kind == FLAW || is_beyond(grid, item))
+        return WRONG_MARK;
+    if (item->kind == STATE)
+        return NO_SIGN;
+    if (item->kind == NOTE)
+        return IDLE;
+    if (item->is_wrong)
+        return WRONG_MARK;
+    return item->kind == SENT ? RIGHT : LEFT;
 }
 
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
     struct mark *mark = &marks[column_of(grid, item->at)];
+    int sign = sign_of(grid, item);
 
-    mark->is_flaw |= is_beyond(grid, item);
     if (item->kind == STATE)
         mark_state(grid, item, marks);
-    else if (item->kind == NOTE)
-        mark->is_note = true;
-    else if (item->kind == FLAW || item->is_wrong)
-        mark->is_flaw = true;
-    if (item->kind == SENT || item->kind == RECEIVED) {
+    if (item->kind == SENT || item->kind == RECEIVED)
         mark->messages++;
-        mark->sign = item->kind == SENT ? RIGHT : LEFT;
-    }
+    if (sign > mark->sign)
+        mark->sign = sign;
 }
 
-static void put_mark(struct grid *grid, struct row *row, int column, const struct mark *mark)
+static void put_mark(struct grid *grid, struct row *row, int i, const struct mark *mark)
 {
     static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
-    enum color color = mark->state <= INSIDE ? colors[mark->state] : PLAIN;
-    int sign = GONE;
+    const struct item *state = mark->state;
+    bool is_brief = mark->brief && (state == NULL || mark->brief->state > state->state);
+    int sign = mark->sign, column = grid->from + i;
 
-    if (mark->is_flaw)
-        sign = WRONG_MARK;
-    else if (mark->messages > 0)
-        sign = mark->sign;
-    else if (mark->state > IDLE)
-        sign = mark->is_short ? SHORT : mark->state;
-    else if (mark->is_note)
-        sign = IDLE;
+    if (is_brief)
+        state = mark->brief;
+    bool has_state = sign <= IDLE && state && state->state > IDLE;
+    if (has_state)
+        sign = is_brief ? SHORT : (int)state->state;
     row_sign(row, column, sign);
-    if (sign == SHORT || sign == mark->state)
-        row_color(row, column, column + 1, mark->is_wrong ? RED : color);
+    if (has_state)
+        row_color(row, column, column + 1, is_red(grid, state, i) ? RED : colors[state->state]);
     grid->has[sign] = true;
-    if (sign == mark->sign && mark->messages > 1) {
+    if ((sign == RIGHT || sign == LEFT) && mark->messages > 1) {
         row_digit(row, column, mark->messages, PURPLE);
         grid->has_many = true;
         grid->has_more |= mark->messages > 9;
@@ -117,14 +117,11 @@ static struct row begin_lane(const struct grid *grid, const char *name)
 {
     struct row row = row_begin(grid->screen);
 
-    if ((int)strlen(name) >= grid->from) {
-        struct flow flow;
-        flow_begin(&flow, grid->screen, 0, grid->out);
-        flow_words(&flow, PLAIN, name);
-        (void)flow_end(&flow);
-    } else
-        (void)row_put(&row, 0, grid->from, name);
-    return row;
+    (void)row_put(&row, 0, grid->screen->width, name);
+    if ((int)strlen(name) < grid->from)
+        return row;
+    row_end(&row, grid->out);
+    return row_begin(grid->screen);
 }
 
 /* The items of all lanes are gone through once: MARKS has COLUMNS for each row. */
@@ -142,7 +139,7 @@ static void print_lanes(struct grid *grid, const int *row_of, int rows)
         const struct mark *own = marks + (size_t)row_of[lane] * columns;
         struct row row = begin_lane(grid, grid->chart->names[lane]);
         for (int column = 0; column < grid->columns; column++)
-            put_mark(grid, &row, grid->from + column, &own[column]);
+            put_mark(grid, &row, column, &own[column]);
         row_end(&row, grid->out);
     }
     free(marks);
@@ -179,60 +176,54 @@ static void print_inside(struct grid *grid, const char *name)
     row_end(&row, grid->out);
 }
 
+/* Puts the time TEXT at COLUMN, unless it would touch another or leave the screen. */
+static void put_time(struct row *row, int column, const char *text)
+{
+    int end = column + columns_of(row->screen, text);
+
+    if (end <= row->screen->width && row_is_blank(row, column - 1, end + 1))
+        (void)row_put(row, column, end, text);
+}
+
 static void print_axis(const struct grid *grid)
 {
     struct row row = row_begin(grid->screen);
     int64_t length = grid->chart->length, step = axis_step(length, grid->columns / 12 + 1);
-    int width = grid->screen->width, next = 0;
     char text[32];
 
     for (int64_t at = 0; at <= length; at += step) {
         double place = length > 0 ? (double)at / (double)length : 0;
-        int column = grid->from + (int)(place * grid->columns + 0.5);
         format_time(at, step, text, sizeof text);
-        if (column >= next && column + (int)strlen(text) <= width)
-            next = row_put(&row, column, width, text) + 1;
+        put_time(&row, grid->from + middle_after(grid, place), text);
     }
     row_end(&row, grid->out);
 }
 
-/* Puts the times of moments where they fit: first of those AFTER_GAPS, then of the others. */
-static void put_moments(const struct grid *grid, struct row *row, bool after_gaps)
-{
-    const struct chart *chart = grid->chart;
-    char text[32] = "", before[32];
-
-    for (long i = 0; i < chart->moment_count; i++) {
-        bool is_after = i == 0 || chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
-        int column = grid->from + column_of(grid, (double)i / (double)chart->moment_count);
-        (void)snprintf(before, sizeof before, "%s", text);
-        format_moment(chart->moments[i], text, sizeof text);
-        bool is_new = is_after || strcmp(text, before) != 0;
-        int end = column + (int)strlen(text);
-        if (is_after == after_gaps && is_new && end <= grid->screen->width &&
-            row_is_blank(row, column - 1, end + 1))
-            (void)row_put(row, column, end, text);
-    }
-}
-
-/* The axis of a chart in which each moment is one step. */
+/* The axis of a chart in which each moment is one step: a line, and times where they fit, first of
+ * all those after long gaps. */
 static void print_event_axis(struct grid *grid)
 {
     const struct chart *chart = grid->chart;
     struct row line = row_begin(grid->screen), times = row_begin(grid->screen);
+    char text[32], before[32];
 
-    for (int column = grid->from; column < grid->from + grid->columns; column++)
-        row_sign(&line, column, LINE);
-    row_color(&line, 0, grid->screen->width, PLAIN);
-    for (long i = 1; i < chart->moment_count; i++) {
-        int column = column_of(grid, (double)i / (double)chart->moment_count) - 1;
-        if (chart->moments[i] - chart->moments[i - 1] < chart->long_gap)
-            continue;
-        row_sign(&line, grid->from + (column > 0 ? column : 0), ABOUT);
-        grid->has[ABOUT] = true;
+    for (int column = 0; column < grid->columns; column++)
+        (void)row_put(&line, grid->from + column, grid->from + column + 1, "─");
+    for (int wants_gap = 1; wants_gap >= 0; wants_gap--) {
+        strcpy(before, "");
+        for (long i = 0; i < chart->moment_count; i++) {
+            int column = grid->from + column_of(grid, (double)i / (double)chart->moment_count);
+            bool is_gap = i > 0 && chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
+            format_moment(chart->moments[i], text, sizeof text);
+            if (is_gap && wants_gap) {
+                row_sign(&line, column > grid->from ? column - 1 : column, ABOUT);
+                grid->has[ABOUT] = true;
+            }
+            if ((is_gap || i == 0) == wants_gap && (wants_gap || strcmp(text, before) != 0))
+                put_time(&times, column, text);
+            strcpy(before, text);
+        }
     }
-    put_moments(grid, &times, true);
-    put_moments(grid, &times, false);
     row_end(&line, grid->out);
     row_end(&times, grid->out);
 }
@@ -250,90 +241,83 @@ static void print_legend(const struct grid *grid)
     flow_begin(&flow, grid->screen, grid->from, grid->out);
     for (int state = INSIDE; state >= RUNNING; state--)
         if (describe_state(grid->chart, (enum state)state, text, sizeof text))
-            flow_sign(&flow, 3, state, PLAIN, text);
+            flow_part(&flow, 3, state, PLAIN, text);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (grid->has[others[i].sign])
-            flow_sign(&flow, 3, others[i].sign, PLAIN, others[i].text);
+            flow_part(&flow, 3, others[i].sign, PLAIN, others[i].text);
     if (grid->has_many)
-        flow_whole(&flow, 3, PLAIN, "digit: number of messages");
+        flow_part(&flow, 3, NO_SIGN, PLAIN, "digit: number of messages");
     if (grid->has_more)
-        flow_whole(&flow, 3, PLAIN, "+ more than 9");
+        flow_part(&flow, 3, NO_SIGN, PLAIN, "+ more than 9");
     if (grid->chart->by_events)
-        flow_whole(&flow, 3, PLAIN, "not to scale: each step is one event");
+        flow_part(&flow, 3, NO_SIGN, PLAIN, "not to scale: each step is one event");
     describe_measure(grid->chart, text, sizeof text);
-    flow_whole(&flow, 3, PLAIN, text);
+    flow_part(&flow, 3, NO_SIGN, PLAIN, text);
     (void)flow_end(&flow);
 }
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
 {
+    static const struct {
+        int sign;
+        enum color color;
+        const char *text;
+    } badges[] = {[VERDICT_HELD] = {RIGHT_MARK, GOOD, "HELD"},
+        [VERDICT_VIOLATED] = {WRONG_MARK, RED, "VIOLATED"},
+        [VERDICT_UNKNOWN] = {NO_SIGN, PLAIN, "UNDECIDED"}};
+    enum verdict verdict = title->verdict;
     struct flow flow;
-    flow_begin(&flow, screen, 0, out);
-    char seed[32];
+    char text[200];
 
+    flow_begin(&flow, screen, 0, out);
     flow_words(&flow, PLAIN, title->program);
     if (title->broken)
-        flow_whole(&flow, 1, PLAIN, "--broken");
-    if (title->verdict == VERDICT_HELD)
-        flow_sign(&flow, 3, RIGHT_MARK, GOOD, "HELD");
-    else if (title->verdict == VERDICT_VIOLATED)
-        flow_sign(&flow, 3, WRONG_MARK, RED, "VIOLATED");
-    else
-        flow_whole(&flow, 3, PLAIN, "UNDECIDED");
+        flow_part(&flow, 1, NO_SIGN, PLAIN, "--broken");
+    flow_part(&flow, 3, badges[verdict].sign, badges[verdict].color, badges[verdict].text);
     if (title->sentence) {
-        flow_whole(&flow, 2, PLAIN, "");
+        flow_words(&flow, PLAIN, "  ");
         flow_words(&flow, PLAIN, title->sentence);
     }
-    (void)snprintf(seed, sizeof seed, "seed %" PRIu32, title->seed);
-    flow_whole(&flow, 3, PLAIN, seed);
-    (void)flow_end(&flow);
-    if (!title->sentence || !title->left_out || title->verdict != VERDICT_VIOLATED)
-        return;
-    flow_begin(&flow, screen, 2, out);
-    flow_words(&flow, PLAIN, "left out: ");
-    flow_words(&flow, PLAIN, title->left_out);
+    (void)snprintf(text, sizeof text, "seed %" PRIu32, title->seed);
+    flow_part(&flow, 3, NO_SIGN, PLAIN, text);
+    if (title->sentence && title->left_out && verdict == VERDICT_VIOLATED) {
+        (void)snprintf(text, sizeof text, "left out: %s", title->left_out);
+        flow_part(&flow, 3, NO_SIGN, PLAIN, text);
+    }
     (void)flow_end(&flow);
 }
 
-static struct flow begin_wrong(const struct screen *screen, FILE *out)
+static void print_wrong(const struct screen *screen, const char *text, long more, FILE *out)
 {
     struct flow flow;
+    char rest[40];
 
     flow_begin(&flow, screen, 2, out);
     row_sign(&flow.row, 0, WRONG_MARK);
-    return flow;
-}
-
-static void end_wrong(struct flow *flow, long more)
-{
-    char text[40];
-
-    (void)snprintf(text, sizeof text, "and %ld more", more);
+    flow_words(&flow, RED, text);
+    (void)snprintf(rest, sizeof rest, "and %ld more", more);
     if (more > 0)
-        flow_whole(flow, 2, RED, text);
-    (void)flow_end(flow);
+        flow_part(&flow, 2, NO_SIGN, RED, rest);
+    (void)flow_end(&flow);
 }
 
 static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MAX_NAMED = 5 };
-    struct flow flow;
+    char text[MAX_NAMED * 5 * TEXT_SIZE];
+    size_t used = 0;
     long count = 0;
 
     FOR_ITEMS (item, chart) {
         if (item->kind != SENT || !item->is_wrong || item->partner >= 0)
             continue;
-        if (count == 0) {
-            flow = begin_wrong(screen, out);
-            flow_words(&flow, RED, "nobody received: ");
-        } else if (count < MAX_NAMED)
-            flow_words(&flow, RED, ", ");
         if (count < MAX_NAMED)
-            flow_words(&flow, RED, item->text);
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
+                count == 0 ? "nobody received: " : ", ", item->text);
         count++;
     }
     if (count > 0)
-        end_wrong(&flow, count - MAX_NAMED);
+        print_wrong(screen, text, count - MAX_NAMED, out);
 }
 
 /* Whether two texts differ by their numbers only. */
@@ -341,73 +325,43 @@ static bool is_same_kind(const char *one, const char *other)
 {
     static const char digits[] = "0123456789";
 
-    one += strspn(one, digits);
-    other += strspn(other, digits);
-    while (*one && *one == *other) {
-        one++;
-        other++;
+    while (true) {
         one += strspn(one, digits);
         other += strspn(other, digits);
+        if (*one == '\0' || *one != *other)
+            return *one == *other;
+        one++;
+        other++;
     }
-    return *one == *other;
-}
-
-static bool is_same_flaw(const struct item *one, const struct item *other)
-{
-    return one->lane == other->lane && strcmp(one->text, other->text) == 0;
-}
-
-/* Chooses at most MAX flaws that differ: one of each kind first, then the first ones. Returns how
- * many; CHOSEN is by time. */
-static int choose_flaws(const struct chart *chart, int max, const struct item **chosen)
-{
-    int count = 0;
-
-    for (int pass = 0; pass < 2; pass++)
-        FOR_ITEMS (item, chart) {
-            bool is_new = item->kind == FLAW;
-            for (int i = 0; i < count && is_new; i++)
-                is_new = pass == 0 ? !is_same_kind(chosen[i]->text, item->text)
-                                   : !is_same_flaw(chosen[i], item);
-            if (!is_new || count == max)
-                continue;
-            int place = count;
-            for (; place > 0 && chosen[place - 1] > item; place--)
-                chosen[place] = chosen[place - 1];
-            chosen[place] = item;
-            count++;
-        }
-    return count;
-}
-
-static long count_flaws(const struct chart *chart, const struct item *like)
-{
-    long count = 0;
-
-    FOR_ITEMS (item, chart)
-        count += item->kind == FLAW && (!like || is_same_flaw(item, like));
-    return count;
 }
 
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
-    const struct item *chosen[MAX_WRONGS];
-    int count = choose_flaws(chart, max, chosen);
-    long more = count_flaws(chart, NULL);
-    char text[LANE_NAME_SIZE + 40];
+    const struct item *kinds[MAX_WRONGS]; /* the first flaw of each */
+    long more[MAX_WRONGS];
+    char text[LANE_NAME_SIZE + 5 * TEXT_SIZE];
+    int count = 0;
 
     print_lost(chart, screen, out);
+    FOR_ITEMS (item, chart) {
+        int i = 0;
+        if (item->kind != FLAW)
+            continue;
+        while (i < count && !is_same_kind(kinds[i]->text, item->text))
+            i++;
+        if (i == max) /* no space for more kinds */
+            more[max - 1]++;
+        else if (i < count)
+            more[i]++;
+        else {
+            kinds[i] = item;
+            more[i] = 0;
+            count++;
+        }
+    }
     for (int i = 0; i < count; i++) {
-        const struct item *flaw = chosen[i];
-        struct flow flow = begin_wrong(screen, out);
-        long times = count_flaws(chart, flaw);
-        int used = snprintf(text, sizeof text, "%s: ", chart->names[flaw->lane]);
-        if (times > 1)
-            (void)snprintf(text + used, sizeof text - (size_t)used, "%ld times ", times);
-        flow_words(&flow, RED, text);
-        flow_words(&flow, RED, flaw->text);
-        more -= times;
-        end_wrong(&flow, i + 1 == count ? more : 0);
+        (void)snprintf(text, sizeof text, "%s: %s", chart->names[kinds[i]->lane], kinds[i]->text);
+        print_wrong(screen, text, more[i], out);
     }
 }
 
@@ -424,28 +378,31 @@ static int rows_left(const struct screen *screen, int rows, int min, int max)
     return left > min ? left : min;
 }
 
+/* Returns where the bars begin: after the longest name, if that leaves enough space. */
+static int find_edge(const struct chart *chart, int width, const int *row_of, const char *inside)
+{
+    size_t longest = 0;
+
+    if (chart->most_inside > 0 && (int)strlen(inside) < width / 4)
+        longest = strlen(inside);
+    for (int lane = 0; lane < chart->lanes; lane++)
+        if (row_of[lane] >= 0 && strlen(chart->names[lane]) > longest)
+            longest = strlen(chart->names[lane]);
+    int edge = (int)longest + 2;
+    return edge <= width / 2 ? edge : 0;
+}
+
 void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MIN_LANES = 12 };
-    int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of));
-    int left_out,
-        rows =
-            chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES), row_of, &left_out),
-        names = 0;
+    int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of)), left_out;
+    int max = rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES);
+    int rows = chart_rows(chart, max, row_of, &left_out);
     char inside[32];
 
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
-    if (chart->most_inside > 0 && (int)strlen(inside) < screen->width / 4)
-        names = (int)strlen(inside);
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (row_of[lane] >= 0 && (int)strlen(chart->names[lane]) > names)
-            names = (int)strlen(chart->names[lane]);
-    int from = names + 2 <= screen->width / 2 ? names + 2 : 0;
-    struct grid grid = {.chart = chart,
-        .screen = screen,
-        .out = out,
-        .from = from,
-        .columns = screen->width - from};
+    int from = find_edge(chart, screen->width, row_of, inside);
+    struct grid grid = {chart, screen, out, from, screen->width - from, .has_many = false};
     find_most(&grid);
     print_title(&chart->title, screen, out);
     print_lanes(&grid, row_of, rows);
