@@ -290,10 +290,10 @@ void assert_asleep(
     const struct result *result, const struct result *prompt, double seconds)
 {
     double busy = result->processor - prompt->processor;
-    long waits = result->sleeps - prompt->sleeps;
+    double waits = (double)(result->sleeps - prompt->sleeps);
 
     if (busy > 0.2 * seconds || waits > 100 * seconds)
-        fail_msg("a wait of %g s took %g s of the processor and woke up %ld "
+        fail_msg("a wait of %g s took %g s of the processor and woke up %.0f "
                  "times",
             seconds, busy, waits);
 }
