@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mutants.sh - whether the tests notice mistakes in common/ and demos/
+#
+# Usage: sh tests/mutants.sh [--check | NUMBER...]
+#
+# Makes each mistake of mutants.txt, or those with these numbers, in a copy of
+# the project, and runs the tests that should notice it, then all others, until
+# one fails, which it prints. All take more than an hour; --check only looks
+# whether each can be made. What they leave as names or queues stays there.
+#
+# Exit status: 0 if at least 57 of 60 were noticed, or as many in proportion; 1
+# if fewer were, or one cannot be made; 2 for wrong usage.
+set -eu
+
+project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+cd "$project"
+table=$project/tests/mutants.txt
+count=$(grep -c '^[a-z]' "$table")
+
+# mutate NUMBER: prints the file with that mistake in it; sets file, tests, what
+mutate()
+{
+    lines=$(awk -v number="$1" '/^[a-z]/ { n++ } n == number' "$table")
+    {
+        read -r file tests what
+        read -r change
+    } <<END
+$lines
+END
+    # shellcheck disable=SC2016 # those are awk's
+    old=${change%% => *} new=${change#* => } awk '
+        { text = text $0 "\n" }
+        END {
+            pattern = ENVIRON["old"]
+            gsub(/[][\\.*+?(){}|^$]/, "\\\\&", pattern)
+            gsub(/ /, "[ \t\n]+", pattern) # a formatter changes it
+            rest = text
+            if (gsub(pattern, "", rest) != 1)
+                exit 1
+            match(text, pattern)
+            printf "%s", substr(text, 1, RSTART - 1) ENVIRON["new"] \
+                substr(text, RSTART + RLENGTH)
+        }' "$file" || {
+        echo "fault $1 does not apply: its old text must be once in $file" \
+            "($what); see tests/mutants.txt" >&2
+        return 1
+    }
+}
+
+check=no
+if [ "${1-}" = --check ]; then
+    check=yes
+    shift
+fi
+# shellcheck disable=SC2046 # a list
+[ $# -gt 0 ] || set -- $(awk '/^[a-z]/ { print ++n }' "$table")
+first='' result=0
+for number; do
+    if ! [ "$number" -ge 1 ] 2>/dev/null || [ "$number" -gt "$count" ]; then
+        echo "mutants.sh: '$number': must be 1 to $count, or --check" >&2
+        exit 2
+    fi
+    mutate "$number" >/dev/null || result=1
+    first="$first|$tests"
+done
+if [ $check = yes ] || [ $result -ne 0 ]; then
+    exit $result
+fi
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/mutants-XXXXXX")
+trap 'cd /; rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+chmod 755 "$scratch" # some tests change the user
+mkdir -m 1777 "$scratch/tmp"
+export TMPDIR="$scratch/tmp"
+mkdir "$scratch/copy"
+find . ! -name . -prune ! -name 'build*' ! -name .git \
+    -exec cp -R {} "$scratch/copy" \;
+cd "$scratch/copy"
+jobs=${CTEST_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}
+
+build()
+{
+    cmake --build build --parallel "$jobs" >"$scratch/said" 2>&1
+}
+
+# noticed OPTION-OF-CTEST...: prints the first test that fails; 1: none does
+noticed()
+{
+    ! (cd build && ctest -j "$jobs" --timeout 150 --stop-on-failure \
+        --output-on-failure "$@") >"$scratch/said" 2>&1 || return 1
+    awk '/\*\*\*[^S]/ && !name { name = $4 }
+        /^\[  FAILED  \] test/ && name { part = " " $NF; exit }
+        END { print name part }' "$scratch/said"
+}
+
+cmake -S . -B build >"$scratch/said"
+if ! build || noticed -R "${first#|}"; then
+    tail -n 20 "$scratch/said" >&2
+    echo "mutants.sh: it must build and pass before a mistake is made" >&2
+    exit 1
+fi
+caught=0
+for number; do
+    mutate "$number" >"$scratch/mutant"
+    cat "$scratch/mutant" >"$file"
+    end=SURVIVED
+    if ! build; then
+        end="DOES NOT BUILD"
+    elif test=$(noticed -R "$tests" ||
+        noticed -LE 'stress|labs' -E '^mutants$' || noticed -L stress); then
+        end="caught by $test"
+        caught=$((caught + 1))
+    fi
+    printf '%2d  %s: %s: %s\n' "$number" "$file" "$what" "$end"
+    cat "$project/$file" >"$file"
+done
+echo "caught: $caught of $#"
+[ $((caught * 60)) -ge $((57 * $#)) ]
