@@ -333,9 +333,9 @@ See `long_gone()`, and `pthread_gone`, which is not ours.
 <!-- not ours: pthread_gone -->
 END
 
-lie '4: "in place of": write plainly: instead of' <<'END'
-A sentence with words in place
-of plain ones.
+lie '4: "stands alone": write plainly: say what it does, or is' <<'END'
+A sentence with a word that stands
+alone.
 END
 
 # a page of ten long sentences
@@ -425,8 +425,8 @@ says 'docs/README.md:2: docs/render.sh does not draw ./docs/pictures/two.svg'
 mv docs/pictures/two.svg new
 check 1 'docs/pictures/two.svg:1: docs/render.sh draws it, and it is not there'
 
-echo '/* A comment with words in place of plain ones. */' >demos/lie.c
-check 1 'demos/lie.c:1: "in place of": write plainly: instead of'
+echo '/* A comment that stands alone. */' >demos/lie.c
+check 1 'demos/lie.c:1: "stands alone": write plainly: say what it does, or is'
 rm demos/lie.c
 
 echo 'echo no such demo; exit 1' >docs/render.sh

@@ -51,7 +51,7 @@ DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
 cmp -s expected found || wrong "not the files there should be:
 $(diff expected found)"
 
-# Programs are to start, the rest is to read, for everybody.
+# Programs are to start, the rest is to read, for all users.
 for entry in $(find stage -type d ! -perm 755) \
     $(find stage -type f -path '*/bin/*' ! -perm 755) \
     $(find stage -type f ! -path '*/bin/*' ! -perm 644); do
