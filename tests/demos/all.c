@@ -1,57 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* what all demos have in common, from outside */
-#include <dirent.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "tests/support/program.h"
+#include "tests/support/test.h"
 #include "tests/support/runs.h"
 
-enum { LISTINGS = 9 };
+#include <ctype.h>
+#include <signal.h>
+#include <unistd.h>
 
-/* An option, and what --help has to say of its values and its default. */
-static const struct common_option {
-    const char *label, *values, *standard;
-} common_options[] = {{"--broken", "", ""}, {"--window", "up to 20 ms", ""},
-    {"--seed=", "0 to 4294967295", ""},
-    {"--speed=", "0.1 to 1000", "default: 1"}, {"--timeout=", "1 to 3600", ""},
-    {"--lanes", "", ""}, {"--step", "", ""}, {"--timeline", "", ""},
-    {"--svg=", "", ""}, {"--trace=", "", ""},
-    {"--color=", "auto always never", "auto by default"}, {"--help", "", ""},
-    {"--version", "", ""}, {0}};
-
-/* The plain run of each demo. */
-static struct demo_run demos[MAX_RUNS];
-static int demo_count;
-
-static void find_demos(void)
-{
-    runs_read();
-    for (int i = 0; i < run_count; i++)
-        if (demo_runs[i].is_plain)
-            demos[demo_count++] = demo_runs[i];
-}
-
-/* The options that make DEMO's run short, and possible. */
-static const char *quick(const struct demo_run *demo)
-{
-    static char options[96];
-
-    (void)snprintf(
-        options, sizeof options, "--speed=%d %s", demo->quick, demo->options);
-    return options;
-}
+enum { LISTINGS = 9, TEXT = 8192 };
 
 /* Runs DEMO quickly in a shell, with REST: options and redirections. The demo
  * takes the shell's place, unless REST has another command. A run that cannot
@@ -59,52 +15,36 @@ static const char *quick(const struct demo_run *demo)
  */
 static struct result run_in_shell(const struct demo_run *demo, const char *rest)
 {
-    char command[8192];
+    struct result result;
 
-    (void)snprintf(command, sizeof command, "%s'%s' %s %s",
-        strchr(rest, ';') ? "" : "exec ", built(demo->program), quick(demo),
-        rest);
-    struct result result = run_program(
-        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
-    if (!is_undecided(&result))
-        return result;
-    free_result(&result);
-    return run_in_shell(demo, rest);
+    do
+        result = run_script("%s'%s' %s %s", strchr(rest, ';') ? "" : "exec ",
+            built(demo->program), demo->fast, rest);
+    while (is_undecided(&result));
+    return result;
 }
 
-/* Runs DEMO quickly with OPTION, on non-blocking pipes that are full
- * at first.
- */
-static struct result run_full(const struct demo_run *demo, const char *option)
+static struct result expect_in_shell(
+    const struct demo_run *demo, int status, const char *said, const char *rest)
 {
-    char speed[32];
-    (void)snprintf(speed, sizeof speed, "--speed=%d", demo->quick);
-    const char *const command[] = {built(demo->program), speed,
-        *demo->options ? demo->options : option, option, NULL};
-    struct program program = program_start_full(command);
-    struct result result = program_finish(&program);
+    struct result result = run_in_shell(demo, rest);
+    char title[128];
 
-    if (!is_undecided(&result))
-        return result;
-    free_result(&result);
-    return run_full(demo, option);
-}
-
-static void assert_folder_empty(void)
-{
-    DIR *folder = opendir(".");
-    int count = 0;
-
-    assert_non_null(folder);
-    while (readdir(folder))
-        count++;
-    (void)closedir(folder);
-    assert_int_equal(count, 2); /* . and .. */
+    (void)snprintf(title, sizeof title, "%s %s", demo->program, rest);
+    assert_result(&result, status, said, title);
+    return result;
 }
 
 /* --help and --version. */
 
-/* Each line of HELP is at most 80 columns wide; all of it is ASCII. */
+static const char *help_of(const char *program)
+{
+    struct result result = expect_run(0, "^$", "%s --help", program);
+
+    return result.out;
+}
+
+/* Each line is at most 80 columns wide; all of it is ASCII. */
 static void assert_narrow(const char *name, const char *help)
 {
     for (const char *line = help; *line;) {
@@ -114,475 +54,459 @@ static void assert_narrow(const char *name, const char *help)
         assert_int_equal(line[width], '\n');
         line += width + 1;
     }
+    for (const char *at = help; *at; at++)
+        assert_true(*at == '\n' || (*at >= ' ' && *at <= '~'));
 }
 
-/* What HELP says of OPTION, up to the next one, with single blanks. */
-static void find_option(
-    const char *help, const char *option, char *found, size_t room)
+TEST(help)
 {
-    char label[32];
-    size_t used = 0;
+    int number = 0;
 
-    (void)snprintf(label, sizeof label, "\n  %s", option);
-    const char *at = strstr(help, label);
-    if (!at)
-        fail_msg("--help does not tell of %s", option);
-    const char *next = strstr(at + 1, "\n  --"), *end = strstr(at, "\n\n");
-    for (end = next && next < end ? next : end; at < end; at++) {
-        char letter = *at == '\n' ? ' ' : *at;
-        if (used < room - 1 && (letter != ' ' || at[1] != ' '))
-            found[used++] = letter;
-    }
-    found[used] = '\0';
-}
-
-static void assert_common_options(const char *name, const char *help)
-{
-    char found[1024];
-
-    for (const struct common_option *option = common_options; option->label;
-         option++) {
-        find_option(help, option->label, found, sizeof found);
-        if (!strstr(found, option->values) || !strstr(found, option->standard))
-            fail_msg("%s: %s, %s expected in:%s", name, option->values,
-                option->standard, found);
-    }
-}
-
-static void test_help(void **state)
-{
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
+    FOR_DEMOS(demo)
+    {
         char first[64], last[64];
-        (void)snprintf(first, sizeof first, "Usage: %s ", demos[i].program);
+        number++;
+        (void)snprintf(first, sizeof first, "Usage: %s ", demo->program);
         (void)snprintf(last, sizeof last,
-            i < LISTINGS ? "section 3.%d, listing %d" : "no listing", i + 1,
-            i + 1);
+            number <= LISTINGS ? "section 3.%d, listing %d" : "no listing",
+            number, number);
         /* status 1 belongs to demo_signal alone */
-        bool has_status_1 = demos[i].normal == 1;
+        bool has_status_1 = demo->normal == 1;
         const char *const parts[] = {first,
             "The guarantee: ", "It does not guarantee ", "With --broken ",
             "Options of this demo", "Options that all demos have",
             "Examples:", "Exit status:", "\n  0 ", has_status_1 ? "\n  1 " : "",
             "\n  2 ", "\n  3 ", "\n  4 ", last};
-        struct result result = RUN(demos[i].program, "--help");
-        assert_int_equal(result.status, 0);
-        assert_int_equal(result.err_size, 0);
-        const char *at = result.out;
-        for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
-            at = strstr(at, parts[part]); /* in this order */
+        const char *help = help_of(demo->program), *at = help;
+        for (size_t i = 0; i < COUNT(parts); i++) {
+            at = strstr(at, parts[i]); /* in this order */
             if (!at)
-                fail_msg("%s --help lacks: %s", demos[i].program, parts[part]);
+                fail_msg("%s --help lacks: %s", demo->program, parts[i]);
         }
-        assert_true(has_status_1 || !strstr(result.out, "\n  1 "));
-        assert_null(strstr(result.out, "(null)"));
-        assert_common_options(demos[i].program, result.out);
-        free_result(&result);
-    }
-    assert_folder_empty();
-}
-
-static void test_help_is_narrow(void **state)
-{
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        struct result result = RUN(demos[i].program, "--help");
-        assert_narrow(demos[i].program, result.out);
-        free_result(&result);
+        assert_true(has_status_1 || !strstr(help, "\n  1 "));
+        assert_null(strstr(help, "(null)"));
+        assert_narrow(demo->program, help);
     }
 }
 
-static void test_version(void **state)
+TEST(version)
 {
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        char name[32];
-        int major, minor;
-        struct result result = RUN(demos[i].program, "--version");
-        assert_int_equal(result.status, 0);
-        assert_int_equal(result.err_size, 0);
-        assert_int_equal(count_lines(result.out), 1);
-        assert_int_equal(
-            sscanf(result.out, "%31s %d.%d", name, &major, &minor), 3);
-        assert_string_equal(name, demos[i].program);
-        free_result(&result);
+    FOR_DEMOS(demo)
+    {
+        char pattern[64];
+        struct result result =
+            expect_run(0, "^$", "%s --version", demo->program);
+        (void)snprintf(pattern, sizeof pattern, "^%s [0-9]+\\.[0-9]+[^\n]*\n$",
+            demo->program);
+        assert_matches(result.out, pattern);
     }
 }
 
 /* The three examples of --help run as they stand there, only faster. */
-static void run_example(const struct demo_run *demo, const char *command)
+static void run_example(const struct demo_run *demo, const char *rest)
 {
-    if (strstr(command, "--serve")) /* it waits for Ctrl-C: see socket.c */
+    if (strstr(rest, "--serve")) /* it waits for Ctrl-C: see socket.c */
         return;
-    bool broken = strstr(command, "--broken");
-    struct result result = run_in_shell(demo, command);
-    bool right = broken ? result.status == 4
-                        : result.status == 0 || result.status == demo->normal;
+    struct result result = run_in_shell(demo, rest);
+    bool right = strstr(rest, "--broken")
+                     ? result.status == 4
+                     : result.status == 0 || result.status == demo->normal;
     /* not every system has robust mutexes */
     if (!right && !strstr(result.err, "robust"))
-        fail_msg("%s%s: status %d, %s%s", demo->program, command, result.status,
+        fail_msg("%s%s: status %d, %s%s", demo->program, rest, result.status,
             result.out, result.err);
-    free_result(&result);
 }
 
-static void test_examples(void **state)
+TEST(examples)
 {
-    FILE *file = fopen("FILE", "w"); /* one of them reads it */
-
-    (void)state;
-    assert_non_null(file);
-    assert_true(fputs("read this\n", file) >= 0);
-    assert_int_equal(fclose(file), 0);
-    for (int i = 0; i < demo_count; i++) {
-        size_t name = strlen(demos[i].program);
-        struct result result = RUN(demos[i].program, "--help");
-        char *line = strstr(result.out, "Examples:\n");
-        assert_non_null(line);
+    save_file("FILE", "read this\n", 10); /* one of them reads it */
+    FOR_DEMOS(demo)
+    {
+        char begin[32];
+        size_t length =
+            (size_t)snprintf(begin, sizeof begin, "  %s", demo->program);
+        char *line = strstr(help_of(demo->program), "Examples:\n");
         line = strchr(line, '\n') + 1;
         for (int example = 0; example < 3; example++) {
             char *next = strchr(line, '\n') + 1;
-            assert_memory_equal(line, "  demo_", 7);
+            assert_memory_equal(line, begin, length);
             char *end = strstr(line + 2, "  "); /* then says what it shows */
             assert_true(end && end < next);
             *end = '\0';
-            assert_memory_equal(line + 2, demos[i].program, name);
-            run_example(&demos[i], line + 2 + name);
+            run_example(demo, line + length);
             line = next;
         }
         assert_int_equal(*line, '\n'); /* there are no more */
-        free_result(&result);
     }
-    assert_nothing_left();
 }
 
-/* The command line. */
-
-static void assert_wrong(
-    const struct demo_run *demo, const char *option, const char *value)
-{
-    struct result result = RUN(demo->program, option, value);
-
-    if (result.status != 2 || result.out_size > 0 ||
-        count_lines(result.err) != 1 ||
-        strncmp(result.err, demo->program, strlen(demo->program)) != 0)
-        fail_msg("%s %s: status %d, %s%s", demo->program, option, result.status,
-            result.out, result.err);
-    free_result(&result);
-}
-
-/* By the usage, which ends with "[OPTION...]" if there are none. */
-static bool has_operands(const struct demo_run *demo)
-{
-    struct result result = RUN(demo->program, "--help");
-    bool has_none = strstr(result.out, " [OPTION...]\n") != NULL;
-
-    free_result(&result);
-    return !has_none;
-}
-
-/* Whether DEMO's --OPTION=VALUE is taken; --help keeps it from running. */
-static bool takes(const struct demo_run *demo, const char *option, double value)
-{
-    char words[96];
-
-    (void)snprintf(words, sizeof words, "%s%.10g", option, value);
-    struct result result = RUN(demo->program, words, "--help");
-    assert_true(result.status == 0 || result.status == 2);
-    free_result(&result);
-    return result.status == 0;
-}
-
-/* An option's lines in --help begin with "  --hold=SECONDS", and before END may
- * have a range: numbers, and not "(1 to 200 bytes". Returns false if they do
- * not.
+/* Options. All that --help says of them holds: what an option takes is taken (a
+ * following --help keeps the demo from running), and what it does not take is
+ * refused in the same words.
  */
-static bool find_range(
-    const char *lines, const char *end, char *option, double *min, double *max)
+
+/* An option, from its lines in --help. */
+struct option {
+    char name[32];
+    bool has_value;
+    char about[512]; /* what is said of it, with single blanks */
+    char takes[128]; /* "a whole number from 1 to 64"; "" if nothing is said */
+};
+
+/* Reads the option at LINE, "  --name...", into OPTION. */
+static void read_option(const char *line, struct option *option)
 {
-    static const char *const forms[] = {"(a whole number from %lf to %lf%n",
-        "(%lf to %lf;%n", "(above %lf, up to %lf;%n"};
+    const char *next = strstr(line + 1, "\n  --"), *end = strstr(line, "\n\n");
+    size_t used = 0;
 
-    (void)sscanf(lines, "  %31[^=]=", option);
-    (void)strcat(option, "=");
-    for (const char *at = lines; at < end; at++)
-        for (int i = 0; *at == '(' && i < 3; i++) {
-            int length = 0; /* set if all of it is there */
-            (void)sscanf(at, forms[i], min, max, &length);
-            if (length > 0)
-                return true;
-        }
-    return false;
-}
-
-/* The ends of each range that --help tells are taken, what is beyond is not. */
-static void test_ranges(void **state)
-{
-    int ranges = 0;
-
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        struct result result = RUN(demos[i].program, "--help");
-        const char *line = strstr(result.out, "\n  --");
-        for (; line; line = strstr(line + 1, "\n  --")) {
-            char option[40];
-            double min, max;
-            const char *end = strstr(line + 1, "\n  --");
-            end = end ? end : strchr(line, '\0');
-            if (!find_range(line + 1, end, option, &min, &max))
-                continue;
-            ranges++;
-            bool above = strstr(line, "(above") && strstr(line, "(above") < end;
-            if (takes(&demos[i], option, min) == above ||
-                takes(&demos[i], option, min - 1) ||
-                !takes(&demos[i], option, max) ||
-                takes(&demos[i], option, max + 1))
-                fail_msg("%s %s is not %g to %g", demos[i].program, option, min,
-                    max);
-        }
-        free_result(&result);
+    *option = (struct option){.name = ""};
+    (void)sscanf(line, "  --%31[a-z-]", option->name);
+    option->has_value = line[4 + strlen(option->name)] == '=';
+    end = next && next < end ? next : end;
+    for (const char *at = line; at < end && used < sizeof option->about; at++) {
+        char letter = *at == '\n' ? ' ' : *at;
+        if (letter != ' ' || at[1] != ' ')
+            option->about[used++] = letter;
     }
-    assert_true(ranges > 3 * demo_count); /* three are common to all */
+    assert_true(used < sizeof option->about);
+    const char *range = strrchr(option->about, '(');
+    if (range)
+        (void)sscanf(range, "(%127[^;)]", option->takes);
+    if (strncmp(option->takes, "default", 7) == 0)
+        *option->takes = '\0';
 }
 
-static void test_wrong_options(void **state)
+static void assert_taken(
+    const char *program, const struct option *option, const char *value)
 {
-    static const char *const wrong[] = {"--nonsense", "--nonsense=1", "-x",
-        "-h", "--s=1", /* seed or speed? */
-        "--seed", "--speed", "--timeout", "--broken=1", "--help=1"};
-    static const char *const numbers[] = {"", " 1", "+1", "3x", "-1", "1e3",
-        "nan", "inf", "0x10", "1,5", "1.5.5", ".", "4294967296",
-        "99999999999999999999"};
+    char word[TEXT];
+
+    (void)snprintf(word, sizeof word, "--%s=%s", option->name, value);
+    struct result result = RUN(program, word, "--help");
+    assert_result(&result, 0, "^$", word);
+}
+
+/* The message says what would be right: what --help says. */
+static void assert_not_taken(
+    const char *program, const struct option *option, const char *value)
+{
+    char word[TEXT], begin[64], end[160] = "";
+
+    (void)snprintf(word, sizeof word, "--%s=%s", option->name, value);
+    (void)snprintf(begin, sizeof begin, "%s: --%s=", program, option->name);
+    (void)snprintf(end, sizeof end, ": must be %s\n",
+        *option->takes ? option->takes : "1 to 4095 bytes");
+    struct result result = assert_refused(program, word, NULL);
+    const char *last = strstr(result.err, ": must ");
+    if (strncmp(result.err, begin, strlen(begin)) != 0 || !last ||
+        (strcmp(last, end) != 0 && !strstr(last, "control characters")))
+        fail_msg("not \"%s...%s\", but \"%s\"", begin, end, result.err);
+}
+
+static void assert_number(
+    const char *program, const struct option *option, double number, bool taken)
+{
+    char value[64];
+
+    (void)snprintf(value, sizeof value, "%.10g", number);
+    (taken ? assert_taken : assert_not_taken)(program, option, value);
+}
+
+/* Returns false if OPTION is no number. */
+static bool probe_number(const char *program, const struct option *option)
+{
+    static const char *const never[] = {"", " 1", "+1", "3x", "-1", "1e3",
+        "nan", "inf", "0x10", "1,5", "1.5.5", ".", "99999999999999999999"};
+    double min, max;
+    int whole = 0, above = 0, end = 0;
+
+    (void)sscanf(option->takes, "a whole number from %n", &whole);
+    (void)sscanf(option->takes, "above %n", &above);
+    const char *range = option->takes + whole + above;
+    if (sscanf(range, above ? "%lf, up to %lf%n" : "%lf to %lf%n", &min, &max,
+            &end) != 2 ||
+        range[end] != '\0')
+        return false;
+    for (size_t i = 0; i < COUNT(never); i++)
+        assert_not_taken(program, option, never[i]);
+    double step = whole ? 1 : 0.01;
+    assert_number(program, option, min, !above);
+    assert_number(program, option, min - step, false);
+    assert_number(program, option, max, true);
+    assert_number(program, option, max + step, false);
+    assert_number(program, option, min + 0.5, !whole);
+    return true;
+}
+
+/* Returns false if OPTION has no words to choose from. */
+static bool probe_words(const char *program, const struct option *option)
+{
+    char words[128], all[128];
+
+    if (sscanf(option->takes, "one of %127[^\n]", words) != 1)
+        return false;
+    (void)strcpy(all, words);
+    assert_not_taken(program, option, all); /* not two at once */
+    assert_not_taken(program, option, "");
+    for (char *rest = words, *word; (word = strtok_r(rest, " ", &rest));) {
+        assert_taken(program, option, word);
+        int other = islower((unsigned char)*word)
+                        ? toupper((unsigned char)*word)
+                        : tolower((unsigned char)*word);
+        *word = (char)other;
+        assert_not_taken(program, option, word);
+    }
+    return true;
+}
+
+/* A text of so many bytes, or the name of a file. */
+static void probe_text(const char *program, const struct option *option)
+{
+    static const char *const controls[] = {
+        "a\nb", "\x1b[1m", "\x7f", "\xc2\x85"};
+    static char longest[TEXT];
+    size_t min = 1, max = 4095;
+
+    (void)sscanf(option->takes, "%zu to %zu bytes", &min, &max);
+    assert_true(min == 1 && max < sizeof longest - 1);
+    memset(longest, 'x', sizeof longest);
+    longest[max] = '\0';
+    if (strcmp(option->name, "only") != 0) /* they have to be mechanisms */
+        assert_taken(program, option, longest);
+    longest[max] = 'x';
+    longest[max + 1] = '\0';
+    assert_not_taken(program, option, longest);
+    assert_not_taken(program, option, "");
+    for (size_t i = 0; i < COUNT(controls); i++) {
+        char word[64];
+        (void)snprintf(word, sizeof word, "--%s=%s", option->name, controls[i]);
+        assert_refused(program, word, NULL);
+    }
+}
+
+static void probe(const char *program, const struct option *option)
+{
+    char word[64], said[128];
+
+    if (!option->has_value) {
+        (void)snprintf(word, sizeof word, "--%s=1", option->name);
+        (void)snprintf(said, sizeof said,
+            "^%s: %s takes no value; see --help\n$", program, word);
+    } else {
+        (void)snprintf(word, sizeof word, "--%s", option->name);
+        (void)snprintf(said, sizeof said,
+            "^%s: %s needs a value; see --help\n$", program, word);
+        if (!probe_number(program, option) && !probe_words(program, option))
+            probe_text(program, option);
+    }
+    (void)expect_run(2, said, "%s %s", program, word);
+}
+
+static void probe_all(const char *program)
+{
+    const char *line = strstr(help_of(program), "\n  --");
+    struct option option;
+
+    for (; line; line = strstr(line + 1, "\n  --")) {
+        read_option(line + 1, &option);
+        probe(program, &option);
+    }
+}
+
+TEST(options)
+{
+    FOR_DEMOS(demo)
+    probe_all(demo->program);
+}
+
+TEST(options_of_benchmark)
+{
+    if (access(built("bench_mechanisms"), X_OK) == -1)
+        skip(); /* tests/unkind runs the demos only */
+    probe_all("bench_mechanisms");
+}
+
+/* The options that all have, what --help has to say of them. */
+TEST(common_options)
+{
     static const struct {
-        const char *name, *wrong[8];
-    } options[] = {{"seed", {"1.5"}}, {"speed", {"0", "0.05", "0.09", "1001"}},
-        {"timeout", {"0", "1.5", "3601"}}};
-    enum { NUMBERS = sizeof numbers / sizeof *numbers };
-    char option[64];
+        const char *name, *takes, *about;
+    } common[] = {{"broken", "", ""}, {"window", "", "up to 20 ms"},
+        {"seed", "a whole number from 0 to 4294967295", ""},
+        {"speed", "0.1 to 1000", "default: 1"},
+        {"timeout", "a whole number from 1 to 3600", ""}, {"lanes", "", ""},
+        {"step", "", ""}, {"timeline", "", ""}, {"svg", "", ""},
+        {"trace", "", ""},
+        {"color", "one of auto always never", "auto by default"},
+        {"help", "", ""}, {"version", "", ""}};
+    char label[32];
+    struct option option;
 
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
-            assert_wrong(&demos[i], wrong[k], NULL);
-        for (size_t k = 0; k < 3 * (NUMBERS + 8); k++) {
-            size_t own = k / 3;
-            const char *number = own < NUMBERS
-                                     ? numbers[own]
-                                     : options[k % 3].wrong[own - NUMBERS];
-            if (!number)
-                continue;
-            (void)snprintf(
-                option, sizeof option, "--%s=%s", options[k % 3].name, number);
-            assert_wrong(&demos[i], option, NULL);
-        }
-        if (!has_operands(&demos[i])) {
-            assert_wrong(&demos[i], "surplus", NULL);
-            assert_wrong(&demos[i], "--", "--help");
-        }
+    FOR_DEMOS(demo)
+    for (size_t i = 0; i < COUNT(common); i++) {
+        (void)snprintf(label, sizeof label, "\n  --%s", common[i].name);
+        const char *line = strstr(help_of(demo->program), label);
+        if (!line)
+            fail_msg("%s --help does not tell of %s", demo->program, label);
+        read_option(line + 1, &option);
+        assert_string_equal(option.takes, common[i].takes);
+        assert_non_null(strstr(option.about, common[i].about));
     }
-    assert_folder_empty();
-    assert_nothing_left();
 }
 
-/* The ends of the ranges; --help keeps the demo from running. */
-static void test_right_options(void **state)
+TEST(command_line)
 {
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        struct result results[] = {RUN(demos[i].program, "--seed=0",
-                                       "--speed=0.1", "--timeout=1", "--help"),
-            RUN(demos[i].program, "--seed", "4294967295", "--speed", "1000",
-                "--timeout", "3600", "--he")};
-        for (int k = 0; k < 2; k++) {
-            assert_int_equal(results[k].status, 0);
-            free_result(&results[k]);
-        }
+    FOR_DEMOS(demo)
+    {
+        REFUSED(demo->program, "--nonsense", "--nonsense=1", "-x", "-h",
+            "--s=1" /* seed or speed? */);
+        (void)expect_run(
+            0, "^$", "%s --see=0 --speed 1000 --he", demo->program);
+        /* the usage ends with "[OPTION...]" if there are no operands */
+        if (strstr(help_of(demo->program), " [OPTION...]\n"))
+            REFUSED(demo->program, "surplus", "-- --help");
     }
 }
 
 /* An open window does no harm where the mechanism is in place. */
-static void test_window(void **state)
+TEST(window)
 {
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        struct result result = run_in_shell(&demos[i], "--window");
-        if (result.status != demos[i].normal ||
-            !strstr(result.err, ": guarantee held: "))
-            fail_msg("%s --window: status %d, %s%s", demos[i].program,
-                result.status, result.out, result.err);
-        free_result(&result);
-        struct result both = RUN(demos[i].program, "--window", "--broken");
-        assert_int_equal(both.status, 2);
-        assert_non_null(strstr(both.err, "cannot be combined with --window"));
-        free_result(&both);
+    FOR_DEMOS(demo)
+    {
+        (void)expect_in_shell(
+            demo, demo->normal, ": guarantee held: ", "--window");
+        (void)expect_run(2, "cannot be combined with --window",
+            "%s --window --broken", demo->program);
     }
-    assert_nothing_left();
 }
 
 /* The seed is in the verdict, the last line, whether given or not. */
-static void test_seed(void **state)
+TEST(seed)
 {
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        const char *const seeds[] = {"", "--seed=42", "--seed 4294967295"};
-        for (int k = 0; k < 3; k++) {
-            char end[64] = "";
-            struct result result = run_in_shell(&demos[i], seeds[k]);
-            assert_int_equal(result.status, demos[i].normal);
-            const char *verdict = strstr(result.err, ": guarantee held: ");
-            assert_non_null(verdict);
-            const char *seed = strstr(verdict, "seed ");
-            assert_non_null(seed);
-            (void)snprintf(end, sizeof end, "seed %lu)\n",
-                strtoul(k == 0 ? seed + 5 : seeds[k] + 7, NULL, 10));
-            assert_string_equal(seed, end);
-            free_result(&result);
-        }
+    FOR_DEMOS(demo)
+    {
+        (void)expect_in_shell(demo, demo->normal,
+            ": guarantee held: [^\n]*seed [1-9][0-9]{0,4}\\)\n$", "");
+        (void)expect_in_shell(demo, demo->normal,
+            ": guarantee held: [^\n]*seed 42\\)\n$", "--seed=42");
+        (void)expect_in_shell(demo, demo->normal,
+            ": guarantee held: [^\n]*seed 4294967295\\)\n$",
+            "--seed 4294967295");
     }
-    assert_nothing_left();
 }
 
 /* Output that cannot be written. */
 
-static void test_no_output(void **state)
+TEST(no_output)
 {
-    static const char *const ways[] = {">&-", ">/dev/full"};
-    static const char *const texts[] = {"", "--help", "--version"};
+    static const char *const ways[] = {"", "--help", "--version"};
+    bool has_full = access("/dev/full", W_OK) == 0; /* not every system */
+    char rest[64];
 
-    (void)state;
-    for (int i = 0; i < demo_count * 2 * 3; i++) {
-        const struct demo_run *demo = &demos[i / 6];
-        char rest[64];
-        if (i % 2 == 1 && access("/dev/full", W_OK) == -1)
-            continue; /* not every system has it */
-        (void)snprintf(
-            rest, sizeof rest, "%s %s", texts[i % 6 / 2], ways[i % 2]);
-        struct result result = run_in_shell(demo, rest);
-        if (result.status != 3 || !strstr(result.err, "standard output: "))
-            fail_msg("%s %s: status %d, %s", demo->program, rest, result.status,
-                result.err);
+    FOR_DEMOS(demo)
+    for (int i = 0; i < (has_full ? 6 : 3); i++) {
+        (void)snprintf(rest, sizeof rest, "%s %s", ways[i % 3],
+            i < 3 ? ">&-" : ">/dev/full");
+        struct result result =
+            expect_in_shell(demo, 3, "standard output: ", rest);
         assert_null(strstr(result.err, "guarantee held"));
-        free_result(&result);
     }
-    assert_nothing_left();
 }
 
 /* The shell starts the demo when its output's reader has gone for sure. */
-static void test_reader_goes_away(void **state)
+TEST(reader_goes_away)
 {
-    char command[8192];
+    char command[TEXT];
 
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
+    FOR_DEMOS(demo)
+    {
         (void)snprintf(command, sizeof command, "read go; exec '%s' %s",
-            built(demos[i].program), quick(&demos[i]));
-        (void)signal(SIGPIPE, SIG_DFL); /* the demo inherits that */
+            built(demo->program), demo->fast);
         struct program program = program_start(
             (const char *const[]){"/bin/sh", "-c", command, NULL});
         (void)close(program.out);
         program.out = -1;
         program_write(&program, "go\n", 3);
         struct result result = program_finish(&program);
-        if (result.status != 3 || !strstr(result.err, "the reader went away"))
-            fail_msg("%s: status %d, %s", demos[i].program, result.status,
-                result.err);
-        free_result(&result);
+        assert_result(&result, 3, "the reader went away", demo->program);
     }
-    assert_nothing_left();
 }
 
 /* Files that a demo opens do not become its standard descriptors. */
-static void test_closed_descriptors(void **state)
+TEST(closed_descriptors)
 {
-    (void)state;
-    for (int i = 0; i < demo_count; i++) {
-        struct result all = run_in_shell(&demos[i], "<&- >&- 2>&-; echo $?");
+    FOR_DEMOS(demo)
+    {
+        struct result all = run_in_shell(demo, "<&- >&- 2>&-; echo $?");
         assert_string_equal(all.out, "3\n");
-        free_result(&all);
-        struct result input = run_in_shell(&demos[i], "<&- 2>&-");
-        assert_int_equal(input.status, demos[i].normal);
-        assert_true(input.out_size > 0);
-        assert_null(strstr(input.out, "guarantee"));
-        free_result(&input);
+        struct result some =
+            expect_in_shell(demo, demo->normal, "^$", "<&- 2>&-");
+        assert_true(some.out_size > 0);
+        assert_null(strstr(some.out, "guarantee"));
     }
-    assert_nothing_left();
 }
 
 /* The process that shows a run has copies of what the run has open. It must not
  * keep a pipe from ending, however late it starts.
  */
-static void test_lanes_change_nothing(void **state)
+TEST(lanes_change_nothing)
 {
-    (void)state;
-    for (int i = 0; i < demo_count * 20; i++) {
-        const struct demo_run *demo = &demos[i / 20];
-        struct result result = run_in_shell(demo, "--lanes");
-        if (result.status != demo->normal)
-            fail_msg(
-                "%s: status %d, %s", demo->program, result.status, result.err);
-        free_result(&result);
-    }
-    assert_nothing_left();
+    FOR_DEMOS(demo)
+    for (int i = 0; i < 20; i++)
+        (void)expect_in_shell(demo, demo->normal, "", "--lanes");
+}
+
+static struct result run_full(const char *program, char *words)
+{
+    const char *argv[8] = {built(program)};
+    int count = 1;
+
+    for (char *word; (word = strtok_r(words, " ", &words));)
+        argv[count++] = word;
+    struct program running =
+        program_begin(&(struct command){.argv = argv, .full = true});
+    return program_finish(&running);
 }
 
 /* Pipes that another program has made non-blocking: each demo waits for room in
  * them, whatever it writes there.
  */
-static void test_full_outputs(void **state)
+TEST(full_outputs)
 {
     static const char *const options[] = {"--seed=1", "--lanes", "--timeline",
         "--svg=/dev/stdout", "--trace=/dev/stderr"};
+    struct result result;
 
-    (void)state;
-    for (int i = 0; i < demo_count * 5; i++) {
-        struct result result = run_full(&demos[i / 5], options[i % 5]);
-        if (result.status != demos[i / 5].normal)
-            fail_msg("%s %s: status %d, %s", demos[i / 5].program,
-                options[i % 5], result.status, result.err);
+    FOR_DEMOS(demo)
+    for (size_t i = 0; i < COUNT(options); i++) {
+        do {
+            char words[160];
+            (void)snprintf(
+                words, sizeof words, "%s %s", demo->fast, options[i]);
+            result = run_full(demo->program, words);
+        } while (is_undecided(&result));
+        assert_result(&result, demo->normal, "guarantee held: ", demo->program);
         assert_true(result.out_size > 0);
-        assert_non_null(strstr(result.err, "guarantee held: "));
-        free_result(&result);
     }
-    assert_nothing_left();
 }
 
 /* ... and for input, also in the middle of a line. */
-static void test_input_that_does_not_block(void **state)
+TEST(input_that_does_not_block)
 {
     static const struct {
         const char *name, *input, *out;
     } cases[] = {{"demo_pipe", "Make this\nsentence", "makeThis\nsentence\n"},
         {"demo_mqueue", "add 3 4\nmul 6 7", "7\n42\n"}};
 
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        const char *const command[] = {built(cases[i].name), "-", NULL};
-        const struct timespec while_it_tries = {0, 100000000};
-        struct program program = program_start_full(command);
-        size_t half = 5, size = strlen(cases[i].input);
-        program_write(&program, cases[i].input, half);
-        (void)nanosleep(&while_it_tries, NULL);
-        program_write(&program, cases[i].input + half, size - half);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *const argv[] = {built(cases[i].name), "-", NULL};
+        struct program program =
+            program_begin(&(struct command){.argv = argv, .full = true});
+        program_write(&program, cases[i].input, 5);
+        nap(0.1); /* it tries */
+        program_write(&program, cases[i].input + 5, strlen(cases[i].input) - 5);
         struct result result = program_finish(&program);
         assert_int_equal(result.status, 0);
         assert_string_equal(result.out, cases[i].out);
-        free_result(&result);
     }
-    assert_nothing_left();
-}
-
-#define TEST(function)                                                         \
-    cmocka_unit_test_setup_teardown(function, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_help),
-        TEST(test_help_is_narrow), TEST(test_version), TEST(test_examples),
-        TEST(test_ranges), TEST(test_wrong_options), TEST(test_right_options),
-        TEST(test_seed), TEST(test_window), TEST(test_no_output),
-        TEST(test_reader_goes_away), TEST(test_closed_descriptors),
-        TEST(test_lanes_change_nothing), TEST(test_full_outputs),
-        TEST(test_input_that_does_not_block)};
-
-    find_demos();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ enum { MAX_MEMBERS = 80, ROOM = 4096 /* for all names */ };
 
 static const char *const demos[] = {"demo_file", "demo_mutex"};
 
-static void write_file(const char *path, const char *bytes, size_t size)
+static void write_names(const char *path, const char *bytes, size_t size)
 {
     FILE *file = fopen(path, "w");
 
@@ -30,7 +30,7 @@ static void write_file(const char *path, const char *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-static size_t read_file(const char *path, char bytes[ROOM])
+static size_t read_names(const char *path, char bytes[ROOM])
 {
     FILE *file = fopen(path, "r");
 
@@ -45,7 +45,7 @@ static void assert_content(const char *path, const char *bytes, size_t size)
 {
     char content[ROOM];
 
-    assert_int_equal(read_file(path, content), size);
+    assert_int_equal(read_names(path, content), size);
     assert_memory_equal(content, bytes, size);
 }
 
@@ -97,7 +97,7 @@ static void assert_complete(const char *out, int members)
     size_t used = strlen(list);
 
     assert_int_equal(fewest_found(out, members), members);
-    (void)read_file("names.txt", names);
+    (void)read_names("names.txt", names);
     assert_int_equal(count_lines(names), members);
     for (char *name = strtok(names, "\n"); name; name = strtok(NULL, "\n"))
         used +=
@@ -245,7 +245,7 @@ static void test_content_of_file(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        write_file("names.txt", cases[i].bytes, cases[i].size);
+        write_names("names.txt", cases[i].bytes, cases[i].size);
         struct result result = RUN("demo_file");
         if (cases[i].names) {
             assert_int_equal(result.status, 0);
@@ -270,7 +270,7 @@ static void test_data_is_kept(void **state)
     (void)state;
     for (int i = 1; i <= 1000; i++)
         size += (size_t)snprintf(numbers + size, ROOM - size, "%d\n", i);
-    write_file("data.txt", numbers, size);
+    write_names("data.txt", numbers, size);
     struct result result = RUN("demo_file", "--file=data.txt");
     assert_int_equal(result.status, 3);
     assert_non_null(strstr(result.err, "data.txt holds more than"));
@@ -341,7 +341,7 @@ static void test_bad_files(void **state)
     glob_t found;
 
     (void)state;
-    write_file("plain", BYTES("5\n"));
+    write_names("plain", BYTES("5\n"));
     assert_int_equal(symlink("plain", "link"), 0);
     assert_int_equal(symlink("absent", "dangling"), 0);
     assert_int_equal(mkfifo("fifo", 0600), 0);
@@ -366,7 +366,7 @@ static void test_unwritable(void **state)
     (void)state;
     if (geteuid() == 0)
         skip(); /* root may write everywhere */
-    write_file("read only", BYTES("5\n"));
+    write_names("read only", BYTES("5\n"));
     assert_int_equal(chmod("read only", 0400), 0);
     assert_int_equal(mkdir("locked", 0500), 0);
     for (int i = 0; i < 2; i++) {
@@ -390,7 +390,7 @@ static void test_two_runs(void **state)
         (void)program_await(&first, before, false);
     }
     (void)snprintf(pid, sizeof pid, "process %ld;", (long)first.pid);
-    size_t size = read_file("names.txt", before);
+    size_t size = read_names("names.txt", before);
     for (int i = 0; i < 2; i++) {
         struct result second = RUN(demos[i], "--file=names.txt");
         assert_int_equal(second.status, 3);
@@ -399,7 +399,7 @@ static void test_two_runs(void **state)
         assert_non_null(strstr(second.err, "names.txt"));
         free_result(&second);
     }
-    assert_int_equal(read_file("names.txt", after), size);
+    assert_int_equal(read_names("names.txt", after), size);
     assert_memory_equal(before, after, size);
 
     assert_int_equal(kill(first.pid, SIGTERM), 0);

@@ -31,14 +31,6 @@
 
 static const char *self; /* the path of this program */
 
-static double now(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void test_listing(void **state)
 {
     struct result result = RUN("demo_signal", "--seed=42");

@@ -377,19 +377,6 @@ static void assert_served(struct program *server, int file, const char *shown)
     assert_answer(file, "pong");
 }
 
-/* strace(1) lets the first accept(2) fail. Returns false where it cannot. */
-static bool has_strace(void)
-{
-    struct result result = run_program(
-        (const char *const[]){"/usr/bin/env", "strace", "-o", "/dev/null", "-e",
-            "inject=getpid:error=EPERM", "true", NULL},
-        NULL, 0);
-    bool found = result.status == 0;
-
-    free_result(&result);
-    return found;
-}
-
 enum { WORDS = 12 };
 
 static void trace_accept(const char *words[WORDS], char *fault, size_t room,

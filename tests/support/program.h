@@ -1,83 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* program - runs a program from outside and collects all that it says
+/* program - runs a program and says how it has to end; for CMocka's tests
  *
- * All asserts of CMocka happen in the test's own process. Each program has a
- * deadline, after which it is killed with its process group and the test fails.
+ * Results are freed when their test ends.
  */
 #pragma once
 
-#include "folders.h" /* cmake makes it: SOURCE_FOLDER, BUILD_FOLDER */
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
-
-enum { DEADLINE = 60 /* seconds */ };
-
-struct result {
-    int status;      /* the exit status, or 128 + the signal that ended it */
-    char *out, *err; /* what it wrote, each with a final NUL */
-    size_t out_size, err_size;
-    double processor; /* seconds of processor time, with its children */
-    long peak;        /* kilobytes: the largest of its processes */
-    long sleeps;      /* how often it and its children began to wait */
-};
-
-/* A program that is running. */
-struct program {
-    pid_t pid;
-    int in, out, err; /* our ends of its standard descriptors; in may be -1 */
-    struct result so_far;
-};
-
-/* The path of a built program: "demo_mutex" in the build folder, or in the one
- * that DEMOS names in the environment.
- */
-const char *built(const char *name);
+#include "tests/support/process.h"
 
 /* Whether the demos run on a system that has neither POSIX queues nor robust
  * mutexes, and does no more than it has to: see tests/unkind.
  */
 bool is_unkind(void);
 
-/* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the current
- * folder, with pipes as its standard descriptors.
+/* Whether strace(1) can be used here. */
+bool has_strace(void);
+
+/* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */
+#define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
+struct result run_built(const char *const argv[]);
+
+/* run_words("demo_mutex --writers=%d", 3): the same, with blanks between the
+ * words. run_script("exec '%s' | cat", built("demo_pipe")): by a shell.
  */
-struct program program_start(const char *const argv[]);
+struct result run_words(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+struct result run_script(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
 
-/* The same, but these pipes are non-blocking, and its standard output and error
- * are full: it is given a while to find that out before they are emptied.
+/* Runs the words, and fails the test unless STATUS is the exit status, and what
+ * was written to standard error matches SAID, as in assert_matches(). A run
+ * that says that it could not tell, since the machine was too busy, is
+ * repeated.
  */
-struct program program_start_full(const char *const argv[]);
-/* Remembers that this test program has started PID, by other means. */
-void program_note_start(pid_t pid);
+struct result expect_run(int status, const char *said, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Writes SIZE bytes to its standard input; program_close_input() ends it. */
-void program_write(struct program *program, const void *bytes, size_t size);
-void program_close_input(struct program *program);
+/* Fails the test unless RESULT is as expect_run() says. */
+void assert_result(
+    const struct result *result, int status, const char *said, const char *of);
 
-/* Reads on until TEXT is in what it wrote to standard output (or error, if
- * FROM_ERR), and returns where. Fails the test at the deadline.
+/* REFUSED("demo_pipe", "--broken -", "--named=1"): each of these is wrong
+ * usage: status 2, one line of standard error, no output, nothing new in the
+ * current folder.
  */
-const char *program_await(
-    struct program *program, const char *text, bool from_err);
-
-/* Reads on until it has ended, and returns the result: free_result() it. */
-struct result program_finish(struct program *program);
-
-/* All at once: start, write INPUT (NULL: nothing), finish. */
-struct result run_program(
-    const char *const argv[], const char *input, size_t size);
-void free_result(struct result *result);
+#define REFUSED(demo, ...)                                                     \
+    assert_all_refused(demo, (const char *const[]){__VA_ARGS__, NULL})
+void assert_all_refused(const char *demo, const char *const words[]);
+struct result assert_refused(
+    const char *demo, const char *first, const char *second);
 
 /* Whether it could not judge, since the machine was too busy, and wants to be
  * run again.
  */
 bool is_undecided(const struct result *result);
-
-/* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */
-#define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
-struct result run_built(const char *const argv[]);
 
 /* Fails the test unless RESULT waited asleep for SECONDS longer than PROMPT, a
  * run of the same program without that wait: a busy loop takes the processor
@@ -94,26 +69,18 @@ int count_lines(const char *string);
  */
 void assert_matches(const char *text, const char *pattern);
 
-/* Fails the test unless DEMO with these options (NULL: none) is wrong usage:
- * status 2, one line of standard error, nothing in the current folder.
+/* The file at PATH in the current folder: all of it, with a final NUL, freed
+ * with the results. Without SIZE it must have no NUL.
  */
-void assert_refused(const char *demo, const char *first, const char *second);
+char *load_file(const char *path, size_t *size);
+void save_file(const char *path, const void *bytes, size_t size);
 
-/* For CMocka's setup and teardown: a new empty folder becomes the current one;
- * then it is removed with what is in it.
- */
+/* Fails the test if anything is left of what it has started. */
+void assert_nothing_left(void);
+
+/* What is left of it: results are freed when their test ends. */
+#define free_result(result) ((void)(result))
+
+/* For CMocka's setup and teardown, which fails if anything is left. */
 int enter_scratch(void **state);
 int leave_scratch(void **state);
-
-/* What is left now of what the test program has started, a line each:
- * processes, names in /dev/shm and /dev/mqueue, System V queues, folders of
- * FIFOs. What others use or leave at the same time is not among it: processes
- * are known by a mark in their environment, names by the process that made them
- * (so a shell has to "exec" the program), queues as queues.h says. Between
- * enter_scratch() and leave_scratch().
- */
-const char *find_leftovers(void);
-
-/* Fails the test if anything is left, after a while for what was just killed.
- */
-void assert_nothing_left(void);

@@ -30,10 +30,10 @@ static void read_speeds(struct demo_run *run, char *words)
 static void read_line(const char *line)
 {
     struct demo_run *run = &demo_runs[run_count];
-    char broken[8], inside[8], speeds[64];
+    char broken[8], inside[8], speeds[64], options[64] = "";
 
     int found = sscanf(line, "%15s %d %7s %7s %63s %63s %63[^\n]", run->demo,
-        &run->normal, broken, inside, speeds, run->waits, run->options);
+        &run->normal, broken, inside, speeds, run->waits, options);
     if (found < 6 || run_count == MAX_RUNS - 1)
         stop("cannot be read", line);
     (void)strcpy(run->program, "demo_");
@@ -45,6 +45,9 @@ static void read_line(const char *line)
     if (strcmp(run->waits, "-") == 0)
         *run->waits = '\0';
     read_speeds(run, speeds);
+    (void)snprintf(
+        run->fast, sizeof run->fast, "--speed=%d %s", run->quick, options);
+    (void)strcpy(run->options, options);
     run_count++;
 }
 
@@ -61,6 +64,22 @@ void runs_read(void)
     (void)fclose(file);
     if (run_count == 0)
         stop("has no runs", SOURCE_FOLDER);
+}
+
+const struct demo_run *next_run(const struct demo_run *run)
+{
+    if (run_count == 0)
+        runs_read();
+    const struct demo_run *next = run ? run + 1 : demo_runs;
+    return next < demo_runs + run_count ? next : NULL;
+}
+
+const struct demo_run *next_plain_run(const struct demo_run *run)
+{
+    do
+        run = next_run(run);
+    while (run && !run->is_plain);
+    return run;
 }
 
 const struct demo_run *plain_run(const char *demo)

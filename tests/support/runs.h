@@ -14,6 +14,7 @@ struct demo_run {
     int inside;         /* so many may be at once; 0: nobody ever is */
     int speeds[MAX_SPEEDS], speed_count;
     int quick;      /* the last one of them */
+    char fast[96];  /* that speed, and the options */
     char waits[64]; /* calls, commas between them; "" if that differs */
 };
 extern struct demo_run demo_runs[MAX_RUNS];
@@ -24,3 +25,15 @@ void runs_read(void);
 
 /* The plain run of DEMO. */
 const struct demo_run *plain_run(const char *demo);
+
+/* The run after RUN, or the first one if that is NULL; of the plain ones, or of
+ * all. Returns NULL after the last one. They read the table if need be.
+ */
+const struct demo_run *next_plain_run(const struct demo_run *run);
+const struct demo_run *next_run(const struct demo_run *run);
+
+#define FOR_DEMOS(demo)                                                        \
+    for (const struct demo_run *demo = next_plain_run(NULL); demo;             \
+         demo = next_plain_run(demo))
+#define FOR_RUNS(run)                                                          \
+    for (const struct demo_run *run = next_run(NULL); run; run = next_run(run))

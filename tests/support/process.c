@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/process.h"
+#include "tests/support/environment.h"
+#include "tests/support/queues.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PATIENCE = 10,      /* seconds */
+    PROCESSES = 1 << 22 /* no system has higher numbers */
+};
+
+static void end_with_message(const char *reason)
+{
+    (void)fprintf(stderr, "%s\n", reason);
+    exit(3);
+}
+
+void (*end_test)(const char *reason) = end_with_message;
+
+static void stop(const char *format, ...)
+{
+    static char reason[16384];
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(reason, sizeof reason, format, values);
+    va_end(values);
+    end_test(reason);
+    abort();
+}
+
+static void check(bool good, const char *call)
+{
+    if (!good)
+        stop("%s: %s", call, strerror(errno));
+}
+
+double now(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+void nap(double seconds)
+{
+    time_t whole = (time_t)seconds;
+    struct timespec rest = {whole, (long)((seconds - (double)whole) * 1e9)};
+
+    while (nanosleep(&rest, &rest) == -1 && errno == EINTR)
+        continue;
+}
+
+const char *built(const char *name)
+{
+    static char path[4096];
+    const char *folder = getenv("DEMOS"); /* of another C library or machine */
+
+    (void)snprintf(
+        path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
+    return path;
+}
+
+/* Which processes this one has started: a bit for each. */
+static unsigned char started[PROCESSES / CHAR_BIT];
+
+void program_note_start(pid_t pid)
+{
+    started[pid / CHAR_BIT] |= (unsigned char)(1 << pid % CHAR_BIT);
+}
+
+static bool was_started(long pid)
+{
+    return pid > 0 && pid < PROCESSES &&
+           (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
+}
+
+/* Fills a pipe, and returns how many bytes that took. */
+static size_t fill(int descriptor)
+{
+    static const char bytes[4096];
+    size_t filled = 0;
+    ssize_t more;
+
+    (void)fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    while ((more = write(descriptor, bytes, sizeof bytes)) > 0)
+        filled += (size_t)more;
+    return filled;
+}
+
+static void drain(int descriptor, size_t size)
+{
+    char bytes[4096];
+
+    while (size > 0) {
+        size_t most = size < sizeof bytes ? size : sizeof bytes;
+        ssize_t got = read(descriptor, bytes, most);
+        check(got > 0, "read");
+        size -= (size_t)got;
+    }
+}
+
+/* In the new process. */
+static void become(const struct command *command, const int descriptors[3])
+{
+    begin_child();
+    (void)signal(SIGPIPE, SIG_DFL); /* we ignore it */
+    (void)setpgid(0, 0);
+    for (int i = command->argv ? 0 : 1; i < 3; i++)
+        (void)dup2(descriptors[i], i);
+    for (int i = 0; i < 3; i++)
+        (void)close(descriptors[i]);
+    for (int i = 3; command->argv && i < 64; i++)
+        (void)close(i);
+    int status = command->body ? command->body(command->context) : 0;
+    if (!command->argv)
+        exit(status);
+    if (status != 0)
+        _exit(status);
+    (void)execv(command->argv[0],
+        (char *const *)(uintptr_t)(const void *)command->argv);
+    _exit(127);
+}
+
+struct program program_begin(const struct command *command)
+{
+    int in[2], out[2], err[2];
+    size_t filled_out = 0, filled_err = 0;
+
+    check(pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0, "pipe");
+    for (int i = 0; i < 2; i++) { /* or the input of others would not end */
+        (void)fcntl(in[i], F_SETFD, FD_CLOEXEC);
+        (void)fcntl(out[i], F_SETFD, FD_CLOEXEC);
+        (void)fcntl(err[i], F_SETFD, FD_CLOEXEC);
+    }
+    if (command->full) {
+        (void)fcntl(in[0], F_SETFL, O_NONBLOCK);
+        filled_out = fill(out[1]);
+        filled_err = fill(err[1]);
+    }
+    (void)fflush(NULL); /* or exit() in the child would print it again */
+    pid_t pid = fork();
+    check(pid >= 0, "fork");
+    if (pid == 0) {
+        (void)close(in[1]);
+        (void)close(out[0]);
+        (void)close(err[0]);
+        become(command, (int[]){in[0], out[1], err[1]});
+    }
+    (void)setpgid(pid, pid); /* whichever of the two comes first */
+    program_note_start(pid);
+    (void)close(in[0]);
+    (void)close(out[1]);
+    (void)close(err[1]);
+    (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (command->full) {
+        nap(0.2); /* it tries */
+        drain(out[0], filled_out);
+        drain(err[0], filled_err);
+    }
+    return (struct program){.pid = pid,
+        .in = in[1],
+        .out = out[0],
+        .err = err[0],
+        .so_far = {.out = calloc(1, 1), .err = calloc(1, 1)}};
+}
+
+struct program program_start(const char *const argv[])
+{
+    return program_begin(&(struct command){.argv = argv});
+}
+
+static void close_end(int *descriptor)
+{
+    if (*descriptor != -1)
+        (void)close(*descriptor);
+    *descriptor = -1;
+}
+
+void program_close_input(struct program *program)
+{
+    close_end(&program->in);
+}
+
+/* Adds what can be read; at the end of file closes the descriptor. */
+static void take(int *descriptor, char **text, size_t *size)
+{
+    char piece[65536];
+    ssize_t got = read(*descriptor, piece, sizeof piece);
+
+    if (got == 0 || (got == -1 && errno != EINTR))
+        close_end(descriptor);
+    if (got <= 0)
+        return;
+    *text = realloc(*text, *size + (size_t)got + 1);
+    check(*text != NULL, "realloc");
+    memcpy(*text + *size, piece, (size_t)got);
+    *size += (size_t)got;
+    (*text)[*size] = '\0';
+}
+
+/* Lets the program and this process exchange what they have, once, within
+ * SECONDS. Returns how many of SIZE BYTES it got.
+ */
+static size_t exchange(
+    struct program *program, const char *bytes, size_t size, double seconds)
+{
+    struct pollfd files[3] = {{.fd = program->out, .events = POLLIN},
+        {.fd = program->err, .events = POLLIN},
+        {.fd = size > 0 ? program->in : -1, .events = POLLOUT}};
+    struct result *so_far = &program->so_far;
+
+    if (poll(files, 3, seconds > 0 ? (int)(seconds * 1000) : 0) <= 0)
+        return 0;
+    if (files[0].revents != 0)
+        take(&program->out, &so_far->out, &so_far->out_size);
+    if (files[1].revents != 0)
+        take(&program->err, &so_far->err, &so_far->err_size);
+    if (files[2].revents == 0)
+        return 0;
+    ssize_t wrote = write(program->in, bytes, size);
+    if (wrote == -1 && errno == EPIPE)
+        return size; /* it does not want any more */
+    return wrote > 0 ? (size_t)wrote : 0;
+}
+
+static void stop_late(struct program *program)
+{
+    program_kill(program);
+    stop("still running after %d s; it said: %s%s", DEADLINE,
+        program->so_far.out, program->so_far.err);
+}
+
+void program_write(struct program *program, const void *bytes, size_t size)
+{
+    double end = now() + DEADLINE;
+
+    for (const char *next = bytes; size > 0;) {
+        if (now() > end)
+            stop_late(program);
+        size_t wrote = exchange(program, next, size, end - now());
+        next += wrote;
+        size -= wrote;
+    }
+}
+
+const char *program_await(
+    struct program *program, const char *text, bool from_err)
+{
+    double end = now() + DEADLINE;
+    struct result *so_far = &program->so_far;
+
+    for (;;) {
+        const char *at = strstr(from_err ? so_far->err : so_far->out, text);
+        if (at)
+            return at;
+        if (program->out == -1 && program->err == -1)
+            stop("it ended without saying \"%s\": %s%s", text, so_far->out,
+                so_far->err);
+        if (now() > end)
+            stop_late(program);
+        (void)exchange(program, NULL, 0, end - now());
+    }
+}
+
+bool program_ended(struct program *program, double seconds)
+{
+    double end = now() + seconds;
+    struct result *result = &program->so_far;
+    struct rusage usage;
+    int status;
+
+    while (program->out != -1 || program->err != -1) {
+        (void)exchange(program, NULL, 0, end - now());
+        if (now() > end)
+            return false;
+    }
+    while (wait4(program->pid, &status, WNOHANG, &usage) != program->pid) {
+        if (now() > end)
+            return false;
+        nap(0.001);
+    }
+    program_close_input(program);
+    result->status =
+        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    result->processor =
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    result->peak = usage.ru_maxrss;
+    result->sleeps = usage.ru_nvcsw;
+    return true;
+}
+
+void program_kill(struct program *program)
+{
+    (void)kill(-program->pid, SIGKILL);
+    (void)waitpid(program->pid, NULL, 0);
+    close_end(&program->in);
+    close_end(&program->out);
+    close_end(&program->err);
+}
+
+/* Texts to be freed. */
+static char **kept;
+static size_t kept_count;
+
+char *keep(char *text)
+{
+    kept = realloc(kept, (kept_count + 1) * sizeof *kept);
+    check(kept && text, "realloc");
+    kept[kept_count++] = text;
+    return text;
+}
+
+void free_kept(void)
+{
+    while (kept_count > 0)
+        free(kept[--kept_count]);
+    free(kept);
+    kept = NULL;
+}
+
+struct result program_finish(struct program *program)
+{
+    program_close_input(program);
+    if (!program_ended(program, DEADLINE))
+        stop_late(program);
+    (void)keep(program->so_far.out);
+    (void)keep(program->so_far.err);
+    return program->so_far;
+}
+
+struct result run_program(
+    const char *const argv[], const char *input, size_t size)
+{
+    struct program program = program_start(argv);
+
+    if (input)
+        program_write(&program, input, size);
+    return program_finish(&program);
+}
+
+/* When the first folder was entered, and what is left, a line each. */
+static time_t began;
+static char leftovers[16384];
+
+/* Where the caller of the tests wants temporary files. */
+static const char *find_room(void)
+{
+    static char room[PATH_MAX];
+    const char *wanted = getenv("TMPDIR");
+
+    wanted = wanted && *wanted ? wanted : "/tmp";
+    if (!*room)
+        check(realpath(wanted, room) != NULL, wanted);
+    return room;
+}
+
+char *scratch_enter(void)
+{
+    char *path = malloc(PATH_MAX + 32);
+
+    check(path != NULL, "malloc");
+    (void)snprintf(path, PATH_MAX + 32, "%s/nine-test-XXXXXX", find_room());
+    check(mkdtemp(path) && chdir(path) == 0, path);
+    check(setenv("TMPDIR", path, 1) == 0, "setenv");
+    if (began == 0) {
+        (void)time(&began);
+#ifdef __linux__
+        (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
+        (void)queues_watch();
+    }
+    return path;
+}
+
+void scratch_leave(char *path)
+{
+    DIR *folder = opendir(".");
+
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)remove(entry->d_name);
+    (void)closedir(folder);
+    (void)!chdir("/");
+    (void)rmdir(path);
+    free(path);
+}
+
+static void note(const char *format, ...)
+{
+    size_t used = strlen(leftovers);
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(leftovers + used, sizeof leftovers - used, format, values);
+    va_end(values);
+}
+
+static char state_of(int pid)
+{
+    char path[64], state = 'Z';
+
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = 'Z'; /* it is gone */
+    if (file)
+        (void)fclose(file);
+    return state;
+}
+
+/* A zombie is nothing that is left: what we have not started is reaped. (Only
+ * Linux tells: elsewhere there is no /proc.)
+ */
+static void note_processes(void)
+{
+    char path[64], command[300];
+    int pid;
+
+    (void)snprintf(
+        path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+    FILE *children = fopen(path, "r");
+    while (children && fscanf(children, "%d", &pid) == 1) {
+        if (state_of(pid) == 'Z') {
+            if (!was_started(pid))
+                (void)waitpid(pid, NULL, WNOHANG);
+            continue;
+        }
+        (void)snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+        FILE *file = fopen(path, "r");
+        bool known = file && fgets(command, sizeof command, file);
+        note("process %d, %s\n", pid, known ? command : "");
+        if (file)
+            (void)fclose(file);
+    }
+    if (children)
+        (void)fclose(children);
+}
+
+/* Whether NAME, which has the process that made it in it, is of one that we
+ * have started. That has ended: if there is one of this number, the system has
+ * given the number away again.
+ */
+static bool is_ours(const char *name)
+{
+    long pid;
+
+    if (strncmp(name, "sem.", 4) == 0)
+        name += 4;
+    return sscanf(name, "demo-%ld-", &pid) == 1 && was_started(pid) &&
+           kill((pid_t)pid, 0) == -1;
+}
+
+/* Those in FOLDER that are younger than the tests; of a folder that is ours,
+ * any that a demo may have made.
+ */
+static void note_names(const char *path, bool is_own_folder)
+{
+    DIR *folder = opendir(path);
+    struct stat about;
+
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        const char *name = entry->d_name;
+        bool found = is_own_folder ? strncmp(name, "demo_pipe-", 10) == 0 ||
+                                         strncmp(name, "demo-", 5) == 0
+                                   : is_ours(name);
+        if (found && fstatat(dirfd(folder), name, &about, 0) == 0 &&
+            about.st_ctime >= began)
+            note("%s/%s\n", path, name);
+    }
+    if (folder)
+        (void)closedir(folder);
+}
+
+const char *find_leftovers(void)
+{
+    char queues[1024] = "";
+
+    *leftovers = '\0';
+    note_processes();
+    note_names("/dev/shm", false);
+    note_names("/dev/mqueue", false);
+    note_names(getenv("TMPDIR"), true);
+    (void)queues_left(queues, sizeof queues);
+    note("%s", queues);
+    return leftovers;
+}
+
+const char *await_leftovers(void)
+{
+    for (double end = now() + PATIENCE; *find_leftovers() && now() < end;)
+        nap(0.005);
+    return leftovers;
+}
+
+void remove_leftovers(void)
+{
+    char *rest = leftovers, command[5000];
+
+    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
+        int pid;
+        if (sscanf(line, "process %d,", &pid) == 1)
+            (void)kill(pid, SIGKILL);
+        if (*line != '/')
+            continue;
+        (void)snprintf(command, sizeof command, "rm -rf '%s'", line);
+        (void)!system(command);
+    }
+    queues_remove();
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* process - runs a program or a function in a process of its own, collects all
+ * that it says, and finds what it leaves
+ *
+ * This is the one way in which a test starts something. What cannot go on ends
+ * by end_test(). With program.h that is a failed test of CMocka.
+ */
+#pragma once
+
+#include "folders.h" /* cmake makes it: SOURCE_FOLDER, BUILD_FOLDER */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum { DEADLINE = 60 /* seconds; after that it is killed with its group */ };
+
+/* The end of a test, with the reason. Without program.h: a message, and
+ * status 3.
+ */
+extern void (*end_test)(const char *reason);
+
+/* Seconds of a clock that only goes forward, and a pause of so many. */
+double now(void);
+void nap(double seconds);
+
+struct result {
+    int status;      /* the exit status, or 128 + the signal that ended it */
+    char *out, *err; /* what it wrote, each with a final NUL */
+    size_t out_size, err_size;
+    double processor; /* seconds of processor time, with its children */
+    long peak;        /* kilobytes: the largest of its processes */
+    long sleeps;      /* how often it and its children began to wait */
+};
+
+/* A program that is running, in a process group of its own. */
+struct program {
+    pid_t pid;
+    int in, out, err; /* our ends of its standard descriptors; -1: closed */
+    struct result so_far;
+};
+
+struct command {
+    /* ARGV[0] is a path, and the list ends with NULL. */
+    const char *const *argv;
+    /* Called in the new process first. What it returns is the exit status if
+     * there is no ARGV, or if it is not 0. It must not assert.
+     */
+    int (*body)(const void *context);
+    const void *context;
+    /* The pipes are non-blocking, and standard output and error are full: it is
+     * given a while to find that out before they are emptied.
+     */
+    bool full;
+};
+
+/* Starts it in the current folder, with pipes as its standard descriptors.
+ * Without an ARGV, standard input and what else is open stay as they are.
+ */
+struct program program_begin(const struct command *command);
+struct program program_start(const char *const argv[]);
+
+/* Remembers that this test program has started PID, by other means. */
+void program_note_start(pid_t pid);
+
+/* Writes SIZE bytes to its standard input; program_close_input() ends it. */
+void program_write(struct program *program, const void *bytes, size_t size);
+void program_close_input(struct program *program);
+
+/* Reads on until TEXT is in what it wrote to standard output (or error, if
+ * FROM_ERR), and returns where.
+ */
+const char *program_await(
+    struct program *program, const char *text, bool from_err);
+
+/* Reads on, at most for so many SECONDS. Returns whether it has ended, and all
+ * that had its output open too; then the result is in SO_FAR.
+ */
+bool program_ended(struct program *program, double seconds);
+
+/* Ends it and its group. */
+void program_kill(struct program *program);
+
+/* Closes its input, and reads on until it has ended. Gives up at the deadline.
+ * The texts of the result are kept.
+ */
+struct result program_finish(struct program *program);
+
+/* Remembers a TEXT of malloc(3), and frees all that were remembered. */
+char *keep(char *text);
+void free_kept(void);
+
+/* All at once: start, write INPUT (NULL: nothing), finish. */
+struct result run_program(
+    const char *const argv[], const char *input, size_t size);
+
+/* The path of a built program: "demo_mutex" in the build folder, or in the one
+ * that DEMOS names in the environment.
+ */
+const char *built(const char *name);
+
+/* Makes a new empty folder the current one, for temporary files, too. FIND
+ * below tells only of what was started from here on. Returns the path; free it.
+ */
+char *scratch_enter(void);
+
+/* Removes the current folder, and the files and empty folders in it. */
+void scratch_leave(char *path);
+
+/* What is left now of what this process has started, a line each: processes,
+ * names in /dev/shm and /dev/mqueue, temporary files, System V queues. What
+ * others use or leave at the same time is not among it: processes are those
+ * whose parent is or was one of ours (PR_SET_CHILD_SUBREAPER), names have the
+ * process in them that made them (so a shell has to "exec" the program), queues
+ * are as queues.h says.
+ */
+const char *find_leftovers(void);
+
+/* The same, after a while for what was just killed. */
+const char *await_leftovers(void);
+
+/* Removes what was found last. */
+void remove_leftovers(void);

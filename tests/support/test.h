@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* test - what the tests of whole programs are written with
+ *
+ * TEST(name) { ... } is a test in a new empty folder, which is the current one
+ * and the one for temporary files. It fails if anything that it has started is
+ * left when it ends. This header has main(): a test program has one source.
+ */
+#pragma once
+
+/* what cmocka.h needs before it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/program.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_TESTS = 64 };
+
+static struct CMUnitTest all_tests[MAX_TESTS];
+static int test_count;
+
+/* What a demo of that name says; these are all of it. */
+#define HELD(demo) "^demo_" demo ": guarantee held: [^\n]*seed [0-9]+\\)\n$"
+#define VIOLATED(demo, bug)                                                    \
+    "^demo_" demo ": guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"            \
+    "demo_" demo ": bug: " bug "; left out: [^\n]+\n$"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define TEST(name)                                                             \
+    static void test_##name(void **);                                          \
+    __attribute__((constructor)) static void add_##name(void)                  \
+    {                                                                          \
+        all_tests[test_count++] =                                              \
+            (struct CMUnitTest)cmocka_unit_test_setup_teardown(                \
+                test_##name, enter_scratch, leave_scratch);                    \
+    }                                                                          \
+    static void test_##name(void **state __attribute__((unused)))
+
+/* CMocka passes over those without a name. */
+int main(void)
+{
+    return cmocka_run_group_tests(all_tests, NULL, NULL);
+}
