@@ -31,7 +31,7 @@ own()
     mutex_broken) echo '--seed=7 --writers=4 | 3 red bars, marked beside' ;;
     semaphore_broken) echo '--seed=7 | marked beside' ;;
     condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
-    condvar_broken) echo '--seed=5 | lost message, all words' ;;
+    condvar_broken) echo '--seed=5 --consumers=2 | lost message, all words' ;;
     file_broken) echo '--seed=7 | 3 red bars, marked beside' ;;
     signal | signal_broken) echo '--seed=7 | 2 messages, all words' ;;
     socket) echo '--seed=7 | 3 messages, all words' ;;

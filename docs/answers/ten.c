@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <time.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
@@ -22,7 +23,11 @@ static void check(int error, const char *call)
 
 static void *produce(void *argument)
 {
+    const struct timespec pause = {.tv_nsec = 1000000}; /* 1 ms */
     for (int i = 1; i <= 10; i++) {
+        nanosleep(&pause, NULL);
+        check(pthread_cond_signal(&filled), "pthread_cond_signal"); /* early */
+        nanosleep(&pause, NULL);
         check(pthread_mutex_lock(&mutex), "pthread_mutex_lock");
         while (is_full)
             check(pthread_cond_wait(&emptied, &mutex), "pthread_cond_wait");
