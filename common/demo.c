@@ -62,6 +62,8 @@ int read_command_line(
 {
     about = demo;
     program_name = demo->name;
+    if (demo->advice)
+        advice_on = demo->advice;
     normalize_process();
     add_options(options);
     add_options(common_options);

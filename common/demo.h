@@ -7,7 +7,6 @@
 #include "common/base/memory.h"
 #include "common/base/run.h"
 #include "common/base/text.h"
-#include "common/base/transfer.h"
 #include "common/run/actors.h"
 #include "common/run/inside.h"
 #include "common/run/latch.h"
@@ -31,6 +30,7 @@ struct demo {
     const char *status_1, *status_3; /* what --help adds of them; NULL: nothing */
     const char *examples[3][2];      /* a command, and what it shows */
     const char *source;              /* the report's section and listing */
+    const char *(*advice)(const char *call, int error); /* for advice_on; or NULL */
 };
 
 /* The first call of main(): reads the command line by OPTIONS and those of all demos (before the

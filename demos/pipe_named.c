@@ -25,6 +25,7 @@
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/cleanup.h"
 #include "demos/parts/exclusive.h"
+#include "demos/parts/input.h"
 #include "demos/parts/pipe_filters.h"
 
 enum { FOLDER_SIZE = 1000, NONE = -1 };

@@ -2,7 +2,6 @@
 #include "common/base/check.h"
 #include "common/base/run.h"
 #include "common/base/text.h"
-#include "common/base/transfer.h"
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -12,6 +11,30 @@
 #include <unistd.h>
 
 const struct call_watcher *call_watcher;
+
+static const char *no_advice(const char *call, int error)
+{
+    return "";
+}
+
+const char *(*advice_on)(const char *call, int error) = no_advice;
+
+bool write_whole(int descriptor, const void *bytes, size_t size)
+{
+    struct pollfd output = {.fd = descriptor, .events = POLLOUT};
+    const char *next = bytes, *end = next + size;
+
+    while (next < end) {
+        ssize_t written = write(descriptor, next, (size_t)(end - next));
+        if (written != -1)
+            next += written;
+        else if (errno == EAGAIN)
+            (void)poll(&output, 1, -1);
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
 
 void warn(const char *format, ...)
 {
@@ -47,25 +70,16 @@ bool is_worth_repeating(const char *call, int error)
         return !IS_CLOSE(call);
     if (strncmp(call, "accept(", 7) != 0)
         return false;
-    switch (error) {
-    case ECONNABORTED:
-    case EPROTO: /* this one and the next three: an error of the network (accept(2)) */
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-        return true;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        if (error != reported)
-            warn("accept: %s%s; trying again", strerror(error), advice_on("accept", error));
+    bool is_network = error == ECONNABORTED || error == EPROTO || error == ENETDOWN ||
+                      error == ENETUNREACH || error == EHOSTUNREACH; /* by accept(2) */
+    bool is_shortage = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    if (is_shortage && error != reported)
+        warn("accept: %s%s; trying again", strerror(error), advice_on("accept", error));
+    if (is_shortage) {
         reported = error;
         (void)poll(NULL, 0, 250); /* milliseconds */
-        return true;
-    default:
-        return false;
     }
+    return is_network || is_shortage;
 }
 
 void die_call(const char *call, int error, const char *file, int line)

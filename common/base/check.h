@@ -10,26 +10,27 @@
 /* Makes a call that returns -1 and sets errno when it fails, and yields its value. If it failed,
  * the run ends with a message that names the call, the reason, and the place (die_call). A call
  * that a signal handler interrupted is made again, except close(): after EINTR the descriptor is
- * closed, on Linux and on macOS, and its number may be another file's already. So is accept() if it
- * failed only for the moment. */
+ * closed, on Linux and on macOS, and its number may be another file's already. */
 #define CHECK(call) CHECK_CALL(-1, call, #call)
 
 /* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
 #define CHECK_NOT(failure, call) CHECK_CALL(failure, call, #call)
 
-/* For a call whose failure is not the program's: yields its value, which is -1 when it failed, but
- * not because a signal handler interrupted it. */
+/* For a call whose failure is not the program's: yields its value, -1 when it failed, but not
+ * because a signal handler interrupted it. */
 #define AGAIN(call) MAKE_CALL(call, #call, made_ == -1 && errno == EINTR)
 
 #define MAKE_CALL(call, name, is_to_be_repeated)                                                   \
     __extension__({                                                                                \
         static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
         __typeof__(call) made_;                                                                    \
-        CALL_BEGINS(&place_);                                                                      \
+        if (call_watcher)                                                                          \
+            call_watcher->begins(&place_);                                                         \
         do                                                                                         \
             made_ = (call);                                                                        \
         while (is_to_be_repeated);                                                                 \
-        CALL_ENDS(&place_);                                                                        \
+        if (call_watcher)                                                                          \
+            call_watcher->ends(&place_);                                                           \
         made_;                                                                                     \
     })
 
@@ -46,18 +47,14 @@
 /* The same for calls that return an error number, or 0, as all pthread_...() do. */
 #define CHECK_PTHREAD(call)                                                                        \
     __extension__({                                                                                \
-        static const struct call_place place_ = {#call, __FILE__, __LINE__};                       \
-        CALL_BEGINS(&place_);                                                                      \
-        int error_ = (call);                                                                       \
+        int error_ = MAKE_CALL(call, #call, false);                                                \
         if (error_ != 0)                                                                           \
             die_call(#call, error_, __FILE__, __LINE__);                                           \
-        CALL_ENDS(&place_);                                                                        \
     })
 
-/* Whether a CALL that failed with ERROR may succeed when it is made again: if a signal handler
- * interrupted it (EINTR), but not close(); or if accept() reports that a client has gone before its
- * turn, or that the system is short of files or memory. Then it says so, once, and waits a moment.
- */
+/* Returns whether a CALL that failed with ERROR may succeed when it is made again. accept() may, if
+ * a client has gone before its turn, or, after a warning and a moment, if the system is short of
+ * files or memory. */
 bool is_worth_repeating(const char *call, int error);
 
 /* Where such a call stands, and its text: "sem_wait(slots)". */
@@ -71,11 +68,13 @@ struct call_place {
 extern const struct call_watcher {
     void (*begins)(const struct call_place *place), (*ends)(const struct call_place *place);
 } * call_watcher;
-#define CALL_BEGINS(place) (call_watcher ? call_watcher->begins(place) : (void)0)
-#define CALL_ENDS(place)   (call_watcher ? call_watcher->ends(place) : (void)0)
 
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
 enum { EXIT_HELD = 0, EXIT_KILLED = 1, EXIT_USAGE = 2, EXIT_TROUBLE = 3, EXIT_VIOLATED = 4 };
+
+/* Writes all SIZE bytes, or returns false, with errno. Waits where another program has made the
+ * descriptor non-blocking, as some terminals and pipes are. */
+bool write_whole(int descriptor, const void *bytes, size_t size);
 
 /* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off beyond 1 KB. Keeps
  * errno. From any thread or process, not from signal handlers. */
@@ -89,9 +88,9 @@ noreturn void exit_once(int status);
 /* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
 noreturn void die_call(const char *call, int error, const char *file, int line);
 
-/* Returns what to do about ERROR of CALL, "; raise ...", or "" if that depends on what the call was
- * made for. */
-const char *advice_on(const char *call, int error);
+/* Returns what to do about ERROR of CALL, "; raise ...", or "". A program that has advice sets it.
+ */
+extern const char *(*advice_on)(const char *call, int error);
 
 /* For wrong usage, before anything is started: status 2. */
 #define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))

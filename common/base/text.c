@@ -99,12 +99,3 @@ const char *escaped(const char *text)
 {
     return escaped_part(text, strlen(text));
 }
-
-bool has_control(const char *text)
-{
-    for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
-        if (*byte < 0x20 || *byte == 0x7f ||
-            (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0)) /* C1 */
-            return true;
-    return false;
-}

@@ -22,7 +22,3 @@ size_t utf8_prefix(const char *text, size_t max);
  * call of either. */
 const char *escaped(const char *text);
 const char *escaped_part(const char *bytes, size_t length);
-
-/* Whether there is a control character (C0, DEL, C1) in TEXT, which would end or change its line.
- */
-bool has_control(const char *text);

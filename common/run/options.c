@@ -48,6 +48,17 @@ static int find_word(const char *words, const char *word)
     return -1;
 }
 
+/* Whether there is a control character (C0, DEL, C1) in TEXT, which would end or change its line.
+ */
+static bool has_control(const char *text)
+{
+    for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
+        if (*byte < 0x20 || *byte == 0x7f ||
+            (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0)) /* C1 */
+            return true;
+    return false;
+}
+
 static bool set_text(const struct option_spec *spec, const char *text)
 {
     double length = (double)strlen(text);

@@ -2,7 +2,6 @@
 #include "common/run/output.h"
 #include "common/base/check.h"
 #include "common/run/record.h"
-#include "common/base/transfer.h"
 #include "common/base/text.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/view_files.h"
 #include "common/base/check.h"
-#include "common/base/transfer.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

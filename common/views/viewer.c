@@ -4,7 +4,6 @@
 #include "common/base/clock.h"
 #include "common/base/memory.h"
 #include "common/base/text.h"
-#include "common/base/transfer.h"
 #include "common/run/output.h"
 #include "common/views/charts.h"
 #include "common/views/keys.h"

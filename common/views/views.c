@@ -4,7 +4,6 @@
 #include "common/run/names.h"
 #include "common/run/output.h"
 #include "common/base/text.h"
-#include "common/base/transfer.h"
 #include "common/views/charts.h"
 #include "common/views/keys.h"
 #include "common/views/view_files.h"

@@ -16,6 +16,7 @@
 #include "common/base/text.h"
 #include "common/views/screen.h"
 #include "demos/bench/mechanisms.h"
+#include "demos/parts/advice.h"
 
 struct settings settings = {.rounds = 50, .size = 64};
 static bool want_help, want_version;
@@ -139,6 +140,7 @@ static void choose(struct mechanism *mechanisms, int count)
 void read_settings(int argc, char **argv, struct mechanism *mechanisms, int count)
 {
     program_name = "bench_mechanisms";
+    advice_on = find_advice;
     normalize_process();
     add_options(rows);
     settings.placement = can_pin() ? SAME : FREE;

@@ -4,6 +4,7 @@
  * The texts stand here, side by side, so that the demos can show the mechanism.
  */
 #include "demos/parts/about.h"
+#include "demos/parts/advice.h"
 
 const struct demo mutex_demo = {.name = "demo_mutex",
     .shows = "Processes append lines to one log file, piece by piece. A mutex\n"
@@ -21,7 +22,8 @@ const struct demo mutex_demo = {.name = "demo_mutex",
     .examples = {{"demo_mutex", "ten writers, as in the listing"},
         {"demo_mutex --broken --writers=3", "without the mutex"},
         {"demo_mutex --kill-writer", "a writer dies with the mutex"}},
-    .source = "section 3.1, listing 1."};
+    .source = "section 3.1, listing 1.",
+    .advice = find_advice};
 
 const struct demo semaphore_demo = {.name = "demo_semaphore",
     .shows =
@@ -40,7 +42,8 @@ const struct demo semaphore_demo = {.name = "demo_semaphore",
     .examples = {{"demo_semaphore", "ten workers, three slots"},
         {"demo_semaphore --broken", "all ten inside at once"},
         {"demo_semaphore --slots=1", "a semaphore as a mutex"}},
-    .source = "section 3.2, listing 2."};
+    .source = "section 3.2, listing 2.",
+    .advice = find_advice};
 
 const struct demo condvar_demo = {.name = "demo_condvar",
     .shows = "A producer draws numbers. A consumer sleeps until the lucky\n"
@@ -58,7 +61,8 @@ const struct demo condvar_demo = {.name = "demo_condvar",
     .examples = {{"demo_condvar", "is there a 22 among 100 numbers?"},
         {"demo_condvar --broken", "sleeping through it"},
         {"demo_condvar --consumers=3", "all of them are woken"}},
-    .source = "section 3.3, listing 3."};
+    .source = "section 3.3, listing 3.",
+    .advice = find_advice};
 
 const struct demo file_demo = {.name = "demo_file",
     .shows = "Processes leave their names in a file, and then look there for\n"
@@ -75,7 +79,8 @@ const struct demo file_demo = {.name = "demo_file",
     .examples = {{"demo_file", "five members, as in the listing"},
         {"demo_file --broken", "names overwrite each other"},
         {"demo_file --mmap --late=2", "mapped, and one comes late"}},
-    .source = "section 3.4, listing 4."};
+    .source = "section 3.4, listing 4.",
+    .advice = find_advice};
 
 const struct demo signal_demo = {.name = "demo_signal",
     .shows = "A guard gives a task a deadline. Some time before, it asks the\n"
@@ -92,7 +97,8 @@ const struct demo signal_demo = {.name = "demo_signal",
     .examples = {{"demo_signal", "the task takes 60 s and has 2 s"},
         {"demo_signal --task=1", "it is done in time"},
         {"demo_signal --broken", "asked, but not made to stop"}},
-    .source = "section 3.5, listing 5."};
+    .source = "section 3.5, listing 5.",
+    .advice = find_advice};
 
 const struct demo socket_demo = {.name = "demo_socket",
     .shows = "A client connects to a server on this machine, sends it a\n"
@@ -109,7 +115,8 @@ const struct demo socket_demo = {.name = "demo_socket",
     .examples = {{"demo_socket", "ping and pong"},
         {"demo_socket --broken", "half a message"},
         {"demo_socket --serve --port=0", "a server to try nc with"}},
-    .source = "section 3.6, listing 6."};
+    .source = "section 3.6, listing 6.",
+    .advice = find_advice};
 
 const struct demo mqueue_demo = {.name = "demo_mqueue",
     .operands = "[FUNCTION ARG...] | -",
@@ -129,7 +136,8 @@ const struct demo mqueue_demo = {.name = "demo_mqueue",
     .examples = {{"demo_mqueue", "3 + 4, as in the listing"},
         {"demo_mqueue --api=sysv pow 2 10", "System V queues"},
         {"demo_mqueue --broken", "three clients, swapped answers"}},
-    .source = "section 3.7, listing 7."};
+    .source = "section 3.7, listing 7.",
+    .advice = find_advice};
 
 const struct demo pipe_demo = {.name = "demo_pipe",
     .operands = "[WORD...] | -",
@@ -149,7 +157,8 @@ const struct demo pipe_demo = {.name = "demo_pipe",
     .examples = {{"demo_pipe", "the listing's sentence"},
         {"demo_pipe --broken", "a pipeline that does not end"},
         {"demo_pipe --named - < FILE", "a line each, by FIFOs"}},
-    .source = "section 3.8, listing 8."};
+    .source = "section 3.8, listing 8.",
+    .advice = find_advice};
 
 const struct demo shm_demo = {.name = "demo_shm",
     .shows = "A writer changes numbers in shared memory. A reader prints\n"
@@ -166,4 +175,5 @@ const struct demo shm_demo = {.name = "demo_shm",
     .examples = {{"demo_shm", "five numbers, watched for ten seconds"},
         {"demo_shm --broken", "half old, half new"},
         {"demo_shm --speed=10 --values=64", "more and faster"}},
-    .source = "section 3.9, listing 9."};
+    .source = "section 3.9, listing 9.",
+    .advice = find_advice};

@@ -11,6 +11,7 @@
 
 #include "common/demo.h"
 #include "demos/parts/exclusive.h"
+#include "demos/parts/input.h"
 #include "demos/parts/mqueue.h"
 
 enum { LINE_SIZE = 4096 };

@@ -4,6 +4,7 @@
 #include "common/base/check.h"
 #include "common/base/run.h"
 #include "common/run/output.h"
+#include "demos/parts/advice.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,5 +347,6 @@ int main(void)
         cmocka_unit_test(test_report), cmocka_unit_test(test_usage_error)};
 
     program_name = "demo_unit";
+    advice_on = find_advice;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,11 +72,12 @@ static void test_accepted(void **state)
         {"--positive=3600.0", "positive=3600 "}, {"--text=x", "text=x "},
         {"--text=0123456789", "text=0123456789 "},
         {"--text=\xc3\xa9lan =", "text=\xc3\xa9lan = "},
-        {"--file=a b", "file=a b "}, {"--choice=red", "choice=0 "},
-        {"--choice=green", "choice=1 "}, {"--choice=blue", "choice=2 "},
-        {"--speed=0.1", "speed=0.1 "}, {"--speed=1000", "speed=1000 "},
-        {"--timeout=1", "timeout=1\n"}, {"--timeout=3600", "timeout=3600\n"},
-        {"--seed=0", "seed=0\n"}, {"--seed=4294967295", "seed=4294967295\n"}};
+        {"--text= ~\xc2\xa0", "text= ~\xc2\xa0 "}, {"--file=a b", "file=a b "},
+        {"--choice=red", "choice=0 "}, {"--choice=green", "choice=1 "},
+        {"--choice=blue", "choice=2 "}, {"--speed=0.1", "speed=0.1 "},
+        {"--speed=1000", "speed=1000 "}, {"--timeout=1", "timeout=1\n"},
+        {"--timeout=3600", "timeout=3600\n"}, {"--seed=0", "seed=0\n"},
+        {"--seed=4294967295", "seed=4294967295\n"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
@@ -135,9 +136,12 @@ static void test_refused_values(void **state)
     assert_refused("text", "", "be 1 to 10 bytes");
     assert_refused("text", "0123456789a", "be 1 to 10 bytes");
     assert_refused("file", "", "be 1 to 4095 bytes");
-    assert_refused("file", "a\tb", "not have control characters");
-    assert_refused("text", "a\nb", "not have control characters");
-    assert_refused("text", "\xc2\x9b", "not have control characters");
+    static const char *const controls[] = {"\x01", "a\tb", "a\nb", "\x1f",
+        "\x7f", "\xc2\x80", "\xc2\x9b", "\xc2\x9f"};
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+        assert_refused("text", controls[i], "not have control characters");
+        assert_refused("file", controls[i], "not have control characters");
+    }
     static const char *const words[] = {
         "", "gre", "greens", "Red", "red green", "red ", " ", "0"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

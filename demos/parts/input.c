@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "demos/parts/input.h"
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+ssize_t read_some(int descriptor, void *bytes, size_t size)
+{
+    struct pollfd input = {.fd = descriptor, .events = POLLIN};
+
+    for (;;) {
+        ssize_t got = read(descriptor, bytes, size);
+        if (got != -1 || (errno != EAGAIN && errno != EINTR))
+            return got;
+        if (errno == EAGAIN)
+            (void)poll(&input, 1, -1);
+    }
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* input - reads from descriptors that came from outside */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* As read(3p), but waits where another program has made the descriptor
+ * non-blocking (EAGAIN), and reads again after a signal (EINTR).
+ */
+ssize_t read_some(int descriptor, void *bytes, size_t size);
