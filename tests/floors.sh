@@ -111,7 +111,7 @@ trap 'rm -f "$all"' EXIT
 symbols | arrows >"$all"
 count=$(wc -l <"$all")
 # so that it does not pass because it found nothing
-for known in 'demos/demo_semaphore.c common/run/actors.c add_thread' \
+for known in 'demos/demo_semaphore.c common/run/actors.c add_actor' \
     'common/demo.c common/views/views.c views_start' \
     'common/run/latch.c common/base/check.c die_call'; do
     if ! grep -q -x "$known" "$all"; then

@@ -22,7 +22,6 @@
 #endif
 
 /* What was added, in this order. ENDED: joined, or about to be reaped. */
-enum actor_kind { THREAD, PROCESS, DAEMON };
 enum stage { ADDED, STARTED, ENDED };
 static struct actor {
     enum actor_kind kind;
@@ -109,31 +108,13 @@ void watchdog_set(double planned)
         start_ticking();
 }
 
-static void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
+void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
 {
     struct actor *actor = CHECK_NOT(NULL, calloc(1, sizeof *actor));
 
-    actor->kind = kind;
-    actor->role = role;
-    actor->id = id;
-    actor->function = function;
+    *actor = (struct actor){.kind = kind, .role = role, .id = id, .function = function};
     *end_of_actors = actor;
     end_of_actors = &actor->next;
-}
-
-void add_thread(const char *role, int id, void (*actor)(int id))
-{
-    add_actor(THREAD, role, id, actor);
-}
-
-void add_process(const char *role, int id, void (*actor)(int id))
-{
-    add_actor(PROCESS, role, id, actor);
-}
-
-void add_daemon(const char *role, int id, void (*actor)(int id))
-{
-    add_actor(DAEMON, role, id, actor);
 }
 
 static void act(const struct actor *me)
@@ -208,35 +189,37 @@ void launch_actors(void)
     CHECK(write(may_begin[1], "", 1));
 }
 
-/* Of several children that have ended, one that was killed: others may have failed for that. Its
- * files are closed a moment before its end can be seen. */
-static siginfo_t find_killed(siginfo_t info)
+/* Of several children that have ended, INFO's and one that was killed, returns the latter: the
+ * others may have failed for that. Its files are closed a moment before its end can be seen. */
+static pid_t find_killed(siginfo_t info)
 {
     siginfo_t other = {0};
 
+    if (info.si_pid == 0 || info.si_code != CLD_EXITED || info.si_status == EXIT_HELD)
+        return info.si_pid;
     sleep_ns(10000000);
     FOR_PROCESSES (actor)
         if (waitid(P_PID, (id_t)actor->pid, &other, WEXITED | WNOWAIT | WNOHANG) == 0 &&
             other.si_pid != 0 && other.si_code != CLD_EXITED)
-            return other;
-    return info;
+            return other.si_pid;
+    return info.si_pid;
 }
 
 static void do_nothing(int signal_number)
 {
 }
 
-/* Waits until DEADLINE for the end of a child, which is not reaped yet. SIGCHLD is let in only
- * while pselect waits, so that it cannot come between the look and the wait. */
-static siginfo_t await_child(int64_t deadline)
+/* Waits until DEADLINE for the end of a child, which is not reaped yet; returns its id, or 0.
+ * SIGCHLD is let in only while pselect waits: it cannot come between the look and the wait. */
+static pid_t await_child(int64_t deadline)
 {
     const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
     sigset_t child, before;
     siginfo_t info = {0};
 
-    if (deadline == FOREVER) {
+    if (deadline >= FOREVER) {
         CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
-        return info;
+        return find_killed(info);
     }
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
@@ -252,7 +235,7 @@ static siginfo_t await_child(int64_t deadline)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
     CHECK(sigprocmask(SIG_SETMASK, &before, NULL));
-    return info;
+    return find_killed(info);
 }
 
 static struct actor *find_process(pid_t pid)
@@ -276,21 +259,15 @@ static noreturn void die_of_actor(const struct actor *actor, int status)
         WTERMSIG(status), reason);
 }
 
-static int64_t deadline_in(int64_t nanoseconds)
+enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
 {
-    return nanoseconds < FOREVER ? clock_now() + nanoseconds : FOREVER;
-}
+    int64_t deadline = clock_now() + nanoseconds;
 
-static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
-{
     for (;;) {
         int status;
-        siginfo_t info = await_child(deadline);
-        if (info.si_pid == 0)
+        pid_t ended = await_child(deadline);
+        if (ended == 0)
             return TIMED_OUT;
-        if (info.si_code == CLD_EXITED && info.si_status != EXIT_HELD)
-            info = find_killed(info);
-        pid_t ended = info.si_pid;
         struct actor *actor = find_process(ended);
         if (actor) /* before it is reaped: then its pid may be somebody else's */
             actor->stage = ENDED;
@@ -304,11 +281,6 @@ static enum ending wait_until(int64_t deadline, pid_t pid, int expected_signal)
         if (ended == pid)
             return killed ? KILLED : EXITED;
     }
-}
-
-enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
-{
-    return wait_until(deadline_in(nanoseconds), pid, expected_signal);
 }
 
 pid_t process_id(const char *role, int id)
@@ -327,10 +299,11 @@ void kill_process(pid_t pid)
 
 bool wait_for_actors(int64_t nanoseconds)
 {
-    int64_t deadline = deadline_in(nanoseconds);
+    int64_t deadline = clock_now() + nanoseconds;
 
     FOR_PROCESSES (actor)
-        if (actor->kind == PROCESS && wait_until(deadline, actor->pid, 0) == TIMED_OUT)
+        if (actor->kind == PROCESS &&
+            wait_process(actor->pid, deadline - clock_now(), 0) == TIMED_OUT)
             return false;
     FOR_ACTORS (actor)
         if (actor->kind == THREAD && actor->stage == STARTED) {
@@ -341,40 +314,31 @@ bool wait_for_actors(int64_t nanoseconds)
     return true;
 }
 
-static pid_t handed_on_to;
-
-static void hand_on(int signal_number)
-{
-    int error = errno;
-
-    (void)kill(handed_on_to, signal_number);
-    errno = error;
-}
-
 /* For process 1 of a container, which the kernel keeps from signals (pid_namespaces(7)) and whose
- * end kills all others: returns in a child, which becomes the run. Process 1 hands signals on to
- * it, waits until all of the run has ended (it becomes the parent of all), and ends with the
- * shell's status. */
+ * end kills all others: returns in a child, which becomes the run. Process 1 takes each signal out
+ * of those that wait, and hands it on to the run. When all have ended (it becomes the parent of
+ * all), it ends with the shell's status. */
 static void leave_first_process(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    const struct sigaction action = {.sa_handler = hand_on, .sa_flags = SA_RESTART};
-    int status = 0, of_run = 0;
+    sigset_t all, before = hold_signals();
+    int signal_number, status, of_run = 0;
+    pid_t ended = 0, run_id = CHECK(fork());
 
-    sigset_t before = hold_signals();
-    handed_on_to = CHECK(fork());
-    if (handed_on_to > 0)
-        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-            CHECK(sigaction(signals[i], &action, NULL));
-    release_signals(before);
-    if (handed_on_to == 0) {
+    if (run_id == 0) {
         (void)signal(SIGINT, SIG_DFL); /* unshare(1) 2.36 starts its child with these ignored */
         (void)signal(SIGTERM, SIG_DFL);
+        release_signals(before);
         return;
     }
-    for (pid_t ended; (ended = AGAIN(wait(&status))) != -1;)
-        if (ended == handed_on_to)
-            of_run = status;
+    (void)sigfillset(&all);
+    while (ended != -1) {
+        CHECK_PTHREAD(sigwait(&all, &signal_number));
+        if (signal_number != SIGCHLD)
+            (void)kill(run_id, signal_number);
+        while ((ended = waitpid(-1, &status, WNOHANG)) > 0)
+            if (ended == run_id)
+                of_run = status;
+    }
     _exit(WIFSIGNALED(of_run) ? 128 + WTERMSIG(of_run) : WEXITSTATUS(of_run));
 }
 

@@ -10,16 +10,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Adds a thread of this process, with a small stack (pthread_create(3p)). */
-void add_thread(const char *role, int id, void (*actor)(int id));
-
-/* Adds a process of its own (fork(3p)), which ends with status 0 when the actor returns. It gets
- * a copy of all that this process has when the actors are started: memory and open descriptors. It
- * dies with its parent: at once where the system can do that, elsewhere within a second. */
-void add_process(const char *role, int id, void (*actor)(int id));
-
-/* Adds a process that has no end of its own: it is ended when all the others have ended. */
-void add_daemon(const char *role, int id, void (*actor)(int id));
+/* A thread of this process, with a small stack (pthread_create(3p)); or a process of its own
+ * (fork(3p)), which ends with status 0 when the actor returns. It gets a copy of all that this one
+ * has when the actors are started: memory and open descriptors. It dies with its parent: at once
+ * where the system can do that, elsewhere within a second. A daemon has no end of its own: it is
+ * ended when all the others have ended. */
+#define add_thread(role, id, actor)  add_actor(THREAD, role, id, actor)
+#define add_process(role, id, actor) add_actor(PROCESS, role, id, actor)
+#define add_daemon(role, id, actor)  add_actor(DAEMON, role, id, actor)
+enum actor_kind { THREAD, PROCESS, DAEMON };
+void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
 /* Starts what was added and not yet started, and lets all of it begin. */
 void launch_actors(void);

@@ -28,10 +28,9 @@ bool latch_wait_for(struct latch *latch, int64_t nanoseconds);
 enum { WINDOW = 1000000000, SHORT_WINDOW = 20000000 };
 
 /* A window is a point where another actor can get in between, unless the mechanism keeps it out.
- * The scheduler could pause an actor there in any run, but rarely does. let_others_come() does: it
- * pauses until all COUNT actors are here. Where the mechanism keeps them out (without --broken) it
- * pauses only until all of them have begun: so they arrive, and wait in the mechanism's own call.
- * With --window it then pauses up to 20 ms for those that the mechanism does not keep out. */
+ * let_others_come() pauses until all COUNT actors are here; without --broken, where the mechanism
+ * keeps them out, only until all have begun: so they wait in the mechanism's own call. With
+ * --window it then pauses up to 20 ms for those that the mechanism does not keep out. */
 void window_init(struct latch *window, int count);
 void let_others_come(struct latch *window);
 

@@ -2,7 +2,6 @@
 #include "common/run/output.h"
 #include "common/base/check.h"
 #include "common/run/record.h"
-#include "common/base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,12 +85,4 @@ void close_output(void)
 {
     if (close(STDOUT_FILENO) == -1 && errno != EINTR) /* see CHECK */
         die_output(STDOUT_FILENO);
-}
-
-char *escape_dup(const char *bytes, size_t length)
-{
-    char *shown = CHECK_NOT(NULL, malloc(4 * length + 1));
-
-    shown[escape(bytes, length, shown, false)] = '\0';
-    return shown;
 }

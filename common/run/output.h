@@ -5,14 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes one line to standard output in one write(2): so in a pipe or FIFO POSIX keeps the lines of
- * several writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. For threads and
- * processes alike. */
+/* Writes one line to standard output in one write(2): so in a pipe POSIX keeps the lines of several
+ * writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Writes all of a text, without a newline of its own, in one write(2) if the system takes it. Ends
- * the run when it cannot. dprintf(3p) would do the same, but where a signal handler interrupts it
- * nobody knows how much it has written. */
+/* The same to any descriptor, and without a newline of its own. dprintf(3p) would do, but where a
+ * signal handler interrupts it nobody knows how much it has written. */
 void write_text(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Writes all LENGTH bytes (write(3p)), or ends the run. */
@@ -26,6 +24,3 @@ void close_output(void);
 
 /* Set by a live view, which takes the place of what is written to standard output. */
 extern bool output_is_hidden;
-
-/* Returns LENGTH bytes escaped (escape()) as a new string: free(3) it. May end the run. */
-char *escape_dup(const char *bytes, size_t length);

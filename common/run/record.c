@@ -108,8 +108,26 @@ static struct event *add_event(int lane, enum event_kind kind, enum state state,
     return event;
 }
 
-void record_event(
-    enum event_kind kind, enum state state, const char *role, int id, const char *format, ...)
+/* Marks what went wrong in LANE: what this actor recorded last, or the latest state of another one
+ * but that it has ended; or nothing, if that was dropped. */
+static void mark_wrong(int lane, bool is_own)
+{
+
+    unsigned long next = recorder->next;
+
+    for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
+        struct event *event = &recorder->events[i - 1];
+        bool is_there = event->ready == READY || event->ready == SHOWN;
+        bool is_wanted = is_own || (event->kind == STATE && event->state != GONE);
+        if (is_there && is_wanted && event->lane == lane) {
+            event->is_wrong = true;
+            return;
+        }
+    }
+}
+
+void record_event(int lane, enum event_kind kind, enum state state, const char *role, int id,
+    const char *format, ...)
 {
     char formatted[256];
     const char *text = format;
@@ -122,57 +140,20 @@ void record_event(
         text = formatted;
     }
     size_t length = strlen(text);
-    if (own_lane == NO_LANE)
+    bool is_own = lane == OWN_LANE;
+    if (is_own && own_lane == NO_LANE)
         record_as("main", 0);
-    (void)add_event(own_lane, kind, state, role, id, text, length);
-    if (kind == STATE && state != WAITING) {
+    if (is_own)
+        lane = own_lane;
+    if (kind == FLAW)
+        mark_wrong(lane, is_own);
+    (void)add_event(lane, kind, state, role, id, text, length);
+    if (is_own && kind == STATE && state != WAITING) {
         size_t kept = length <= TEXT_SIZE ? length : TEXT_SIZE;
         own_state = state;
         memcpy(own_text, text, kept);
         own_text[kept] = '\0';
     }
-}
-
-/* Returns the latest complete event of LANE, or its latest state but that it has ended; NULL if
- * there is none, or if it was dropped. */
-static struct event *latest_of(int lane, bool is_state)
-{
-    unsigned long next = recorder->next;
-
-    for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
-        struct event *event = &recorder->events[i - 1];
-        bool is_there = event->ready == READY || event->ready == SHOWN;
-        bool is_wanted = !is_state || (event->kind == STATE && event->state != GONE);
-        if (is_there && is_wanted && event->lane == lane)
-            return event;
-    }
-    return NULL;
-}
-
-void record_flaw(const char *role, int id, const char *format, ...)
-{
-    char text[256];
-    int lane = role ? lane_of(role, id) : own_lane;
-    struct event *cause = latest_of(lane, role != NULL);
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (cause)
-        cause->is_wrong = true;
-    (void)add_event(lane, FLAW, IDLE, NULL, 0, text, strlen(text));
-}
-
-void record_other(const char *role, int id, enum state state, const char *text)
-{
-    (void)add_event(lane_of(role, id), STATE, state, NULL, 0, text, strlen(text));
-}
-
-void record_end_of(const char *role, int id, const char *name)
-{
-    (void)add_event(lane_of(role, id), RECEIVED, IDLE, NULL, 0, name, strlen(name));
-    record_other(role, id, GONE, "killed");
 }
 
 /* The calls that say something by their names; all others are not recorded. */

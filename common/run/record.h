@@ -20,7 +20,7 @@ enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
 enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 51 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
-enum { NO_LANE = 0xffff, ALL = -1 /* instead of an id: all actors of that role */ };
+enum { NO_LANE = 0xffff, OWN_LANE = -1, ALL = -1 /* instead of an id: all of that role */ };
 
 /* A wait that was none is canceled, unless the live view has shown it already. */
 enum { NOT_READY, READY, SHOWN, CANCELED };
@@ -70,25 +70,23 @@ void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
 /* These may be called from any thread or process, in any order; they never fail and never wait. The
  * text is a printf(3p) format, of whose result TEXT_SIZE bytes are kept. */
 #define RECORD(...)              (recorder ? record_event(__VA_ARGS__) : (void)0)
-#define record_state(state, ...) RECORD(STATE, state, NULL, 0, __VA_ARGS__)
-#define record_note(...)         RECORD(NOTE, IDLE, NULL, 0, __VA_ARGS__)
+#define record_state(state, ...) RECORD(OWN_LANE, STATE, state, NULL, 0, __VA_ARGS__)
+#define record_note(...)         RECORD(OWN_LANE, NOTE, IDLE, NULL, 0, __VA_ARGS__)
 /* A message to or from ID of ROLE, told from others by its text. */
-#define record_sent(role, id, ...)     RECORD(SENT, IDLE, role, id, __VA_ARGS__)
-#define record_received(role, id, ...) RECORD(RECEIVED, IDLE, role, id, __VA_ARGS__)
-void record_event(enum event_kind kind, enum state state, const char *role, int id,
-    const char *format, ...) __attribute__((format(printf, 5, 6)));
-
+#define record_sent(role, id, ...)     RECORD(OWN_LANE, SENT, IDLE, role, id, __VA_ARGS__)
+#define record_received(role, id, ...) RECORD(OWN_LANE, RECEIVED, IDLE, role, id, __VA_ARGS__)
+/* For another actor, ID of ROLE: it is in STATE now; the signal NAME reached it and ended it. */
+#define record_state_of(role, id, state, ...)                                                      \
+    RECORD(lane_of(role, id), STATE, state, NULL, 0, __VA_ARGS__)
+#define record_killed(role, id, name)                                                              \
+    do {                                                                                           \
+        RECORD(lane_of(role, id), RECEIVED, IDLE, NULL, 0, "%s", name);                            \
+        record_state_of(role, id, GONE, "killed");                                                 \
+    } while (0)
 /* The guarantee was violated here: adds a FLAW that says how, and marks as wrong what this actor
  * recorded before; or the latest state of another one, ID of ROLE. Every view shows both. Only for
  * what the verdict counts: a run whose guarantee held has none. */
-#define record_wrong(...)              (recorder ? record_flaw(NULL, 0, __VA_ARGS__) : (void)0)
-#define record_wrong_of(role, id, ...) (recorder ? record_flaw(role, id, __VA_ARGS__) : (void)0)
-void record_flaw(const char *role, int id, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/* For another actor, ID of ROLE: the signal NAME reached it and ended it; it is in STATE now. */
-#define record_killed(role, id, name) (recorder ? record_end_of(role, id, name) : (void)0)
-#define record_state_of(role, id, state, text)                                                     \
-    (recorder ? record_other(role, id, state, text) : (void)0)
-void record_end_of(const char *role, int id, const char *name);
-void record_other(const char *role, int id, enum state state, const char *text);
+#define record_wrong(...)              RECORD(OWN_LANE, FLAW, IDLE, NULL, 0, __VA_ARGS__)
+#define record_wrong_of(role, id, ...) RECORD(lane_of(role, id), FLAW, IDLE, NULL, 0, __VA_ARGS__)
+void record_event(int lane, enum event_kind kind, enum state state, const char *role, int id,
+    const char *format, ...) __attribute__((format(printf, 6, 7)));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/parts/input.h"
-#include <errno.h>
+#include "common/demo.h"
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 ssize_t read_some(int descriptor, void *bytes, size_t size)
@@ -15,4 +16,12 @@ ssize_t read_some(int descriptor, void *bytes, size_t size)
         if (errno == EAGAIN)
             (void)poll(&input, 1, -1);
     }
+}
+
+char *escape_dup(const char *bytes, size_t length)
+{
+    char *shown = CHECK_NOT(NULL, malloc(4 * length + 1));
+
+    shown[escape(bytes, length, shown, false)] = '\0';
+    return shown;
 }

@@ -8,6 +8,7 @@
 
 #include "common/demo.h"
 #include "demos/parts/exclusive.h"
+#include "demos/parts/input.h"
 #include "demos/parts/mutex.h"
 
 struct settings settings = {.writers = 10,

@@ -35,8 +35,8 @@ static void record_piece(
     bool is_line = length > 0 && text[length - 1] == '\n';
     int shown = (int)(is_line ? length - 1 : length);
 
-    RECORD(kind, IDLE, role, 0, shown > 0 ? "%.*s" : "(end of sentence)", shown,
-        text);
+    RECORD(OWN_LANE, kind, IDLE, role, 0,
+        shown > 0 ? "%.*s" : "(end of sentence)", shown, text);
 }
 
 /* Keeps a piece for the reader, before it can arrive there. */

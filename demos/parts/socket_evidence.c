@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/demo.h"
+#include "demos/parts/input.h"
 #include "demos/parts/socket.h"
 
 struct settings settings = {.port = 1234, .clients = 1, .message = "ping"};

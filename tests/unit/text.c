@@ -2,7 +2,7 @@
 /* text: UTF-8, and showing bytes that came from outside */
 #include "tests/support/forked.h"
 #include "common/base/text.h"
-#include "common/run/output.h"
+#include "demos/parts/input.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
