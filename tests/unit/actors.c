@@ -88,7 +88,6 @@ static int wait_for_all(const void *context)
 
 static void test_wait(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", wait_for_all, NULL);
     static const char *const said[] = {
         "1\n", "2\n", "3\n", "not yet\n", "\nall have ended\nnone left\n"};
@@ -122,7 +121,6 @@ static void test_threads_and_processes(void **state)
 {
     char line[32];
 
-    (void)state;
     struct outcome outcome = expect(0, "", run_threads_and_processes, NULL);
     for (int i = 0; i < ACTORS; i++) {
         (void)snprintf(line, sizeof line, "%d in a thread\n", i);
@@ -157,7 +155,6 @@ static int hold_signals_in_threads(const void *context)
 
 static void test_signals_go_to_the_first_thread(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", hold_signals_in_threads, NULL);
     assert_string_equal(outcome.out, "held\n0\n");
 }
@@ -193,7 +190,6 @@ static int begin_at_once(const void *context)
 
 static void test_all_begin_at_once(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", begin_at_once, NULL);
     assert_string_equal(outcome.out, "5\n");
 }
@@ -221,7 +217,6 @@ static int await_begin(const void *context)
 
 static void test_all_have_begun(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", await_begin, NULL);
     assert_string_equal(outcome.out, "all have begun\n");
 }
@@ -253,7 +248,6 @@ static int run_daemon(const void *context)
 
 static void test_daemons(void **state)
 {
-    (void)state;
     for (int thread = 0; thread < 2; thread++) {
         const struct daemon good = {wait_forever, 0, thread},
                             early = {exit_with_id, 0, thread},
@@ -290,7 +284,6 @@ static int launch_twice(const void *context)
 
 static void test_second_launch(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", launch_twice, NULL);
     assert_memory_equal(outcome.out, "0\n", 2);
     assert_says(outcome.out, "1\n");
@@ -321,7 +314,6 @@ static int name_lanes(const void *context)
 
 static void test_lanes(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", name_lanes, NULL);
     assert_says(outcome.out, "first\nsecond 0\nsecond 1\nthird\n");
 }
@@ -363,7 +355,6 @@ static void test_failing_child_ends_the_run(void **state)
             "demo_unit: worker 1 failed with status "
             "3, so the run was stopped\n"}};
 
-    (void)state;
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
         (void)expect(3, failures[i].message, wait_with_failure, &failures[i]);
 }
@@ -384,7 +375,6 @@ static int fail_thread(const void *context)
 
 static void test_failing_thread_ends_the_run(void **state)
 {
-    (void)state;
     struct outcome outcome =
         expect(3, "demo_unit: thread 4 cannot go on\n", fail_thread, NULL);
     assert_string_equal(outcome.out, "");
@@ -408,7 +398,6 @@ static int stop_some(const void *context)
 
 static void test_stop(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", stop_some, NULL);
     assert_string_equal(outcome.out, "reaped\nnone left\n");
 }
@@ -423,7 +412,6 @@ static int ask_for_nobody(const void *context)
 
 static void test_unknown_process(void **state)
 {
-    (void)state;
     (void)expect(3, "demo_unit: there is no worker 1\n", ask_for_nobody, NULL);
 }
 
@@ -446,7 +434,6 @@ static int share(const void *context)
 
 static void test_shared_memory(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", share, NULL);
     assert_string_equal(outcome.out, "0 42\n");
 }

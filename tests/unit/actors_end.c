@@ -81,7 +81,6 @@ static int reap_with_wrong_signal(const void *context)
 
 static void test_reap(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", reap, NULL);
     assert_int_equal(TIMED_OUT, 0);
     assert_int_equal(EXITED, 1);
@@ -111,7 +110,6 @@ static int leave_children(const void *signal_number)
 
 static void test_children_end_with_their_parent(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", leave_children, NULL);
     assert_string_equal(outcome.out, "none left\n");
     if (!HAVE_PRCTL)
@@ -134,7 +132,6 @@ static int hang(const void *context)
 
 static void test_watchdog(void **state)
 {
-    (void)state;
     (void)expect(3,
         "demo_unit: still running after 1 s, ended; "
         "use a longer --timeout=SECONDS\n",
@@ -162,7 +159,6 @@ static int live_for_seconds(const void *seconds)
 
 static void test_bound_without_timeout(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", say_bound, &(double){-1});
     assert_string_equal(outcome.out, "none\n");
     outcome = expect(0, "", say_bound, &(double){3000});

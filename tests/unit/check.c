@@ -11,187 +11,123 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { RETURNS = 7 };
+
+/* Calls that fail with each of these errors in turn, and then return 7. */
+static const int *errors;
 static int calls;
 
-/* As a system call that sets errno: interrupted twice, then it yields RESULT,
- * with ERROR if that is -1.
- */
-static int call_interrupted(int result, int error)
+static int call(void)
 {
-    errno = ++calls <= 2 ? EINTR : error;
-    return calls <= 2 ? -1 : result;
+    errno = errors[calls];
+    calls++;
+    return errno == 0 ? RETURNS : -1;
 }
 
-static void test_call_is_made_again_after_eintr(void **state)
+static int close_it(void)
 {
-    (void)state;
-    calls = 0;
-    assert_int_equal(CHECK(call_interrupted(7, 0)), 7);
-    assert_int_equal(calls, 3);
-    assert_int_equal(CHECK(call_interrupted(0, 0)), 0);
-    assert_int_equal(calls, 4);
-    char text[] = "x";
-    assert_ptr_equal(CHECK_NOT(NULL, strchr(text, 'x')), text);
+    return call();
 }
 
-static int call_fails(const void *error)
+static int return_error(int error)
 {
-    calls = 0;
-    (void)CHECK(call_interrupted(-1, *(const int *)error));
-    return 0;
+    calls++;
+    return error;
 }
 
-static void test_failed_call_is_told(void **state)
+/* The macros know these two by their names. */
+#define close()  close_it()
+#define accept() call()
+
+enum macro { CALL, CLOSE, ACCEPT, POINTER, PTHREAD, FAILURE_OF_OTHERS };
+struct checked {
+    enum macro macro;
+    int errors[4], status;
+    const char *said;
+};
+
+static int check(const void *context)
 {
-    static const struct {
-        int error;
-        const char *advice;
-    } cases[] = {{EMFILE, "; raise the limit on open files (ulimit -n) ("},
-        {ENOMEM, "; close some programs or raise the limit (ulimit -v) ("},
-        {ENOSPC, "; make room (see df) and try again ("}, {EAGAIN, " ("},
-        {EACCES, " ("}, {EPERM, " ("}};
-    char message[256];
+    const struct checked *checked = context;
+    int value = RETURNS;
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        (void)snprintf(message, sizeof message,
-            "demo_unit: call_interrupted: %s%s", strerror(cases[i].error),
-            cases[i].advice);
-        struct outcome outcome =
-            expect(3, message, call_fails, &cases[i].error);
-        assert_says(outcome.err, "tests/unit/check.c:");
-        assert_int_equal(strlen(strchr(outcome.err, '\n')), 1); /* one line */
-    }
-}
-
-static int return_error(const void *error)
-{
-    return *(const int *)error;
-}
-
-static int call_returns_error(const void *error)
-{
-    CHECK_PTHREAD(return_error(error));
-    say("went on");
-    return 0;
-}
-
-static void test_returned_error(void **state)
-{
-    (void)state;
-    struct outcome outcome = expect(0, "", call_returns_error, &(int){0});
-    assert_string_equal(outcome.out, "went on\n");
-    outcome = expect(
-        3, "demo_unit: return_error: ", call_returns_error, &(int){EDEADLK});
-    assert_string_equal(outcome.out, "");
-    assert_says(outcome.err, strerror(EDEADLK));
-    assert_says(outcome.err, "tests/unit/check.c:");
-}
-
-/* A close that a signal interrupted may have closed the descriptor: it is not
- * made again, and no failure.
- */
-static int close_calls;
-
-static int close_interrupted(int error)
-{
-    close_calls++;
-    errno = error;
-    return error == 0 ? 0 : -1;
-}
-
-#define close(error) close_interrupted(error)
-
-static int check_close(const void *error)
-{
-    CHECK(close(*(const int *)error));
-    say("called %d times", close_calls);
+    errors = checked->errors;
+    if (checked->macro == CALL)
+        value = CHECK(call());
+    else if (checked->macro == CLOSE)
+        value = CHECK(close());
+    else if (checked->macro == ACCEPT)
+        value = CHECK(accept());
+    else if (checked->macro == POINTER)
+        (void)CHECK_NOT(NULL, errors[0] ? NULL : &value);
+    else if (checked->macro == PTHREAD)
+        CHECK_PTHREAD(return_error(errors[0]));
+    else
+        value = AGAIN(call());
+    say("%d after %d", value, calls);
     return 0;
 }
 
 #undef close
-
-static void test_close_is_not_made_again(void **state)
-{
-    (void)state;
-    struct outcome outcome = expect(0, "", check_close, &(int){EINTR});
-    assert_string_equal(outcome.out, "called 1 times\n");
-    outcome = expect(0, "", check_close, &(int){0});
-    assert_string_equal(outcome.out, "called 1 times\n");
-    outcome = expect(3, "demo_unit: close: ", check_close, &(int){EIO});
-    assert_says(outcome.err, strerror(EIO));
-    assert_string_equal(outcome.out, "");
-}
-
-static int return_once_null(const void *context)
-{
-    (void)CHECK_NOT(NULL, context);
-    say("went on");
-    return 0;
-}
-
-static void test_other_failure_value(void **state)
-{
-    (void)state;
-    struct outcome outcome = expect(0, "", return_once_null, "");
-    assert_string_equal(outcome.out, "went on\n");
-    (void)expect(3, "demo_unit: context: ", return_once_null, NULL);
-}
-
-/* A failure that is not the program's: the call is made again after EINTR, but
- * nothing else is done about it.
- */
-static void test_failure_of_others(void **state)
-{
-    (void)state;
-    calls = 0;
-    assert_int_equal(AGAIN(call_interrupted(7, 0)), 7);
-    assert_int_equal(calls, 3);
-    calls = 0;
-    assert_int_equal(AGAIN(call_interrupted(-1, ECONNRESET)), -1);
-    assert_int_equal(errno, ECONNRESET);
-    assert_int_equal(calls, 3);
-}
-
-/* accept() fails for the moment only: it says so once, and is made again. */
-static int accept_later(int error)
-{
-    errno = error;
-    calls++;
-    return calls <= 3 ? -1 : 7;
-}
-
-#define accept(error) accept_later(error)
-
-static int check_accept(const void *error)
-{
-    calls = 0;
-    say("%d", CHECK(accept(*(const int *)error)));
-    return 0;
-}
-
 #undef accept
 
-static void test_accept_is_made_again(void **state)
+static void test_checked_calls(void **state)
+{
+    static const struct checked cases[] = {{CALL, {0}, 0, "7 after 1\n"},
+        {CALL, {EINTR, EINTR}, 0, "7 after 3\n"},
+        {CALL, {EINTR, ECONNABORTED}, 3, "call: "},
+        {CALL, {EPERM}, 3, "call: "},
+        {CALL, {EMFILE}, 3, "; raise the limit on open files (ulimit -n) ("},
+        /* a close that a signal interrupted is not made again, and no failure
+         */
+        {CLOSE, {0}, 0, "7 after 1\n"}, {CLOSE, {EINTR}, 0, "-1 after 1\n"},
+        {CLOSE, {EIO}, 3, "close: "},
+        /* accept fails for the moment only: it is made again */
+        {ACCEPT, {EINTR, ECONNABORTED, EPROTO}, 0, "7 after 4\n"},
+        {ACCEPT, {ENETDOWN, ENETUNREACH, EHOSTUNREACH}, 0, "7 after 4\n"},
+        {ACCEPT, {EINVAL}, 3, "accept: "}, {POINTER, {0}, 0, "7 after 0\n"},
+        {POINTER, {1}, 3, "errors[0] ? NULL : &value: "},
+        {PTHREAD, {0}, 0, "7 after 1\n"},
+        {PTHREAD, {EDEADLK}, 3, "return_error: "},
+        {FAILURE_OF_OTHERS, {EINTR, EINTR}, 0, "7 after 3\n"},
+        {FAILURE_OF_OTHERS, {EINTR, ECONNRESET}, 0, "-1 after 2\n"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct checked *checked = &cases[i];
+        bool ends = checked->status != 0;
+        struct outcome outcome =
+            expect(checked->status, ends ? checked->said : "", check, checked);
+        assert_string_equal(outcome.out, ends ? "" : checked->said);
+        if (!ends)
+            continue;
+        int last = checked->errors[1] ? checked->errors[1] : checked->errors[0];
+        if (checked->macro != POINTER)
+            assert_says(outcome.err, strerror(last));
+        assert_memory_equal(outcome.err, "demo_unit: ", 11);
+        assert_says(outcome.err, " (tests/unit/check.c:");
+        assert_string_equal(strchr(outcome.err, '\n'), "\n"); /* one line */
+    }
+}
+
+/* What accept() lacks for the moment is told once. */
+static void test_shortage(void **state)
 {
     static const int moments[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
 
-    (void)state;
-    struct outcome outcome = expect(0, "", check_accept, &(int){ECONNABORTED});
-    assert_string_equal(outcome.out, "7\n");
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-        outcome = expect(0, strerror(moments[i]), check_accept, &moments[i]);
-        assert_string_equal(outcome.out, "7\n");
-        assert_string_equal(strchr(outcome.err, '\n'), "\n"); /* one line */
+        const struct checked checked = {
+            ACCEPT, {moments[i], moments[i], moments[i]}, 0, NULL};
+        struct outcome outcome =
+            expect(0, strerror(moments[i]), check, &checked);
+        assert_string_equal(outcome.out, "7 after 4\n");
+        assert_string_equal(strchr(outcome.err, '\n'), "\n");
     }
-    (void)expect(3, "demo_unit: accept: ", check_accept, &(int){EINVAL});
 }
 
 /* A watcher is told of each call before and after it, once, by its text. */
 static void say_begin(const struct call_place *place)
 {
-    (void)dprintf(
-        STDOUT_FILENO, "> %s\n", place->call); /* say() is watched, too */
+    (void)dprintf(STDOUT_FILENO, "> %s\n", place->call); /* say() is watched */
 }
 
 static void say_end(const struct call_place *place)
@@ -201,36 +137,29 @@ static void say_end(const struct call_place *place)
 
 static const struct call_watcher watcher = {say_begin, say_end};
 
-static int watched_calls(const void *context)
+static int watch_calls(const void *context)
 {
-    static int none;
-    int value;
+    static const int interrupted[] = {EINTR, EINTR, 0, EPIPE, ERANGE};
 
-    calls = 0;
-    CHECK(call_interrupted(0, 0)); /* nobody watches */
+    errors = interrupted;
     call_watcher = &watcher;
-    calls = 0;
-    value = CHECK(call_interrupted(5, 0));
-    (void)dprintf(STDOUT_FILENO, "%d\n", value);
-    CHECK_PTHREAD(return_error(&none));
+    CHECK(call());
+    CHECK_PTHREAD(return_error(0));
     (void)CHECK_NOT(NULL, strchr("x", 'x'));
-    calls = 0;
-    (void)AGAIN(call_interrupted(-1, EPIPE));
-    CHECK(call_interrupted(-1, ERANGE));
+    calls = 3;
+    (void)AGAIN(call());
+    CHECK(call());
     return 0;
 }
 
 static void test_watcher(void **state)
 {
-    (void)state;
-    struct outcome outcome =
-        expect(3, "demo_unit: call_interrupted: ", watched_calls, NULL);
+    struct outcome outcome = expect(3, "demo_unit: call: ", watch_calls, NULL);
+
     assert_string_equal(outcome.out,
-        "> call_interrupted(5, 0)\n< call_interrupted(5, 0)\n5\n"
-        "> return_error(&none)\n< return_error(&none)\n"
+        "> call()\n< call()\n> return_error(0)\n< return_error(0)\n"
         "> strchr(\"x\", 'x')\n< strchr(\"x\", 'x')\n"
-        "> call_interrupted(-1, EPIPE)\n< call_interrupted(-1, EPIPE)\n"
-        "> call_interrupted(-1, ERANGE)\n< call_interrupted(-1, ERANGE)\n");
+        "> call()\n< call()\n> call()\n< call()\n");
 }
 
 static void say_bye(void)
@@ -238,24 +167,19 @@ static void say_bye(void)
     say("bye");
 }
 
-static void *fail_in_thread(void *arg)
+static void *fail_in_thread(void *nothing)
 {
-    die("worker %d failed", *(int *)arg);
+    die("a worker failed");
 }
 
 /* exit(3p) is undefined when several threads call it. */
 static int fail_in_many_threads(const void *context)
 {
-    static int numbers[20];
     pthread_t threads[20];
 
-    (void)context;
     (void)atexit(say_bye);
-    for (int i = 0; i < 20; i++) {
-        numbers[i] = i;
-        CHECK_PTHREAD(
-            pthread_create(&threads[i], NULL, fail_in_thread, &numbers[i]));
-    }
+    for (int i = 0; i < 20; i++)
+        CHECK_PTHREAD(pthread_create(&threads[i], NULL, fail_in_thread, NULL));
     for (int i = 0; i < 20; i++)
         CHECK_PTHREAD(pthread_join(threads[i], NULL));
     return 0; /* never reached: a thread that failed does not return */
@@ -263,88 +187,48 @@ static int fail_in_many_threads(const void *context)
 
 static void test_only_one_thread_ends_the_process(void **state)
 {
-    (void)state;
     for (int i = 0; i < 20; i++) {
-        struct outcome outcome =
-            expect(3, "demo_unit: worker ", fail_in_many_threads, NULL);
+        struct outcome outcome = expect(
+            3, "demo_unit: a worker failed\n", fail_in_many_threads, NULL);
         assert_string_equal(outcome.out, "bye\n");
     }
 }
 
-/* Even when nobody can read it. */
-static int report_to_nobody(const void *context)
+/* Warns as FORMAT says, with more than fits; errno stays. */
+static int warn_of_much(const void *format)
 {
-    (void)context;
-    (void)close(STDERR_FILENO);
+    char much[5000] = "";
+
+    for (int i = 0; i < 1200; i++)
+        (void)strcat(much, "\u20ac");
+    if (format == NULL) /* and if nobody can read it */
+        (void)close(STDERR_FILENO);
     errno = ERANGE;
-    warn("nothing");
+    warn(format ? (const char *)format : "%s", much);
     return errno;
 }
 
-static int report_much(const void *format)
+static void test_warning(void **state)
 {
-    char much[5000];
-
-    memset(much, 'x', sizeof much - 1);
-    much[sizeof much - 1] = '\0';
-    errno = ERANGE;
-    warn((const char *)format, much);
-    return errno;
-}
-
-static int fail_with(const void *text)
-{
-    die("%s", (const char *)text);
-}
-
-static void test_report(void **state)
-{
-    (void)state;
-    struct outcome outcome = expect(ERANGE, "xxx", report_much, "%s");
-    size_t length = strlen(outcome.err);
-    assert_int_in_range(length, 1000, 1024);
-    assert_int_equal(outcome.err[length - 1], '\n');
-    assert_memory_equal(outcome.err, "demo_unit: x", 12);
-    outcome = expect(ERANGE, "d", report_much, "%.1s is one letter");
-    assert_string_equal(outcome.err, "demo_unit: x is one letter\n");
     /* what does not fit is cut between two characters */
-    for (int extra = 0; extra < 3; extra++) {
-        char text[1200] = "";
-        for (int i = 0; i < extra; i++)
-            (void)strcat(text, "-");
-        for (int i = 0; i < 380; i++)
-            (void)strcat(text, "€");
-        outcome = expect(3, "€\n", fail_with, text);
+    static const char *const formats[] = {"%s", "-%s", "--%s"};
+    struct outcome outcome =
+        expect(ERANGE, "d", warn_of_much, "%.3s is one letter");
+
+    assert_string_equal(outcome.err, "demo_unit: \u20ac is one letter\n");
+    for (size_t i = 0; i < 3; i++) {
+        outcome = expect(ERANGE, "\u20ac\n", warn_of_much, formats[i]);
         assert_int_in_range(strlen(outcome.err), 1000, 1024);
     }
-    (void)expect(ERANGE, "", report_to_nobody, NULL);
-}
-
-static int use_wrongly(const void *context)
-{
-    usage_error("unexpected operand %s", (const char *)context);
-}
-
-static void test_usage_error(void **state)
-{
-    (void)state;
-    struct outcome outcome = expect(2, "demo", use_wrongly, "7");
-    assert_string_equal(outcome.err, "demo_unit: unexpected operand 7\n");
+    (void)expect(ERANGE, "", warn_of_much, NULL);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_call_is_made_again_after_eintr),
-        cmocka_unit_test(test_failed_call_is_told),
-        cmocka_unit_test(test_returned_error),
-        cmocka_unit_test(test_close_is_not_made_again),
-        cmocka_unit_test(test_other_failure_value),
-        cmocka_unit_test(test_failure_of_others),
-        cmocka_unit_test(test_accept_is_made_again),
-        cmocka_unit_test(test_watcher),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_checked_calls),
+        cmocka_unit_test(test_shortage), cmocka_unit_test(test_watcher),
         cmocka_unit_test(test_only_one_thread_ends_the_process),
-        cmocka_unit_test(test_report), cmocka_unit_test(test_usage_error)};
+        cmocka_unit_test(test_warning)};
 
     program_name = "demo_unit";
     advice_on = find_advice;

@@ -42,7 +42,6 @@ static void start_cleanup(void)
 
 static int end_by_signal(const void *context)
 {
-    (void)context;
     start_cleanup();
     (void)kill(0, *(const int *)context); /* the whole group, as Ctrl-C */
     return 0;
@@ -60,7 +59,6 @@ static void test_removed_at_the_end_of_the_run(void **state)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct outcome outcome =
             expect(128 + signals[i], "", end_by_signal, &signals[i]);
@@ -76,7 +74,6 @@ static void test_removed_at_the_end_of_the_run(void **state)
 /* Nothing of the run's own can remove it then. */
 static int kill_itself(const void *context)
 {
-    (void)context;
     start_cleanup();
     CHECK(raise(SIGKILL));
     return 0;
@@ -84,7 +81,6 @@ static int kill_itself(const void *context)
 
 static void test_removed_when_the_run_is_killed(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(128 + SIGKILL, "", kill_itself, NULL);
     assert_string_equal(outcome.out, "name removed by the cleanup process\n");
 }
@@ -92,7 +88,6 @@ static void test_removed_when_the_run_is_killed(void **state)
 /* Also: a child that exits is not the run, which goes on. */
 static int remove_now(const void *context)
 {
-    (void)context;
     start_cleanup();
     pid_t child = CHECK(fork());
     if (child == 0)
@@ -109,7 +104,6 @@ static int remove_now(const void *context)
 
 static void test_removed_when_told_to(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", remove_now, NULL);
     assert_string_equal(outcome.out,
         "going on\nname removed by the cleanup process\nremoved now\nreaped\n");
@@ -145,7 +139,6 @@ static int kill_cleanup(const void *context)
 
 static void test_removed_when_the_cleanup_process_was_killed(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", kill_cleanup, NULL);
     assert_string_equal(outcome.out, "name removed\n");
     outcome = expect(0, "", kill_cleanup, "");
@@ -154,7 +147,6 @@ static void test_removed_when_the_cleanup_process_was_killed(void **state)
 
 static void test_failed_removal(void **state)
 {
-    (void)state;
     removals_that_fail = 1; /* once more is enough */
     struct outcome outcome = expect(0, "", end_by_exit, NULL);
     assert_string_equal(outcome.out, "name removed by the cleanup process\n");

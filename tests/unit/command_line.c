@@ -82,7 +82,6 @@ static void test_refused_lines(void **state)
         {{"--help=me"}, "--help=me takes no value; "}};
     char message[128];
 
-    (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         (void)snprintf(
             message, sizeof message, "demo_unit: %s", refused[i].message);
@@ -105,7 +104,6 @@ static int help_of_another(const void *status_1)
 
 static void test_help_without_what_is_not_its_own(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", help_of_another, NULL);
     assert_says(outcome.out, "Usage: demo_unit [OPTION...]\n");
     assert_null(strstr(outcome.out, "\n  1  "));
@@ -118,7 +116,6 @@ static void test_help_without_what_is_not_its_own(void **state)
 /* Options stand before operands, so that "sub -5 3" works. */
 static void test_operands(void **state)
 {
-    (void)state;
     struct outcome outcome =
         expect(0, "", settings, LINE("--whole=3", "sub", "-5", "--whole=4"));
     assert_says(outcome.out, " whole=3 ");
@@ -135,7 +132,6 @@ static void test_operands(void **state)
 
 static void test_help_and_version(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", settings, LINE("--help"));
     static const char *const parts[] = {
         "Usage: demo_unit [OPTION...] [WORD...]\n", "It shows.",
@@ -195,7 +191,6 @@ static int start_with_signals_changed(const void *line)
 
 static void test_process_is_put_in_order(void **state)
 {
-    (void)state;
     (void)expect(3,
         "demo_unit: write to standard output: ", start_without_descriptors,
         LINE("--flag"));

@@ -54,7 +54,6 @@ static void test_opens_and_creates(void **state)
 {
     struct stat about;
 
-    (void)state;
     (void)umask(022);
     struct outcome outcome = expect(0, "", open_path, "log.txt");
     assert_string_equal(outcome.out, "got 34, close-on-exec 1\n");
@@ -68,7 +67,6 @@ static void test_opens_and_creates(void **state)
 
 static void test_refuses_what_is_no_regular_file(void **state)
 {
-    (void)state;
     (void)expect(3,
         "demo_unit: open link: a symbolic link, which is not followed; "
         "choose another with --file\n",
@@ -108,7 +106,6 @@ static int read_standard_output(const void *path)
 
 static void test_same_as_an_output(void **state)
 {
-    (void)state;
     (void)expect(2,
         "demo_unit: log.txt is the same file as standard output; "
         "choose another with --file\n",
@@ -127,7 +124,6 @@ static void test_second_run_is_refused(void **state)
     char message[128];
     int file = open_exclusive("log.txt", 0);
 
-    (void)state;
     (void)snprintf(message, sizeof message,
         "demo_unit: log.txt is in use by another run, process %ld; ",
         (long)getpid());
@@ -139,7 +135,6 @@ static void test_second_run_is_refused(void **state)
 /* fcntl(3p): closing any descriptor of a file drops the process's locks. */
 static void test_lock_ends_with_the_descriptor(void **state)
 {
-    (void)state;
     (void)close(open_exclusive("log.txt", 0));
     (void)expect(0, "", open_path, "log.txt");
 }

@@ -41,7 +41,6 @@ static void run_threads(void *(*function)(void *))
 
 static void test_peak(void **state)
 {
-    (void)state;
     latch_init(&all_inside, ACTORS);
     for (int i = 0; i < 3; i++) { /* one after the other */
         count_in(&inside);
@@ -59,7 +58,6 @@ static void test_peak(void **state)
 
 static void test_many_changes(void **state)
 {
-    (void)state;
     inside = (struct inside){0};
     run_threads(come_and_go);
     assert_int_equal(inside.now, 0);
@@ -68,7 +66,6 @@ static void test_many_changes(void **state)
 
 static void test_states(void **state)
 {
-    (void)state;
     recorder_start();
     record_as("actor", 0);
     count_in(&inside);

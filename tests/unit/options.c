@@ -44,7 +44,6 @@ static int settings(const void *line)
 
 static void test_defaults(void **state)
 {
-    (void)state;
     struct outcome outcome = expect(0, "", settings, LINE(NULL));
     assert_says(outcome.out,
         "flag=0 whole=10 seconds=2.5 positive=2 text=mu choice=0 broken=0 "
@@ -79,7 +78,6 @@ static void test_accepted(void **state)
         {"--timeout=3600", "timeout=3600\n"}, {"--seed=0", "seed=0\n"},
         {"--seed=4294967295", "seed=4294967295\n"}};
 
-    (void)state;
     for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
         struct outcome outcome = expect(0, "", settings, LINE(accepted[i][0]));
         assert_says(outcome.out, accepted[i][1]);
@@ -124,7 +122,6 @@ static void test_refused_values(void **state)
         {"speed", "be 0.1 to 1000", {"0", "0.09", "1000.1"}}};
     char huge[60] = "";
 
-    (void)state;
     memset(huge, '9', sizeof huge - 1);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         for (const char *const *value = refused[i].beyond; *value; value++)

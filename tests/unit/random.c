@@ -17,7 +17,6 @@ static void test_known_draws(void **state)
         {4294967295, 4294967295, {28, 63, 63, 58, 64, 72, 39, 38},
             {373161629, 1058138164}}};
 
-    (void)state;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         run.seed = known[i].seed;
         struct rng draw = rng_init(known[i].actor);
@@ -32,7 +31,6 @@ static void test_known_draws(void **state)
 /* One actor's draws do not depend on when the others draw. */
 static void test_actors_do_not_disturb_each_other(void **state)
 {
-    (void)state;
     run.seed = 7;
     struct rng alone = rng_init(1), mixed = rng_init(1), other = rng_init(2);
     for (int i = 0; i < 100; i++) {
@@ -53,7 +51,6 @@ static void test_neighbours_are_no_progression(void **state)
 {
     int same_step = 0;
 
-    (void)state;
     for (unsigned i = 0; i < 1000; i++) {
         int step = first_draw(5, i + 1) - first_draw(5, i);
         same_step += first_draw(5, i + 2) - first_draw(5, i + 1) == step;
@@ -68,7 +65,6 @@ static void test_even_within_its_ends(void **state)
     enum { LEAST = -2, MOST = 3, SPAN = MOST - LEAST + 1, EACH = 10000 };
     int counts[SPAN] = {0};
 
-    (void)state;
     run.seed = 1;
     struct rng draw = rng_init(0);
     for (int i = 0; i < SPAN * EACH; i++) {
@@ -89,7 +85,6 @@ static void test_even_when_the_span_is_large(void **state)
     const int third = 1 << 29;
     int low = 0;
 
-    (void)state;
     run.seed = 1;
     struct rng draw = rng_init(0);
     for (int i = 0; i < 30000; i++)

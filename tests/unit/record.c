@@ -87,7 +87,6 @@ static void test_threads(void **state)
     pthread_t threads[ACTORS];
     int numbers[ACTORS];
 
-    (void)state;
     begin();
     record_lanes("parent", 1);
     record_lanes("thread", ACTORS);
@@ -125,7 +124,6 @@ static void test_processes(void **state)
     pid_t children[ACTORS];
     int status;
 
-    (void)state;
     begin();
     record_lanes("child", ACTORS);
     assert_int_equal(pipe(gate), 0);
@@ -144,7 +142,6 @@ static void test_full(void **state)
 {
     enum { BEYOND = 1234 };
 
-    (void)state;
     begin();
     record_as("actor", 0);
     for (int i = 0; i < CAPACITY + BEYOND; i++)
@@ -163,7 +160,6 @@ static void test_killed_child(void **state)
 {
     int status;
 
-    (void)state;
     begin();
     record_lanes("child", 1);
     record_lanes("parent", 1);
@@ -234,7 +230,6 @@ static void test_happens_before(void **state)
     static const struct event *sent[2][TURNS], *received[2][TURNS];
     int there[2], back[2], status, sent_count[2] = {0}, received_count[2] = {0};
 
-    (void)state;
     begin();
     record_lanes("player", 2);
     assert_int_equal(pipe(there), 0);
@@ -281,7 +276,6 @@ static int count_call(void)
 
 static void test_off(void **state)
 {
-    (void)state;
     if (recorder)
         (void)munmap(recorder, sizeof *recorder);
     recorder = NULL;
@@ -302,7 +296,6 @@ static void test_lanes(void **state)
         "parent", "worker 0", "worker 1", "worker 2", "guard", "main"};
     char name[LANE_NAME_SIZE];
 
-    (void)state;
     begin();
     assert_int_equal(lane_count(recorder), 0);
     record_lanes("parent", 1);
@@ -324,7 +317,6 @@ static void test_lanes(void **state)
 
 static void test_fields(void **state)
 {
-    (void)state;
     begin();
     record_lanes("actor", 2);
     record_as("actor", 1);
@@ -403,7 +395,6 @@ static void test_places(void **state)
                                    wait = {"read(end, byte, 1)",
                                        "common/run/latch.c", 9};
 
-    (void)state;
     begin_running("one");
     record_note("before");
     assert_null(last_event()->place);
@@ -421,7 +412,6 @@ static void test_places(void **state)
 /* What is wrong is marked in its lane; not if that was dropped. */
 static void test_wrong(void **state)
 {
-    (void)state;
     begin_running("one");
     record_note("good");
     record_note("bad");
@@ -457,7 +447,6 @@ static void test_waits(void **state)
         {"msgrcv(queue, bytes, size, 1, 0)", "msgrcv"},
         {"msgsnd(queue, bytes, size, 0)", "msgsnd"}, {"pause()", "pause"}};
 
-    (void)state;
     for (int inside = 0; inside < 2; inside++)
         for (size_t i = 0; i < sizeof calls_that_wait / sizeof *calls_that_wait;
              i++) {
@@ -486,7 +475,6 @@ static void test_waits_that_were_none(void **state)
     enum { CALLS = 1000 };
     int canceled = 0;
 
-    (void)state;
     begin_running("actor");
     for (int i = 0; i < CALLS; i++) {
         unsigned long index = recorder->next;
@@ -509,7 +497,6 @@ static void test_waits_that_were_none(void **state)
 /* What the live view has shown already cannot be taken back. */
 static void test_wait_that_was_shown(void **state)
 {
-    (void)state;
     begin_running("actor");
     begin_call("sem_wait(free_slots)");
     recorder->events[0].ready = SHOWN;
@@ -524,7 +511,6 @@ static void test_wait_that_was_shown(void **state)
  */
 static void test_wakeups(void **state)
 {
-    (void)state;
     begin_running("consumer");
     begin_call("pthread_cond_wait(&changed, &mutex)");
     begin_call("pthread_cond_broadcast(&changed)"); /* as if by another */
@@ -568,7 +554,6 @@ static void test_other_calls(void **state)
         "my_read(x)", "pthread_cond_init(&changed, NULL)"};
     pthread_t nobody;
 
-    (void)state;
     begin_running("actor");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         begin_call(others[i]);

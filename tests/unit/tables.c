@@ -13,7 +13,6 @@ static int record_many_roles(const void *context)
 {
     char name[16];
 
-    (void)context;
     recorder_start();
     for (int i = 0; i < 20; i++) {
         (void)snprintf(name, sizeof name, "role %d", i);
@@ -24,7 +23,6 @@ static int record_many_roles(const void *context)
 
 static int record_long_name(const void *context)
 {
-    (void)context;
     recorder_start();
     record_lanes("fifteen letters", 1);
     record_lanes("fifteen letters", 1);
@@ -34,7 +32,6 @@ static int record_long_name(const void *context)
 
 static int record_many_lanes(const void *context)
 {
-    (void)context;
     recorder_start();
     record_lanes("writer", 60000);
     record_lanes("reader", 10000);
@@ -43,7 +40,6 @@ static int record_many_lanes(const void *context)
 
 static void test_full_tables(void **state)
 {
-    (void)state;
     (void)expect(3, "demo_unit: role 16: a run has at most 16 roles, ",
         record_many_roles, NULL);
     (void)expect(3, "demo_unit: sixteen letters!: a run has at most 16 roles, ",
@@ -61,7 +57,6 @@ static void test_event_without_lane(void **state)
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    (void)state;
     assert_non_null(out);
     recorder_start();
     record_lanes("writer", 1);

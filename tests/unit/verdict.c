@@ -66,7 +66,6 @@ static void test_lines(void **state)
             "--color=always", NULL}};
     char shown[256];
 
-    (void)state;
     for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
         (void)snprintf(shown, sizeof shown, "demo_unit: guarantee %s",
             judgements[i].shown);
@@ -137,7 +136,6 @@ static void test_block(void **state)
         {false, false, "1 line is torn", red, 4, 80, "--color=always",
             "TERM=dumb"}};
 
-    (void)state;
     for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
         struct outcome outcome =
             expect(judgements[i].status, "", judge_on_terminal, &judgements[i]);
@@ -179,7 +177,6 @@ static void test_width(void **state)
 {
     char plain[8192], joined[8192], expected[8192];
 
-    (void)state;
     join_words(violated, expected);
     for (int width = 20; width < 140; width++)
         for (int color = 0; color < 2; color++) {
@@ -211,7 +208,6 @@ static void test_output_that_is_lost(void **state)
 {
     const struct judgement judgement = {.held = true};
 
-    (void)state;
     struct outcome outcome = expect(3,
         "demo_unit: write to standard output: ", verdict_without_output,
         &judgement);
@@ -229,7 +225,6 @@ static void test_undecided(void **state)
 {
     const struct judgement judgement = {.broken = true};
 
-    (void)state;
     struct outcome outcome = expect(3, "demo", judge_not, &judgement);
     assert_string_equal(outcome.err,
         "demo_unit: cannot tell whether the guarantee held: the machine was "
