@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "tests/support/program.h"
+#include "tests/support/queues.h"
 
 static const char header[] = "mechanism,placement,size,rounds,median_ns,"
                              "p99_ns,min_ns,ratio_to_pipe\n";
@@ -420,6 +422,34 @@ static void test_side_is_killed(void **state)
     assert_nothing_left();
 }
 
+/* Both sides compare each byte with what the other one has sent. This test,
+ * too, can send to the System V queue: to PING, of type 1.
+ */
+static void test_wrong_message(void **state)
+{
+    const struct {
+        long type;
+        char bytes[64];
+    } wrong = {1, "never sent by the other side"};
+    char queue[100] = "";
+    int id;
+
+    (void)state;
+    struct program program =
+        program_start((const char *const[]){built("bench_mechanisms"),
+            "--only=sysv-queue", "--placement=free", "--rounds=200", NULL});
+    while (queues_left(queue, sizeof queue) == 0)
+        if (program_ended(&program, 0.01))
+            skip(); /* there are no such queues, or nobody tells of them */
+    assert_int_equal(sscanf(queue, "System V queue %d", &id), 1);
+    assert_int_equal(msgsnd(id, &wrong, sizeof wrong.bytes, 0), 0);
+    struct result result = program_finish(&program);
+    assert_result(&result, 4,
+        "payload differed: sysv-queue, at the side of ping .64 bytes of 64.",
+        "bench_mechanisms");
+    assert_nothing_left();
+}
+
 static void test_help(void **state)
 {
     struct result result = RUN("bench_mechanisms", "--help");
@@ -488,8 +518,8 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(test_rows), TEST(test_sizes),
         TEST(test_only), TEST(test_chart), TEST(test_picture),
         TEST(test_pinning), TEST(test_one_core), TEST(test_killed),
-        TEST(test_side_is_killed), TEST(test_help), TEST(test_wrong_usage),
-        TEST(test_output_that_cannot_be_written)};
+        TEST(test_side_is_killed), TEST(test_wrong_message), TEST(test_help),
+        TEST(test_wrong_usage), TEST(test_output_that_cannot_be_written)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
