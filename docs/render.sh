@@ -85,7 +85,7 @@ shows()
     'wrong message') grep -q "class='bad' d" "$1" ;;
     'new numbers') grep -q "class='bar new' d" "$1" ;;
     'old numbers') grep -q "class='bar old' d" "$1" ;;
-    'marked beside') ! grep -q "class='ring'\|l22 22m" "$1" ;;
+    'marked beside') ! grep -q "class='number'\|l22 22m" "$1" ;;
     'all words') ! grep -q 'Words that have no space' "$1" ;;
     'true times') ! grep -q 'Each step to the right' "$1" ;;
     '') ;;

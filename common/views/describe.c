@@ -57,9 +57,11 @@ void add_word(char *words, size_t size, const char *word)
 bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
 {
     *text = '\0';
-    FOR_ITEMS (item, chart)
-        if (item->kind == STATE && item->state == state)
+    FOR_ITEMS (item, chart) {
+        bool has_own_look = item->is_wrong && state != INSIDE; /* red, and its flaw says why */
+        if (item->kind == STATE && item->state == state && !has_own_look)
             add_word(text, size, item->text);
+    }
     return *text != '\0';
 }
 

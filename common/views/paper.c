@@ -17,24 +17,22 @@ const char paper_head[] =
     ".on-inside{fill:#111}.on-red{fill:#fff;font-weight:bold}"
     ".page{fill:#fff}.word{fill:#fff3d9}.gap{stroke:#fff;stroke-width:12;fill:none}"
     ".grid{stroke:#ccc;stroke-width:2}.limit{stroke:#555;stroke-width:4;stroke-dasharray:12 8}"
-    ".frame{fill:#fff;stroke:#b3261e;stroke-width:3}.ring{fill:#fff;stroke:#111;stroke-width:2.5}"
-    ".bar{stroke-width:2}.tint{opacity:.6}.idle{fill:#767676;stroke:#767676}.running{fill:#"
+    ".bar{stroke-width:2}.idle{fill:#767676;stroke:#767676}.running{fill:#"
     "dcecf7;stroke:#0072b2}"
     ".waiting{fill:url(#hatch);stroke:#8a5a00}.inside{fill:#009e73;stroke:#00503a}"
     ".red{fill:#b3261e;stroke:#b3261e}.held{fill:#00694d}.unknown{fill:#555}"
     ".new{fill:#0072b2;stroke:#003c60}.old{fill:#e4e4e4;stroke:#767676}"
     ".note,.sent,.unread{stroke:#111;stroke-width:3.5;fill:none}"
-    ".many .sent,.many .lost{stroke-width:2}.sent{marker-end:url(#tip)}.unread{stroke-dasharray:3 "
-    "7}"
+    ".sent{marker-end:url(#tip)}.unread{stroke-dasharray:3 7}"
     ".lost,.bad,.cross,.flaw{stroke:#b3261e;stroke-width:5;fill:none}"
     ".lost{stroke-dasharray:14 9}.bad{marker-end:url(#redtip)}.cross{stroke-width:7}"
     ".tip{fill:#111}.redtip{fill:#b3261e}"
     "@media(prefers-color-scheme:dark){svg{background:#111}text{fill:#eee}.soft{fill:#b5b5b5}"
-    ".wrong{fill:#ff8a80}.page,.frame,.ring{fill:#111}.word{fill:#332300}.label,.gap{stroke:#111}"
+    ".wrong{fill:#ff8a80}.page{fill:#111}.word{fill:#332300}.label,.gap{stroke:#111}"
     ".grid{stroke:#444}.limit{stroke:#b5b5b5}.running{fill:#1c4e70;stroke:#7cc4f2}"
     ".waiting{stroke:#e69f00}.inside{stroke:#8fe3cb}.red{fill:#c62f27;stroke:#ffb4a9}"
-    ".new{stroke:#7cc4f2}.old{fill:#444;stroke:#999}.note,.sent,.unread,.ring{stroke:#eee}"
-    ".lost,.bad,.cross,.flaw,.frame{stroke:#ff8a80}.tip{fill:#eee}.redtip{fill:#ff8a80}}</style>"
+    ".new{stroke:#7cc4f2}.old{fill:#444;stroke:#999}.note,.sent,.unread{stroke:#eee}"
+    ".lost,.bad,.cross,.flaw{stroke:#ff8a80}.tip{fill:#eee}.redtip{fill:#ff8a80}}</style>"
     "<defs><pattern id='hatch' width='14' height='14' patternUnits='userSpaceOnUse' "
     "patternTransform='rotate(45)'><path class='page' d='M0 0h14v14H0z'/>"
     "<path fill='#e69f00' d='M0 0h6v14H0z'/></pattern>"
@@ -43,10 +41,6 @@ const char paper_head[] =
     "<marker id='redtip' refX='3' refY='2' markerWidth='4' markerHeight='4' orient='auto'>"
     "<path class='redtip' d='M0 0 4 2 0 4z'/></marker></defs>"
     "<rect class='page' width='100%' height='100%'/>\n";
-
-const struct font plain = {"label", 14.4, NULL}, strong = {"label wrong", 15.6, NULL};
-const struct font boxed = {"wrong", 15.6, "frame"}, ring = {"b", 18, "ring"};
-const struct font name_font = {"lane", 19.5, NULL}, said_font = {"said", 20.4, NULL};
 
 static void put_xml_part(FILE *out, const char *text, size_t length)
 {
@@ -107,13 +101,13 @@ int put_lines(
     return lines;
 }
 
-double text_width(const struct font *font, const char *text)
+double text_width(double letter, const char *text)
 {
     int characters = 0;
 
     for (; *text; text++)
         characters += ((unsigned char)*text & 0xc0) != 0x80;
-    return (characters + 0.5) * font->letter; /* few letters may all be wide */
+    return (characters + 0.5) * letter; /* few letters may all be wide */
 }
 
 bool take_box(struct paper *paper, struct box box, unsigned avoid)

@@ -5,24 +5,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* In units of the picture, which is as wide as a 16:9 screen of 900. A letter's width is an
- * estimate, and rather too large. */
+/* In units of the picture, which is as wide as a 16:9 screen of 900. The width of a letter, by its
+ * font, is an estimate, and rather too large. */
 static const int PAPER_WIDTH = 1600;
-struct font {
-    const char *class; /* in the style */
-    double letter;
-    const char *frame; /* class of what is drawn around the text; or NULL */
-};
-extern const struct font plain, strong, boxed, ring, name_font, said_font;
-struct box {
-    double x, y, width, height; /* X and Y of the corner above on the left */
-    enum { BAR = 1, TEXT = 2, GAP = 4, LINES = 8 } kind; /* of what is in it */
-};
-struct paper {
-    FILE *out;
-    struct box *taken;
-    long count, size;
-};
+static const double PLAIN_LETTER = 14.4, BOLD_LETTER = 15.6, NAME_LETTER = 19.5, SAID_LETTER = 20.4;
 
 /* The beginning of each picture, after its first tag: the style of all classes, and patterns. */
 extern const char paper_head[];
@@ -38,7 +24,17 @@ void put_text(FILE *out, const char *class, double x, double y, const char *text
 int put_lines(
     FILE *out, const char *class, double x, double y, double height, int max, const char *text);
 
-double text_width(const struct font *font, const char *text);
+double text_width(double letter, const char *text);
+
+struct box {
+    double x, y, width, height; /* X and Y of the corner above on the left */
+    enum { BAR = 1, TEXT = 2, GAP = 4, LINES = 8 } kind; /* of what is in it */
+};
+struct paper {
+    FILE *out;
+    struct box *taken;
+    long count, size;
+};
 
 /* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
  * end the run. */

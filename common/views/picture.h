@@ -6,40 +6,32 @@
 #include "common/views/paper.h"
 
 /* What the legend explains: a bar for a state (enum state), or one of these. */
-enum { TINT = INSIDE + 1, FAULTY, NEW, OLD };
-enum { NOTED = OLD + 1, MESSAGE, UNREAD, LOST, BAD, FLAWED, WRONG, LOOKS };
+enum { FAULTY = INSIDE + 1, NEW, OLD, NOTED, MESSAGE, UNREAD, LOST, BAD, FLAWED, WRONG, LOOKS };
 extern const struct look {
     const char *class, *sign, *words; /* the last two in the legend */
 } looks[LOOKS];
 
-/* The lanes reach from the left to the right edge and from TOP to BOTTOM, in rows. A lane that has
- * nothing but notes is a list of lines, and several rows high. */
-enum { MAX_NUMBERED = 6 };
+/* The lanes reach from the left to the right edge and from TOP down, in rows. */
+enum { MAX_NUMBERED = 6, SENTENCE_SIZE = 4 * TEXT_SIZE + 40 };
 static const int RIGHT_EDGE = 1540;
 struct picture {
     const struct chart *chart;
     struct paper paper;
-    char *body; /* what the paper's OUT has written, when it is closed */
-    size_t size;
-    struct picture_lane {
-        int row; /* or -1 */
-        bool is_list;
-        double used[2]; /* up to where; [1]: by what is wrong */
-    } * lanes;
-    int rows, list_rows;
+    int *row_of, rows; /* of a lane, or -1 */
+    int lists;         /* lanes below the others, that have nothing but notes */
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
-    double unit; /* 0, or of very many bars: those that are narrower are merged, as a tint */
-    double step; /* 0, or of very many lines and marks: what is nearer to another is not drawn */
 
     bool drawn[LOOKS];
-    bool *wants_words; /* of each item */
-    struct numbered {
-        const struct item *item;
-        char text[4 * TEXT_SIZE + 40];
-    } numbered[MAX_NUMBERED]; /* whose words have to stand below */
+    bool *is_open; /* of each item: it is not drawn yet, or its words are not */
+    char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
     int numbers;
-    long too_near, wordless; /* how many marks are not drawn, or have no space for their words */
+    long too_near, wordless; /* how many are not drawn, or have no space for their words */
+};
+
+/* The way of a message; of anything else the space below its bar. */
+struct line {
+    double x, y, end_x, end_y;
 };
 
 static inline double x_of(const struct picture *picture, double at)
@@ -53,10 +45,31 @@ static inline double y_of(const struct picture *picture, int row)
     return picture->top + row * picture->pitch + picture->middle;
 }
 
-static inline int row_of(const struct picture *picture, const struct item *item)
+static inline bool *open_flag(const struct picture *picture, const struct item *item)
 {
-    return picture->lanes[item->lane].row;
+    return &picture->is_open[item - picture->chart->items];
 }
 
-/* Draws all items, then writes their words, first of what is wrong. */
+/* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
+static inline const struct item *origin_of(const struct picture *picture, const struct item *item)
+{
+    bool has_origin = item->kind == RECEIVED && item->partner >= 0;
+    return has_origin ? &picture->chart->items[item->partner] : item;
+}
+
+struct line line_of(const struct picture *picture, const struct item *item);
+
+/* Whether it is a note of a deadline, which is for all lanes. */
+bool is_deadline(const struct item *item);
+
+/* A path that stands for ITEM: begin_path(), its data, and then end_path(), with the text that a
+ * pointer over it shows; it lasts UNTIL. */
+void begin_path(struct picture *picture, int look);
+void end_path(struct picture *picture, const struct item *item, int64_t until);
+void put_cross(struct picture *picture, const struct item *item, double x, double y);
+
+/* Draws all items, without words, and says which of them want some. */
 void put_items(struct picture *picture);
+
+/* Writes the words of all items that want some, first of what is wrong. */
+void put_all_words(struct picture *picture);

@@ -1,168 +1,243 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/views/words.h"
+#include "common/views/picture.h"
 #include <string.h>
 
-static const int LINE_HEIGHT = 32, LABEL_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40;
+enum { LINE_HEIGHT = 27 };
 
-void put_sentence(const struct picture *picture, const struct item *item, const char *text)
+/* A snapshot is a note as [3, 5 | 2, 1]: the numbers after the bar are old. */
+static bool is_snapshot(const char *text)
 {
-    FILE *out = picture->paper.out;
-    int to = item->other;
+    return text[0] == '[' && strchr("]…", text[1 + strspn(text + 1, "0123456789,| ")]);
+}
 
-    if (item->partner >= 0)
-        to = picture->chart->items[item->partner].lane;
-    put_xml(out, picture->chart->names[item->lane]);
-    if (item->kind == SENT && to != NO_LANE) {
-        (void)fputs(" to ", out);
-        put_xml(out, picture->chart->names[to]);
+/* Draws the numbers of a snapshot in boxes, unless OUT is NULL. Returns where they end. */
+static double put_boxes(struct picture *picture, FILE *out, const char *text, double x, double y)
+{
+    enum { WIDTH = 46, HEIGHT = 40 };
+    int look = NEW;
+
+    for (const char *next = text + 1; *next && *next != ']'; next++) {
+        char number[4 * TEXT_SIZE];
+        size_t length = strspn(next, "0123456789");
+        if (*next == '|') {
+            if (out)
+                (void)fprintf(out,
+                    "<path class='cross' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n", x, y - 6);
+            x += WIDTH / 2;
+            look = OLD;
+        }
+        if (length == 0)
+            continue;
+        (void)snprintf(number, sizeof number, "%.*s", (int)length, next);
+        if (out) {
+            begin_path(picture, look);
+            (void)fprintf(out, "M%.0f %.0fh%dv%dh-%dz'/>", x, y, WIDTH - 4, HEIGHT, WIDTH - 4);
+            put_text(out, look == NEW ? "mid on-red" : "mid", x + WIDTH / 2 - 2, y + 29, number);
+        }
+        x += WIDTH;
+        next += length - 1;
     }
-    (void)fputs(": ", out);
-    put_xml(out, text);
+    return x;
 }
 
 /* Writes TEXT on the base line Y, if there is space for it, to the right of X or to its LEFT. */
-static bool put_label(struct picture *picture, const struct font *font, bool left, const char *text,
-    double x, double y, unsigned avoid)
+static bool put_label(struct picture *picture, bool is_wrong, bool left, const char *text, double x,
+    double y, unsigned avoid)
 {
-    double width = text_width(font, text);
-    FILE *out = picture->paper.out;
-    char class[32];
+    static const char *const classes[2][2] = {
+        {"label", "label end"}, {"label wrong", "label wrong end"}};
+    bool has_boxes = is_snapshot(text);
+    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text);
 
-    if (left)
-        x -= width;
-    struct box box = {x, y - 21, width, LABEL_HEIGHT - 2, TEXT};
-    if (x < picture->left || x + width > PAPER_WIDTH - 10 || !take_box(&picture->paper, box, avoid))
+    if (has_boxes)
+        width = put_boxes(picture, NULL, text, 0, 0);
+    struct box box = {left ? x - width : x, y - 21, width, has_boxes ? 60 : LINE_HEIGHT - 2, TEXT};
+    if (box.x < picture->left || box.x + width > PAPER_WIDTH - 10 ||
+        !take_box(&picture->paper, box, avoid))
         return false;
-    if (font->frame)
-        (void)fprintf(out, "<rect class='%s' x='%.0f' y='%.0f' width='%.0f' height='28' rx='6'/>",
-            font->frame, x, y - 23, width);
-    (void)snprintf(class, sizeof class, "%s%s", font->class,
-        font->frame ? " mid"
-        : left      ? " end"
-                    : "");
-    put_text(out, class, font->frame ? x + width / 2 : left ? x + width : x, y, text);
+    if (has_boxes)
+        (void)put_boxes(picture, picture->paper.out, text, box.x, y - 8);
+    else
+        put_text(picture->paper.out, classes[is_wrong][left], x, y, text);
     return true;
 }
 
-bool put_beside(struct picture *picture, const struct font *font, const char *text,
+/* Writes TEXT to the right of the LAST of some lines or to the left of the FIRST one, as near to
+ * their beginning as there is space: nothing is there of one of the kinds in AVOID. Returns false
+ * if there is none. */
+static bool put_beside(struct picture *picture, bool is_wrong, const char *text,
     const struct line *first, const struct line *last, unsigned avoid)
 {
-    double down = last->end_y > last->y ? 1 : -1, way = down * (last->end_y - last->y);
-    double edge = PAPER_WIDTH - 11, run = last->end_x - last->x;
-    double space = 14 + (run > 0 ? run : -run) / way * LABEL_HEIGHT / 2; /* it leans */
+    double height = last->end_y - last->y, way = height > 0 ? height : -height;
+    double run = last->end_x - last->x;
+    double space = 14 + (run > 0 ? run : -run) / way * LINE_HEIGHT / 2; /* it leans */
 
-    for (int i = 1; i * LABEL_HEIGHT + 4 <= way; i++) {
-        double gone = (i - 0.5) * LABEL_HEIGHT;
-        double y = last->y + down * gone + 8;
-        double at = first->x + (first->end_x - first->x) * gone / way;
-        double end = last->x + run * gone / way + space;
-        bool has_no_space = run == 0 && end + text_width(font, text) > edge;
-        if (put_label(picture, font, false, text, end, y, avoid) ||
-            put_label(picture, font, true, text, at - space, y, avoid) ||
-            (has_no_space && put_label(picture, font, true, text, edge, y, avoid)))
+    for (int i = 1; i * LINE_HEIGHT + 4 <= way; i++) {
+        double part = (i - 0.5) * LINE_HEIGHT / way, y = last->y + part * height + 8;
+        double right = last->x + run * part + space;
+        double left = first->x + (first->end_x - first->x) * part - space;
+        if (put_label(picture, is_wrong, false, text, right, y, avoid) ||
+            put_label(picture, is_wrong, true, text, left, y, avoid))
             return true;
     }
     return false;
 }
 
-bool put_number(
-    struct picture *picture, const struct item *item, const char *text, const struct line *line)
+/* Writes the number of TEXT beside LINE, if there is space: it stands below the chart. */
+static bool put_number(struct picture *picture, const char *text, const struct line *line)
 {
-    struct numbered *numbered = &picture->numbered[picture->numbers];
     char number[16];
+    int i = 0;
 
-    (void)snprintf(number, sizeof number, "%d", picture->numbers + 1);
-    if (picture->step > 0 || picture->numbers == MAX_NUMBERED ||
-        !put_beside(picture, &ring, number, line, line, TEXT | LINES))
+    while (i < picture->numbers && strcmp(picture->numbered[i], text) != 0)
+        i++;
+    (void)snprintf(number, sizeof number, "(%d)", i + 1);
+    if (i == MAX_NUMBERED || !put_beside(picture, false, number, line, line, TEXT))
         return false;
-    numbered->item = item;
-    (void)snprintf(numbered->text, sizeof numbered->text, "%s", text);
-    picture->numbers++;
+    if (i == picture->numbers) {
+        (void)snprintf(picture->numbered[i], SENTENCE_SIZE, "%s", text);
+        picture->numbers++;
+    }
     return true;
 }
 
-bool is_snapshot(const struct item *item)
+/* Returns the flaw that was recorded right after ITEM in its lane; NULL if none was. */
+static const struct item *flaw_after(const struct picture *picture, const struct item *item)
 {
-    if (item->kind != NOTE || item->text[0] != '[')
-        return false;
-    const char *end = item->text + 1 + strspn(item->text + 1, "0123456789,| ");
-    return *end == ']' || strcmp(end, "…") == 0;
+    const struct item *end = picture->chart->items + picture->chart->count, *next = item + 1;
+
+    while (next < end && next->lane != item->lane)
+        next++;
+    return next < end && next->kind == FLAW ? next : NULL;
 }
 
-static void put_boxes(struct picture *picture, const char *text, double x, double y)
+/* Writes in its bar, where there is space, what a state is, or what is wrong with it. */
+static void put_state_words(struct picture *picture, const struct item *item)
 {
-    FILE *out = picture->paper.out;
-    bool is_old = false;
+    int limit = picture->chart->limit;
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *last = item;
+    bool is_inside = item->state == INSIDE;
+    bool is_red = item->is_wrong || (is_inside && item->inside > limit);
+    char text[SENTENCE_SIZE];
 
-    for (const char *next = text + 1; *next && *next != ']'; next += strspn(next, ", ")) {
-        char number[4 * TEXT_SIZE];
-        int length = (int)strcspn(next, ",| ]");
-        if (*next == '|') {
-            (void)fprintf(
-                out, "<path class='cross' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n", x, y - 6);
-            is_old = true;
-            x += 24;
-            next++;
+    while (last < item->next && (!is_red || !is_inside || last->inside > limit))
+        last++;
+    double x = x_of(picture, item->at), end = x_of(picture, last->at);
+    double y = y_of(picture, picture->row_of[item->lane]) + 9, height = 0.75 * picture->bar - 2.5;
+    if (flaw && is_inside && end - x > 30) /* it is red enough */
+        *open_flag(picture, flaw) = false;
+    if (is_red ? flaw == NULL : strcmp(item->text, "running") == 0)
+        return;
+    (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
+    double width = text_width(BOLD_LETTER, text);
+    bool is_wait = item->state == WAITING && !is_red;
+    if (picture->bar < 29 || item->state == IDLE || (is_wait && end - x < 1.5 * width))
+        return;
+    struct box box = {x + 10, y - 21, width, 25, TEXT};
+    while (box.x + width + 10 <= end && !take_box(&picture->paper, box, TEXT | GAP))
+        box.x += 20;
+    if (box.x + width + 10 > end)
+        return;
+    if (is_wait) /* not on the hatching */
+        (void)fprintf(picture->paper.out,
+            "<rect class='word' x='%.1f' y='%.1f' width='%.0f' height='%.1f'/>", box.x - 7.5,
+            y - 9 - height / 2, 0.9 * width + 14, height);
+    put_text(picture->paper.out, is_red ? "on-red" : is_inside ? "on-inside" : "", box.x, y, text);
+    if (flaw)
+        *open_flag(picture, flaw) = false;
+}
+
+/* Whether the lines of two messages lead from one lane to the same other one, next to each other.
+ */
+static bool is_beside(const struct picture *picture, const struct item *one, const struct item *two)
+{
+    struct line line = line_of(picture, one), next = line_of(picture, two);
+
+    return two->kind == one->kind && two->is_wrong == one->is_wrong && next.y == line.y &&
+           next.end_y == line.end_y && (next.x - line.x < 100 || next.end_x - line.end_x < 100);
+}
+
+/* Adds to TEXT those of the messages beside ITEM, which then want no words of their own. Returns
+ * the last one. */
+static const struct item *join(struct picture *picture, const struct item *item, char *text)
+{
+    enum { MAX_JOINED = 40 };
+    const struct item *last = item, *end = picture->chart->items + picture->chart->count;
+    size_t used = strlen(text);
+
+    for (const struct item *next = item + 1; next < end; next++) {
+        if (!*open_flag(picture, next) || !is_beside(picture, last, next))
             continue;
-        }
-        (void)snprintf(number, sizeof number, "%.*s", length, next);
-        picture->drawn[is_old ? OLD : NEW] = true;
-        (void)fprintf(out, "<path class='bar %s' d='M%.0f %.0fh%dv%dh-%dz'/>",
-            is_old ? "old" : "new", x, y, BOX_WIDTH - 4, BOX_HEIGHT, BOX_WIDTH - 4);
-        put_text(out, is_old ? "mid" : "mid on-red", x + BOX_WIDTH / 2 - 2, y + 29, number);
-        x += BOX_WIDTH;
-        next += length;
+        *open_flag(picture, next) = false;
+        last = next;
+        if (used >= MAX_JOINED)
+            continue;
+        bool is_short = used + strlen(next->text) < MAX_JOINED;
+        (void)snprintf(text + used, SENTENCE_SIZE - used, ", %s", is_short ? next->text : "…");
+        used = is_short ? strlen(text) : MAX_JOINED;
     }
+    return last;
 }
 
-void put_snapshot(struct picture *picture, const struct item *item, const struct line *line)
+/* Writes the words of a line or mark beside it, or beside its row: at best not on other lines. */
+static void put_words(struct picture *picture, const struct item *item)
 {
-    double width = strchr(item->text, '|') ? 24 : 0, height = BOX_HEIGHT + 8;
+    double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
+    struct line line = line_of(picture, item), row = {x, y - 16, x, y + 16}, end;
+    bool is_message = item->kind == SENT || origin_of(picture, item) != item;
+    bool is_wrong = item->is_wrong;
+    const struct item *last = item;
+    char text[SENTENCE_SIZE];
 
-    for (const char *next = item->text; *next; next++)
-        width += strchr("[,|", *next) ? BOX_WIDTH : 0;
-    double last = PAPER_WIDTH - 10 - width, first = line->x - 20 < last ? line->x - 20 : last;
-    for (int i = 0; line->y + 10 + (i + 1) * height <= line->end_y; i++)
-        for (int shift = 0; shift <= 60 && first + shift <= last; shift += 20) {
-            struct box box = {
-                first + shift - 4, line->y + 10 + i * height, width + 4, height, TEXT};
-            if (take_box(&picture->paper, box, TEXT | BAR)) {
-                put_boxes(picture, item->text, first + shift, box.y + 2);
-                return;
-            }
-        }
-    picture->wordless++;
+    if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
+        line.end_y = line.y + 62;
+    if (is_deadline(item))
+        line = (struct line){line.x, picture->top - 32, line.x, picture->top};
+    if (item->kind == RECEIVED && is_wrong) /* it is about where it was received */
+        line = (struct line){line.end_x, line.end_y, line.x, line.y};
+    (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
+    if (is_message && (item->kind == SENT || !is_wrong))
+        last = join(picture, item, text);
+    end = last == item ? line : line_of(picture, last);
+    if (item->kind == SENT && is_wrong)
+        (void)strncat(text, ": lost", sizeof text - strlen(text) - 1);
+    bool has_words =
+        put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR | LINES) ||
+        (!is_message && put_beside(picture, is_wrong, text, &row, &row, TEXT | BAR | LINES)) ||
+        (item->kind == RECEIVED && is_message && put_number(picture, text, &line)) ||
+        put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR);
+    if (item->kind == FLAW && has_words) {
+        begin_path(picture, FLAWED);
+        (void)fprintf(picture->paper.out, "M%.1f %.1fv12", x, line.y - 4);
+        end_path(picture, item, item->time);
+    }
+    if (has_words)
+        return;
+    if (item->kind != NOTE && !put_number(picture, text, &row))
+        picture->wordless++;
+    if (item->kind == FLAW)
+        put_cross(picture, item, x, y);
 }
 
-void put_list(struct picture *picture, int lane)
+/* Returns when it is the turn of an item's words: what is wrong comes before what is not. */
+enum { STATES, TORN, FLAWS, OTHERS, NOTES, PASSES };
+static int pass_of(const struct item *item)
 {
-    double x = picture->left + 12, y = picture->top + picture->lanes[lane].row * picture->pitch - 8;
-    int space = (int)(picture->list_rows * picture->pitch / LINE_HEIGHT) - 1, lines = 0, torn = 0;
-    char text[9 * TEXT_SIZE];
+    if (item->kind == STATE)
+        return STATES;
+    if (item->kind == NOTE)
+        return item->is_wrong && is_snapshot(item->text) ? TORN : NOTES;
+    return item->is_wrong ? FLAWS : OTHERS;
+}
 
-    FOR_ITEMS (item, picture->chart)
-        lines += item->lane == lane && item->is_wrong == (item->kind == FLAW);
-    if (lines == space + 1) /* instead of "and 1 more" */
-        space = lines;
-    lines = 0;
-    for (int wrong = 1; wrong >= 0; wrong--) {
-        const char *note = "";
-        FOR_ITEMS (item, picture->chart) {
-            if (item->lane != lane)
-                continue;
-            if (item->is_wrong == wrong && wrong == (item->kind == FLAW)) {
-                (void)snprintf(text, sizeof text, wrong ? "✗ %s: %s" : "%s%.0s", item->text, note);
-                lines++;
-                torn += wrong;
-                if (lines <= space)
-                    (void)put_label(picture, wrong ? &strong : &plain, false, text, x,
-                        y + lines * LINE_HEIGHT, 0);
+void put_all_words(struct picture *picture)
+{
+    for (int pass = 0; pass < PASSES; pass++)
+        FOR_ITEMS (item, picture->chart)
+            if (*open_flag(picture, item) && pass_of(item) == pass) {
+                if (item->kind == STATE)
+                    put_state_words(picture, item);
+                else
+                    put_words(picture, item);
             }
-            note = item->text;
-        }
-    }
-    (void)snprintf(text, sizeof text, "and %d more%s", lines - space, lines == torn ? " ✗" : "");
-    if (lines > space)
-        (void)put_label(picture, torn > space ? &strong : &plain, false, text, x,
-            y + (space + 1) * LINE_HEIGHT, 0);
 }

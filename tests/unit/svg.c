@@ -73,8 +73,8 @@ static void assert_golden(const char *picture, const char *name)
 static void assert_drawn(const char *picture, const char *text, int count)
 {
     if (count_text(picture, text) != count)
-        print_error("%s\n", picture);
-    assert_int_equal(count_text(picture, text), count);
+        fail_msg(
+            "%d and not %d times: %s", count_text(picture, text), count, text);
 }
 
 static void test_states(void **state)
@@ -183,13 +183,13 @@ static void test_messages(void **state)
     assert_golden(picture, "messages.svg");
     assert_drawn(picture, "<path class='sent' d", 1);
     assert_drawn(picture, "<path class='bad' d", 1);
-    assert_drawn(picture, "<path class='lost' d", 2);
+    assert_drawn(picture, "<path class='lost' d", 1 + 2); /* to all: to each */
     assert_drawn(picture, ">ping again: lost</text>", 1);
     assert_drawn(picture, ">✗ meant for 1</text>", 1);
     free(picture);
     picture = draw(MESSAGES, VERDICT_HELD); /* nobody needed those */
     assert_drawn(picture, "<path class='lost'", 0);
-    assert_drawn(picture, "<path class='unread' d", 2);
+    assert_drawn(picture, "<path class='unread' d", 1 + 2);
     assert_drawn(picture, ">message that nobody received</text>", 1);
     free(picture);
 }
@@ -279,7 +279,7 @@ static void test_list(void **state)
     int lines = count_text(picture, ">a line</text>");
     char rest[40];
     assert_drawn(picture, ">✗ torn: a li a line ne</text>", 1);
-    assert_int_in_range(lines, 5, 20);
+    assert_int_in_range(lines, 4, 20);
     (void)snprintf(rest, sizeof rest, ">and %d more</text>", 40 - lines);
     assert_drawn(picture, rest, 1);
     free(picture);
@@ -325,13 +325,15 @@ static void test_no_space(void **state)
     for (int lane = 0; lane < 13; lane++)
         recorded_state(1000 * MS, lane, GONE, "done");
     char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-    assert_drawn(picture, ": client 4 to client 5: words of one</text>", 1);
-    assert_drawn(picture, "the same flaw</text>", 1);
-    const char *second = strstr(strstr(picture, "'ring'") + 1, "'ring'");
-    double ring = number_after(second, "y='");
-    assert_true(
-        ring > edge_of(picture, "client 3", true)); /* in its own lane */
-    assert_true(ring + 28 < edge_of(picture, "client 6", false));
+    assert_drawn(picture, "client 4 to client 5: words of one\n", 1);
+    assert_drawn(picture, " the same flaw</text>", 1); /* below */
+    const char *ring = strstr(picture, ">(1)</text>");
+    assert_non_null(ring);
+    while (strncmp(ring, "y='", 3) != 0)
+        ring--;
+    double y = strtod(ring + 3, NULL);
+    assert_true(y > edge_of(picture, "client 0", false)); /* in its own lane */
+    assert_true(y < edge_of(picture, "client 0", true));
     assert_drawn(picture, "no space here", 0);
     free(picture);
 }
@@ -390,7 +392,7 @@ static void test_fan(void **state)
         assert_drawn(picture, "<path class='sent' d", count);
         assert_drawn(picture,
             count == 2 ? ">pi, ng</text>" : ">pi, ng, 3, 4, 5, sixth,", 1);
-        assert_drawn(picture, ", … (10)</text>", count == 10);
+        assert_drawn(picture, ", …</text>", count == 10);
         free(picture);
     }
 }
@@ -604,9 +606,8 @@ static void test_very_many_events(void **state)
     assert_int_in_range(clock() - begin, 0, 5 * CLOCKS_PER_SEC);
     picture_check(picture);
     assert_int_in_range(strlen(picture), 20000, 200000);
-    assert_drawn(picture, ">too short to be told apart</text>", 1);
     assert_drawn(
-        picture, ">Lines and marks too near to others to be shown, ", 1);
+        picture, ">Bars, lines, and marks too near to others to be shown, ", 1);
     chart_free(&chart);
     free(picture);
 }
