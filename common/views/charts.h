@@ -24,37 +24,28 @@ struct lanes {
     struct lane {
         const struct event *state; /* its latest one, or NULL */
         bool is_beyond;            /* it came INSIDE when as many were as may be */
-        bool has_event, has_state; /* in all that is recorded, shown or not */
     } * lane;
-    int count;                    /* of lanes */
-    int actors;                   /* the lanes after these have notes only */
-    int columns;                  /* how many lanes have one */
-    int width;                    /* of a column */
-    int per_column;               /* how many lanes share a column */
-    bool is_text;                 /* the columns are wide enough for words */
-    int laid_out;                 /* the width of the screen when the last four were chosen */
-    int rows;                     /* printed since the names */
-    int inside;                   /* how many lanes are INSIDE */
-    int64_t begin, last;          /* when the first event was, and how long after it the latest */
-    int64_t gaps, in_gaps;        /* how many gaps were not long, and how long all of these */
+    int count;             /* of lanes */
+    int columns, laid_out; /* how many had a column, and the screen's width, at the last head */
+    int width;             /* of a column */
+    int per_column;        /* how many lanes share a column */
+    bool is_text;          /* the columns are wide enough for words */
+    int rows;              /* printed from the head on */
+    int inside;            /* how many lanes are INSIDE */
+    int64_t begin, last;   /* when the first event was, and how long after it the latest */
+    int64_t gaps, in_gaps; /* how many gaps were not long, and how long all of these */
     const struct event *shown[2]; /* the latest two that have a row, the latest first */
-    const struct event *folded;   /* the latest that got no row, since it was like one of them */
-    long again;                   /* how often the first of them came again */
-    unsigned long looked_at;      /* so many recorded events, for HAS_STATE and the legend */
-    char words[INSIDE + 1][100];  /* of each state: what it was called */
+    long again;                   /* how many got no row, since they were like one of them */
 };
-
-/* Takes note of EVENT; returns whether the guarantee was violated there: it is marked as wrong, or
- * more are INSIDE now than may be. */
-bool lanes_note(struct lanes *lanes, const struct event *event);
 
 /* Prints what stands above the columns. */
 void lanes_head(struct lanes *lanes, FILE *out);
 
-/* Takes note of EVENT, and prints it in the column of its lane, in a row or more, unless it says
- * what has just been said; above it the head, where there are new lanes, the screen has another
- * width, or the head is about to leave it. */
-void lanes_print(struct lanes *lanes, const struct event *event, FILE *out);
+/* Takes note of EVENT, and, unless OUT is NULL, prints it in the column of its lane, in a row or
+ * more, unless it says what has just been said; above it the head, where there are new lanes, the
+ * screen has another width, or the head is about to leave it. Returns whether the guarantee was
+ * violated there: it is marked as wrong, or more are INSIDE now than may be. */
+bool lanes_print(struct lanes *lanes, const struct event *event, FILE *out);
 
 /* Says how often the last rows came again, if they did. */
 void lanes_flush(struct lanes *lanes, FILE *out);
