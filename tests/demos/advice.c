@@ -4,22 +4,10 @@
  * test is skipped.
  */
 #define _GNU_SOURCE /* F_OFD_SETLK, where there is one */
+#include "tests/support/test.h"
+
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-#include "tests/support/program.h"
-
-static bool have_strace;
 
 /* The first call whose line in strace's log has CALL in it, as in "openat(" or
  * "F_SETLK, ", is to fail with ERROR. Then the run has to end with MESSAGE.
@@ -181,9 +169,10 @@ static bool is_call(const char *line, long pid, const char *name)
 /* Looks CALL up in LOG: its NAME, and the how many-th of this name it is in its
  * process. Returns false if there is none.
  */
-static bool find_call(char *log, const char *call, char name[32], int *use)
+static bool find_call(
+    const char *log, const char *call, char name[32], int *use)
 {
-    char *found = strstr(log, call), *line = found;
+    const char *found = strstr(log, call), *line = found;
     long pid;
 
     if (!found)
@@ -193,7 +182,7 @@ static bool find_call(char *log, const char *call, char name[32], int *use)
     if (sscanf(line, "%ld %31[a-z_0-9]", &pid, name) != 2)
         return false;
     *use = 0;
-    for (char *at = log; at <= line; at = strchr(at, '\n') + 1)
+    for (const char *at = log; at <= line; at = strchr(at, '\n') + 1)
         *use += is_call(at, pid, name);
     return *use > 0;
 }
@@ -204,96 +193,71 @@ static struct result run_traced(
     char demo[32];
 
     (void)snprintf(demo, sizeof demo, "demo_%s", fault->demo);
-    const char *const arguments[] = {"/usr/bin/env", "strace", "-f", "-qq",
-        "-o", log, "-s64", "-e", expression, built(demo), "--speed=1000",
-        fault->option, NULL};
-    return run_program(arguments, NULL, 0);
+    return run_program((const char *const[]){"/usr/bin/env", "strace", "-f",
+                           "-qq", "-o", log, "-s64", "-e", expression,
+                           built(demo), "--speed=1000", fault->option, NULL},
+        NULL, 0);
 }
 
-static char *read_log(void)
+TEST(advice_fits)
 {
-    enum { ROOM = 1 << 22 };
-    char *text = calloc(1, ROOM);
-    FILE *file = fopen("log", "r");
+    char name[32], expression[128];
+    int use = 0;
 
-    assert_non_null(text);
-    assert_non_null(file);
-    (void)!fread(text, 1, ROOM - 1, file);
-    (void)fclose(file);
-    (void)remove("log");
-    return text;
-}
-
-static void test_advice_fits(void **state)
-{
-    (void)state;
-    if (!have_strace)
+    if (!has_strace())
         skip();
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    for (size_t i = 0; i < COUNT(faults); i++) {
         const struct fault *fault = &faults[i];
-        char name[32], expression[128];
-        int use;
-
-        struct result result = run_traced(fault, "log", "trace=all");
-        free_result(&result);
-        char *log = read_log();
-        if (!find_call(log, fault->call, name, &use))
+        (void)run_traced(fault, "log", "trace=all");
+        if (!find_call(load_file("log", NULL), fault->call, name, &use))
             fail_msg("%s never makes %s", fault->demo, fault->call);
-        free(log);
         (void)remove("names.txt");
-        (void)snprintf(expression, sizeof expression, "inject=%s:%s=%s:when=%d",
-            name, strncmp(fault->error, "SIG", 3) == 0 ? "signal" : "error",
-            fault->error, use);
-        result = run_traced(fault, "/dev/null", expression);
+        (void)snprintf(expression, sizeof expression,
+            "inject=%s:error=%s:when=%d", name, fault->error, use);
+        struct result result = run_traced(fault, "/dev/null", expression);
         if (result.status != 3 || !strstr(result.err, fault->message))
             fail_msg("demo_%s %s, %s: status %d, not %s: %s", fault->demo,
                 fault->option ? fault->option : "", expression, result.status,
                 fault->message, result.err);
-        free_result(&result);
         assert_nothing_left();
     }
 }
 
 /* What happens if another program cuts the file off while it is mapped. */
-static void test_mapped_file_is_cut_off(void **state)
+TEST(mapped_file_is_cut_off)
 {
     char names[4200];
 
-    (void)state;
-    if (!have_strace)
+    if (!has_strace())
         skip();
     assert_non_null(getcwd(names, 4096)); /* without symbolic links */
     (void)strcat(names, "/names.txt");
-    const char *const arguments[] = {"/usr/bin/env",
-        "ASAN_OPTIONS=handle_sigbus=0:detect_leaks=0", "strace", "-f", "-qq",
-        "-o", "/dev/null", "-P", names, "-e", "inject=mmap:signal=SIGBUS",
-        built("demo_file"), "--mmap", NULL};
-    struct result result = run_program(arguments, NULL, 0);
-    assert_int_equal(result.status, 3);
-    assert_matches(result.err,
+    struct result result = run_program(
+        (const char *const[]){"/usr/bin/env",
+            "ASAN_OPTIONS=handle_sigbus=0:detect_leaks=0", "strace", "-f",
+            "-qq", "-o", "/dev/null", "-P", names, "-e",
+            "inject=mmap:signal=SIGBUS", built("demo_file"), "--mmap", NULL},
+        NULL, 0);
+    assert_result(&result, 3,
         "^demo_file: member [0-9] was killed by signal [0-9]+ \\(a mapped file "
         "was cut off, or there is no room for it\\), so the run was "
-        "stopped\n$");
-    free_result(&result);
-    assert_nothing_left();
+        "stopped\n$",
+        "demo_file --mmap");
 }
 
 /* A lock has no process to name if it belongs to an open file, or to a process
  * of another container.
  */
-static void test_lock_of_no_process(void **state)
+TEST(lock_of_no_process)
 {
-    (void)state;
 #ifdef F_OFD_SETLK
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int file = open("names.txt", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(fcntl(file, F_OFD_SETLK, &all), 0);
-    struct result result = RUN("demo_file");
-    assert_int_equal(result.status, 3);
-    assert_string_equal(result.err,
-        "demo_file: names.txt is in use by another run; wait for it, or choose "
-        "another --file\n");
-    free_result(&result);
+    (void)expect_run(3,
+        "^demo_file: names.txt is in use by another run; wait for it, or "
+        "choose another --file\n$",
+        "demo_file");
     (void)close(file);
 #else
     skip();
@@ -301,50 +265,17 @@ static void test_lock_of_no_process(void **state)
 }
 
 /* Its own message, and nothing that could not be removed. */
-static void test_long_name_of_temporary_folder(void **state)
+TEST(long_name_of_temporary_folder)
 {
-    char path[2000];
+    char path[2000], before[5000];
 
-    (void)state;
     memset(path, 'x', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    const char *folder = getenv("TMPDIR");
-    assert_non_null(folder);
-    char *before = strdup(folder);
+    (void)snprintf(before, sizeof before, "%s", getenv("TMPDIR"));
     assert_int_equal(setenv("TMPDIR", path, 1), 0);
     struct result result = RUN("demo_pipe", "--named");
     assert_int_equal(setenv("TMPDIR", before, 1), 0);
-    free(before);
-    assert_int_equal(result.status, 3);
-    assert_string_equal(result.err,
-        "demo_pipe: TMPDIR: the path is too long; set it to a shorter one\n");
-    free_result(&result);
-    assert_nothing_left();
-}
-
-static int enter(void **state)
-{
-    if (enter_scratch(state) != 0)
-        return -1;
-    struct result result =
-        run_program((const char *const[]){"/usr/bin/env", "strace", "-f", "-o",
-                        "/dev/null", "true", NULL},
-            NULL, 0);
-    have_strace = result.status == 0;
-    free_result(&result);
-    return 0;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_advice_fits, enter, leave_scratch),
-        cmocka_unit_test_setup_teardown(
-            test_mapped_file_is_cut_off, enter, leave_scratch),
-        cmocka_unit_test_setup_teardown(
-            test_lock_of_no_process, enter_scratch, leave_scratch),
-        cmocka_unit_test_setup_teardown(
-            test_long_name_of_temporary_folder, enter_scratch, leave_scratch)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    assert_result(&result, 3,
+        "^demo_pipe: TMPDIR: the path is too long; set it to a shorter one\n$",
+        "--named");
 }

@@ -456,18 +456,6 @@ TEST(lanes_change_nothing)
         (void)expect_in_shell(demo, demo->normal, "", "--lanes");
 }
 
-static struct result run_full(const char *program, char *words)
-{
-    const char *argv[8] = {built(program)};
-    int count = 1;
-
-    for (char *word; (word = strtok_r(words, " ", &words));)
-        argv[count++] = word;
-    struct program running =
-        program_begin(&(struct command){.argv = argv, .full = true});
-    return program_finish(&running);
-}
-
 /* Pipes that another program has made non-blocking: each demo waits for room in
  * them, whatever it writes there.
  */
@@ -480,10 +468,9 @@ TEST(full_outputs)
     FOR_DEMOS(demo)
     for (size_t i = 0; i < COUNT(options); i++) {
         do {
-            char words[160];
-            (void)snprintf(
-                words, sizeof words, "%s %s", demo->fast, options[i]);
-            result = run_full(demo->program, words);
+            struct program program = start_words((struct command){.full = true},
+                "%s %s %s", demo->program, demo->fast, options[i]);
+            result = program_finish(&program);
         } while (is_undecided(&result));
         assert_result(&result, demo->normal, "guarantee held: ", demo->program);
         assert_true(result.out_size > 0);
@@ -499,9 +486,8 @@ TEST(input_that_does_not_block)
         {"demo_mqueue", "add 3 4\nmul 6 7", "7\n42\n"}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *const argv[] = {built(cases[i].name), "-", NULL};
         struct program program =
-            program_begin(&(struct command){.argv = argv, .full = true});
+            start_words((struct command){.full = true}, "%s -", cases[i].name);
         program_write(&program, cases[i].input, 5);
         nap(0.1); /* it tries */
         program_write(&program, cases[i].input + 5, strlen(cases[i].input) - 5);

@@ -4,50 +4,32 @@
  * The test follows the program from call to call (ptrace), as a debugger does,
  * and sends the signal as soon as it sees a name. Linux only.
  */
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/support/program.h"
+#include "tests/support/test.h"
 
 #ifdef __linux__
 #include <glob.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-enum { CANNOT_TRACE = 77 };
-
-static const char *self; /* the path of this program */
 
 static const struct kind {
     const char *demo, *option;
-    const char *pattern; /* of its name; %ld is the process */
-    const char *folder;  /* where it stands, "" is the current one */
-} kinds[] = {{"demo_semaphore", NULL, "/dev/shm/sem.demo-%ld-*", "/dev/shm"},
-    {"demo_shm", NULL, "/dev/shm/demo-%ld-*", "/dev/shm"},
-    {"demo_mqueue", NULL, "/dev/mqueue/demo-%ld-*", "/dev/mqueue"},
-    {"demo_pipe", "--named", "demo_pipe-*", ""},
-    {"demo_condvar", "--svg=chart.svg", "chart.svg", ""}};
+    const char *folder; /* where its name stands, "" is the current one */
+    const char *name;   /* up to the process and what cannot be guessed */
+} kinds[] = {{"demo_semaphore", "", "/dev/shm/", "sem.demo-"},
+    {"demo_shm", "", "/dev/shm/", "demo-"},
+    {"demo_mqueue", "", "/dev/mqueue/", "demo-"},
+    {"demo_pipe", "--named", "", "demo_pipe-"},
+    {"demo_condvar", "--svg=chart.svg", "", "chart.svg"}};
 
-/* "--traced PROGRAM ARGUMENT...": runs it under the eyes of the parent. */
-static int run_traced(char **program)
+/* In the new process: the parent may follow it. */
+static int be_traced(const void *context)
 {
+    (void)context;
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
-        return CANNOT_TRACE;
-    (void)execv(program[0], program);
-    return 127;
+    return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1 ? 77 : 0;
 }
 
 /* Without a file system of its own /dev/mqueue is any folder. */
@@ -65,11 +47,11 @@ static bool exists(const struct kind *kind, pid_t pid)
     char pattern[64];
     glob_t found;
 
-    (void)snprintf(pattern, sizeof pattern, "%s", kind->pattern);
-    char *place = strstr(pattern, "%ld");
-    if (place)
-        (void)snprintf(place, sizeof pattern - (size_t)(place - pattern),
-            "%ld-*", (long)pid);
+    if (*kind->folder)
+        (void)snprintf(pattern, sizeof pattern, "%s%s%ld-*", kind->folder,
+            kind->name, (long)pid);
+    else
+        (void)snprintf(pattern, sizeof pattern, "%s*", kind->name);
     if (glob(pattern, 0, NULL, &found) != 0)
         return false;
     globfree(&found);
@@ -96,53 +78,31 @@ static bool follow(const struct kind *kind, pid_t pid)
     return true;
 }
 
-static void test_signal_while_a_name_exists(void **state)
+TEST(signal_while_a_name_exists)
 {
     static const int signals[] = {
         SIGQUIT, SIGALRM, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
-    (void)state;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds * 6; i++) {
-        const struct kind *kind = &kinds[i / 6];
-        bool is_watchdog = signals[i % 6] == SIGALRM;
-        int status = is_watchdog ? 3 : 128 + signals[i % 6];
-        const char *line[] = {self, "--traced", built(kind->demo),
-            is_watchdog ? "--timeout=1" : "--speed=1000", kind->option, NULL};
+    for (size_t i = 0; i < COUNT(kinds) * COUNT(signals); i++) {
+        const struct kind *kind = &kinds[i / COUNT(signals)];
+        int number = signals[i % COUNT(signals)];
+        bool is_watchdog = number == SIGALRM;
         if (!shows_names(kind->folder))
             continue; /* the system does not show these names */
-        (void)signal(signals[i % 6], SIG_DFL); /* nohup ignores some */
-        struct program program = program_start(line);
+        struct program program = start_words(
+            (struct command){.body = be_traced}, "%s %s %s", kind->demo,
+            is_watchdog ? "--timeout=1" : "--speed=1000", kind->option);
         if (!follow(kind, program.pid))
             fail_msg("%s: there was no name", kind->demo);
-        assert_int_equal(kill(program.pid, signals[i % 6]), 0);
+        assert_int_equal(kill(program.pid, number), 0);
         assert_int_equal(ptrace(PTRACE_DETACH, program.pid, NULL, NULL), 0);
         struct result result = program_finish(&program);
-        if (result.status != status)
-            fail_msg("%s, signal %d: status %d, %s", kind->demo, signals[i % 6],
+        if (result.status != (is_watchdog ? 3 : 128 + number))
+            fail_msg("%s, signal %d: status %d, %s", kind->demo, number,
                 result.status, result.err);
-        free_result(&result);
         assert_nothing_left();
         if (exists(kind, program.pid))
-            fail_msg(
-                "%s, signal %d: its name is left", kind->demo, signals[i % 6]);
+            fail_msg("%s, signal %d: its name is left", kind->demo, number);
     }
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
-
-int main(int argc, char **argv)
-{
-    const struct CMUnitTest tests[] = {TEST(test_signal_while_a_name_exists)};
-
-    if (argc > 2 && strcmp(argv[1], "--traced") == 0)
-        return run_traced(argv + 2);
-    self = realpath(argv[0], NULL);
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-#else
-int main(void)
-{
-    return 0;
 }
 #endif

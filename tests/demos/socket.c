@@ -1,42 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_socket as a whole program, and with clients and servers of all kinds */
+#include "tests/support/test.h"
+
 #include <sys/socket.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-#include "tests/support/program.h"
 
 enum { MESSAGE_SIZE = 2048, MAX_CLIENTS = 1000 };
 
 /* Text with its length: there may be a NUL in it. */
 #define BYTES(text) text, sizeof(text) - 1
 
+#define ANSWERED(of)                                                           \
+    "demo_socket: guarantee held: " of " [^\n]*seed [0-9]+\\)\n$"
+
 static const struct linger reset_on_close = {1, 0};
-
-static void assert_verdict(const char *err, const char *verdict)
-{
-    const char *line = strstr(err, verdict);
-
-    assert_non_null(line);
-    assert_non_null(strstr(line, "seed 42)\n"));
-}
 
 /* A TCP socket; what it waits for has to come before the deadline. */
 static int open_socket(void)
@@ -47,6 +31,7 @@ static int open_socket(void)
 
     assert_true(file >= 0);
     (void)setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+    (void)setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
     (void)setsockopt(file, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return file;
 }
@@ -78,208 +63,149 @@ static int take_port(void)
     return file;
 }
 
-static struct result run_with_port(const char *option, int port)
-{
-    char port_option[32];
-
-    (void)snprintf(port_option, sizeof port_option, "--port=%d", port);
-    return RUN("demo_socket", "--seed=42", port_option, option);
-}
-
 /* The run of the listing. */
 
-static void test_listing(void **state)
+TEST(listing)
 {
-    struct result result = RUN("demo_socket", "--port=0", "--seed=42");
+    struct result result =
+        expect_run(0, ANSWERED("1 of 1"), "demo_socket --port=0");
     int port = 0, end = 0;
 
-    (void)state;
-    assert_int_equal(result.status, 0);
     (void)sscanf(result.out,
         "Server received: ping from 127.0.0.1 : %d\nClient received: pong\n%n",
         &port, &end);
     assert_int_in_range(port, 1, 65535);
     assert_int_equal(end, result.out_size);
-    assert_verdict(result.err, "demo_socket: guarantee held: 1 of 1 ");
     assert_int_equal(count_lines(result.err), 2); /* and the port */
-    free_result(&result);
-    assert_nothing_left();
 }
 
-static void test_clients_take_turns(void **state)
+TEST(clients_take_turns)
 {
-    struct result result =
-        RUN("demo_socket", "--port=0", "--seed=42", "--clients=1000");
+    struct result result = expect_run(0, ANSWERED("1000 of 1000"),
+        "demo_socket --port=0 --clients=%d", MAX_CLIENTS);
 
-    (void)state;
-    assert_int_equal(result.status, 0);
     assert_int_equal(
         count_text(result.out, "Server received: ping from "), MAX_CLIENTS);
     assert_int_equal(
         count_text(result.out, "Client received: pong\n"), MAX_CLIENTS);
     assert_int_equal(count_lines(result.out), 2 * MAX_CLIENTS);
-    assert_verdict(result.err, "guarantee held: 1000 of 1000 ");
 #ifdef __linux__ /* when one's turn comes, the others sleep on */
     assert_int_in_range(result.sleeps, MAX_CLIENTS, 20 * MAX_CLIENTS);
 #endif
-    free_result(&result);
-    assert_nothing_left();
 }
 
 /* The longest and the shortest message, and one in UTF-8. */
-static void test_messages(void **state)
+TEST(messages)
 {
     char longest[MESSAGE_SIZE + 1] = "", expected[MESSAGE_SIZE + 64];
     const char *messages[] = {"p", "\u00e9lan vital \u20ac", longest};
 
-    (void)state;
     memset(longest, 'x', MESSAGE_SIZE);
-    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+    for (size_t i = 0; i < COUNT(messages); i++) {
         struct result result =
             RUN("demo_socket", "--port=0", "--message", messages[i]);
         (void)snprintf(expected, sizeof expected,
             "Server received: %s from 127.0.0.1 : ", messages[i]);
         assert_int_equal(result.status, 0);
         assert_memory_equal(result.out, expected, strlen(expected));
-        free_result(&result);
     }
 }
 
-static void test_broken(void **state)
+TEST(broken)
 {
-    struct result result =
-        RUN("demo_socket", "--port=0", "--broken", "--seed=42");
+    struct result result = expect_run(4,
+        "demo_socket: guarantee VIOLATED: ", "demo_socket --port=0 --broken");
 
-    (void)state;
-    assert_int_equal(result.status, 4);
     /* where one recv takes less than there is, it may be a single byte */
-    if (is_unkind())
-        assert_non_null(strstr(result.out, "Server received: p"));
-    else
-        assert_non_null(
-            strstr(result.out, "Server received: pi from 127.0.0.1"));
+    assert_non_null(
+        strstr(result.out, is_unkind() ? "Server received: p"
+                                       : "Server received: pi from 127.0.0.1"));
     assert_null(strstr(result.out, "ping"));
-    assert_verdict(result.err, "demo_socket: guarantee VIOLATED: ");
-    free_result(&result);
-    assert_nothing_left();
+    REFUSED("demo_socket", "--serve --connect", "--broken --serve",
+        "--broken --connect", "--connect --port=0", "--broken --message=p",
+        "-- operand");
 }
 
-/* Starts a run with many clients. Returns where it listens. */
-static int start_run(struct program *run)
+/* Reads where the program listens, which is the first thing that it says. */
+static int await_port(struct program *program)
 {
     static const char said[] = "demo_socket: listening on 127.0.0.1:";
 
-    *run = program_start((const char *const[]){built("demo_socket"), "--port=0",
-        "--seed=42", "--clients=300", "--timeout=30", NULL});
-    (void)program_await(run, "\n", true);
-    assert_memory_equal(run->so_far.err, said, sizeof said - 1);
-    return atoi(run->so_far.err + sizeof said - 1);
+    (void)program_await(program, "\n", true);
+    assert_memory_equal(program->so_far.err, said, sizeof said - 1);
+    return atoi(program->so_far.err + sizeof said - 1);
+}
+
+static struct program start_run(void)
+{
+    return program_start((const char *const[]){built("demo_socket"), "--port=0",
+        "--clients=300", "--timeout=30", NULL});
 }
 
 /* Strangers who find the port and then say nothing, or too little, or do not
  * leave: each is served or dropped, and the run goes on. One who has come too
  * late finds nobody, which proves nothing: then it is tried again.
  */
-static void test_strangers(void **state)
+TEST(strangers)
 {
     static const char *const said[] = {NULL, "pi", "ping\n"};
-    enum { STRANGERS = sizeof said / sizeof *said };
-    const struct timeval deadline = {DEADLINE, 0};
     bool served = false;
 
-    (void)state;
     for (int tries = 0; tries < 20 && !served; tries++) {
-        struct program run;
-        struct sockaddr_in address = loopback(start_run(&run));
-        int files[STRANGERS];
+        struct program run = start_run();
+        struct sockaddr_in address = loopback(await_port(&run));
+        int files[COUNT(said)];
         served = true;
-        for (int i = 0; i < STRANGERS; i++) {
+        for (size_t i = 0; i < COUNT(said); i++) {
             files[i] = open_socket();
-            (void)setsockopt(
-                files[i], SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
             served = connect(files[i], (struct sockaddr *)&address,
                          sizeof address) == 0 &&
                      served;
             if (served && said[i])
                 (void)!send(files[i], said[i], strlen(said[i]), MSG_NOSIGNAL);
         }
-        for (int i = 0; i < STRANGERS; i++) {
+        for (size_t i = 0; i < COUNT(said); i++) {
             char answer[8] = "";
             ssize_t got = recv(files[i], answer, 4, MSG_WAITALL);
             served = served && got == (said[i] ? 4 : 0);
         }
         struct result result = program_finish(&run);
-        assert_int_equal(result.status, 0);
-        assert_non_null(strstr(result.err, "guarantee held: 300 of 300 "));
-        free_result(&result);
-        for (int i = 0; i < STRANGERS; i++)
+        assert_result(&result, 0, ANSWERED("300 of 300"), "strangers");
+        for (size_t i = 0; i < COUNT(said); i++)
             (void)close(files[i]);
     }
     assert_true(served);
-    assert_nothing_left();
 }
 
 /* A stranger that sends a byte now and then, each soon after the one before,
  * is not listened to forever either: it would hold the run for minutes.
  */
-static void test_slow_stranger(void **state)
+TEST(slow_stranger)
 {
-    const struct timespec moment = {0, 100000000};
-    struct program run;
-    struct sockaddr_in address = loopback(start_run(&run));
+    struct program run = start_run();
+    struct sockaddr_in address = loopback(await_port(&run));
     int file = open_socket();
 
-    (void)state;
     (void)connect(file, (struct sockaddr *)&address, sizeof address);
     while (send(file, "x", 1, MSG_NOSIGNAL) == 1)
-        (void)nanosleep(&moment, NULL);
+        nap(0.1);
     (void)close(file);
     struct result result = program_finish(&run);
-    assert_int_equal(result.status, 0);
-    assert_non_null(strstr(result.err, "guarantee held: 300 of 300 "));
-    free_result(&result);
-    assert_nothing_left();
+    assert_result(&result, 0, ANSWERED("300 of 300"), "a slow stranger");
 }
 
-static void test_wrong_usage(void **state)
-{
-    char too_long[MESSAGE_SIZE + 2] = "";
-    const char *const wrong[][2] = {{"--port=65536"}, {"--port=-1"},
-        {"--port="}, {"--clients=0"}, {"--clients=1001"}, {"--message="},
-        {"--message", too_long}, {"--message=a\nb"}, {"--message=\x7f"},
-        {"--serve", "--connect"}, {"--broken", "--serve"},
-        {"--broken", "--connect"}, {"--connect", "--port=0"},
-        {"--broken", "--message=p"}, {"--serve=1"}};
-
-    (void)state;
-    memset(too_long, 'x', MESSAGE_SIZE + 1);
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct result result =
-            RUN("demo_socket", "--port=0", wrong[i][0], wrong[i][1]);
-        if (result.status != 2)
-            fail_msg("%s: status %d", wrong[i][0], result.status);
-        assert_int_equal(result.out_size, 0);
-        assert_int_equal(count_lines(result.err), 1);
-        free_result(&result);
-    }
-}
-
-static void test_taken_port(void **state)
+TEST(taken_port)
 {
     int listener = take_port();
 
-    (void)state;
     assert_int_equal(listen(listener, 1), 0);
     for (int serve = 0; serve <= 1; serve++) {
         struct result result =
-            run_with_port(serve ? "--serve" : NULL, port_of(listener));
-        assert_int_equal(result.status, 3);
-        assert_non_null(strstr(result.err, "is in use; try --port=0"));
+            expect_run(3, "is in use; try --port=0", "demo_socket --port=%d %s",
+                port_of(listener), serve ? "--serve" : "");
         assert_int_equal(result.out_size, 0);
-        free_result(&result);
     }
     (void)close(listener);
-    assert_nothing_left();
 }
 
 /* Our server, with clients of all kinds. */
@@ -287,14 +213,10 @@ static void test_taken_port(void **state)
 /* A failed test cannot stop its server: so it has a timeout. */
 static struct program start_server_with(const char *option, int *port)
 {
-    static const char said[] = "demo_socket: listening on 127.0.0.1:";
-    struct program server =
-        program_start((const char *const[]){built("demo_socket"), "--serve",
-            "--port=0", "--seed=42", option, NULL});
+    struct program server = program_start((const char *const[]){
+        built("demo_socket"), "--serve", "--port=0", option, NULL});
 
-    (void)program_await(&server, "\n", true);
-    assert_memory_equal(server.so_far.err, said, sizeof said - 1);
-    *port = atoi(server.so_far.err + sizeof said - 1);
+    *port = await_port(&server);
     return server;
 }
 
@@ -310,8 +232,7 @@ static void stop_server(struct program *server, long answered)
 
     assert_int_equal(kill(server->pid, SIGINT), 0);
     struct result result = program_finish(server);
-    assert_int_equal(result.status, 0);
-    assert_verdict(result.err, "demo_socket: guarantee held: of ");
+    assert_result(&result, 0, ANSWERED("of [0-9]+"), "--serve");
     assert_int_equal(
         sscanf(strstr(result.err, "held: of "),
             "held: of %ld connections %ld were answered and %ld dropped",
@@ -320,16 +241,13 @@ static void stop_server(struct program *server, long answered)
     assert_int_equal(counts[0], counts[1] + counts[2]);
     assert_int_equal(counts[1], answered);
     assert_int_equal(count_lines(result.out), answered);
-    free_result(&result);
-    assert_nothing_left();
 }
 
 /* Whoever has read where the server listens may end it. */
-static void test_ctrl_c_at_once(void **state)
+TEST(ctrl_c_at_once)
 {
     int port;
 
-    (void)state;
     for (int i = 0; i < 20; i++) {
         struct program server = start_server(&port);
         stop_server(&server, 0);
@@ -377,74 +295,49 @@ static void assert_served(struct program *server, int file, const char *shown)
     assert_answer(file, "pong");
 }
 
-enum { WORDS = 12 };
-
-static void trace_accept(const char *words[WORDS], char *fault, size_t room,
-    const char *error, const char *mode)
+/* A client comes, says a line, and is served. */
+static void ask_server(struct program *server, int port)
 {
-    (void)snprintf(
-        fault, room, "inject=?accept,?accept4:error=%s:when=1", error);
-    const char *const all[WORDS] = {"/usr/bin/env",
-        "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-o", "/dev/null", "-e",
-        fault, built("demo_socket"), "--port=0", mode, NULL};
-    memcpy(words, all, sizeof all);
+    int file = connect_to(port);
+
+    send_bytes(file, "ping\n", 5);
+    assert_served(server, file, "ping");
 }
 
 /* A client that is gone before its turn, a network that is down, a system that
- * lacks something for a moment: the server tries again.
+ * lacks something for a moment: the server tries again. strace(1) lets its
+ * first accept(2) fail.
  */
-static const char *const accept_errors[] = {"ECONNABORTED", "EPROTO",
-    "ENETDOWN", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
-enum { ACCEPT_ERRORS = sizeof accept_errors / sizeof *accept_errors };
-
-static void test_failed_accept(void **state)
+TEST(failed_accept)
 {
-    const char *words[WORDS];
+    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
+        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
     char fault[100];
 
-    (void)state;
     if (!has_strace())
         skip();
-    for (int i = 0; i < ACCEPT_ERRORS; i++) {
-        trace_accept(
-            words, fault, sizeof fault, accept_errors[i], "--clients=2");
-        struct result result = run_program(words, NULL, 0);
-        if (result.status != 0)
-            fail_msg("%s: status %d, %s", accept_errors[i], result.status,
-                result.err);
-        assert_int_equal(count_text(result.err, "; trying again\n"), i > 2);
-        free_result(&result);
-    }
-    assert_nothing_left();
-}
-
-static void test_failed_accept_of_server(void **state)
-{
-    static const char said[] = "demo_socket: listening on 127.0.0.1:";
-    const char *words[WORDS];
-    char fault[100];
-
-    (void)state;
-    if (!has_strace())
-        skip();
-    for (int i = 0; i < ACCEPT_ERRORS; i++) {
-        trace_accept(words, fault, sizeof fault, accept_errors[i], "--serve");
-        struct program server = program_start(words);
-        (void)program_await(&server, "\n", true);
-        int file = connect_to(atoi(server.so_far.err + sizeof said - 1));
-        send_bytes(file, "ping\n", 5);
-        assert_served(&server, file, "ping");
-        assert_int_equal(
-            kill(-server.pid, SIGINT), 0); /* strace(1) ignores it */
+    for (size_t i = 0; i < 2 * COUNT(errors); i++) {
+        bool is_run = i % 2 == 0;
+        (void)snprintf(fault, sizeof fault,
+            "inject=?accept,?accept4:error=%s:when=1", errors[i / 2]);
+        struct program server = program_start((const char *const[]){
+            "/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-o",
+            "/dev/null", "-e", fault, built("demo_socket"), "--port=0",
+            is_run ? "--clients=2" : "--serve", NULL});
+        if (!is_run) {
+            ask_server(&server, await_port(&server));
+            (void)kill(-server.pid, SIGINT); /* strace(1) ignores it */
+        }
         struct result result = program_finish(&server);
-        if (!strstr(result.err, "guarantee held: of 1 "))
-            fail_msg("%s: %s", accept_errors[i], result.err);
-        free_result(&result);
+        if (is_run)
+            assert_result(&result, 0, ANSWERED("2 of 2"), fault);
+        assert_non_null(strstr(
+            result.err, is_run ? "held: 2 of 2 " : "guarantee held: of 1 "));
+        assert_int_equal(count_text(result.err, "; trying again\n"), i / 2 > 2);
     }
-    assert_nothing_left();
 }
 
-static void test_ways_to_send(void **state)
+TEST(ways_to_send)
 {
     static const struct {
         const char *sent;
@@ -463,30 +356,27 @@ static void test_ways_to_send(void **state)
         {BYTES("\xed\xa0\x80"), true, "\\xed\\xa0\\x80"}, /* surrogate */
         {BYTES("\xe2\x82"), true, "\\xe2\\x82"},          /* cut off */
         {BYTES("\xe2\x82\xc3\xa9"), true, "\\xe2\\x82\u00e9"}};
-    enum { WAYS = sizeof ways / sizeof *ways };
     int port;
     struct program server = start_server(&port);
 
-    (void)state;
-    for (int i = 0; i < WAYS; i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         int file = connect_to(port);
         send_bytes(file, ways[i].sent, ways[i].size);
         if (ways[i].half_close)
             (void)shutdown(file, SHUT_WR);
         assert_served(&server, file, ways[i].shown);
     }
-    stop_server(&server, WAYS);
+    stop_server(&server, (long)COUNT(ways));
 }
 
 /* What is beyond the longest message is read away: the answer comes. */
-static void test_too_long(void **state)
+TEST(too_long)
 {
     char sent[2 * MESSAGE_SIZE], shown[MESSAGE_SIZE + 1] = "";
     int port;
     struct program server = start_server(&port);
     int file = connect_to(port);
 
-    (void)state;
     memset(sent, 'x', sizeof sent);
     memset(shown, 'x', MESSAGE_SIZE);
     send_bytes(file, sent, sizeof sent);
@@ -497,22 +387,17 @@ static void test_too_long(void **state)
 /* Byte by byte. If that took so long that the server may have heard 100 ms of
  * silence, which end a message, it is tried again.
  */
-static void test_pieces(void **state)
+TEST(pieces)
 {
     int port;
     struct program server = start_server(&port);
 
-    (void)state;
     for (int tries = 1;; tries++) {
-        struct timespec before, after;
         int file = connect_to(port);
-        (void)clock_gettime(CLOCK_MONOTONIC, &before);
+        double before = now();
         for (int i = 0; i < 6; i++)
             send_bytes(file, &"ping\r\n"[i], 1);
-        (void)clock_gettime(CLOCK_MONOTONIC, &after);
-        if ((double)(after.tv_sec - before.tv_sec) +
-                (double)(after.tv_nsec - before.tv_nsec) / 1e9 <
-            0.09) {
+        if (now() - before < 0.09) {
             assert_served(&server, file, "ping");
             stop_server(&server, tries);
             return;
@@ -522,60 +407,45 @@ static void test_pieces(void **state)
     }
 }
 
-/* A silent client delays nobody, and is dropped in the end. */
-static void test_silent_client(void **state)
+/* A silent client delays nobody, and is dropped in the end. One resets its
+ * connection, another ends it without a word.
+ */
+TEST(clients_that_say_nothing)
 {
     char nothing;
     int port;
     struct program server = start_server(&port);
-    int silent = connect_to(port), active = connect_to(port);
+    int silent = connect_to(port), resets = connect_to(port);
+    int ends = connect_to(port);
 
-    (void)state;
-    send_bytes(active, "ping\n", 5);
-    assert_served(&server, active, "ping");
-    assert_int_equal(recv(silent, &nothing, 1, MSG_DONTWAIT), -1);
-    assert_answer(silent, "");
-    stop_server(&server, 1);
-}
-
-/* One resets its connection, another ends it without a word. */
-static void test_clients_that_leave(void **state)
-{
-    int port;
-    struct program server = start_server(&port);
-    int resets = connect_to(port), ends = connect_to(port);
-
-    (void)state;
     send_bytes(resets, "pi", 2);
     (void)setsockopt(
         resets, SOL_SOCKET, SO_LINGER, &reset_on_close, sizeof reset_on_close);
     (void)close(resets);
     (void)shutdown(ends, SHUT_WR);
     assert_answer(ends, "");
-    int active = connect_to(port);
-    send_bytes(active, "ping\n", 5);
-    assert_served(&server, active, "ping");
+    ask_server(&server, port);
+    assert_int_equal(recv(silent, &nothing, 1, MSG_DONTWAIT), -1);
+    assert_answer(silent, "");
     stop_server(&server, 1);
 }
 
 /* Whatever comes, no control character reaches the terminal. */
-static void test_random_bytes(void **state)
+TEST(random_bytes)
 {
     enum { CLIENTS = 100 };
     int port;
     struct program server = start_server(&port);
 
-    (void)state;
     srand(42);
     for (int i = 0; i < CLIENTS; i++) {
-        char bytes[1000];
+        char bytes[1000], end[32];
         for (size_t k = 0; k < sizeof bytes; k++)
             bytes[k] = (char)(rand() >> 4);
         int file = connect_to(port);
         send_bytes(file, bytes, sizeof bytes);
         (void)shutdown(file, SHUT_WR);
         /* its line stands before the answer: so no pipe runs full */
-        char end[32];
         (void)snprintf(end, sizeof end, " : %d\n", port_of(file));
         (void)program_await(&server, end, false);
         assert_answer(file, "pong");
@@ -606,18 +476,16 @@ static void serve_concurrently(int clients)
     stop_server(&server, clients);
 }
 
-static void test_100_clients(void **state)
+TEST(100_clients)
 {
-    (void)state;
     serve_concurrently(100);
 }
 
-static void test_1000_clients(void **state)
+TEST(1000_clients)
 {
     const rlim_t needed = MAX_CLIENTS + 64;
     struct rlimit files;
 
-    (void)state;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
     if (files.rlim_max < needed)
         skip(); /* no more files may be opened here */
@@ -627,6 +495,29 @@ static void test_1000_clients(void **state)
     serve_concurrently(MAX_CLIENTS);
 }
 
+/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of
+ * that would drop it. With the watchdog the server's poll ends with EINTR when
+ * it goes on; without (the default), at its time.
+ */
+TEST(stopped_server)
+{
+    static const char *const options[] = {"--timeout=600", "--speed=1"};
+    int port;
+
+    for (size_t i = 0; i < COUNT(options); i++) {
+        struct program server = start_server_with(options[i], &port);
+        int silent = connect_to(port);
+        ask_server(&server, port); /* so the first one is accepted, too */
+        assert_int_equal(kill(server.pid, SIGSTOP), 0);
+        nap(5.5);
+        assert_int_equal(kill(server.pid, SIGCONT), 0);
+        nap(0.2); /* now it would drop it */
+        send_bytes(silent, "ping\n", 5);
+        assert_answer(silent, "pong");
+        stop_server(&server, 2);
+    }
+}
+
 /* Our client, with servers of all kinds. */
 
 /* Runs the client against a plain server that answers FIRST (NULL: nothing)
@@ -634,15 +525,14 @@ static void test_1000_clients(void **state)
  */
 static struct result ask_plain_server(const char *first, const char *rest)
 {
-    const struct timespec moment = {0, 50000000};
     char option[32], message[64];
     int listener = take_port();
     struct pollfd incoming = {.fd = listener, .events = POLLIN};
 
     assert_int_equal(listen(listener, 1), 0);
     (void)snprintf(option, sizeof option, "--port=%d", port_of(listener));
-    struct program client = program_start((const char *const[]){
-        built("demo_socket"), "--connect", "--seed=42", option, NULL});
+    struct program client = program_start(
+        (const char *const[]){built("demo_socket"), "--connect", option, NULL});
     assert_int_equal(poll(&incoming, 1, DEADLINE * 1000), 1);
     int file = accept(listener, NULL, NULL);
     assert_true(file >= 0);
@@ -651,8 +541,7 @@ static struct result ask_plain_server(const char *first, const char *rest)
     if (first)
         send_bytes(file, first, strlen(first));
     if (rest) {
-        /* in time for the client to take the first part alone */
-        (void)nanosleep(&moment, NULL);
+        nap(0.05); /* in time for the client to take the first part alone */
         send_bytes(file, rest, strlen(rest));
     }
     (void)close(file);
@@ -660,108 +549,38 @@ static struct result ask_plain_server(const char *first, const char *rest)
     return program_finish(&client);
 }
 
-static void test_connect(void **state)
+TEST(connect)
 {
     static const char *const answers[][2] = {{"pong"}, {"po", "ng"}};
 
-    (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < COUNT(answers); i++) {
         struct result result = ask_plain_server(answers[i][0], answers[i][1]);
-        assert_int_equal(result.status, 0);
+        assert_result(&result, 0, ANSWERED("1 of 1"), "--connect");
         assert_string_equal(result.out, "Client received: pong\n");
-        assert_verdict(result.err, "demo_socket: guarantee held: 1 of 1 ");
-        free_result(&result);
     }
-    assert_nothing_left();
-}
-
-static void test_connect_without_answer(void **state)
-{
     struct result result = ask_plain_server(NULL, NULL);
-
-    (void)state;
-    assert_int_equal(result.status, 3);
+    assert_result(&result, 3, "got no answer", "--connect");
     assert_int_equal(result.out_size, 0);
-    assert_non_null(strstr(result.err, "got no answer"));
-    free_result(&result);
-    assert_nothing_left();
 }
 
-/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of
- * that would drop it. With the watchdog the server's poll ends with EINTR when
- * it goes on; without, at its time.
- */
-static void stop_and_go_on(const char *option)
-{
-    int port;
-    struct program server = start_server_with(option, &port);
-    int silent = connect_to(port), other = connect_to(port);
-
-    send_bytes(other, "ping\n", 5);
-    assert_answer(other, "pong"); /* so the first one is accepted, too */
-    assert_int_equal(kill(server.pid, SIGSTOP), 0);
-    assert_int_equal(poll(NULL, 0, 5500), 0);
-    assert_int_equal(kill(server.pid, SIGCONT), 0);
-    assert_int_equal(poll(NULL, 0, 200), 0); /* now it would drop it */
-    send_bytes(silent, "ping\n", 5);
-    assert_answer(silent, "pong");
-    stop_server(&server, 2);
-}
-
-static void test_stopped_server(void **state)
-{
-    (void)state;
-    stop_and_go_on("--timeout=600");
-    stop_and_go_on("--speed=1"); /* the default, so without the watchdog */
-}
-
-static void test_connect_to_nobody(void **state)
+TEST(connect_to_nobody)
 {
     int file = take_port(); /* where nobody listens */
-    struct result result = run_with_port("--connect", port_of(file));
+    struct result result = expect_run(3, "is the server running\\?",
+        "demo_socket --connect --port=%d", port_of(file));
 
-    (void)state;
-    assert_int_equal(result.status, 3);
     assert_int_equal(result.out_size, 0);
-    assert_non_null(strstr(result.err, "is the server running?"));
-    free_result(&result);
     (void)close(file);
-    assert_nothing_left();
 }
 
 /* Both are ours: several clients of one server. */
-static void test_connect_to_server(void **state)
+TEST(connect_to_server)
 {
-    char option[32];
     int port;
     struct program server = start_server(&port);
+    struct result result = expect_run(0, ANSWERED("3 of 3"),
+        "demo_socket --connect --port=%d --clients=3", port);
 
-    (void)state;
-    (void)snprintf(option, sizeof option, "--port=%d", port);
-    struct result result =
-        RUN("demo_socket", "--connect", option, "--clients=3");
-    assert_int_equal(result.status, 0);
     assert_int_equal(count_text(result.out, "Client received: pong\n"), 3);
-    free_result(&result);
     stop_server(&server, 3);
-}
-
-#define TEST(function)                                                         \
-    cmocka_unit_test_setup_teardown(function, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_listing),
-        TEST(test_clients_take_turns), TEST(test_messages), TEST(test_broken),
-        TEST(test_strangers), TEST(test_slow_stranger),
-        TEST(test_failed_accept), TEST(test_failed_accept_of_server),
-        TEST(test_wrong_usage), TEST(test_taken_port),
-        TEST(test_ctrl_c_at_once), TEST(test_ways_to_send), TEST(test_too_long),
-        TEST(test_pieces), TEST(test_silent_client),
-        TEST(test_clients_that_leave), TEST(test_random_bytes),
-        TEST(test_100_clients), TEST(test_1000_clients), TEST(test_connect),
-        TEST(test_connect_without_answer), TEST(test_stopped_server),
-        TEST(test_connect_to_nobody), TEST(test_connect_to_server)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -189,6 +190,32 @@ struct program program_begin(const struct command *command)
 struct program program_start(const char *const argv[])
 {
     return program_begin(&(struct command){.argv = argv});
+}
+
+struct program start_line(struct command command, char *line)
+{
+    const char *words[64] = {NULL};
+    size_t count = 0;
+
+    for (char *word; (word = strtok_r(line, " ", &line));) {
+        if (count == sizeof words / sizeof *words - 1)
+            stop("too many words: %s", word);
+        words[count++] = word;
+    }
+    words[0] = built(words[0]);
+    command.argv = words;
+    return program_begin(&command);
+}
+
+struct program start_words(struct command command, const char *format, ...)
+{
+    char line[8192];
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(line, sizeof line, format, values);
+    va_end(values);
+    return start_line(command, line);
 }
 
 static void close_end(int *descriptor)
@@ -390,21 +417,24 @@ char *scratch_enter(void)
 #ifdef __linux__
         (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
-        (void)queues_watch();
     }
     return path;
 }
 
+static int remove_entry(
+    const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    (void)remove(path);
+    return 0;
+}
+
 void scratch_leave(char *path)
 {
-    DIR *folder = opendir(".");
-
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            (void)remove(entry->d_name);
-    (void)closedir(folder);
     (void)!chdir("/");
-    (void)rmdir(path);
+    (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     free(path);
 }
 

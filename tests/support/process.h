@@ -60,6 +60,14 @@ struct command {
 struct program program_begin(const struct command *command);
 struct program program_start(const char *const argv[]);
 
+/* The same with a built program: start_words((struct command){.full = true},
+ * "demo_mutex --writers=%d", 3), with blanks between the words. The second one
+ * takes its LINE apart.
+ */
+struct program start_words(struct command command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct program start_line(struct command command, char *line);
+
 /* Remembers that this test program has started PID, by other means. */
 void program_note_start(pid_t pid);
 
@@ -104,7 +112,7 @@ const char *built(const char *name);
  */
 char *scratch_enter(void);
 
-/* Removes the current folder, and the files and empty folders in it. */
+/* Removes the current folder, with all that is in it. */
 void scratch_leave(char *path);
 
 /* What is left now of what this process has started, a line each: processes,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/program.h"
+#include "tests/support/queues.h"
 
 #include <glob.h>
 #include <regex.h>
@@ -50,17 +51,11 @@ struct result run_built(const char *const argv[])
     return run_program(with_path, NULL, 0);
 }
 
-/* Runs LINE, which is cut into its words. */
 static struct result run_line(char *line)
 {
-    const char *words[MAX_WORDS] = {NULL};
-    int count = 0;
+    struct program program = start_line((struct command){.full = false}, line);
 
-    for (char *word; (word = strtok_r(line, " ", &line));) {
-        assert_true(count < MAX_WORDS - 1);
-        words[count++] = word;
-    }
-    return run_built(words);
+    return program_finish(&program);
 }
 
 struct result run_words(const char *format, ...)
@@ -231,6 +226,7 @@ void assert_nothing_left(void)
 int enter_scratch(void **state)
 {
     *state = scratch_enter();
+    (void)queues_watch();
     return 0;
 }
 

@@ -112,10 +112,13 @@ static int listen_to_msgget(void)
 
 bool queues_watch(void)
 {
+    static bool is_watching;
     static int ends[2];
     sigset_t all, before;
     pthread_t thread;
 
+    if (is_watching)
+        return true;
     if (pipe(ends) == -1)
         return false;
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -132,6 +135,7 @@ bool queues_watch(void)
     bool sent = listener != -1 &&
                 write(ends[1], &listener, sizeof listener) == sizeof listener;
     (void)close(ends[1]); /* without a listener, the thread ends */
+    is_watching = true;
     return sent;
 }
 #else
