@@ -70,8 +70,8 @@ static struct timespec work_left(void)
 
 struct timespec begin_work(void)
 {
-    (void)signal(SIGINT, SIG_DFL); /* nohup and the like can change these */
-    (void)signal(SIGHUP, SIG_DFL);
+    (void)signal(SIGINT, SIG_DFL); /* a script's & can have it ignored */
+    (void)signal(SIGHUP, SIG_DFL); /* so can nohup */
     (void)signal(SIGUSR1, SIG_DFL);
     evidence->began_at = clock_now();
     latch_count_down(&evidence->task_began);
