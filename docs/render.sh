@@ -32,6 +32,7 @@ own()
     semaphore_broken) echo '--seed=7 | marked beside' ;;
     condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
     condvar_broken) echo '--seed=5 --consumers=2 | lost message, all words' ;;
+    file) echo '--seed=7 | long wait, all words, true times' ;;
     file_broken) echo '--seed=7 | 3 red bars, marked beside' ;;
     signal | signal_broken) echo '--seed=7 | 2 messages, all words' ;;
     socket) echo '--seed=7 | 3 messages, all words' ;;
