@@ -25,15 +25,14 @@ struct lanes {
         const struct event *state; /* its latest one, or NULL */
         bool is_beyond;            /* it came INSIDE when as many were as may be */
     } * lane;
-    int count;             /* of lanes */
-    int columns, laid_out; /* how many had a column, and the screen's width, at the last head */
-    int width;             /* of a column */
-    int per_column;        /* how many lanes share a column */
-    bool is_text;          /* the columns are wide enough for words */
-    int rows;              /* printed from the head on */
-    int inside;            /* how many lanes are INSIDE */
-    int64_t begin, last;   /* when the first event was, and how long after it the latest */
-    int64_t gaps, in_gaps; /* how many gaps were not long, and how long all of these */
+    int count;                    /* of lanes */
+    int columns, width;           /* how many lanes have a column, the first ones; and its width */
+    int laid_out;                 /* the width of the screen when these were chosen; 0 */
+    bool is_text;                 /* the columns are wide enough for words */
+    int rows;                     /* printed from the head on */
+    int inside;                   /* how many lanes are INSIDE */
+    int64_t begin, last;          /* when the first event was, and how long after it the latest */
+    int64_t gaps, in_gaps;        /* how many gaps were not long, and how long all of these */
     const struct event *shown[2]; /* the latest two that have a row, the latest first */
     long again;                   /* how many got no row, since they were like one of them */
 };

@@ -8,7 +8,7 @@ enum { TIME_WIDTH = 10, MIN_TEXT = 17, MIN_CAPTION = 20 }; /* columns of the scr
 
 static int column_of(const struct lanes *lanes, int lane)
 {
-    return TIME_WIDTH + lane / lanes->per_column * lanes->width;
+    return TIME_WIDTH + lane * lanes->width;
 }
 
 static void end_row(struct lanes *lanes, struct row *row, FILE *out)
@@ -27,26 +27,22 @@ static void add_lanes(struct lanes *lanes)
     lanes->lane = CHECK_NOT(NULL, realloc(lanes->lane, (size_t)count * sizeof *lanes->lane));
     memset(lanes->lane + lanes->count, 0, (size_t)(count - lanes->count) * sizeof *lanes->lane);
     lanes->count = count;
+    lanes->laid_out = 0; /* they want a new head */
 }
 
-/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, or
- * several share one if there are too many, and the words are to the right. */
+/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, as
+ * far as there is space, and the words are to the right. */
 static void lay_out(struct lanes *lanes)
 {
-    int space = lanes->screen.width - TIME_WIDTH;
+    int space = lanes->screen.width - TIME_WIDTH, count = lanes->count;
     int cells = space > MIN_CAPTION + 4 ? space - MIN_CAPTION : 4; /* for characters */
 
     lanes->laid_out = lanes->screen.width;
-    lanes->columns = lanes->count;
-    lanes->is_text = space / lanes->count >= MIN_TEXT;
-    lanes->width = lanes->is_text ? space / lanes->count : cells / lanes->count;
+    lanes->is_text = space / count >= MIN_TEXT;
+    lanes->columns = lanes->is_text || count < cells ? count : cells;
+    lanes->width = lanes->is_text ? space / count : cells / lanes->columns;
     if (!lanes->is_text && lanes->width > 3)
         lanes->width = 3;
-    lanes->per_column = 1;
-    if (lanes->width == 0) {
-        lanes->width = 1;
-        lanes->per_column = (lanes->count + cells - 1) / cells;
-    }
 }
 
 static void print_legend(struct lanes *lanes, FILE *out)
@@ -59,11 +55,9 @@ static void print_legend(struct lanes *lanes, FILE *out)
     flow_part(&flow, 2, WAITING, PLAIN, "waiting");
     flow_part(&flow, 2, RUNNING, PLAIN, "running");
     flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
-    if (lanes->per_column > 1) {
-        (void)snprintf(text, sizeof text, "each column: %d lanes", lanes->per_column);
+    (void)snprintf(text, sizeof text, "%d more have no column", lanes->count - lanes->columns);
+    if (lanes->columns < lanes->count)
         flow_part(&flow, 2, NO_SIGN, PLAIN, text);
-        flow_part(&flow, 2, NO_SIGN, PLAIN, "a digit: so many are inside");
-    }
     lanes->rows += flow_end(&flow);
 }
 
@@ -86,7 +80,7 @@ static void put_ids(const struct lanes *lanes, struct row *row, const struct rol
 {
     char id[16];
 
-    for (int i = 0; i < role->count; i += lanes->per_column) {
+    for (int i = 0; i < role->count && role->first + i < lanes->columns; i++) {
         int column = column_of(lanes, role->first + i);
         int end = column + snprintf(id, sizeof id, "%d", i);
         if (row_is_blank(row, column - 1, end))
@@ -95,12 +89,14 @@ static void put_ids(const struct lanes *lanes, struct row *row, const struct rol
 }
 
 /* Prints the names above characters: in each row that of one role, beside lines to those before
- * it, then a row of ids. */
+ * it; at last the ids. */
 static void print_short_names(struct lanes *lanes, FILE *out)
 {
     const struct role *roles = lanes->from->roles;
     int count = lanes->from->role_count;
 
+    while (roles[count - 1].first >= lanes->columns)
+        count--;
     for (int i = 0; i <= count; i++) {
         struct row row = row_begin(&lanes->screen);
         if (i == 0)
@@ -138,8 +134,7 @@ static void keep_head(struct lanes *lanes, FILE *out)
     enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
     int height = lanes->screen.height;
 
-    if (lanes->columns != lanes->count || lanes->screen.width != lanes->laid_out ||
-        (height > 0 && lanes->rows + KEPT > height))
+    if (lanes->screen.width != lanes->laid_out || (height > 0 && lanes->rows + KEPT > height))
         lanes_head(lanes, out);
 }
 
@@ -149,42 +144,21 @@ static bool are_too_many(const struct lanes *lanes)
     return lanes->inside > limit;
 }
 
-/* Whether what LANE is doing now violates the guarantee. */
-static bool is_red(const struct lanes *lanes, const struct lane *lane)
-{
-    if (lane->is_beyond)
-        return are_too_many(lanes);
-    return lane->state && lane->state->is_wrong;
-}
-
-/* Puts the highest state of the lanes that share a column with LANE, which is the first. */
-static void put_states(const struct lanes *lanes, struct row *row, int lane)
-{
-    int column = column_of(lanes, lane), highest = GONE, inside = 0;
-    bool has_red = false;
-
-    for (int i = lane; i < lane + lanes->per_column && i < lanes->count; i++) {
-        const struct event *event = lanes->lane[i].state;
-        if (event && event->state > highest)
-            highest = event->state;
-        inside += event && event->state == INSIDE;
-        has_red = has_red || is_red(lanes, &lanes->lane[i]);
-    }
-    row_sign(row, column, highest);
-    if (inside > 1)
-        row_digit(row, column, inside, GREEN);
-    if (has_red)
-        row_color(row, column, column + 1, RED);
-}
-
-/* Begins a row with TIME, and with the state of each lane. */
+/* Begins a row with TIME, and with the state of each lane, in red if it violates the guarantee. */
 static struct row begin_row(const struct lanes *lanes, const char *time)
 {
     struct row row = row_begin(&lanes->screen);
 
     (void)row_put(&row, TIME_WIDTH - 2 - columns_of(&lanes->screen, time), TIME_WIDTH, time);
-    for (int lane = 0; lane < lanes->count; lane += lanes->per_column)
-        put_states(lanes, &row, lane);
+    for (int i = 0; i < lanes->columns; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        int column = column_of(lanes, i);
+        if (lane->state == NULL)
+            continue;
+        row_sign(&row, column, lane->state->state);
+        if (lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong)
+            row_color(&row, column, column + 1, RED);
+    }
     return row;
 }
 
@@ -212,11 +186,11 @@ static void print_text(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
-    bool is_done = false;
+    bool is_done = false, has_arrow = receiver < lanes->columns && lane < lanes->columns;
     char time[32];
 
     if (!lanes->is_text)
-        start = column_of(lanes, lanes->count - 1) + lanes->width + 1;
+        start = column_of(lanes, lanes->columns) + 1;
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
     format_moment(lanes->last, time, sizeof time);
@@ -228,8 +202,7 @@ static void print_text(
             row_color(&row, text_start, end, RED);
         if (is_wrong && is_first)
             row_sign(&row, start, WRONG_MARK);
-        is_done =
-            *text == '\0' && (receiver == NO_LANE || put_arrow(lanes, &row, lane, receiver, end));
+        is_done = *text == '\0' && (!has_arrow || put_arrow(lanes, &row, lane, receiver, end));
         end_row(lanes, &row, out);
     }
 }

@@ -26,14 +26,9 @@ bool leads_to(const char *path, int file)
            is_same(&about[0], &about[1]);
 }
 
-static int open_again(const char *path, int flags, mode_t mode)
+static int open_file(const char *path, int flags)
 {
-    int file;
-
-    do
-        file = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
-    while (file == -1 && errno == EINTR);
-    return file;
+    return AGAIN(open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags, 0666));
 }
 
 bool try_output(struct output *output)
@@ -47,9 +42,9 @@ bool try_output(struct output *output)
             output->file = dup(standard);
             return output->file != -1;
         }
-    output->file = open_again(output->path, O_WRONLY, 0);
+    output->file = open_file(output->path, 0);
     if (output->file == -1 && errno == ENOENT) {
-        output->file = open_again(output->path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        output->file = open_file(output->path, O_CREAT | O_EXCL);
         output->is_new = output->file != -1;
         if (output->file == -1 && errno == EEXIST)
             errno = ENOENT; /* a symbolic link that leads nowhere */
@@ -59,13 +54,10 @@ bool try_output(struct output *output)
 
 void leave_output(struct output *output)
 {
-    struct stat about;
-
-    if (output->is_new && unlink(output->path) == -1)
+    if (!output->is_new)
+        return; /* it stays open: who reads a FIFO would take a close for the end */
+    if (unlink(output->path) == -1)
         (void)unlink(output->path); /* the second try */
-    if (output->is_standard || output->file == -1 ||
-        (fstat(output->file, &about) == 0 && !S_ISREG(about.st_mode)))
-        return; /* who reads a FIFO would take a close for the end */
     (void)close(output->file);
     output->file = -1;
 }
@@ -75,13 +67,11 @@ bool write_output(struct output *output, const char *bytes, size_t size)
     struct stat about;
 
     if (output->file == -1)
-        output->file = open_again(output->path, O_WRONLY | O_CREAT, 0666);
+        output->file = open_file(output->path, O_CREAT);
     if (output->file == -1 || fstat(output->file, &about) == -1)
         return false;
-    if (S_ISREG(about.st_mode) && !output->is_standard)
-        while (ftruncate(output->file, 0) == -1)
-            if (errno != EINTR)
-                return false;
+    if (S_ISREG(about.st_mode) && !output->is_standard && AGAIN(ftruncate(output->file, 0)) == -1)
+        return false;
     return write_whole(output->file, bytes, size) &&
            (close(output->file) == 0 || errno == EINTR); /* see CHECK */
 }

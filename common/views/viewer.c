@@ -159,31 +159,27 @@ static void draw(const char *note, bool is_fresh)
         (void)fputc('\n', shown.out); /* what was there before scrolls away */
     (void)fputs("\033[H\033[J", shown.out);
     (void)fflush(shown.out);
-    size_t begin = shown.size;
+    size_t head = shown.size;
     lanes_head(lanes, shown.out);
     (void)fflush(shown.out);
-    size_t end = shown.size;
-    int head = lanes->rows;
+    const size_t from = shown.size;
+    if (lanes->rows < space)
+        head = from;
+    else
+        lanes->rows = 0; /* there is no space for the names */
     for (long i = 0; i < shown.next; i++)
         (void)lanes_print(lanes, shown.events[i], i + space < shown.next ? NULL : shown.out);
     lanes_flush(lanes, shown.out);
-    close_text();
-    const char *rows = shown.bytes + end;
-    if (head >= space) { /* there is no space for it */
-        lanes->rows -= head;
-        end = begin;
-    }
-    for (; lanes->rows > space; lanes->rows--)
-        rows = strchr(rows, '\n') + 1;
-    write_all(STDOUT_FILENO, shown.bytes, end);
-    char *all = shown.bytes;
-    begin_text();
-    (void)fputs(rows, shown.out);
     for (int row = lanes->rows; row < space; row++)
         (void)fputc('\n', shown.out);
     write_status(note);
-    end_text();
-    free(all);
+    close_text();
+    const char *rows = shown.bytes + from;
+    for (; lanes->rows > space; lanes->rows--)
+        rows = strchr(rows, '\n') + 1;
+    write_all(STDOUT_FILENO, shown.bytes, head);
+    write_all(STDOUT_FILENO, rows, strlen(rows));
+    free(shown.bytes);
     lanes->screen.height = height;
 }
 
