@@ -1,158 +1,210 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_mechanisms - what each mechanism costs
  *
- * A round trip of a message between two processes, and a lock that is taken and
- * given back; compared with the pipe. Read exchange() in measure.c first, then
- * how a mechanism sends and receives: streams.c, queues.c, shared.c, locks.c.
+ * A round trip of a message between two processes, and a lock that is acquired and released;
+ * compared with the pipe. Read exchange() in measure.c first, then how a mechanism sends and
+ * receives: messages.c, locks.c.
  */
+#include <getopt.h>
 #include <stdlib.h>
-#include <stdnoreturn.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/check.h"
-#include "common/run/names.h"
-#include "common/run/output.h"
-#include "common/run/actors.h"
+#include "common/base/run.h"
 #include "common/base/text.h"
-#include "common/views/view_files.h"
-#include "demos/parts/cleanup.h"
+#include "common/run/actors.h"
+#include "common/run/options.h"
+#include "common/run/output.h"
 #include "demos/bench/mechanisms.h"
+#include "demos/parts/advice.h"
+#include "demos/parts/cleanup.h"
 
-/* In the order of measuring: the yardstick is the first one. */
-#define CHANNEL(its_name, its_label, its_channel)                                                  \
-    {                                                                                              \
-        .name = its_name, .label = its_label, .channel = &(its_channel)                            \
-    }
-#define LOCK(its_name, its_label, its_lock)                                                        \
-    {                                                                                              \
-        .name = its_name, .label = its_label, .lock = &(its_lock)                                  \
-    }
-#define CONTENDED(its_name, its_label, its_lock)                                                   \
-    {                                                                                              \
-        .name = its_name "-contended", .label = its_label ", contended", .lock = &(its_lock),      \
-        .contended = true                                                                          \
-    }
-static struct mechanism mechanisms[] = {CHANNEL("pipe", "pipe", pipe_channel),
-    CHANNEL("fifo", "FIFO", fifo_channel), CHANNEL("unix", "Unix socket", unix_channel),
-    CHANNEL("tcp", "TCP on 127.0.0.1", tcp_channel),
-    CHANNEL("posix-queue", "POSIX queue", posix_queue_channel),
-    CHANNEL("sysv-queue", "System V queue", sysv_queue_channel),
-    CHANNEL("signal", "signal with an int", signal_channel),
-    CHANNEL("shm-semaphore", "shared mem., semaphore", semaphore_channel),
-    CHANNEL("shm-condition", "shared mem., condition", condition_channel),
-    CHANNEL("file-lock", "file, fcntl lock", file_channel),
-    LOCK("mutex", "mutex of threads", mutex_lock), CONTENDED("mutex", "mutex", mutex_lock),
-    LOCK("shared-mutex", "process-shared mutex", shared_mutex_lock),
-    CONTENDED("shared-mutex", "shared", shared_mutex_lock),
-    LOCK("robust-mutex", "robust mutex", robust_mutex_lock),
-    CONTENDED("robust-mutex", "robust", robust_mutex_lock),
-    LOCK("semaphore", "semaphore", semaphore_lock),
-    CONTENDED("semaphore", "semaphore", semaphore_lock),
-    LOCK("fcntl-lock", "fcntl lock", fcntl_lock),
-    CONTENDED("fcntl-lock", "fcntl lock", fcntl_lock)};
+/* In the order of measuring. All others are compared with the first one. */
+static struct mechanism mechanisms[] = {
+    {"pipe", "pipe", &pipe_way, .kind = MESSAGE},
+    {"fifo", "FIFO", &fifo_way, .kind = MESSAGE},
+    {"unix", "Unix socket", &unix_way, .kind = MESSAGE},
+    {"tcp", "TCP on 127.0.0.1", &tcp_way, .kind = MESSAGE},
+    {"posix-queue", "POSIX queue", &posix_queue_way, .kind = MESSAGE},
+    {"sysv-queue", "System V queue", &sysv_queue_way, .kind = MESSAGE},
+    {"signal", "signal with an int", &signal_way, .kind = MESSAGE, .size = sizeof(int)},
+    {"shm-semaphore", "shared mem., semaphore", &shm_semaphore_way, .kind = MESSAGE},
+    {"shm-condition", "shared mem., condition", &shm_condition_way, .kind = MESSAGE},
+    {"file-lock", "file, fcntl lock", &file_way, .kind = MESSAGE},
+    {"mutex", "mutex of threads", &mutex_way, .kind = LOCK},
+    {"mutex-contended", "mutex, contended", &mutex_way, .kind = CONTENDED_LOCK},
+    {"shared-mutex", "process-shared mutex", &shared_mutex_way, .kind = LOCK},
+    {"shared-mutex-contended", "shared, contended", &shared_mutex_way, .kind = CONTENDED_LOCK},
+    {"robust-mutex", "robust mutex", &robust_mutex_way, .kind = LOCK},
+    {"robust-mutex-contended", "robust, contended", &robust_mutex_way, .kind = CONTENDED_LOCK},
+    {"semaphore", "semaphore", &semaphore_way, .kind = LOCK},
+    {"semaphore-contended", "semaphore, contended", &semaphore_way, .kind = CONTENDED_LOCK},
+    {"fcntl-lock", "fcntl lock", &fcntl_way, .kind = LOCK},
+    {"fcntl-lock-contended", "fcntl lock, contended", &fcntl_way, .kind = CONTENDED_LOCK},
+};
 enum { COUNT = sizeof mechanisms / sizeof *mechanisms };
 
-static int by_value(const void *left, const void *right)
+struct settings settings = {.rounds = 50, .size = 64};
+static bool want_help, want_version;
+
+static const struct option_spec options[] = {
+    OPTION_INT("rounds", &settings.rounds, 1, 1000,
+        "measure each mechanism so often, in turn with the others"),
+    OPTION_ROW("size", "BYTES", KIND_INT, int, &settings.size, MIN_SIZE, MAX_SIZE, NULL,
+        "the length of a message; a signal carries an int only"),
+    OPTION_ENUM("placement", "WHERE", &settings.placement, "same cross free",
+        "pin both sides to one core, to two cores, or not at all;\n"
+        "                     same by default, where the system can pin"),
+    OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000, NULL,
+        "show these mechanisms, with commas between them; the\n"
+        "                     pipe is measured anyway, as the yardstick"),
+    OPTION_FLAG("csv", &settings.csv, "print comma-separated values instead of the chart"),
+    OPTION_FILE("svg", &settings.svg, "draw the chart as a picture, too"),
+    OPTION_ROW("timeout", "SECONDS", KIND_INT, int, &run.timeout, 1, 3600, NULL,
+        "end a run that takes longer, with status 3; without\n"
+        "                     it, 60 s more than the run should take"),
+    OPTION_FLAG("help", &want_help, "show this text"),
+    OPTION_FLAG("version", &want_version, "show the version"), {0}};
+
+static void show_help(void)
 {
-    double a = *(const double *)left, b = *(const double *)right;
+    say("Usage: bench_mechanisms [OPTION...]\n\n"
+        "Measures what each mechanism costs, in nanoseconds and by the pipe's cost.\n\n"
+        "A message: a process sends it, another one answers with one of the same\n"
+        "length, and each checks every byte that it gets. The cost is the time of this\n"
+        "round trip. A sample is the mean over %d of them.\n\n"
+        "A lock: a process acquires and releases it. A sample is the mean over 100\n"
+        "microseconds. Contended, another process (or thread) does the same all the\n"
+        "time. Most locks are not fair: while the other one wakes up, the first may have\n"
+        "the lock again and again. So the median shows little of the waiting, and the\n"
+        "99th percentile more.\n\n"
+        "Each round takes %d samples of a message, and %d of a lock, after %d uses to\n"
+        "warm up. The figures hold for one placement: between two cores the same can\n"
+        "cost 4 to 10 times as much, since an idle core has to be woken.\n\n"
+        "The mechanisms:",
+        TRIPS, TRIP_SAMPLES, LOCK_SAMPLES, WARM_UP);
+    for (int i = 0; i < COUNT; i++)
+        say("  %-24s %s", mechanisms[i].name, mechanisms[i].label);
+    say("\nOptions:");
+    print_options(options);
+    say("\nExamples:\n"
+        "  bench_mechanisms                         all, on one core\n"
+        "  bench_mechanisms --placement=cross       between two cores\n"
+        "  bench_mechanisms --only=pipe,tcp --csv   two of them, for a table\n"
+        "\nExit status:\n"
+        "  0  all was measured, and every message came as it was sent\n"
+        "  2  wrong usage; nothing was started or changed\n"
+        "  3  could not run: the system refused something, a process died, the run took\n"
+        "     too long, or output could not be written\n"
+        "  4  a message came in another shape than it was sent");
+}
+
+/* Returns the mechanism whose name is the first LENGTH bytes of NAME. */
+static struct mechanism *find_mechanism(const char *name, size_t length)
+{
+    char names[1000];
+    size_t used = 0;
+
+    for (struct mechanism *row = mechanisms; row < mechanisms + COUNT; row++) {
+        if (strlen(row->name) == length && strncmp(row->name, name, length) == 0)
+            return row;
+        used += (size_t)snprintf(names + used, sizeof names - used, " %s", row->name);
+    }
+    usage_error("--only=%s: must be some of%s, with commas between them", escaped(name), names);
+}
+
+/* Marks the mechanisms in the list of --only, or all; and the pipe, which is the first. */
+static void choose_mechanisms(void)
+{
+    for (const char *name = settings.only; name;) {
+        size_t length = strcspn(name, ",");
+        find_mechanism(name, length)->is_shown = true;
+        name = name[length] ? name + length + 1 : NULL;
+    }
+    for (struct mechanism *row = mechanisms; row < mechanisms + COUNT; row++) {
+        row->is_shown = row->is_shown || !settings.only;
+        row->is_measured = row->is_shown || row == mechanisms;
+        if (row->kind == MESSAGE && row->size == 0)
+            row->size = (size_t)settings.size;
+    }
+}
+
+static void read_command_line(int argc, char **argv)
+{
+    program_name = "bench_mechanisms";
+    advice_on = find_advice;
+    normalize_process();
+    add_options(options);
+    settings.placement = can_pin() ? SAME : FREE;
+    parse_options(argc, argv);
+    if (want_help)
+        show_help();
+    else if (want_version)
+        say("%s %s", program_name, VERSION);
+    if (want_help || want_version) {
+        close_output();
+        exit(EXIT_HELD);
+    }
+    if (optind < argc)
+        usage_error("unexpected operand %s; see --help", escaped(argv[optind]));
+    choose_mechanisms();
+}
+
+static void print_csv(int count)
+{
+    static const char *const placements[] = {"same", "cross", "free"};
+
+    say("mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe");
+    for (const struct mechanism *row = mechanisms; row < mechanisms + count; row++)
+        say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name, placements[settings.placement],
+            row->size, settings.rounds, row->median, row->p99, row->least, row->ratio);
+}
+
+static int by_cost(const void *left, const void *right)
+{
+    double a = ((const struct mechanism *)left)->median;
+    double b = ((const struct mechanism *)right)->median;
 
     return (a > b) - (a < b);
 }
 
-/* The median, the 99th percentile by the nearest rank, and the least. */
-static void summarize(struct mechanism *mechanism)
-{
-    double *values = mechanism->samples->values;
-    long count = mechanism->samples->count;
-
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    mechanism->median = (values[(count - 1) / 2] + values[count / 2]) / 2;
-    mechanism->p99 = values[(99 * count + 99) / 100 - 1];
-    mechanism->least = values[0];
-}
-
-static void print_csv(void)
-{
-    static const char *const placements[] = {"same", "cross", "free"};
-
-    say("mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,"
-        "ratio_to_pipe");
-    for (const struct mechanism *row = mechanisms; row < mechanisms + COUNT; row++)
-        if (row->is_shown)
-            say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name, placements[settings.placement],
-                size_of(row), settings.rounds, row->median, row->p99, row->least, row->ratio);
-}
-
 static noreturn void fail_picture(void)
 {
-    const char *reason = strerror(errno);
-
-    die("cannot write %s: %s; choose another file", escaped(settings.svg), reason);
-}
-
-/* Finds out before the measuring whether the picture can be written. */
-static struct output try_picture(void)
-{
-    struct output picture = {.path = settings.svg, .file = -1};
-    sigset_t before = hold_signals();
-    bool good = try_output(&picture);
-    int error = errno;
-
-    leave_output(&picture);
-    release_signals(before);
-    errno = error;
-    if (!good)
-        fail_picture();
-    return picture;
-}
-
-static void show(void (*write_chart)(const struct mechanism *, int, FILE *), struct output *picture)
-{
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
-
-    write_chart(mechanisms, COUNT, out);
-    if (fclose(out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
-    if (!picture)
-        write_all(STDOUT_FILENO, bytes, size);
-    else if (!write_output(picture, bytes, size))
-        fail_picture();
-    free(bytes);
+    die("cannot write %s: %s; choose another file", escaped(settings.svg), strerror(errno));
 }
 
 int main(int argc, char **argv)
 {
-    int shown = 0, channels = 0;
+    FILE *picture = NULL;
+    int shown = 0, trips = 0;
 
-    read_settings(argc, argv, mechanisms, COUNT);
+    read_command_line(argc, argv);
     watchdog_set(settings.rounds);
-    choose_cores();
-    struct output picture = {0};
+    const char *placement = choose_cores();
     if (settings.svg)
-        picture = try_picture();
+        picture = fopen(settings.svg, "w");
+    if (settings.svg && !picture)
+        fail_picture();
     measure_all(mechanisms, COUNT);
     cleanup_now();
-    for (int i = 0; i < COUNT; i++)
-        if (mechanisms[i].is_measured) {
-            summarize(&mechanisms[i]);
-            mechanisms[i].ratio = mechanisms[i].median / mechanisms[0].median;
-            shown += mechanisms[i].is_shown;
-            channels += mechanisms[i].channel != NULL;
-        }
+    for (const struct mechanism *row = mechanisms; row < mechanisms + COUNT; row++) {
+        if (row->is_measured && row->kind == MESSAGE)
+            trips += settings.rounds * (WARM_UP + TRIP_SAMPLES * TRIPS);
+        if (row->is_shown)
+            mechanisms[shown++] = *row;
+    }
     if (shown == 0)
         die("nothing is left to show; choose others with --only");
     if (settings.csv)
-        print_csv();
-    else
-        show(chart_write, NULL);
-    if (settings.svg)
-        show(picture_write, &picture);
+        print_csv(shown);
+    qsort(mechanisms, (size_t)shown, sizeof *mechanisms, by_cost);
+    if (!settings.csv)
+        print_chart(mechanisms, shown, placement);
+    if (picture)
+        draw_picture(mechanisms, shown, placement, picture);
+    if (picture && fclose(picture) == EOF)
+        fail_picture();
     close_output();
-    warn("every message came as it was sent: %d round trips, checked at both "
-         "ends",
-        channels * settings.rounds * (WARM_UP + SAMPLES));
+    warn("every message came as it was sent: %d round trips, checked at both ends", trips);
     return EXIT_HELD;
 }

@@ -1,220 +1,131 @@
 /* SPDX-License-Identifier: MIT */
-/* chart - the figures as rows in the terminal, with a dot each on one axis */
-#include <unistd.h>
-#include <stdlib.h>
+/* chart - the figures in the terminal, and as a picture on the paper of the demos' pictures
+ *
+ * Each mechanism is a dot on an axis of ratios to the pipe, from LEAST to MOST; each of its DECADES
+ * has the same width.
+ */
 #include <string.h>
-#include <sys/utsname.h>
 
-#include "common/base/check.h"
-#include "common/run/record.h"
-#include "common/views/screen.h"
+#include "common/run/output.h"
+#include "common/views/paper.h"
 #include "demos/bench/mechanisms.h"
 
-enum { MEDIAN = 24, P99 = 35, RATIO = 46, AXIS = 57, NUMBER = 10 };
+enum { DECADES = 6 };
+static const double LEAST = 0.0001, MOST = 100;
 
-static int by_cost(const void *left, const void *right)
+/* Returns the place of RATIO on the axis, from 0 to 1: its logarithm. By squaring, so that the
+ * mathematical library is not needed: the square has twice the logarithm. */
+static double place_of(double ratio)
 {
-    double a = (*(const struct mechanism *const *)left)->median;
-    double b = (*(const struct mechanism *const *)right)->median;
+    double number = ratio / LEAST, place = 0, step = 1.0 / DECADES;
 
-    return (a > b) - (a < b);
-}
-
-int sort_by_cost(const struct mechanism *mechanisms, int count, const struct mechanism **sorted)
-{
-    int found = 0;
-
-    for (int i = 0; i < count; i++)
-        if (mechanisms[i].is_shown)
-            sorted[found++] = &mechanisms[i];
-    qsort(sorted, (size_t)found, sizeof(const struct mechanism *), by_cost);
-    return found;
-}
-
-static const char *scale(double *nanoseconds)
-{
-    static const char *const units[] = {"ns", "µs", "ms", "s"};
-    int unit = 0;
-
-    for (; *nanoseconds >= 999.5 && unit < 3; unit++)
-        *nanoseconds /= 1000;
-    return units[unit];
-}
-
-const char *describe_cost(double nanoseconds, char text[32])
-{
-    const char *unit = scale(&nanoseconds);
-    int places = nanoseconds < 10 ? 2 : nanoseconds < 100 ? 1 : 0;
-
-    (void)snprintf(text, 32, "%.*f %s", places, nanoseconds, unit);
-    return text;
-}
-
-const char *describe_ratio(double ratio, char text[32])
-{
-    (void)snprintf(text, 32, ratio < 0.1 ? "%.4f" : "%.2f", ratio);
-    return text;
-}
-
-/* Returns the logarithm to base 10. By squaring, so that the mathematical
- * library is not needed: the square has twice the logarithm.
- */
-static double logarithm(double number)
-{
-    double result = 0, bit = 1;
-
-    while (number < 1) {
-        number *= 10;
-        result--;
-    }
-    while (number >= 10) {
-        number /= 10;
-        result++;
-    }
-    for (int i = 0; i < 30 && number > 1; i++) {
-        number *= number;
-        bit /= 2;
-        if (number >= 10) {
+    if (ratio <= LEAST || ratio >= MOST)
+        return ratio >= MOST;
+    for (int i = 0; i < 20; i++) {
+        while (number >= 10) {
             number /= 10;
-            result += bit;
+            place += step;
         }
+        number *= number;
+        step /= 2;
     }
-    return result;
+    return place;
 }
 
-double power_of_ten(int exponent)
+static void print_row(const struct mechanism *row)
 {
-    double power = 1;
+    enum { WIDTH = 3 * DECADES + 1 }; /* of the axis */
+    char dots[WIDTH + 1] = "";
 
-    for (int i = 0; i < exponent; i++)
+    memset(dots, ' ', WIDTH);
+    dots[(int)(place_of(1) * (WIDTH - 1) + 0.5)] = '|';
+    dots[(int)(place_of(row->ratio) * (WIDTH - 1) + 0.5)] = row->kind == MESSAGE ? '*' : 'o';
+    say("%-24s%11.1f%11.1f%10.3g %s", row->label, row->median, row->p99, row->ratio, dots);
+}
+
+void print_chart(const struct mechanism *mechanisms, int count, const char *placement)
+{
+    say("%-24s%11s%11s%10s", "", "median ns", "99 % below", "by pipe's");
+    for (int i = 0; i < count; i++)
+        print_row(&mechanisms[i]);
+    say("* %d bytes there and back between two processes    o lock and unlock\n"
+        "On the axis, from %g to %g, three columns are ten times the cost.\n\n"
+        "%s; rounds: %d.\n"
+        "Compare figures of one placement only. See --help for what is measured.",
+        settings.size, LEAST, MOST, placement, settings.rounds);
+    if (settings.placement == SAME)
+        say("On one core the users of a contended lock hardly ever meet.");
+    if (settings.only)
+        say("The pipe was measured, too, as the yardstick.");
+}
+
+/* In units of the picture. */
+static const int MARGIN = 40, LEFT = 400, RIGHT = 1440, TOP = 240, PITCH = 42;
+
+/* A message is a circle, a lock a diamond. */
+static void put_dot(FILE *out, bool is_lock, double x, double y)
+{
+    (void)fprintf(out, "<path class='bar %s' transform='translate(%.1f %.1f)' d='%s'/>",
+        is_lock ? "inside" : "new", x, y,
+        is_lock ? "M-14 0L0-14 14 0 0 14z" : "M-11 0a11 11 0 1 0 22 0a11 11 0 1 0-22 0");
+}
+
+static double x_of(double ratio)
+{
+    return LEFT + place_of(ratio) * (RIGHT - LEFT);
+}
+
+/* Draws the powers of ten, and the pipe, which the others are compared with. */
+static void put_grid(FILE *out, int bottom)
+{
+    double power = LEAST;
+    char text[32];
+
+    while (power < 2 * MOST) {
+        (void)fprintf(out, "<path class='grid' d='M%.1f %dV%d'/>\n", x_of(power), TOP, bottom);
+        (void)snprintf(text, sizeof text, "%g", power);
+        put_text(out, "tick", x_of(power), bottom + 32, text);
         power *= 10;
-    for (int i = 0; i > exponent; i--)
-        power /= 10;
-    return power;
+    }
+    (void)fprintf(out, "<path class='limit' d='M%.1f %dV%d'/>\n", x_of(1), TOP, bottom);
+    put_text(out, "tick", x_of(1), TOP - 12, "pipe = 1");
 }
 
-struct axis choose_axis(const struct mechanism *const *sorted, int count)
+static void put_row(FILE *out, const struct mechanism *row, double y)
 {
-    struct axis axis = {-1, 1}; /* the pipe is always within it */
+    double x = x_of(row->ratio);
+    char ratio[32];
 
-    while (count > 0 && logarithm(sorted[0]->ratio) < axis.first)
-        axis.first--;
-    while (count > 0 && logarithm(sorted[count - 1]->ratio) > axis.last)
-        axis.last++;
-    return axis;
+    (void)fprintf(out, "<path class='grid' d='M%d %.1fH%d'/>\n", LEFT, y, RIGHT);
+    put_text(out, "end", LEFT - 24, y + 9, row->label);
+    put_dot(out, row->kind != MESSAGE, x, y);
+    (void)snprintf(ratio, sizeof ratio, "%.3g", row->ratio);
+    put_text(out, "label", x + 24, y + 9, ratio);
 }
 
-double place_on(const struct axis *axis, double ratio)
+void draw_picture(const struct mechanism *mechanisms, int count, const char *placement, FILE *out)
 {
-    return (logarithm(ratio) - axis->first) / (axis->last - axis->first);
-}
+    int bottom = TOP + count * PITCH;
+    char text[200];
 
-const char *describe_system(void)
-{
-    static char text[512];
-    struct utsname about;
-
-    if (uname(&about) == -1)
-        return "an unknown system";
-    about.release[strcspn(about.release, "-")] = '\0'; /* not whose build */
-    (void)snprintf(
-        text, sizeof text, "%.150s %.150s, %.150s", about.sysname, about.release, about.machine);
-    return text;
-}
-
-static void put_right(struct row *row, int from, const char *text)
-{
-    int columns = 0;
-
-    for (const char *byte = text; *byte; byte++)
-        columns += (*byte & 0xc0) != 0x80;
-    (void)row_put(row, from + NUMBER - columns, from + NUMBER, text);
-}
-
-/* Returns the column of RATIO. */
-static int column_of(const struct screen *screen, const struct axis *axis, double ratio)
-{
-    int columns = screen->width - AXIS;
-    int column = (int)(place_on(axis, ratio) * (columns - 1) + 0.5);
-
-    return AXIS + (columns > 0 ? column : 0);
-}
-
-/* Messages and locks have signs of their own. */
-static int sign_of(const struct mechanism *mechanism)
-{
-    return mechanism->lock ? WAITING : INSIDE;
-}
-
-static void print_row(const struct screen *screen, const struct axis *axis,
-    const struct mechanism *mechanism, FILE *out)
-{
-    struct row row = row_begin(screen);
-    char text[32];
-
-    (void)row_put(&row, 0, MEDIAN, mechanism->label);
-    put_right(&row, MEDIAN, describe_cost(mechanism->median, text));
-    put_right(&row, P99, describe_cost(mechanism->p99, text));
-    put_right(&row, RATIO, describe_ratio(mechanism->ratio, text));
-    (void)row_put(&row, column_of(screen, axis, 1), screen->width, "|");
-    row_sign(&row, column_of(screen, axis, mechanism->ratio), sign_of(mechanism));
-    row_end(&row, out);
-}
-
-/* The ends of the axis, and the pipe, which the others are compared with. */
-static void print_header(const struct screen *screen, const struct axis *axis, FILE *out)
-{
-    struct row row = row_begin(screen);
-    char text[32];
-
-    put_right(&row, MEDIAN, "median");
-    put_right(&row, P99, "99 % below");
-    put_right(&row, RATIO, "by pipe's");
-    (void)snprintf(text, sizeof text, "%g", power_of_ten(axis->first));
-    (void)row_put(&row, AXIS, screen->width, text);
-    (void)row_put(&row, column_of(screen, axis, 1), screen->width, "1");
-    (void)snprintf(text, sizeof text, "%g", power_of_ten(axis->last));
-    if (screen->width > AXIS)
-        (void)row_put(&row, screen->width - (int)strlen(text), screen->width, text);
-    row_end(&row, out);
-}
-
-static void print_legend(const struct screen *screen, FILE *out)
-{
-    struct row row = row_begin(screen);
-    char text[64];
-
-    row_sign(&row, 0, INSIDE);
+    (void)fprintf(out,
+        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %d'>"
+        "<title>bench_mechanisms: what each mechanism costs</title>\n%s",
+        PAPER_WIDTH, bottom + 104, paper_head);
+    put_text(out, "big", MARGIN, 66, "What each mechanism costs");
+    put_text(out, "soft", MARGIN, 112,
+        "Time divided by that of a round trip through two pipes. Each step to the right costs ten "
+        "times as much.");
+    put_dot(out, false, 51, 151);
     (void)snprintf(
         text, sizeof text, "%d bytes there and back between two processes", settings.size);
-    (void)row_put(&row, 2, screen->width, text);
-    row_sign(&row, 54, WAITING);
-    (void)row_put(&row, 56, screen->width, "lock and unlock");
-    row_end(&row, out);
-}
-
-void chart_write(const struct mechanism *mechanisms, int count, FILE *out)
-{
-    struct screen screen = screen_of(STDOUT_FILENO, settings.color);
-    const struct mechanism *sorted[MAX_MECHANISMS] = {NULL};
-    int found = sort_by_cost(mechanisms, count, sorted);
-    struct axis axis = choose_axis(sorted, found);
-
-    print_header(&screen, &axis, out);
-    for (int i = 0; i < found; i++)
-        print_row(&screen, &axis, sorted[i], out);
-    print_legend(&screen, out);
-    (void)fprintf(out,
-        "Each step to the right costs ten times as much.\n\n"
-        "%s; rounds: %d.\n%.79s.\n"
-        "Compare figures of one placement only: between two cores the same "
-        "costs several\ntimes as much as on one. See --help for what is "
-        "measured.\n",
-        describe_placement(), settings.rounds, describe_system());
-    if (settings.placement == SAME)
-        (void)fputs("On one core the users of a contended lock hardly ever "
-                    "meet.\n",
-            out);
-    if (!mechanisms[0].is_shown)
-        (void)fputs("The pipe was measured, too, as the yardstick.\n", out);
+    put_text(out, "key", 76, 160, text);
+    put_dot(out, true, 781, 151);
+    put_text(out, "key", 806, 160, "lock and unlock");
+    put_grid(out, bottom);
+    for (int i = 0; i < count; i++)
+        put_row(out, &mechanisms[i], TOP + (i + 0.5) * PITCH);
+    (void)snprintf(text, sizeof text, "Medians of %d rounds; %s.", settings.rounds, placement);
+    put_text(out, "soft", MARGIN, bottom + 84, text);
+    (void)fputs("</svg>\n", out);
 }

@@ -1,108 +1,63 @@
 /* SPDX-License-Identifier: MIT */
-/* locks - taking a lock and giving it back
- *
- * The loops hold nothing but the two calls. Each lock is opened before the two
- * sides are forked; all of them lie in shared memory but the first mutex, which
- * only the threads of one process share.
- */
+/* locks - acquiring a lock and releasing it: the loops hold nothing but these two calls */
 #include <pthread.h>
 #include <semaphore.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "common/base/check.h"
-#include "common/run/actors.h"
 #include "common/base/memory.h"
 #include "demos/bench/mechanisms.h"
 
-/* A loop of two short calls that lies across two cache lines takes a processor
- * cycle longer, one in twenty.
- */
+/* A loop of two short calls that lies across two cache lines takes a processor cycle longer, one in
+ * twenty. */
 #define IN_ONE_LINE __attribute__((aligned(64)))
 
-/* Each is opened by a function of its own, and used by the same one. */
-static pthread_mutex_t private_mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t *mutex, *shared_mutex, *robust_mutex;
-
-IN_ONE_LINE static void use_mutex(void *context, long times)
+IN_ONE_LINE static void use_mutex(void *mutex, long times)
 {
-    pthread_mutex_t *used = *(pthread_mutex_t **)context;
-
     for (; times > 0; times--) {
-        CHECK_PTHREAD(pthread_mutex_lock(used));
-        CHECK_PTHREAD(pthread_mutex_unlock(used));
+        CHECK_PTHREAD(pthread_mutex_lock(mutex));
+        CHECK_PTHREAD(pthread_mutex_unlock(mutex));
     }
 }
 
-static const char *open_mutex(void)
+static void *create_mutex(bool is_shared, bool is_robust)
 {
-    mutex = &private_mutex;
-    return NULL;
-}
-
-static pthread_mutex_t *share_mutex(bool robust)
-{
-    pthread_mutex_t *result = shared_alloc(sizeof(pthread_mutex_t));
+    pthread_mutex_t *mutex = shared_alloc(sizeof(pthread_mutex_t));
     pthread_mutexattr_t attributes;
 
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
-    CHECK_PTHREAD(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    if (is_shared)
+        CHECK_PTHREAD(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
 #if HAVE_ROBUST_MUTEX
-    if (robust && pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) != 0)
+    errno = is_robust ? pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) : 0;
+    if (errno != 0)
         return NULL;
 #endif
-    CHECK_PTHREAD(pthread_mutex_init(result, &attributes));
-    return result;
+    CHECK_PTHREAD(pthread_mutex_init(mutex, &attributes));
+    return mutex;
 }
 
-static const char *open_shared_mutex(void)
+static void *open_mutex(size_t size)
 {
-    shared_mutex = share_mutex(false);
-    return NULL;
+    return create_mutex(false, false);
 }
 
-#if HAVE_ROBUST_MUTEX
-static void die_with_mutex(int id)
+static void *open_shared_mutex(size_t size)
 {
-    CHECK_PTHREAD(pthread_mutex_lock(robust_mutex));
+    return create_mutex(true, false);
 }
 
-/* An emulator may accept the attribute and not do what it says. So a process
- * dies with the mutex, and this one must then get it.
- */
-static bool outlives_owner(void)
+static void *open_robust_mutex(size_t size)
 {
-    add_process("probe", 0, die_with_mutex);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    if (pthread_mutex_trylock(robust_mutex) != EOWNERDEAD)
-        return false;
-    CHECK_PTHREAD(pthread_mutex_consistent(robust_mutex));
-    CHECK_PTHREAD(pthread_mutex_unlock(robust_mutex));
-    return true;
-}
-#else
-static bool outlives_owner(void)
-{
-    return false;
-}
-#endif
-
-static const char *open_robust_mutex(void)
-{
-    robust_mutex = share_mutex(true);
-    return robust_mutex && outlives_owner() ? NULL : "this platform has no robust mutexes";
+    return HAVE_ROBUST_MUTEX ? create_mutex(true, true) : NULL;
 }
 
-static sem_t *semaphore;
+const struct way mutex_way = {open_mutex, NULL, NULL, NULL, use_mutex};
+const struct way shared_mutex_way = {open_shared_mutex, NULL, NULL, NULL, use_mutex};
+const struct way robust_mutex_way = {open_robust_mutex, NULL, NULL, NULL, use_mutex};
 
-static const char *open_semaphore(void)
-{
-    semaphore = open_nameless_semaphore(1);
-    return NULL;
-}
-
-IN_ONE_LINE static void use_semaphore(void *context, long times)
+IN_ONE_LINE static void use_semaphore(void *semaphore, long times)
 {
     for (; times > 0; times--) {
         CHECK(sem_wait(semaphore));
@@ -110,16 +65,16 @@ IN_ONE_LINE static void use_semaphore(void *context, long times)
     }
 }
 
-static int file;
-
-static const char *open_file(void)
+static void *open_semaphore(size_t size)
 {
-    file = open_nameless_file();
-    return NULL;
+    return open_nameless_semaphore(1);
 }
 
-IN_ONE_LINE static void use_fcntl(void *context, long times)
+const struct way semaphore_way = {open_semaphore, NULL, NULL, NULL, use_semaphore};
+
+IN_ONE_LINE static void use_fcntl(void *stream, long times)
 {
+    int file = fileno(stream);
     struct flock byte = {.l_whence = SEEK_SET, .l_len = 1};
 
     for (; times > 0; times--) {
@@ -130,8 +85,9 @@ IN_ONE_LINE static void use_fcntl(void *context, long times)
     }
 }
 
-const struct lock mutex_lock = {true, &mutex, open_mutex, use_mutex};
-const struct lock shared_mutex_lock = {false, &shared_mutex, open_shared_mutex, use_mutex};
-const struct lock robust_mutex_lock = {false, &robust_mutex, open_robust_mutex, use_mutex};
-const struct lock semaphore_lock = {false, NULL, open_semaphore, use_semaphore};
-const struct lock fcntl_lock = {false, NULL, open_file, use_fcntl};
+static void *open_fcntl(size_t size)
+{
+    return CHECK_NOT(NULL, tmpfile());
+}
+
+const struct way fcntl_way = {open_fcntl, NULL, NULL, NULL, use_fcntl};

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_mechanisms as a whole program; what is fast is not asked here */
+#include "tests/support/test.h"
+
 #include <math.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/msg.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "tests/support/program.h"
 #include "tests/support/queues.h"
 
-static const char header[] = "mechanism,placement,size,rounds,median_ns,"
-                             "p99_ns,min_ns,ratio_to_pipe\n";
+#define HEADER                                                                 \
+    "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe\n"
+#define MEASURED                                                               \
+    "bench_mechanisms: every message came as it was sent: %d round trips, "    \
+    "checked at both ends\n$"
 
 /* In the order of the rows; the labels are those of the charts. */
 static const struct mechanism {
@@ -42,17 +35,26 @@ static const struct mechanism {
     {"semaphore-contended", "semaphore, contended", 0},
     {"fcntl-lock", "fcntl lock", 0},
     {"fcntl-lock-contended", "fcntl lock, contended", 0}};
-enum { MECHANISMS = sizeof mechanisms / sizeof *mechanisms };
+static bool is_left_out(const char *err, const struct mechanism *mechanism)
+{
+    char text[100];
 
-/* One row of --csv. Ends the test unless it is well-formed and plausible. */
-static void assert_row(const char *line, const struct mechanism *mechanism,
-    const char *placement, int size, int rounds)
+    (void)snprintf(text, sizeof text,
+        "bench_mechanisms: %s is left out: this "
+        "system has none",
+        mechanism->name);
+    return strstr(err, text) != NULL;
+}
+
+/* Asserts that LINE is a plausible row of --csv; returns its ratio. */
+static double assert_row(
+    const char *line, const struct mechanism *mechanism, int size, int rounds)
 {
     char begin[100];
     double median, p99, least, ratio;
 
-    (void)snprintf(begin, sizeof begin, "%s,%s,%d,%d,", mechanism->name,
-        placement, size, rounds);
+    (void)snprintf(
+        begin, sizeof begin, "%s,free,%d,%d,", mechanism->name, size, rounds);
     if (strncmp(line, begin, strlen(begin)) != 0)
         fail_msg("\"%.80s\" does not begin with \"%s\"", line, begin);
     assert_int_equal(sscanf(line + strlen(begin), "%lf,%lf,%lf,%lf", &median,
@@ -61,179 +63,111 @@ static void assert_row(const char *line, const struct mechanism *mechanism,
     assert_true(least > 0 && least <= median && median <= p99);
     assert_true(median < 1e9);
     assert_true(ratio > 0);
-    if (strcmp(mechanism->name, "pipe") == 0)
-        assert_true(ratio == 1);
+    assert_true(mechanism > mechanisms || ratio == 1);
+    return ratio;
 }
 
-/* All of the rows, but for those that standard error says are left out. */
-static void assert_rows(
-    const struct result *result, const char *placement, int size, int rounds)
+/* All rows are there, but for those that it says are left out. */
+TEST(rows)
 {
-    const char *line = result->out + strlen(header);
-    char left_out[100];
+    static const int cases[][2] = {{64, 2}, {16, 1}, {17, 1}, {4096, 1}};
 
-    assert_int_equal(result->status, 0);
-    assert_memory_equal(result->out, header, strlen(header));
-    for (int i = 0; i < MECHANISMS; i++) {
-        int own_size = mechanisms[i].size == 64 ? size : mechanisms[i].size;
-        (void)snprintf(left_out, sizeof left_out,
-            "bench_mechanisms: %s is left out: ", mechanisms[i].name);
-        if (strstr(result->err, left_out))
-            continue;
-        assert_row(line, &mechanisms[i], placement, own_size, rounds);
-        line = strchr(line, '\n') + 1;
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        int size = cases[c][0], rounds = cases[c][1], channels = 0;
+        char said[200];
+        struct result result = run_words("bench_mechanisms --csv "
+                                         "--placement=free --size=%d "
+                                         "--rounds=%d",
+            size, rounds);
+        assert_memory_equal(result.out, HEADER, strlen(HEADER));
+        const char *line = result.out + strlen(HEADER);
+        for (size_t i = 0; i < COUNT(mechanisms); i++) {
+            const struct mechanism *mechanism = &mechanisms[i];
+            if (is_left_out(result.err, mechanism))
+                continue;
+            (void)assert_row(line, mechanism,
+                mechanism->size == 64 ? size : mechanism->size, rounds);
+            line = strchr(line, '\n') + 1;
+            channels += mechanism->size > 0;
+        }
+        assert_string_equal(line, "");
+        (void)snprintf(said, sizeof said, MEASURED, channels * rounds * 220);
+        assert_result(&result, 0, said, "bench_mechanisms --csv");
     }
-    assert_string_equal(line, "");
-    assert_matches(result->err, "bench_mechanisms: every message came as it "
-                                "was sent: [0-9]+ round trips, [^\n]*\n$");
 }
 
-static void test_rows(void **state)
+/* In the order of the table, and without the pipe, which is measured, too. */
+TEST(only)
 {
-    struct result result =
-        RUN("bench_mechanisms", "--csv", "--rounds=2", "--placement=free");
+    struct result result = expect_run(0, "sent: 440 round trips",
+        "bench_mechanisms --csv --rounds=1 --placement=free "
+        "--only=fcntl-lock,tcp");
+    const char *line = result.out + strlen(HEADER);
 
-    (void)state;
-    assert_rows(&result, "free", 64, 2);
-    free_result(&result);
-    assert_nothing_left();
-}
-
-static void test_sizes(void **state)
-{
-    static const struct {
-        const char *option;
-        int size;
-    } cases[] = {{"--size=16", 16}, {"--size=17", 17}, {"--size=4096", 4096}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct result result = RUN("bench_mechanisms", "--csv", "--rounds=1",
-            "--placement=free", cases[i].option);
-        assert_rows(&result, "free", cases[i].size, 1);
-        free_result(&result);
-    }
-    assert_nothing_left();
-}
-
-/* In the order of the table, and without the yardstick. */
-static void test_only(void **state)
-{
-    struct result result = RUN("bench_mechanisms", "--csv", "--rounds=1",
-        "--placement=free", "--only=fcntl-lock,tcp");
-    const char *line = result.out + strlen(header);
-
-    (void)state;
-    assert_int_equal(result.status, 0);
     assert_int_equal(count_lines(result.out), 3);
-    assert_row(line, &mechanisms[3], "free", 64, 1);
-    assert_row(strchr(line, '\n') + 1, &mechanisms[18], "free", 0, 1);
-    assert_matches(result.err, "sent: 440 round trips"); /* pipe and TCP */
-    free_result(&result);
-
-    result = RUN("bench_mechanisms", "--rounds=1", "--placement=free",
-        "--only=mutex-contended");
-    assert_int_equal(result.status, 0);
+    (void)assert_row(line, &mechanisms[3], 64, 1);
+    (void)assert_row(strchr(line, '\n') + 1, &mechanisms[18], 0, 1);
+    result = expect_run(0, "sent: 220 round trips",
+        "bench_mechanisms --rounds=1 --placement=free --only=mutex-contended");
     assert_non_null(strstr(result.out, "\nThe pipe was measured, too"));
     assert_null(strstr(result.out, "\npipe "));
-    free_result(&result);
 }
 
-static void test_chart(void **state)
+TEST(chart)
 {
-    struct result result = RUN("bench_mechanisms", "--rounds=1",
-        "--placement=free", "--svg=costs.svg", "--color=never");
-    char text[64];
+    struct result result =
+        RUN("bench_mechanisms", "--rounds=1", "--placement=free");
+    char row[100];
 
-    (void)state;
     assert_int_equal(result.status, 0);
-    for (int i = 0; i < MECHANISMS; i++) {
-        (void)snprintf(text, sizeof text, "%s is left out", mechanisms[i].name);
-        if (!strstr(result.err, text))
-            assert_int_equal(
-                count_text(result.out, mechanisms[i].label) > 0, 1);
+    for (size_t i = 0; i < COUNT(mechanisms); i++) {
+        const struct mechanism *mechanism = &mechanisms[i];
+        if (is_left_out(result.err, mechanism))
+            continue;
+        (void)snprintf(row, sizeof row,
+            "\n%s +[0-9.]+ +[0-9.]+ +[0-9.e-]+ [ |]*%s", mechanism->label,
+            mechanism->size > 0 ? "\\*" : "o");
+        assert_matches(result.out, row);
     }
-    assert_matches(result.out, "\npipe +[0-9.]+ [^ ]+ +[0-9.]+ [^ ]+ +1\\.00 ");
+    assert_matches(result.out, "\npipe +[0-9.]+ +[0-9.]+ +1 +\\* *\n");
     assert_non_null(strstr(result.out, "not pinned: "));
     for (char *line = result.out, *next; *line; line = next + 1) {
-        int columns = 0;
         next = strchr(line, '\n');
-        for (const char *byte = line; byte < next; byte++)
-            columns += (*byte & 0xc0) != 0x80;
-        assert_int_in_range(columns, 0, 80);
+        assert_int_in_range(next - line, 0, 80);
     }
-    free_result(&result);
 }
 
 /* The place to the right of the dot of MECHANISM in PICTURE. */
 static double place_of_dot(
     const char *picture, const struct mechanism *mechanism)
 {
-    char title[64], class[8];
+    char label[64], class[8];
     double x;
 
-    (void)snprintf(
-        title, sizeof title, "<g><title>%s: median ", mechanism->label);
-    assert_int_equal(count_text(picture, title), 1);
-    const char *dot = strstr(strstr(picture, title), "<path ");
+    (void)snprintf(label, sizeof label, ">%s</text>", mechanism->label);
+    assert_int_equal(count_text(picture, label), 1);
+    const char *dot = strstr(strstr(picture, label), "<path ");
     assert_int_equal(
-        sscanf(dot, "<path class='%4s' transform='translate(%lf", class, &x),
+        sscanf(dot, "<path class='bar %7[a-z]' transform='translate(%lf", class,
+            &x),
         2);
-    assert_string_equal(class, mechanism->size > 0 ? "trip" : "lock");
+    assert_string_equal(class, mechanism->size > 0 ? "new" : "inside");
     return x;
 }
 
-/* The dots of PICTURE lie in the order of what the rows of CSV say, and as far
- * from the pipe's as is proportional to the logarithm of the ratio to it.
+/* A picture of each dot: as far from the pipe's as is proportional to the
+ * logarithm of the ratio to it. It closes what it opens.
  */
-static void assert_dots(const char *picture, const char *csv)
-{
-    double least = 0, most = 0, x_least = 0, x_most = 0;
-    double pipe = place_of_dot(picture, &mechanisms[0]);
-
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 1; i < MECHANISMS; i++) {
-            char begin[40];
-            double median, ratio;
-            (void)snprintf(
-                begin, sizeof begin, "\n%s,free,", mechanisms[i].name);
-            const char *row = strstr(csv, begin);
-            if (!row)
-                continue; /* it is left out here */
-            assert_int_equal(sscanf(row + strlen(begin),
-                                 "%*d,%*d,%lf,%*f,%*f,%lf", &median, &ratio),
-                2);
-            double x = place_of_dot(picture, &mechanisms[i]);
-            double power = log10(ratio);
-            if (power < least) {
-                least = power;
-                x_least = x;
-            }
-            if (power > most) {
-                most = power;
-                x_most = x;
-            }
-            /* the second time the ends are known */
-            double expected = pipe + (x_least - pipe) * power / least;
-            if (pass == 1 && fabs(x - expected) > 3)
-                fail_msg(
-                    "%s is at %f, not %f", mechanisms[i].name, x, expected);
-        }
-    assert_true(x_least < pipe && pipe < x_most);
-}
-
-/* It has a title, a size of its own, each dot, and closes what it opens. */
-static void test_picture(void **state)
+TEST(picture)
 {
     struct result result = RUN("bench_mechanisms", "--rounds=1", "--csv",
         "--placement=free", "--svg=costs.svg");
-    static char picture[100000];
-    FILE *file = fopen("costs.svg", "r");
+    const char *picture = load_file("costs.svg", NULL);
+    const char *line = strchr(result.out, '\n') + 1;
+    double pipe = place_of_dot(picture, mechanisms);
+    const double decade = 1040 / 6.0;
 
-    (void)state;
-    assert_non_null(file);
-    picture[fread(picture, 1, sizeof picture - 1, file)] = '\0';
-    (void)fclose(file);
+    assert_int_equal(result.status, 0);
     assert_matches(picture, "^<svg xmlns='http://www.w3.org/2000/svg' "
                             "role='img' viewBox='0 0 [0-9]+ [0-9]+'><title>"
                             "bench_mechanisms[^<]*</title>\n");
@@ -242,190 +176,149 @@ static void test_picture(void **state)
     assert_non_null(strstr(picture, ">pipe = 1</text>"));
     assert_int_equal(
         count_text(picture, "<text"), count_text(picture, "</text>"));
-    assert_int_equal(count_text(picture, "<g>"), count_text(picture, "</g>"));
-    assert_int_equal(
-        count_text(picture, "<g><title>"), count_lines(result.out) - 1);
-    assert_dots(picture, result.out);
-    free_result(&result);
-
-    result = RUN("bench_mechanisms", "--rounds=1", "--svg=missing/costs.svg");
-    assert_int_equal(result.status, 3);
+    for (size_t i = 0; i < COUNT(mechanisms); i++) {
+        if (is_left_out(result.err, &mechanisms[i]))
+            continue;
+        double ratio = assert_row(line, &mechanisms[i], mechanisms[i].size, 1);
+        double x = place_of_dot(picture, &mechanisms[i]);
+        if (fabs(x - pipe - decade * log10(ratio)) > 3)
+            fail_msg("%s is at %f", mechanisms[i].name, x);
+        line = strchr(line, '\n') + 1;
+    }
+    result = expect_run(3, "^bench_mechanisms: cannot write missing/",
+        "bench_mechanisms --rounds=1 --svg=missing/costs.svg");
     assert_string_equal(result.out, "");
-    assert_matches(result.err, "^bench_mechanisms: cannot write missing/");
-    free_result(&result);
 }
 
-/* The process ids of the children of PARENT; returns how many, at most MOST. */
-static int find_children(pid_t parent, pid_t *children, int most)
+/* The process ids of the children of PARENT; returns how many, at most 3. */
+static int find_children(pid_t parent, pid_t children[3])
 {
-    char command[200];
-    int count = 0;
+    struct result result =
+        run_script("cat /proc/[0-9]*/stat 2>&- | sed -n "
+                   "'s/^\\([0-9]*\\) ([^)]*) [A-Y] %ld .*/\\1/p'",
+            (long)parent);
 
-    (void)snprintf(command, sizeof command,
-        "cat /proc/[0-9]*/stat 2>/dev/null | sed -n "
-        "'s/^\\([0-9]*\\) ([^)]*) [A-Y] %ld .*/\\1/p'",
-        (long)parent);
-    FILE *found = popen(command, "r");
-    assert_non_null(found);
-    for (int pid; count < most && fscanf(found, "%d", &pid) == 1; count++)
-        children[count] = pid;
-    (void)pclose(found);
-    return count;
+    return sscanf(
+        result.out, "%d%d%d", &children[0], &children[1], &children[2]);
 }
 
 /* The cores that process PID may use, as in "0" or "0-1". */
 static const char *cores_of(pid_t pid)
 {
-    static char cores[200];
-    char path[64], line[300];
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
-    FILE *status = fopen(path, "r");
-    *cores = '\0';
-    while (status && fgets(line, sizeof line, status))
-        (void)sscanf(line, "Cpus_allowed_list: %199s", cores);
-    if (status)
-        (void)fclose(status);
-    return cores;
+    return run_script("sed -n 's/^Cpus_allowed_list:\t//p' /proc/%ld/status "
+                      "2>&-",
+        (long)pid)
+        .out;
 }
 
-static struct program start_long(const char *placement)
+/* Starts a long run, and waits until both sides are there; with the process
+ * that cleans up they are three.
+ */
+static struct program start_long(const char *placement, pid_t children[3])
 {
-    return program_start((const char *const[]){built("bench_mechanisms"),
-        "--csv", "--rounds=1000", "--timeout=60", placement, NULL});
-}
+    struct program program =
+        program_start((const char *const[]){built("bench_mechanisms"), "--csv",
+            "--rounds=1000", "--timeout=60", placement, NULL});
 
-/* Waits until both sides are there; with the keeper they are three. */
-static int await_sides(const struct program *program, pid_t *children)
-{
-    int count = 0;
-
-    for (int tries = 0; tries < 3000 && count < 3; tries++) {
-        count = find_children(program->pid, children, 3);
-        (void)usleep(10000);
+    for (int tries = 0; find_children(program.pid, children) < 3; tries++) {
+        assert_int_in_range(tries, 0, 1000);
+        nap(0.01);
     }
-    return count;
+    return program;
 }
 
-/* Each side is allowed on one core, the right one, while the parent is free. */
-static void test_pinning(void **state)
+/* Each side may use one core, the right one. */
+TEST(pinning)
 {
     struct result probe = RUN(
         "bench_mechanisms", "--rounds=1", "--only=pipe", "--placement=cross");
-    char first[200];
     pid_t children[3];
 
-    (void)state;
     if (probe.status == 3) { /* one core, or a system that cannot pin */
         assert_matches(probe.err, "cross wants two cores|cannot pin");
-        free_result(&probe);
         skip();
     }
-    assert_non_null(strstr(probe.out, "the sides pinned to cores "));
-    free_result(&probe);
+    assert_matches(probe.out, "\nping is pinned to core [0-9]+, pong to core ");
     for (int cross = 0; cross < 2; cross++) {
-        struct program program =
-            start_long(cross ? "--placement=cross" : "--placement=same");
-        int pinned = 0, apart = 0;
-        *first = '\0';
-        assert_int_equal(await_sides(&program, children), 3);
-        for (int tries = 0; tries < 3000 && pinned < 2; tries++) {
-            (void)usleep(10000); /* they pin themselves */
-            pinned = apart = 0;
+        struct program program = start_long(
+            cross ? "--placement=cross" : "--placement=same", children);
+        const char *cores[3] = {"", "", ""};
+        int pinned = 0;
+        for (int tries = 0; pinned < 2; tries++) {
+            assert_int_in_range(tries, 0, 1000);
+            nap(0.01); /* they pin themselves */
+            pinned = 0;
             for (int i = 0; i < 3; i++) {
-                const char *cores = cores_of(children[i]);
-                if (cores[strspn(cores, "0123456789")] != '\0' || !*cores)
-                    continue; /* the keeper, or not yet */
-                apart += pinned > 0 && strcmp(first, cores) != 0;
-                (void)snprintf(first, sizeof first, "%s", cores);
-                pinned++;
+                cores[pinned] = cores_of(children[i]);
+                /* not the one that cleans up */
+                pinned += strspn(cores[pinned], "0123456789") + 1 ==
+                          strlen(cores[pinned]);
             }
         }
+        assert_int_equal(strcmp(cores[0], cores[1]) != 0, cross);
         (void)kill(program.pid, SIGTERM);
         struct result result = program_finish(&program);
         assert_int_equal(result.status, 128 + SIGTERM);
-        assert_int_equal(pinned, 2);
-        assert_int_equal(apart, cross);
-        free_result(&result);
     }
-    assert_nothing_left();
 }
 
 /* A program that may use one core only, and not the first one. */
-static void test_one_core(void **state)
+TEST(one_core)
 {
-    static const struct {
-        const char *options;
-        int status;
-        const char *said;
-    } cases[] = {{"--placement=cross", 3, "cross wants two cores"},
-        {"--placement=same --only=pipe", 0, "every message came"}};
-    char command[8192];
+    const char *program = built("bench_mechanisms");
 
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        (void)snprintf(command, sizeof command,
-            "taskset -c 1 true 2>&- || exit 77\n"
-            "exec taskset -c 1 '%s' --rounds=1 %s",
-            built("bench_mechanisms"), cases[i].options);
-        struct result result = run_program(
-            (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
-        bool is_possible = result.status != 77;
-        if (is_possible && (result.status != cases[i].status ||
-                               !strstr(result.err, cases[i].said)))
-            fail_msg("%s: status %d, %s", command, result.status, result.err);
-        free_result(&result);
-        if (!is_possible)
-            skip();
-    }
+    if (run_script("taskset -c 1 true").status != 0)
+        skip();
+    struct result result = run_script("exec taskset -c 1 '%s' --rounds=1 "
+                                      "--placement=cross",
+        program);
+    assert_result(&result, 3, "cross wants two cores", "cross");
+    result = run_script("exec taskset -c 1 '%s' --rounds=1 --placement=same "
+                        "--only=pipe",
+        program);
+    assert_result(&result, 0, "every message came", "same");
+    assert_non_null(
+        strstr(result.out, "ping is pinned to core 1, pong to core 1"));
 }
 
-/* However it ends: the sides go with their parent, and so does the queue. */
-static void test_killed(void **state)
+/* However it ends, the sides go with their parent, and so does the queue. */
+TEST(killed)
 {
     static const int signals[] = {SIGINT, SIGKILL};
     pid_t children[3];
 
-    (void)state;
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        struct program program = start_long("--placement=free");
-        (void)await_sides(&program, children);
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        struct program program = start_long("--placement=free", children);
         (void)kill(program.pid, signals[i]);
         struct result result = program_finish(&program);
         assert_int_equal(result.status, 128 + signals[i]);
         assert_string_equal(result.out, "");
-        free_result(&result);
         assert_nothing_left();
     }
 }
 
 /* A side that is killed ends the run, and is named. */
-static void test_side_is_killed(void **state)
+TEST(side_is_killed)
 {
-    struct program program = start_long("--placement=free");
     pid_t children[3];
+    struct program program = start_long("--placement=free", children);
+    int side = 0;
 
-    (void)state;
-    assert_int_equal(await_sides(&program, children), 3);
-    for (int i = 0; i < 3; i++) /* the keeper has a session of its own */
-        if (getsid(children[i]) != children[i]) {
-            (void)kill(children[i], SIGKILL);
-            break;
-        }
+    while (getsid(children[side]) == children[side])
+        side++; /* what cleans up has a session of its own */
+    (void)kill(children[side], SIGKILL);
     struct result result = program_finish(&program);
-    assert_int_equal(result.status, 3);
     /* the other side may then have got the robust mutex of a dead owner */
-    assert_matches(result.err,
-        "p[io]ng [01] was killed by signal 9, so the run was "
-        "stopped\n([^\n]*Owner died[^\n]*\n)?$");
-    free_result(&result);
-    assert_nothing_left();
+    assert_result(&result, 3,
+        "p[io]ng [01] was killed by signal 9, so the run "
+        "was stopped\n([^\n]*Owner died[^\n]*\n)?$",
+        "a killed side");
 }
 
 /* Both sides compare each byte with what the other one has sent. This test,
  * too, can send to the System V queue: to PING, of type 1.
  */
-static void test_wrong_message(void **state)
+TEST(wrong_message)
 {
     const struct {
         long type;
@@ -434,7 +327,6 @@ static void test_wrong_message(void **state)
     char queue[100] = "";
     int id;
 
-    (void)state;
     struct program program =
         program_start((const char *const[]){built("bench_mechanisms"),
             "--only=sysv-queue", "--placement=free", "--rounds=200", NULL});
@@ -445,81 +337,51 @@ static void test_wrong_message(void **state)
     assert_int_equal(msgsnd(id, &wrong, sizeof wrong.bytes, 0), 0);
     struct result result = program_finish(&program);
     assert_result(&result, 4,
-        "payload differed: sysv-queue, at the side of ping .64 bytes of 64.",
+        "^bench_mechanisms: payload differed: sysv-queue, at the side of ping "
+        "\\(64 bytes of 64\\)\n$",
         "bench_mechanisms");
-    assert_nothing_left();
 }
 
-static void test_help(void **state)
+TEST(help)
 {
     struct result result = RUN("bench_mechanisms", "--help");
-    int lines = 0;
 
-    (void)state;
-    assert_int_equal(result.status, 0);
-    assert_string_equal(result.err, "");
-    for (int i = 0; i < MECHANISMS; i++)
+    assert_result(&result, 0, "^$", "--help");
+    for (size_t i = 0; i < COUNT(mechanisms); i++)
         assert_non_null(strstr(result.out, mechanisms[i].name));
-    for (char *line = result.out, *next; *line; line = next + 1, lines++) {
+    for (char *line = result.out, *next; *line; line = next + 1) {
         next = strchr(line, '\n');
         assert_int_in_range(next - line, 0, 80);
     }
-    assert_true(lines > 40);
-    free_result(&result);
-    result = RUN("bench_mechanisms", "--version");
-    assert_int_equal(result.status, 0);
+    assert_true(count_lines(result.out) > 40);
+    result = expect_run(0, "^$", "bench_mechanisms --version");
     assert_matches(result.out, "^bench_mechanisms [0-9.]+\n$");
-    free_result(&result);
 }
 
-static void test_wrong_usage(void **state)
+/* What --help does not tell of the values. */
+TEST(wrong_usage)
 {
-    static const char *const refused[][2] = {{"--rounds=0"}, {"--rounds=1001"},
-        {"--rounds=-1"}, {"--rounds=1.5"}, {"--rounds="}, {"--rounds"},
-        {"--rounds=99999999999"}, {"--size=15"}, {"--size=4097"}, {"--size=x"},
-        {"--placement=here"}, {"--placement="}, {"--only="}, {"--only=pip"},
-        {"--only=pipe,"}, {"--only=,"}, {"--only=pipe tcp"}, {"--only=a\nb"},
-        {"--csv=1"}, {"--svg="}, {"--color=red"}, {"--timeout=0"}, {"--broken"},
-        {"--seed=1"}, {"operand"}, {"--csv", "operand"}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        assert_refused("bench_mechanisms", refused[i][0], refused[i][1]);
-    struct result result = RUN("bench_mechanisms", "--only=pipe,nothing");
-    for (int i = 0; i < MECHANISMS; i++) /* it says what there is */
+    REFUSED("bench_mechanisms", "--rounds=-1", "--rounds=1.5", "--only=pip",
+        "--only=pipe,", "--only=,", "--broken", "--seed=1", "operand",
+        "--csv operand");
+    (void)assert_refused("bench_mechanisms", "--only=pipe tcp", NULL);
+    (void)assert_refused("bench_mechanisms", "--only=a\nb", NULL);
+    struct result result =
+        assert_refused("bench_mechanisms", "--only=pipe,nothing", NULL);
+    for (size_t i = 0; i < COUNT(mechanisms); i++) /* it says what there is */
         assert_non_null(strstr(result.err, mechanisms[i].name));
     assert_non_null(strstr(result.err, "--only=nothing: "));
-    free_result(&result);
-    assert_nothing_left();
 }
 
-static void test_output_that_cannot_be_written(void **state)
+TEST(output_that_cannot_be_written)
 {
-    char command[5000];
-
-    (void)state;
     if (access("/dev/full", W_OK) == -1)
         skip();
-    (void)snprintf(command, sizeof command,
-        "'%s' --rounds=1 --only=pipe >/dev/full", built("bench_mechanisms"));
-    struct result result = run_program(
-        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
-    assert_int_equal(result.status, 3);
-    assert_matches(
-        result.err, "^bench_mechanisms: write to standard output: [^\n]+\n$");
-    free_result(&result);
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_rows), TEST(test_sizes),
-        TEST(test_only), TEST(test_chart), TEST(test_picture),
-        TEST(test_pinning), TEST(test_one_core), TEST(test_killed),
-        TEST(test_side_is_killed), TEST(test_wrong_message), TEST(test_help),
-        TEST(test_wrong_usage), TEST(test_output_that_cannot_be_written)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    struct result result = run_script("exec '%s' --rounds=1 --only=pipe "
+                                      ">/dev/full",
+        built("bench_mechanisms"));
+    assert_result(&result, 3,
+        "^bench_mechanisms: write to standard output: [^\n]+\n$", "/dev/full");
+    result = expect_run(3, "^bench_mechanisms: cannot write /dev/full: ",
+        "bench_mechanisms --rounds=1 --only=pipe --svg=/dev/full");
 }
