@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* actors: all begin at once, all are waited for; one that fails ends the run */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/base/memory.h"
-#include "common/base/run.h"
 #include "common/run/actors.h"
 #include "common/base/clock.h"
 #include "common/run/latch.h"
@@ -86,12 +85,12 @@ static int wait_for_all(const void *context)
     return 0;
 }
 
-static void test_wait(void **state)
+TEST(wait)
 {
     struct outcome outcome = expect(0, "", wait_for_all, NULL);
     static const char *const said[] = {
         "1\n", "2\n", "3\n", "not yet\n", "\nall have ended\nnone left\n"};
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+    for (size_t i = 0; i < COUNT(said); i++)
         assert_says(outcome.out, said[i]);
 }
 
@@ -117,7 +116,7 @@ static int run_threads_and_processes(const void *context)
     return 0;
 }
 
-static void test_threads_and_processes(void **state)
+TEST(threads_and_processes)
 {
     char line[32];
 
@@ -153,7 +152,7 @@ static int hold_signals_in_threads(const void *context)
     return 0;
 }
 
-static void test_signals_go_to_the_first_thread(void **state)
+TEST(signals_go_to_the_first_thread)
 {
     struct outcome outcome = expect(0, "", hold_signals_in_threads, NULL);
     assert_string_equal(outcome.out, "held\n0\n");
@@ -188,7 +187,7 @@ static int begin_at_once(const void *context)
     return 0;
 }
 
-static void test_all_begin_at_once(void **state)
+TEST(all_begin_at_once)
 {
     struct outcome outcome = expect(0, "", begin_at_once, NULL);
     assert_string_equal(outcome.out, "5\n");
@@ -215,7 +214,7 @@ static int await_begin(const void *context)
     return 0;
 }
 
-static void test_all_have_begun(void **state)
+TEST(all_have_begun)
 {
     struct outcome outcome = expect(0, "", await_begin, NULL);
     assert_string_equal(outcome.out, "all have begun\n");
@@ -246,7 +245,7 @@ static int run_daemon(const void *context)
     return 0;
 }
 
-static void test_daemons(void **state)
+TEST(daemons)
 {
     for (int thread = 0; thread < 2; thread++) {
         const struct daemon good = {wait_forever, 0, thread},
@@ -282,7 +281,7 @@ static int launch_twice(const void *context)
     return 0;
 }
 
-static void test_second_launch(void **state)
+TEST(second_launch)
 {
     struct outcome outcome = expect(0, "", launch_twice, NULL);
     assert_memory_equal(outcome.out, "0\n", 2);
@@ -312,7 +311,7 @@ static int name_lanes(const void *context)
     return 0;
 }
 
-static void test_lanes(void **state)
+TEST(lanes)
 {
     struct outcome outcome = expect(0, "", name_lanes, NULL);
     assert_says(outcome.out, "first\nsecond 0\nsecond 1\nthird\n");
@@ -337,7 +336,7 @@ static int wait_with_failure(const void *context)
     return 0;
 }
 
-static void test_failing_child_ends_the_run(void **state)
+TEST(failing_child_ends_the_run)
 {
     static const struct failure failures[] = {
         {exit_with_id, 7,
@@ -355,7 +354,7 @@ static void test_failing_child_ends_the_run(void **state)
             "demo_unit: worker 1 failed with status "
             "3, so the run was stopped\n"}};
 
-    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
+    for (size_t i = 0; i < COUNT(failures); i++)
         (void)expect(3, failures[i].message, wait_with_failure, &failures[i]);
 }
 
@@ -373,7 +372,7 @@ static int fail_thread(const void *context)
     return 0;
 }
 
-static void test_failing_thread_ends_the_run(void **state)
+TEST(failing_thread_ends_the_run)
 {
     struct outcome outcome =
         expect(3, "demo_unit: thread 4 cannot go on\n", fail_thread, NULL);
@@ -396,7 +395,7 @@ static int stop_some(const void *context)
     return 0;
 }
 
-static void test_stop(void **state)
+TEST(stop)
 {
     struct outcome outcome = expect(0, "", stop_some, NULL);
     assert_string_equal(outcome.out, "reaped\nnone left\n");
@@ -410,7 +409,7 @@ static int ask_for_nobody(const void *context)
     return 0;
 }
 
-static void test_unknown_process(void **state)
+TEST(unknown_process)
 {
     (void)expect(3, "demo_unit: there is no worker 1\n", ask_for_nobody, NULL);
 }
@@ -432,25 +431,8 @@ static int share(const void *context)
     return 0;
 }
 
-static void test_shared_memory(void **state)
+TEST(shared_memory)
 {
     struct outcome outcome = expect(0, "", share, NULL);
     assert_string_equal(outcome.out, "0 42\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_wait),
-        cmocka_unit_test(test_threads_and_processes),
-        cmocka_unit_test(test_signals_go_to_the_first_thread),
-        cmocka_unit_test(test_all_begin_at_once),
-        cmocka_unit_test(test_all_have_begun), cmocka_unit_test(test_daemons),
-        cmocka_unit_test(test_second_launch), cmocka_unit_test(test_lanes),
-        cmocka_unit_test(test_failing_child_ends_the_run),
-        cmocka_unit_test(test_failing_thread_ends_the_run),
-        cmocka_unit_test(test_stop), cmocka_unit_test(test_unknown_process),
-        cmocka_unit_test(test_shared_memory)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* actors: how processes end, and that no run hangs */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/run.h"
 #include "common/run/output.h"
 #include "common/run/actors.h"
 #include <signal.h>
@@ -79,7 +78,7 @@ static int reap_with_wrong_signal(const void *context)
     return 0;
 }
 
-static void test_reap(void **state)
+TEST(reap)
 {
     struct outcome outcome = expect(0, "", reap, NULL);
     assert_int_equal(TIMED_OUT, 0);
@@ -108,7 +107,7 @@ static int leave_children(const void *signal_number)
     return 0;
 }
 
-static void test_children_end_with_their_parent(void **state)
+TEST(children_end_with_their_parent)
 {
     struct outcome outcome = expect(0, "", leave_children, NULL);
     assert_string_equal(outcome.out, "none left\n");
@@ -130,7 +129,7 @@ static int hang(const void *context)
     return 0;
 }
 
-static void test_watchdog(void **state)
+TEST(watchdog)
 {
     (void)expect(3,
         "demo_unit: still running after 1 s, ended; "
@@ -157,7 +156,7 @@ static int live_for_seconds(const void *seconds)
     return 0;
 }
 
-static void test_bound_without_timeout(void **state)
+TEST(bound_without_timeout)
 {
     struct outcome outcome = expect(0, "", say_bound, &(double){-1});
     assert_string_equal(outcome.out, "none\n");
@@ -167,16 +166,4 @@ static void test_bound_without_timeout(void **state)
     assert_string_equal(outcome.out, "alive\n");
     (void)expect(3, "demo_unit: still running after 360 s, ended; ",
         live_for_seconds, &(int){360});
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reap),
-        cmocka_unit_test(test_children_end_with_their_parent),
-        cmocka_unit_test(test_watchdog),
-        cmocka_unit_test(test_bound_without_timeout)};
-
-    program_name = "demo_unit";
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

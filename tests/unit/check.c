@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check: every failed call is told, and ends the run */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
-#include "common/base/run.h"
 #include "common/run/output.h"
 #include "demos/parts/advice.h"
 #include <pthread.h>
@@ -71,7 +70,7 @@ static int check(const void *context)
 #undef close
 #undef accept
 
-static void test_checked_calls(void **state)
+TEST(checked_calls)
 {
     static const struct checked cases[] = {{CALL, {0}, 0, "7 after 1\n"},
         {CALL, {EINTR, EINTR}, 0, "7 after 3\n"},
@@ -92,7 +91,8 @@ static void test_checked_calls(void **state)
         {FAILURE_OF_OTHERS, {EINTR, EINTR}, 0, "7 after 3\n"},
         {FAILURE_OF_OTHERS, {EINTR, ECONNRESET}, 0, "-1 after 2\n"}};
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    advice_on = find_advice;
+    for (size_t i = 0; i < COUNT(cases); i++) {
         const struct checked *checked = &cases[i];
         bool ends = checked->status != 0;
         struct outcome outcome =
@@ -110,11 +110,11 @@ static void test_checked_calls(void **state)
 }
 
 /* What accept() lacks for the moment is told once. */
-static void test_shortage(void **state)
+TEST(shortage)
 {
     static const int moments[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
 
-    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+    for (size_t i = 0; i < COUNT(moments); i++) {
         const struct checked checked = {
             ACCEPT, {moments[i], moments[i], moments[i]}, 0, NULL};
         struct outcome outcome =
@@ -152,7 +152,7 @@ static int watch_calls(const void *context)
     return 0;
 }
 
-static void test_watcher(void **state)
+TEST(watcher)
 {
     struct outcome outcome = expect(3, "demo_unit: call: ", watch_calls, NULL);
 
@@ -185,7 +185,7 @@ static int fail_in_many_threads(const void *context)
     return 0; /* never reached: a thread that failed does not return */
 }
 
-static void test_only_one_thread_ends_the_process(void **state)
+TEST(only_one_thread_ends_the_process)
 {
     for (int i = 0; i < 20; i++) {
         struct outcome outcome = expect(
@@ -208,7 +208,7 @@ static int warn_of_much(const void *format)
     return errno;
 }
 
-static void test_warning(void **state)
+TEST(warning)
 {
     /* what does not fit is cut between two characters */
     static const char *const formats[] = {"%s", "-%s", "--%s"};
@@ -221,16 +221,4 @@ static void test_warning(void **state)
         assert_int_in_range(strlen(outcome.err), 1000, 1024);
     }
     (void)expect(ERANGE, "", warn_of_much, NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_checked_calls),
-        cmocka_unit_test(test_shortage), cmocka_unit_test(test_watcher),
-        cmocka_unit_test(test_only_one_thread_ends_the_process),
-        cmocka_unit_test(test_warning)};
-
-    program_name = "demo_unit";
-    advice_on = find_advice;
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* cleanup: a process removes what is left, however the run ends */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/run/names.h"
 #include "demos/parts/cleanup.h"
 #include "common/base/memory.h"
-#include "common/base/run.h"
 #include "common/run/output.h"
 #include <pthread.h>
 #include <string.h>
@@ -55,7 +54,7 @@ static int end_by_exit(const void *context)
     return 0;
 }
 
-static void test_removed_at_the_end_of_the_run(void **state)
+TEST(removed_at_the_end_of_the_run)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -79,7 +78,7 @@ static int kill_itself(const void *context)
     return 0;
 }
 
-static void test_removed_when_the_run_is_killed(void **state)
+TEST(removed_when_the_run_is_killed)
 {
     struct outcome outcome = expect(128 + SIGKILL, "", kill_itself, NULL);
     assert_string_equal(outcome.out, "name removed by the cleanup process\n");
@@ -102,7 +101,7 @@ static int remove_now(const void *context)
     return 0;
 }
 
-static void test_removed_when_told_to(void **state)
+TEST(removed_when_told_to)
 {
     struct outcome outcome = expect(0, "", remove_now, NULL);
     assert_string_equal(outcome.out,
@@ -137,7 +136,7 @@ static int kill_cleanup(const void *context)
     return 0;
 }
 
-static void test_removed_when_the_cleanup_process_was_killed(void **state)
+TEST(removed_when_the_cleanup_process_was_killed)
 {
     struct outcome outcome = expect(0, "", kill_cleanup, NULL);
     assert_string_equal(outcome.out, "name removed\n");
@@ -145,7 +144,7 @@ static void test_removed_when_the_cleanup_process_was_killed(void **state)
     assert_string_equal(outcome.out, "name removed\n");
 }
 
-static void test_failed_removal(void **state)
+TEST(failed_removal)
 {
     removals_that_fail = 1; /* once more is enough */
     struct outcome outcome = expect(0, "", end_by_exit, NULL);
@@ -155,17 +154,4 @@ static void test_failed_removal(void **state)
         "demo_unit: cannot remove what the run created: ", end_by_exit, NULL);
     assert_string_equal(outcome.out, "");
     removals_that_fail = 0;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_removed_at_the_end_of_the_run),
-        cmocka_unit_test(test_removed_when_the_run_is_killed),
-        cmocka_unit_test(test_removed_when_told_to),
-        cmocka_unit_test(test_removed_when_the_cleanup_process_was_killed),
-        cmocka_unit_test(test_failed_removal)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* clock: pauses that --speed shortens, and that no signal cuts short */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/clock.h"
 #include <signal.h>
 #include <sys/time.h>
 
-static void test_speed_divides(void **state)
+TEST(speed_divides)
 {
     static const struct {
         double speed, seconds;
@@ -13,7 +13,7 @@ static void test_speed_divides(void **state)
     } cases[] = {{1, 0, 0}, {1, 3600, 3600000000000}, {1000, 2.5, 2500000},
         {0.1, 3600, 36000000000000}};
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         run.speed = cases[i].speed;
         assert_true(scaled_ns(cases[i].seconds) == cases[i].nanoseconds);
     }
@@ -42,15 +42,7 @@ static int pause_with_signals(const void *context)
     return interruptions > 0 && is_long_enough ? 0 : 1;
 }
 
-static void test_pause_goes_on_after_signals(void **state)
+TEST(pause_goes_on_after_signals)
 {
     (void)expect(0, "", pause_with_signals, NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_speed_divides),
-        cmocka_unit_test(test_pause_goes_on_after_signals)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* demo: the command line as a whole, --help, and a process put in order */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/demo.h"
 #include <signal.h>
 #include <stdio.h>
@@ -63,7 +63,7 @@ static int settings_without_operands(const void *line)
 
 #define LINE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void test_refused_lines(void **state)
+TEST(refused_lines)
 {
     static const struct {
         const char *line[3], *message;
@@ -82,7 +82,7 @@ static void test_refused_lines(void **state)
         {{"--help=me"}, "--help=me takes no value; "}};
     char message[128];
 
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    for (size_t i = 0; i < COUNT(refused); i++) {
         (void)snprintf(
             message, sizeof message, "demo_unit: %s", refused[i].message);
         struct outcome outcome = expect(2, message, settings, refused[i].line);
@@ -102,7 +102,7 @@ static int help_of_another(const void *status_1)
     return show_settings(&other_demo, (const char *const[]){"--help", NULL});
 }
 
-static void test_help_without_what_is_not_its_own(void **state)
+TEST(help_without_what_is_not_its_own)
 {
     struct outcome outcome = expect(0, "", help_of_another, NULL);
     assert_says(outcome.out, "Usage: demo_unit [OPTION...]\n");
@@ -114,7 +114,7 @@ static void test_help_without_what_is_not_its_own(void **state)
 }
 
 /* Options stand before operands, so that "sub -5 3" works. */
-static void test_operands(void **state)
+TEST(operands)
 {
     struct outcome outcome =
         expect(0, "", settings, LINE("--whole=3", "sub", "-5", "--whole=4"));
@@ -130,7 +130,7 @@ static void test_operands(void **state)
         settings_without_operands, LINE("--flag", "a\nb", "c"));
 }
 
-static void test_help_and_version(void **state)
+TEST(help_and_version)
 {
     struct outcome outcome = expect(0, "", settings, LINE("--help"));
     static const char *const parts[] = {
@@ -146,7 +146,7 @@ static void test_help_and_version(void **state)
         "read FILE\n  --choice=WORD", "(one of red green)\n", "--seed=N",
         "--speed=X", "--timeout=SECONDS", "--broken", "--version",
         "Exit status:", "nowhere"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNT(parts); i++)
         assert_says(outcome.out, parts[i]);
     assert_null(strstr(outcome.out, "flag=0"));
     outcome = expect(0, "", settings, LINE("--version"));
@@ -189,7 +189,7 @@ static int start_with_signals_changed(const void *line)
     return 0;
 }
 
-static void test_process_is_put_in_order(void **state)
+TEST(process_is_put_in_order)
 {
     (void)expect(3,
         "demo_unit: write to standard output: ", start_without_descriptors,
@@ -199,16 +199,4 @@ static void test_process_is_put_in_order(void **state)
         LINE("--help"));
     (void)expect(3, "demo_unit: still running after 1 s, ended; ",
         start_with_signals_changed, LINE("--timeout=1"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_refused_lines),
-        cmocka_unit_test(test_operands),
-        cmocka_unit_test(test_help_and_version),
-        cmocka_unit_test(test_help_without_what_is_not_its_own),
-        cmocka_unit_test(test_process_is_put_in_order)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 /* latch: it is down when it was counted down as often as it expects, not
  * before; and then for all who wait, and for good
  */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"
@@ -25,7 +25,7 @@ static void end_latch(const struct latch *latch)
 }
 
 /* Counted down further it stays down, and its pipe does not fill. */
-static void test_down_after_the_last_count(void **state)
+TEST(down_after_the_last_count)
 {
     struct latch latch;
     int waiting = 0;
@@ -62,14 +62,14 @@ static int64_t processor_time(void)
 /* A wait is at least as long as asked for, a part of a millisecond, too; and
  * takes no processor time.
  */
-static void test_times(void **state)
+TEST(times)
 {
     const int64_t waits[] = {1, MS, 20 * MS + 1, 1000 * MS};
     struct latch latch;
     int64_t used = processor_time();
 
     latch_init(&latch, 1);
-    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+    for (size_t i = 0; i < COUNT(waits); i++) {
         int64_t before = clock_now();
         assert_false(latch_wait_for(&latch, waits[i]));
         assert_true(clock_now() - before >= waits[i]);
@@ -112,7 +112,7 @@ static void *wait_and_read(void *place)
     return NULL;
 }
 
-static void test_between_threads(void **state)
+TEST(between_threads)
 {
     pthread_t threads[2 * ACTORS];
 
@@ -165,7 +165,7 @@ static int count_and_wait(void)
     return latches[1].missing == 0 ? 0 : 1;
 }
 
-static void test_between_processes(void **state)
+TEST(between_processes)
 {
     pid_t pids[ACTORS];
 
@@ -187,7 +187,7 @@ static int count_late(void)
 }
 
 /* 2^32 ms, which is 0 ms in 32 bits: it waits until the other counts down. */
-static void test_long_wait(void **state)
+TEST(long_wait)
 {
     make_latches(1, 1);
     pid_t pid = start_child(count_late);
@@ -202,7 +202,7 @@ static int wait_2_s(void)
 }
 
 /* While a process is stopped its bound does not come nearer. */
-static void test_stopped_wait(void **state)
+TEST(stopped_wait)
 {
     int status;
 
@@ -241,7 +241,7 @@ static int64_t time_in_window(bool other_has_begun)
  * until all have begun, and not forever. With --window it waits for the others,
  * too, but not for long; with --broken longer.
  */
-static void test_window_is_bounded(void **state)
+TEST(window_is_bounded)
 {
     const int64_t longest = WINDOW, shortest = SHORT_WINDOW;
 
@@ -268,7 +268,7 @@ static void *pass_window(void *place)
     return NULL;
 }
 
-static void test_all_come_to_the_window(void **state)
+TEST(all_come_to_the_window)
 {
     pthread_t threads[ACTORS];
 
@@ -282,19 +282,4 @@ static void test_all_come_to_the_window(void **state)
     pause_until(&window);
     run.broken = false;
     end_latch(&window);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_down_after_the_last_count),
-        cmocka_unit_test(test_times), cmocka_unit_test(test_between_threads),
-        cmocka_unit_test(test_between_processes),
-        cmocka_unit_test(test_long_wait), cmocka_unit_test(test_stopped_wait),
-        cmocka_unit_test(test_window_is_bounded),
-        cmocka_unit_test(test_all_come_to_the_window)};
-
-    program_name = "demo_unit";
-    (void)alarm(60); /* a latch that never comes down ends the test */
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

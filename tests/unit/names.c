@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* names: they cannot be guessed; signals wait while one exists */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/run/names.h"
-#include "common/base/run.h"
 #include "common/run/output.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void test_unique_name(void **state)
+TEST(unique_name)
 {
     char first[NAME_SIZE], second[NAME_SIZE], start[32];
     int length = snprintf(start, sizeof start, "/demo-%ld-", (long)getpid());
@@ -54,7 +53,7 @@ static void assert_gone(struct outcome *outcome)
     assert_int_equal(errno, ENOENT);
 }
 
-static void test_name_that_is_left(void **state)
+TEST(name_that_is_left)
 {
     struct outcome outcome = expect(0, "", leave_name, NULL);
 
@@ -80,7 +79,7 @@ static int end_child(const void *context)
     return 0;
 }
 
-static void test_name_of_the_parent(void **state)
+TEST(name_of_the_parent)
 {
     (void)expect(0, "", end_child, NULL);
 }
@@ -97,7 +96,7 @@ static int end_with_signals_held(const void *context)
     return 0;
 }
 
-static void test_held_signals(void **state)
+TEST(held_signals)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
 
@@ -106,15 +105,4 @@ static void test_held_signals(void **state)
             expect(128 + signals[i], "", end_with_signals_held, &signals[i]);
         assert_string_equal(outcome.out, "not yet\n");
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_unique_name),
-        cmocka_unit_test(test_name_that_is_left),
-        cmocka_unit_test(test_name_of_the_parent),
-        cmocka_unit_test(test_held_signals)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* options: which values each kind of option takes */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/demo.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static int settings(const void *line)
 
 #define LINE(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void test_defaults(void **state)
+TEST(defaults)
 {
     struct outcome outcome = expect(0, "", settings, LINE(NULL));
     assert_says(outcome.out,
@@ -59,7 +59,7 @@ static void test_defaults(void **state)
     assert_true(differs);
 }
 
-static void test_accepted(void **state)
+TEST(accepted)
 {
     static const char *const accepted[][2] = {{"--flag", "flag=1 "},
         {"--broken", "broken=1 "}, {"--whole=1", "whole=1 "},
@@ -78,7 +78,7 @@ static void test_accepted(void **state)
         {"--timeout=3600", "timeout=3600\n"}, {"--seed=0", "seed=0\n"},
         {"--seed=4294967295", "seed=4294967295\n"}};
 
-    for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
+    for (size_t i = 0; i < COUNT(accepted); i++) {
         struct outcome outcome = expect(0, "", settings, LINE(accepted[i][0]));
         assert_says(outcome.out, accepted[i][1]);
     }
@@ -107,7 +107,7 @@ static void assert_refused(
     assert_string_equal(outcome.out, "");
 }
 
-static void test_refused_values(void **state)
+TEST(refused_values)
 {
     static const struct {
         const char *name, *must, *beyond[8];
@@ -123,10 +123,10 @@ static void test_refused_values(void **state)
     char huge[60] = "";
 
     memset(huge, '9', sizeof huge - 1);
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    for (size_t i = 0; i < COUNT(refused); i++) {
         for (const char *const *value = refused[i].beyond; *value; value++)
             assert_refused(refused[i].name, *value, refused[i].must);
-        for (size_t k = 0; k < sizeof no_numbers / sizeof *no_numbers; k++)
+        for (size_t k = 0; k < COUNT(no_numbers); k++)
             assert_refused(refused[i].name, no_numbers[k], refused[i].must);
         assert_refused(refused[i].name, huge, refused[i].must);
     }
@@ -135,21 +135,12 @@ static void test_refused_values(void **state)
     assert_refused("file", "", "be 1 to 4095 bytes");
     static const char *const controls[] = {"\x01", "a\tb", "a\nb", "\x1f",
         "\x7f", "\xc2\x80", "\xc2\x9b", "\xc2\x9f"};
-    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+    for (size_t i = 0; i < COUNT(controls); i++) {
         assert_refused("text", controls[i], "not have control characters");
         assert_refused("file", controls[i], "not have control characters");
     }
     static const char *const words[] = {
         "", "gre", "greens", "Red", "red green", "red ", " ", "0"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT(words); i++)
         assert_refused("choice", words[i], "be one of red green blue");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused_values)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

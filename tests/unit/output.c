@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* output: intact lines, and errors that are not lost */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/check.h"
-#include "common/base/run.h"
 #include "common/run/output.h"
 #include "demos/parts/numbers.h"
 #include <fcntl.h>
@@ -26,7 +25,7 @@ static int say_lines(const void *context)
     return 0;
 }
 
-static void test_say(void **state)
+TEST(say)
 {
     struct outcome outcome = expect(0, "", say_lines, NULL);
     assert_int_equal(outcome.out_size, 28 + 1 + 6001);
@@ -45,7 +44,7 @@ static int say_lists(const void *context)
     return 0;
 }
 
-static void test_say_numbers(void **state)
+TEST(say_numbers)
 {
     struct outcome outcome = expect(0, "", say_lists, NULL);
     assert_string_equal(outcome.out,
@@ -97,7 +96,7 @@ static int write_to_output(const void *context)
     return 0;
 }
 
-static void test_write_all(void **state)
+TEST(write_all)
 {
     struct outcome outcome = expect(0, "", write_to_output, NULL);
     assert_int_equal(outcome.out_size, MUCH);
@@ -119,7 +118,7 @@ static int say_in_vain(const void *file)
     return 0;
 }
 
-static void test_output_that_is_lost(void **state)
+TEST(output_that_is_lost)
 {
     (void)expect(3,
         "demo_unit: write to standard output: the reader went away\n",
@@ -127,14 +126,4 @@ static void test_output_that_is_lost(void **state)
     if (access("/dev/full", W_OK) == 0) /* Linux and the BSDs have it */
         (void)expect(3, "demo_unit: write to standard output: ", say_in_vain,
             "/dev/full");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_say),
-        cmocka_unit_test(test_say_numbers), cmocka_unit_test(test_write_all),
-        cmocka_unit_test(test_output_that_is_lost)};
-
-    program_name = "demo_unit";
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

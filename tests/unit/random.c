@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* random: a seed repeats the draws, and they are even */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "demos/parts/random.h"
 
 /* Worked out apart from this program: another platform must draw the same. */
-static void test_known_draws(void **state)
+TEST(known_draws)
 {
     static const struct {
         uint32_t seed;
@@ -17,7 +17,7 @@ static void test_known_draws(void **state)
         {4294967295, 4294967295, {28, 63, 63, 58, 64, 72, 39, 38},
             {373161629, 1058138164}}};
 
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < COUNT(known); i++) {
         run.seed = known[i].seed;
         struct rng draw = rng_init(known[i].actor);
         for (int k = 0; k < 8; k++)
@@ -29,7 +29,7 @@ static void test_known_draws(void **state)
 }
 
 /* One actor's draws do not depend on when the others draw. */
-static void test_actors_do_not_disturb_each_other(void **state)
+TEST(actors_do_not_disturb_each_other)
 {
     run.seed = 7;
     struct rng alone = rng_init(1), mixed = rng_init(1), other = rng_init(2);
@@ -47,7 +47,7 @@ static int first_draw(uint32_t seed, unsigned actor)
 }
 
 /* From unmixed neighbouring states every step would be the same. */
-static void test_neighbours_are_no_progression(void **state)
+TEST(neighbours_are_no_progression)
 {
     int same_step = 0;
 
@@ -60,7 +60,7 @@ static void test_neighbours_are_no_progression(void **state)
     assert_true(same_step < 5);
 }
 
-static void test_even_within_its_ends(void **state)
+TEST(even_within_its_ends)
 {
     enum { LEAST = -2, MOST = 3, SPAN = MOST - LEAST + 1, EACH = 10000 };
     int counts[SPAN] = {0};
@@ -80,7 +80,7 @@ static void test_even_within_its_ends(void **state)
 /* 2^31 values do not divide evenly: without a second try the lower third of
  * these would come up twice as often as the rest.
  */
-static void test_even_when_the_span_is_large(void **state)
+TEST(even_when_the_span_is_large)
 {
     const int third = 1 << 29;
     int low = 0;
@@ -90,15 +90,4 @@ static void test_even_when_the_span_is_large(void **state)
     for (int i = 0; i < 30000; i++)
         low += rng_range(&draw, 0, 3 * third - 1) < third;
     assert_int_in_range(low, 9500, 10500);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_known_draws),
-        cmocka_unit_test(test_actors_do_not_disturb_each_other),
-        cmocka_unit_test(test_neighbours_are_no_progression),
-        cmocka_unit_test(test_even_within_its_ends),
-        cmocka_unit_test(test_even_when_the_span_is_large)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

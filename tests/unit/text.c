@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text: UTF-8, and showing bytes that came from outside */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/base/text.h"
 #include "demos/parts/input.h"
 #include <stdio.h>
@@ -30,9 +30,9 @@ static const struct {
     {"\xf4\x90\x80\x80", -1, 0}, {"\xf5\x80\x80\x80", -1, 0}, {"\xfe", -1, 0},
     {"\xff", -1, 0}};
 
-static void test_utf8_decode(void **state)
+TEST(utf8_decode)
 {
-    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+    for (size_t i = 0; i < COUNT(characters); i++) {
         const char *bytes = characters[i].bytes;
         wchar_t character;
         int size = utf8_decode(bytes, strlen(bytes), &character);
@@ -55,7 +55,7 @@ static void assert_escaped(const char *bytes, size_t length, const char *shown)
     free(text);
 }
 
-static void test_every_control_character(void **state)
+TEST(every_control_character)
 {
     char shown[16];
 
@@ -72,7 +72,7 @@ static void test_every_control_character(void **state)
     }
 }
 
-static void test_escape(void **state)
+TEST(escape)
 {
     static const struct {
         const char *bytes, *shown; /* NULL: as it is */
@@ -97,13 +97,13 @@ static void test_escape(void **state)
         {"\xe0\x80\x8a", "\\xe0\\x80\\x8a"}, /* an overlong newline */
         {"\x1b[2J\r\n", "\\x1b[2J\\x0d\\n"}};
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_escaped(cases[i].bytes, strlen(cases[i].bytes),
             cases[i].shown ? cases[i].shown : cases[i].bytes);
     assert_escaped("a\0b", 3, "a\\x00b");
 }
 
-static void test_escape_in_place(void **state)
+TEST(escape_in_place)
 {
     char shown[16];
 
@@ -118,7 +118,7 @@ static void test_escape_in_place(void **state)
     assert_int_equal(escape("", 0, shown, false), 0);
 }
 
-static void test_cut_between_characters(void **state)
+TEST(cut_between_characters)
 {
     static const struct {
         const char *text;
@@ -128,7 +128,7 @@ static void test_cut_between_characters(void **state)
         {"\x80\x80\x80\x80\x80\x80", 5, 5}};
     char text[1000] = "";
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(
             utf8_prefix(cases[i].text, cases[i].max), cases[i].prefix);
     assert_string_equal(escaped("a\t"), "a\\x09");
@@ -140,14 +140,4 @@ static void test_cut_between_characters(void **state)
     memset(text, 1, 999);
     assert_int_equal(strlen(escaped(text)), 4 * 200 + 3);
     assert_int_equal(strlen(escaped_part(text, 200)), 4 * 200);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_utf8_decode),
-        cmocka_unit_test(test_every_control_character),
-        cmocka_unit_test(test_escape), cmocka_unit_test(test_escape_in_place),
-        cmocka_unit_test(test_cut_between_characters)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* verdict: one line in a pipe, and a block with a badge on a terminal */
-#include "tests/support/forked.h"
+#include "tests/support/unit.h"
 #include "common/demo.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static int judge(const void *context)
     return fcntl(STDOUT_FILENO, F_GETFD) == -1 ? status : 99; /* not closed */
 }
 
-static void test_lines(void **state)
+TEST(lines)
 {
     static const struct judgement judgements[] = {
         {true, false, "all 3 lines are intact",
@@ -66,7 +66,7 @@ static void test_lines(void **state)
             "--color=always", NULL}};
     char shown[256];
 
-    for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
+    for (size_t i = 0; i < COUNT(judgements); i++) {
         (void)snprintf(shown, sizeof shown, "demo_unit: guarantee %s",
             judgements[i].shown);
         struct outcome outcome =
@@ -116,7 +116,7 @@ static const char held[] = "\n     HELD  all 3 lines are intact (seed 48213)\n";
 static const char violation[] =
     "10 workers were inside at once, but there are only 3 slots";
 
-static void test_block(void **state)
+TEST(block)
 {
     static const char green[] =
         "\n     \033[1;38;5;36mHELD\033[0m  all 3 lines are intact "
@@ -136,7 +136,7 @@ static void test_block(void **state)
         {false, false, "1 line is torn", red, 4, 80, "--color=always",
             "TERM=dumb"}};
 
-    for (size_t i = 0; i < sizeof judgements / sizeof *judgements; i++) {
+    for (size_t i = 0; i < COUNT(judgements); i++) {
         struct outcome outcome =
             expect(judgements[i].status, "", judge_on_terminal, &judgements[i]);
         assert_string_equal(outcome.out, judgements[i].shown);
@@ -173,7 +173,7 @@ static void join_words(const char *shown, char *joined)
 /* However narrow the terminal is: no row is wider, and all words are there.
  * The longest one is 23 bytes, so that it fits only from 36 columns on.
  */
-static void test_width(void **state)
+TEST(width)
 {
     char plain[8192], joined[8192], expected[8192];
 
@@ -204,7 +204,7 @@ static int verdict_without_output(const void *context)
     return verdict(true, "all lines are intact");
 }
 
-static void test_output_that_is_lost(void **state)
+TEST(output_that_is_lost)
 {
     const struct judgement judgement = {.held = true};
 
@@ -221,7 +221,7 @@ static int judge_not(const void *context)
     return undecided("the machine was too busy");
 }
 
-static void test_undecided(void **state)
+TEST(undecided)
 {
     const struct judgement judgement = {.broken = true};
 
@@ -229,14 +229,4 @@ static void test_undecided(void **state)
     assert_string_equal(outcome.err,
         "demo_unit: cannot tell whether the guarantee held: the machine was "
         "too busy\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_block), cmocka_unit_test(test_width),
-        cmocka_unit_test(test_output_that_is_lost),
-        cmocka_unit_test(test_undecided)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
