@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* actors: all begin at once, all are waited for; one that fails ends the run */
+/* actors: all begin at once, all are waited for; one that fails ends the run,
+ * and no run hangs
+ */
 #include "tests/support/unit.h"
-#include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/base/memory.h"
 #include "common/run/actors.h"
-#include "common/base/clock.h"
 #include "common/run/latch.h"
 #include "common/run/output.h"
-#include "common/run/record.h"
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { ACTORS = 5 };
+static const int64_t LONG_ENOUGH = 60000000000;
 
 /* In memory that all share, set before the actors are started. */
 static struct shared {
@@ -58,9 +58,10 @@ static void raise_id(int id)
     (void)raise(id);
 }
 
-static void fail_by_itself(int id)
+static void run_all(void)
 {
-    die("actor %d cannot go on", id);
+    launch_actors();
+    (void)wait_for_actors(FOREVER);
 }
 
 static void say_that_none_is_left(void)
@@ -87,47 +88,12 @@ static int wait_for_all(const void *context)
 
 TEST(wait)
 {
-    struct outcome outcome = expect(0, "", wait_for_all, NULL);
     static const char *const said[] = {
         "1\n", "2\n", "3\n", "not yet\n", "\nall have ended\nnone left\n"};
+    struct outcome outcome = expect(0, "", wait_for_all, NULL);
+
     for (size_t i = 0; i < COUNT(said); i++)
         assert_says(outcome.out, said[i]);
-}
-
-/* Threads and processes side by side; the processes are forked first. */
-static void run_together(int id)
-{
-    atomic_fetch_add(&shared->running, 1);
-    while (atomic_load(&shared->running) < 2 * ACTORS)
-        (void)usleep(1000);
-    say("%d in %s", id, getppid() == getpgrp() ? "a process" : "a thread");
-}
-
-static int run_threads_and_processes(const void *context)
-{
-    set_up();
-    for (int i = 0; i < ACTORS; i++) {
-        add_thread("thread", i, run_together);
-        add_process("process", 10 + i, run_together);
-    }
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    say_that_none_is_left();
-    return 0;
-}
-
-TEST(threads_and_processes)
-{
-    char line[32];
-
-    struct outcome outcome = expect(0, "", run_threads_and_processes, NULL);
-    for (int i = 0; i < ACTORS; i++) {
-        (void)snprintf(line, sizeof line, "%d in a thread\n", i);
-        assert_says(outcome.out, line);
-        (void)snprintf(line, sizeof line, "%d in a process\n", 10 + i);
-        assert_says(outcome.out, line);
-    }
-    assert_says(outcome.out, "none left\n");
 }
 
 /* SIGCHLD has to end the first thread's wait: no other thread may take it. */
@@ -136,26 +102,22 @@ static void say_if_signals_are_held(int id)
     sigset_t held;
 
     CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, NULL, &held));
-    if (sigismember(&held, SIGCHLD) == 1)
-        say("held");
+    say("%d", sigismember(&held, SIGCHLD));
 }
 
 static int hold_signals_in_threads(const void *context)
 {
-    sigset_t held;
-
     add_thread("thread", 0, say_if_signals_are_held);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, NULL, &held));
-    say("%d", sigismember(&held, SIGCHLD));
+    run_all();
+    say_if_signals_are_held(0);
     return 0;
 }
 
 TEST(signals_go_to_the_first_thread)
 {
     struct outcome outcome = expect(0, "", hold_signals_in_threads, NULL);
-    assert_string_equal(outcome.out, "held\n0\n");
+
+    assert_string_equal(outcome.out, "1\n0\n");
 }
 
 /* How many were forked when each began: a handler of pthread_atfork(3p) counts
@@ -179,8 +141,7 @@ static int begin_at_once(const void *context)
     CHECK_PTHREAD(pthread_atfork(NULL, count_fork, NULL));
     for (int i = 0; i < ACTORS; i++)
         add_process("worker", i, note_forks);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
+    run_all();
     for (int i = 0; i < ACTORS; i++)
         late += shared->forked[i] == ACTORS;
     say("%d", late);
@@ -190,34 +151,8 @@ static int begin_at_once(const void *context)
 TEST(all_begin_at_once)
 {
     struct outcome outcome = expect(0, "", begin_at_once, NULL);
+
     assert_string_equal(outcome.out, "5\n");
-}
-
-static void stay_until_all_have_begun(int id)
-{
-    int64_t before = clock_now();
-
-    let_others_come(NULL); /* not a broken run, so the window is not needed */
-    if (clock_now() - before >= WINDOW)
-        die("actor %d waited in vain", id);
-}
-
-static int await_begin(const void *context)
-{
-    window_init(NULL, ACTORS + 1);
-    for (int i = 0; i < ACTORS; i++)
-        add_process("worker", i, stay_until_all_have_begun);
-    add_thread("thread", 0, stay_until_all_have_begun);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    say("all have begun");
-    return 0;
-}
-
-TEST(all_have_begun)
-{
-    struct outcome outcome = expect(0, "", await_begin, NULL);
-    assert_string_equal(outcome.out, "all have begun\n");
 }
 
 /* A daemon is ended with the others, whether it runs or not; but if it fails,
@@ -233,14 +168,12 @@ static int run_daemon(const void *context)
 {
     const struct daemon *daemon = context;
 
-    set_up();
     add_daemon("daemon", daemon->id, daemon->actor);
     if (daemon->with_thread)
         add_thread("worker", 1, say_id);
     else
         add_process("worker", 1, say_id);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
+    run_all();
     say_that_none_is_left();
     return 0;
 }
@@ -248,15 +181,15 @@ static int run_daemon(const void *context)
 TEST(daemons)
 {
     for (int thread = 0; thread < 2; thread++) {
-        const struct daemon good = {wait_forever, 0, thread},
-                            early = {exit_with_id, 0, thread},
+        const struct daemon good[] = {{wait_forever, 0, thread},
+            {exit_with_id, 0, thread}},
                             bad = {exit_with_id, 7, thread};
-        struct outcome outcome = expect(0, "", run_daemon, &good);
-        assert_string_equal(outcome.out, "1\nnone left\n");
-        outcome = expect(0, "", run_daemon, &early);
-        assert_string_equal(outcome.out, "1\nnone left\n");
+        for (int i = 0; i < 2; i++) {
+            struct outcome outcome = expect(0, "", run_daemon, &good[i]);
+            assert_string_equal(outcome.out, "1\nnone left\n");
+        }
         for (int i = 0; i < 20; i++) { /* it may be ended before it can fail */
-            outcome = forked(run_daemon, &bad);
+            struct outcome outcome = forked(run_daemon, &bad);
             if (outcome.status == 0)
                 assert_says(outcome.out, "none left\n");
             else
@@ -267,63 +200,13 @@ TEST(daemons)
     }
 }
 
-/* As demo_mutex does, which tries first what the system can. */
-static int launch_twice(const void *context)
-{
-    add_process("probe", 0, say_id);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    add_process("worker", 1, say_id);
-    add_thread("thread", 2, say_id);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    say_that_none_is_left();
-    return 0;
-}
-
-TEST(second_launch)
-{
-    struct outcome outcome = expect(0, "", launch_twice, NULL);
-    assert_memory_equal(outcome.out, "0\n", 2);
-    assert_says(outcome.out, "1\n");
-    assert_says(outcome.out, "2\n");
-    assert_int_equal(outcome.out_size, 6 + strlen("none left\n"));
-}
-
-/* The lanes are in the order of adding, whoever is started first. */
-static int name_lanes(const void *context)
-{
-    char name[LANE_NAME_SIZE];
-
-    recorder_start();
-    add_thread("first", 0, say_id);
-    add_process("second", 0, say_id);
-    add_process("second", 1, say_id);
-    add_daemon("third", 0, wait_forever);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
-    struct recorder *recorded = recorder;
-    recorder = NULL;
-    for (int lane = 0; lane < lane_count(recorded); lane++) {
-        lane_name(recorded, lane, name);
-        say("%s", name);
-    }
-    return 0;
-}
-
-TEST(lanes)
-{
-    struct outcome outcome = expect(0, "", name_lanes, NULL);
-    assert_says(outcome.out, "first\nsecond 0\nsecond 1\nthird\n");
-}
-
+/* One of three fails; the other two never end by themselves. */
 struct failure {
     void (*actor)(int id);
     int id;
     const char *message;
 };
 
-/* One of three fails; the other two never end by themselves. */
 static int wait_with_failure(const void *context)
 {
     const struct failure *failure = context;
@@ -331,9 +214,15 @@ static int wait_with_failure(const void *context)
     add_process("worker", 0, wait_forever);
     add_process("worker", failure->id, failure->actor);
     add_process("worker", 2, wait_forever);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
+    run_all();
     return 0;
+}
+
+static int ask_for_nobody(const void *context)
+{
+    add_process("worker", 0, say_id);
+    launch_actors();
+    return (int)process_id("worker", 1);
 }
 
 TEST(failing_child_ends_the_run)
@@ -345,94 +234,123 @@ TEST(failing_child_ends_the_run)
         {raise_id, SIGTERM,
             "demo_unit: worker 15 was killed by signal 15, "
             "so the run was stopped\n"},
-        {raise_id, SIGKILL, "demo_unit: worker 9 was killed by signal 9, "},
         {raise_id, SIGBUS,
             " (a mapped file was cut off, or there is no room for it), so the "
-            "run was stopped\n"},
-        {fail_by_itself, 1,
-            "demo_unit: actor 1 cannot go on\n"
-            "demo_unit: worker 1 failed with status "
-            "3, so the run was stopped\n"}};
+            "run was stopped\n"}};
 
     for (size_t i = 0; i < COUNT(failures); i++)
         (void)expect(3, failures[i].message, wait_with_failure, &failures[i]);
+    (void)expect(3, "demo_unit: there is no worker 1\n", ask_for_nobody, NULL);
 }
 
-static void fail_in_thread(int id)
+/* What wait_process() returns is said, since only the parent may assert. */
+static int reap(const void *context)
 {
-    die("thread %d cannot go on", id);
-}
+    int64_t before = clock_now();
 
-static int fail_thread(const void *context)
-{
-    add_process("worker", 0, wait_forever);
-    add_thread("thread", 4, fail_in_thread);
+    add_process("task", 0, wait_forever);
+    add_process("task", 1, say_id);
     launch_actors();
-    (void)wait_for_actors(FOREVER);
-    return 0;
-}
-
-TEST(failing_thread_ends_the_run)
-{
-    struct outcome outcome =
-        expect(3, "demo_unit: thread 4 cannot go on\n", fail_thread, NULL);
-    assert_string_equal(outcome.out, "");
-}
-
-static int stop_some(const void *context)
-{
-    add_process("worker", 0, wait_forever);
-    add_process("worker", 1, wait_forever);
-    launch_actors();
-    pid_t first = process_id("worker", 0);
-    kill_process(first);
-    if (waitpid(first, NULL, WNOHANG) == -1 && errno == ECHILD)
-        say("reaped");
-    stop_processes();
-    stop_processes();
-    (void)wait_for_actors(FOREVER);
+    pid_t waiting = process_id("task", 0);
+    say("%d", wait_process(process_id("task", 1), LONG_ENOUGH, SIGTERM));
+    say("%d", wait_process(waiting, 0, SIGTERM));
+    say("%d", wait_process(waiting, 50000000, SIGTERM));
+    say(clock_now() - before >= 50000000 ? "in time" : "too early");
+    CHECK(kill(waiting, SIGTERM));
+    say("%d", wait_process(waiting, LONG_ENOUGH, SIGTERM));
     say_that_none_is_left();
     return 0;
 }
 
-TEST(stop)
+/* Waits for a child that ends otherwise than it should, or for another one. */
+static int reap_failure(const void *failure)
 {
-    struct outcome outcome = expect(0, "", stop_some, NULL);
-    assert_string_equal(outcome.out, "reaped\nnone left\n");
-}
-
-static int ask_for_nobody(const void *context)
-{
-    add_process("worker", 0, say_id);
+    add_process("task", 0, failure ? raise_id : wait_forever);
+    add_process("task", SIGTERM, failure ? raise_id : exit_with_id);
     launch_actors();
-    (void)process_id("worker", 1);
+    (void)wait_process(
+        process_id("task", failure ? SIGTERM : 0), LONG_ENOUGH, SIGKILL);
     return 0;
 }
 
-TEST(unknown_process)
+TEST(reap)
 {
-    (void)expect(3, "demo_unit: there is no worker 1\n", ask_for_nobody, NULL);
+    struct outcome outcome = expect(0, "", reap, NULL);
+
+    assert_int_equal(TIMED_OUT, 0);
+    assert_int_equal(EXITED, 1);
+    assert_int_equal(KILLED, 2);
+    assert_string_equal(outcome.out, "1\n1\n0\n0\nin time\n2\nnone left\n");
+    (void)expect(
+        3, "demo_unit: task 15 failed with status 15, ", reap_failure, NULL);
+    (void)expect(
+        3, "demo_unit: task 15 was killed by signal 15, ", reap_failure, "");
 }
 
-static int share(const void *context)
+/* Ends in a way of its own, with children that do not end by themselves. */
+static int leave_children(const void *signal_number)
 {
-    unsigned char *bytes = shared_alloc(10000);
-    int sum = 0;
+    (void)atexit(say_that_none_is_left); /* the last handler to be called */
+    for (int i = 0; i < 3; i++)
+        add_process("worker", i, wait_forever);
+    launch_actors();
+    if (signal_number)
+        CHECK(raise(*(const int *)signal_number));
+    return 0;
+}
 
-    for (int i = 0; i < 10000; i++)
-        sum += bytes[i];
-    pid_t child = CHECK(fork());
-    if (child == 0) {
-        bytes[9999] = 42;
-        _exit(0);
+TEST(children_end_with_their_parent)
+{
+    struct outcome outcome = expect(0, "", leave_children, NULL);
+
+    assert_string_equal(outcome.out, "none left\n");
+    if (!HAVE_PRCTL)
+        skip();
+    /* often, since they may be killed before they are ready for it */
+    for (int i = 0; i < 50; i++)
+        (void)expect(128 + SIGKILL, "", leave_children, &(int){SIGKILL});
+    (void)expect(128 + SIGTERM, "", leave_children, &(int){SIGTERM});
+}
+
+/* How long a run may take, by its PLANNED seconds at this speed and --timeout.
+ * Each SIGALRM stands for a second.
+ */
+struct bound {
+    double planned;
+    int timeout, seconds; /* SECONDS: that it lives for */
+    const char *end;
+};
+
+static int live(const void *context)
+{
+    const struct bound *bound = context;
+
+    run.speed = 10;
+    run.timeout = bound->timeout;
+    watchdog_set(bound->planned);
+    say(alarm(1) == 0 ? "no bound" : "a bound");
+    for (int i = 0; i < bound->seconds; i++)
+        CHECK(raise(SIGALRM));
+    return 0;
+}
+
+TEST(bounds)
+{
+    static const struct bound bounds[] = {{-1, 0, 0, "no bound\n"},
+        {3000, 0, 359, "a bound\n"}, {3000, 7, 6, "a bound\n"},
+        {-1, 7, 6, "a bound\n"},
+        {3000, 0, 360,
+            "demo_unit: still running after 360 s, ended; use a longer "
+            "--timeout=SECONDS\n"},
+        {3000, 7, 7, "demo_unit: still running after 7 s, ended; "},
+        {-1, 7, 7, "demo_unit: still running after 7 s, ended; "}};
+
+    for (size_t i = 0; i < COUNT(bounds); i++) {
+        const struct bound *bound = &bounds[i];
+        bool ends = strstr(bound->end, "ended") != NULL;
+        struct outcome outcome =
+            expect(ends ? 3 : 0, ends ? bound->end : "", live, bound);
+        if (!ends)
+            assert_string_equal(outcome.out, bound->end);
     }
-    CHECK(waitpid(child, NULL, 0));
-    say("%d %d", sum, bytes[9999]);
-    return 0;
-}
-
-TEST(shared_memory)
-{
-    struct outcome outcome = expect(0, "", share, NULL);
-    assert_string_equal(outcome.out, "0 42\n");
 }

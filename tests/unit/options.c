@@ -1,42 +1,54 @@
 /* SPDX-License-Identifier: MIT */
-/* options: which values each kind of option takes */
+/* options: the command line, --help, and a process put in order. That each
+ * option takes what --help says, and nothing else, is tested with the demos.
+ */
 #include "tests/support/unit.h"
 #include "common/demo.h"
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static bool flag;
-static int whole = 10, choice;
+static int whole = 10, choice, count = NOT_GIVEN;
 static double seconds = 2.5, positive = 2;
-static const char *text = "mu", *file;
+static const char *text = "mu", *file = "log.txt", *other;
 
 static const struct option_spec table[] = {
     OPTION_FLAG("flag", &flag, "be other"),
     OPTION_INT("whole", &whole, 1, 100, "so many"),
+    OPTION_INT("count", &count, 1, 9, "without a default"),
     OPTION_SECONDS("seconds", &seconds, 3600, "so long"),
     OPTION_POSITIVE("positive", &positive, 3600, "longer"),
     OPTION_TEXT("text", &text, 10, "say TEXT"),
-    OPTION_FILE("file", &file, "read FILE"),
-    OPTION_ENUM("choice", "WORD", &choice, "red green blue", "the color"), {0}};
+    OPTION_FILE("file", &file, "append to FILE"),
+    OPTION_FILE("other", &other, "read FILE"),
+    OPTION_ENUM("choice", "WORD", &choice, "red green", "the color"), {0}};
 
-static const struct demo demo = {.name = "demo_unit", .operands = "[WORD...]"};
+static struct demo demo = {.name = "demo_unit",
+    .operands = "[WORD...]",
+    .shows = "It shows.",
+    .guarantee = "It holds.",
+    .no_guarantee = "the rest.",
+    .broken = "it breaks.",
+    .examples = {{"demo_unit", "try"}, {"demo_unit", "it"}, {"demo_unit", ""}},
+    .source = "nowhere"};
 
 static int settings(const void *line)
 {
     const char *const *words = line;
     char *arguments[16] = {"./demo_unit"};
-    int count = 1;
+    int words_count = 1;
 
-    for (; words[count - 1]; count++)
-        arguments[count] = (char *)(uintptr_t)words[count - 1];
-    (void)read_command_line(&demo, table, count, arguments);
+    for (; words[words_count - 1]; words_count++)
+        arguments[words_count] = (char *)(uintptr_t)words[words_count - 1];
+    int first = read_command_line(&demo, table, words_count, arguments);
     say("flag=%d whole=%d seconds=%g positive=%g text=%s choice=%d broken=%d "
-        "file=%s speed=%g timeout=%d",
-        flag, whole, seconds, positive, text, choice, run.broken,
-        file ? file : "(none)", run.speed, run.timeout);
-    say("seed=%" PRIu32, run.seed);
+        "file=%s speed=%g timeout=%d operands=%d seed=%" PRIu32,
+        flag, whole, seconds, positive, text, choice, run.broken, file,
+        run.speed, run.timeout, words_count - first, run.seed);
     return 0;
 }
 
@@ -44,103 +56,150 @@ static int settings(const void *line)
 
 TEST(defaults)
 {
-    struct outcome outcome = expect(0, "", settings, LINE(NULL));
-    assert_says(outcome.out,
-        "flag=0 whole=10 seconds=2.5 positive=2 text=mu choice=0 broken=0 "
-        "file=(none) speed=1 timeout=0\n");
-    const char *first = strstr(outcome.out, "seed=");
+    struct outcome first = expect(0, "", settings, LINE(NULL));
     bool differs = false;
-    for (int i = 0; i < 5; i++) {
-        struct outcome other = expect(0, "", settings, LINE(NULL));
-        const char *seed = strstr(other.out, "seed=");
-        assert_int_in_range(atol(seed + 5), 1, 99999); /* to be typed again */
-        differs = differs || strcmp(first, seed) != 0;
+
+    assert_says(first.out,
+        "flag=0 whole=10 seconds=2.5 positive=2 text=mu choice=0 broken=0 "
+        "file=log.txt speed=1 timeout=0 operands=0 seed=");
+    for (int i = 0; i < 5; i++) { /* to be typed again */
+        struct outcome again = expect(0, "", settings, LINE(NULL));
+        long seed = strtol(strstr(again.out, "seed=") + 5, NULL, 10);
+        assert_int_in_range(seed, 1, 99999);
+        differs = differs || strcmp(first.out, again.out) != 0;
     }
     assert_true(differs);
 }
 
+/* Options stand before operands, so that "sub -5 3" works; the last one counts.
+ */
 TEST(accepted)
 {
-    static const char *const accepted[][2] = {{"--flag", "flag=1 "},
-        {"--broken", "broken=1 "}, {"--whole=1", "whole=1 "},
-        {"--whole=100", "whole=100 "}, {"--whole=007", "whole=7 "},
-        {"--wh=5", "whole=5 "}, /* a prefix that is not ambiguous */
-        {"--seconds=0", "seconds=0 "}, {"--seconds=3600", "seconds=3600 "},
-        {"--seconds=.5", "seconds=0.5 "}, {"--seconds=1.", "seconds=1 "},
-        {"--positive=0.001", "positive=0.001 "},
-        {"--positive=3600.0", "positive=3600 "}, {"--text=x", "text=x "},
-        {"--text=0123456789", "text=0123456789 "},
-        {"--text=\xc3\xa9lan =", "text=\xc3\xa9lan = "},
-        {"--text= ~\xc2\xa0", "text= ~\xc2\xa0 "}, {"--file=a b", "file=a b "},
-        {"--choice=red", "choice=0 "}, {"--choice=green", "choice=1 "},
-        {"--choice=blue", "choice=2 "}, {"--speed=0.1", "speed=0.1 "},
-        {"--speed=1000", "speed=1000 "}, {"--timeout=1", "timeout=1\n"},
-        {"--timeout=3600", "timeout=3600\n"}, {"--seed=0", "seed=0\n"},
-        {"--seed=4294967295", "seed=4294967295\n"}};
+    static const char *const accepted[][4] = {{"flag=1 ", "--flag"},
+        {"broken=1 ", "--broken"}, {"whole=100 ", "--whole=100"},
+        {"whole=7 ", "--whole=007"}, {"whole=5 ", "--wh=5"},
+        {"whole=4 ", "--whole", "3", "--whole=4"},
+        {"seconds=0.5 ", "--seconds=.5"}, {"seconds=1 ", "--seconds=1."},
+        {"positive=0.001 ", "--positive=0.001"},
+        {"positive=3600 ", "--positive=3600.0"},
+        {"text=\xc3\xa9lan = ", "--text=\xc3\xa9lan ="},
+        {"text= ~\xc2\xa0 ", "--text= ~\xc2\xa0"}, {"text=-x ", "--text", "-x"},
+        {"file=a b ", "--file=a b"}, {"choice=1 ", "--choice=green"},
+        {"speed=0.1 ", "--speed=0.1"}, {"timeout=3600 ", "--timeout=3600"},
+        {"seed=0\n", "--seed=0"}, {"seed=4294967295\n", "--seed=4294967295"},
+        {" operands=3 ", "sub", "-5", "--whole=4"},
+        {" operands=1 ", "--flag", "--", "--whole=4"}, {" operands=1 ", "-"}};
 
     for (size_t i = 0; i < COUNT(accepted); i++) {
-        struct outcome outcome = expect(0, "", settings, LINE(accepted[i][0]));
-        assert_says(outcome.out, accepted[i][1]);
+        const char *const *line = accepted[i];
+        struct outcome outcome =
+            expect(0, "", settings, LINE(line[1], line[2], line[3]));
+        assert_says(outcome.out, line[0]);
     }
-    struct outcome outcome = expect(0, "", settings,
-        LINE("--whole", "3", "--text", "-x", "--whole=4", "--flag"));
-    assert_says(outcome.out, "flag=1 whole=4 ");
-    assert_says(outcome.out, "text=-x ");
 }
 
-/* What no option that wants a number takes. */
-static const char *const no_numbers[] = {"", " ", "x", "5x", "5 ", " 5", "+5",
-    "-5", "-0", "0x5", "5e0", "nan", "inf", "infinity", "1,5", "5-", ".", "..",
-    "1.2.3", "5\n", "\t5", "99999999999999999999", "99999999999999999999.5"};
-
-static void assert_refused(
-    const char *name, const char *value, const char *must)
+TEST(refused)
 {
-    char argument[128], message[128];
+    static const char *const refused[][3] = {
+        {"--no-such is an unknown or ambiguous option; see --help\n",
+            "--no-such", "--help"},
+        {"--nix=3 is an unknown or ambiguous option; ", "--flag", "--nix=3"},
+        {"-xy is an unknown or ambiguous option; ", "-xy"},
+        {"-5 is an unknown or ambiguous option; ", "-5", "word"},
+        {"--x\\x1b[2J is an unknown or ambiguous option; ", "--x\x1b[2J"},
+        {"--text needs a value; see --help\n", "--flag", "--text"},
+        {"--help=me takes no value; see --help\n", "--help=me"},
+        {"--whole=4294967297: must be a whole number from 1 to 100\n",
+            "--whole=4294967297"},
+        {"--whole=1.0: must be ", "--whole=1.0"},
+        {"--whole=5\\n: must be ", "--whole=5\n"},
+        {"--whole=\\x095: must be ", "--whole=\t5"},
+        {"--seed=18446744073709551617: must be ",
+            "--seed=18446744073709551617"},
+        {"--seconds=-0: must be 0 to 3600\n", "--seconds=-0"},
+        {"--positive=0.0: must be above 0, up to 3600\n", "--positive=0.0"},
+        {"--choice=gre: must be one of red green\n", "--choice=gre"},
+        {"--choice=greens: must be ", "--choice=greens"},
+        {"--text=a\\nb: must not have control characters\n", "--text=a\nb"},
+        {"--file=\\x01: must not have control characters\n", "--file=\x01"},
+        {"--file=\\xc2\\x80: must not have control ", "--file=\xc2\x80"},
+        {"--file=\\xc2\\x9f: must not have control ", "--file=\xc2\x9f"}};
+    char message[128];
 
-    (void)snprintf(argument, sizeof argument, "--%s=%s", name, value);
-    (void)snprintf(message, sizeof message, ": must %s\n", must);
-    struct outcome outcome = expect(2, message, settings, LINE(argument));
-    (void)snprintf(message, sizeof message, "demo_unit: --%s=", name);
-    assert_memory_equal(outcome.err, message, strlen(message));
-    assert_int_equal(strlen(strchr(outcome.err, '\n')), 1); /* one line */
-    assert_string_equal(outcome.out, "");
-}
-
-TEST(refused_values)
-{
-    static const struct {
-        const char *name, *must, *beyond[8];
-    } refused[] = {
-        {"whole", "be a whole number from 1 to 100",
-            {"0", "101", "1.0", "4294967297", "18446744073709551617"}},
-        {"seed", "be a whole number from 0 to 4294967295",
-            {"4294967296", "1.0", "18446744073709551616"}},
-        {"timeout", "be a whole number from 1 to 3600", {"0", "3601", "1.5"}},
-        {"seconds", "be 0 to 3600", {"3600.1", "3601"}},
-        {"positive", "be above 0, up to 3600", {"0", "0.0", "3600.1"}},
-        {"speed", "be 0.1 to 1000", {"0", "0.09", "1000.1"}}};
-    char huge[60] = "";
-
-    memset(huge, '9', sizeof huge - 1);
     for (size_t i = 0; i < COUNT(refused); i++) {
-        for (const char *const *value = refused[i].beyond; *value; value++)
-            assert_refused(refused[i].name, *value, refused[i].must);
-        for (size_t k = 0; k < COUNT(no_numbers); k++)
-            assert_refused(refused[i].name, no_numbers[k], refused[i].must);
-        assert_refused(refused[i].name, huge, refused[i].must);
+        (void)snprintf(message, sizeof message, "demo_unit: %s", refused[i][0]);
+        struct outcome outcome =
+            expect(2, message, settings, LINE(refused[i][1], refused[i][2]));
+        assert_string_equal(outcome.out, "");
     }
-    assert_refused("text", "", "be 1 to 10 bytes");
-    assert_refused("text", "0123456789a", "be 1 to 10 bytes");
-    assert_refused("file", "", "be 1 to 4095 bytes");
-    static const char *const controls[] = {"\x01", "a\tb", "a\nb", "\x1f",
-        "\x7f", "\xc2\x80", "\xc2\x9b", "\xc2\x9f"};
-    for (size_t i = 0; i < COUNT(controls); i++) {
-        assert_refused("text", controls[i], "not have control characters");
-        assert_refused("file", controls[i], "not have control characters");
-    }
-    static const char *const words[] = {
-        "", "gre", "greens", "Red", "red green", "red ", " ", "0"};
-    for (size_t i = 0; i < COUNT(words); i++)
-        assert_refused("choice", words[i], "be one of red green blue");
+    demo.operands = NULL;
+    (void)expect(0, "", settings, LINE("--flag"));
+    (void)expect(2, "demo_unit: unexpected operand a\\nb; see --help\n",
+        settings, LINE("--flag", "a\nb", "c"));
+    demo.operands = "[WORD...]";
+}
+
+/* A default is what the C initializer of the setting says. Some lines are there
+ * only if the demo has something to say.
+ */
+TEST(help)
+{
+    static const char *const parts[] = {
+        "Usage: demo_unit [OPTION...] [WORD...]\n", "It shows.",
+        "The guarantee: It holds.", "It does not guarantee the rest.",
+        "With --broken it breaks.", "--flag             be other\n  --whole=N",
+        "(a whole number from 1 to 100; default: 10)",
+        "(a whole number from 1 to 9)\n", "(0 to 3600; default: 2.5)",
+        "(1 to 10 bytes; default: mu)",
+        "append to FILE\n                     (default: log.txt)\n",
+        "read FILE\n  --choice=WORD", "(one of red green)\n", "nowhere"};
+    struct outcome outcome =
+        expect(0, "", settings, LINE("--whole=3", "--help"));
+
+    for (size_t i = 0; i < COUNT(parts); i++)
+        assert_says(outcome.out, parts[i]);
+    assert_null(strstr(outcome.out, "flag=0"));
+    assert_null(strstr(outcome.out, "\n  1  "));
+    demo.status_1 = "it was killed";
+    demo.status_3 = "or it rained";
+    outcome = expect(0, "", settings, LINE("--help"));
+    assert_says(outcome.out, "\n  1  it was killed\n  2  ");
+    assert_says(outcome.out, "\n     or it rained\n  4  ");
+    outcome = expect(0, "", settings, LINE("--version"));
+    assert_memory_equal(outcome.out, "demo_unit ", 10);
+    assert_string_equal(strchr(outcome.out, '\n'), "\n");
+}
+
+static void wait_forever(int id)
+{
+    for (;;)
+        (void)pause();
+}
+
+/* What a process may inherit from the one that starts it: without SIGALRM the
+ * watchdog would be off, and without SIGCHLD no child could be waited for.
+ */
+static int start_with_signals_changed(const void *line)
+{
+    sigset_t all;
+
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    (void)signal(SIGCHLD, SIG_IGN);
+    (void)settings(line);
+    pid_t child = CHECK(fork());
+    if (child == 0)
+        _exit(0);
+    CHECK(waitpid(child, NULL, 0)); /* fails while SIGCHLD is ignored */
+    watchdog_set(-1);
+    add_process("worker", 0, wait_forever);
+    launch_actors();
+    (void)wait_for_actors(FOREVER);
+    return 0;
+}
+
+TEST(inherited_signals)
+{
+    (void)expect(3, "demo_unit: still running after 1 s, ended; ",
+        start_with_signals_changed, LINE("--timeout=1"));
 }
