@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* cleanup: a process removes what is left, however the run ends */
 #include "tests/support/unit.h"
-#include "common/base/check.h"
-#include "common/run/names.h"
+#include "common/demo.h"
 #include "demos/parts/cleanup.h"
-#include "common/base/memory.h"
-#include "common/run/output.h"
 #include <pthread.h>
-#include <string.h>
+#include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* What stands for unlinking: it says that it was done, and by whom. Only the
  * cleanup process leads a session, out of reach for what is sent to the run's
@@ -30,64 +26,86 @@ static int remove_and_say(void *context)
     return 0;
 }
 
-static void start_cleanup(void)
+/* The process id of the cleanup process, which nobody else wants to know: a
+ * handler of pthread_atfork(3p) runs in that process and sends it.
+ */
+static int tell_pid[2];
+
+static void send_pid(void)
 {
+    pid_t pid = getpid();
+
+    (void)!write(tell_pid[1], &pid, sizeof pid);
+}
+
+static pid_t start_cleanup(void)
+{
+    pid_t pid;
     sigset_t before = hold_signals();
 
+    CHECK(pipe(tell_pid));
+    CHECK_PTHREAD(pthread_atfork(NULL, NULL, send_pid));
     removals = shared_alloc(sizeof *removals); /* both may try */
     cleanup_start(remove_and_say, name);
     release_signals(before);
+    CHECK(read(tell_pid[0], &pid, sizeof pid));
+    return pid;
 }
 
-static int end_by_signal(const void *context)
+/* The run ends by a SIGNAL to its whole group, as Ctrl-C; or by exit(3p). The
+ * cleanup process may have been KILLED before, or be dying.
+ */
+enum cleanup { AT_WORK, KILLED_FIRST, DYING };
+struct end {
+    int signal_number;
+    enum cleanup cleanup;
+    int failures; /* of the removal */
+    const char *out, *err;
+};
+
+static int end_run(const void *context)
 {
-    start_cleanup();
-    (void)kill(0, *(const int *)context); /* the whole group, as Ctrl-C */
+    const struct end *end = context;
+    siginfo_t info;
+
+    removals_that_fail = end->failures;
+    pid_t cleanup = start_cleanup();
+    (void)signal(SIGPIPE, SIG_IGN); /* as normalize_process() does */
+    if (end->cleanup != AT_WORK)
+        CHECK(kill(cleanup, SIGKILL));
+    if (end->cleanup == KILLED_FIRST)
+        CHECK(waitid(P_PID, (id_t)cleanup, &info, WEXITED | WNOWAIT));
+    if (end->signal_number == SIGKILL)
+        CHECK(raise(SIGKILL)); /* nothing of the run's own can remove it */
+    else if (end->signal_number != 0)
+        CHECK(kill(0, end->signal_number));
     return 0;
 }
 
-static int end_by_exit(const void *context)
+TEST(removed_at_the_end)
 {
-    start_cleanup();
-    if (context)
-        die("something else went wrong");
-    return 0;
-}
+    static const char by_cleanup[] = "name removed by the cleanup process\n";
+    static const struct end ends[] = {{SIGINT, AT_WORK, 0, by_cleanup, ""},
+        {SIGTERM, AT_WORK, 0, by_cleanup, ""},
+        {SIGHUP, AT_WORK, 0, by_cleanup, ""},
+        {SIGKILL, AT_WORK, 0, by_cleanup, ""}, {0, AT_WORK, 0, by_cleanup, ""},
+        {0, KILLED_FIRST, 0, "name removed\n", ""},
+        {0, DYING, 0, "name removed\n", ""},
+        {0, AT_WORK, 1, by_cleanup, ""}, /* once more is enough */
+        {0, AT_WORK, 1000, "",
+            "demo_unit: cannot remove what the run created: "}};
 
-TEST(removed_at_the_end_of_the_run)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-
-    for (size_t i = 0; i < 3; i++) {
-        struct outcome outcome =
-            expect(128 + signals[i], "", end_by_signal, &signals[i]);
-        assert_string_equal(
-            outcome.out, "name removed by the cleanup process\n");
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        int status = ends[i].signal_number ? 128 + ends[i].signal_number : 0;
+        struct outcome outcome = expect(status, ends[i].err, end_run, &ends[i]);
+        assert_string_equal(outcome.out, ends[i].out);
     }
-    struct outcome outcome = expect(0, "", end_by_exit, NULL);
-    assert_string_equal(outcome.out, "name removed by the cleanup process\n");
-    outcome = expect(3, "something else went wrong", end_by_exit, "");
-    assert_string_equal(outcome.out, "name removed by the cleanup process\n");
-}
-
-/* Nothing of the run's own can remove it then. */
-static int kill_itself(const void *context)
-{
-    start_cleanup();
-    CHECK(raise(SIGKILL));
-    return 0;
-}
-
-TEST(removed_when_the_run_is_killed)
-{
-    struct outcome outcome = expect(128 + SIGKILL, "", kill_itself, NULL);
-    assert_string_equal(outcome.out, "name removed by the cleanup process\n");
 }
 
 /* Also: a child that exits is not the run, which goes on. */
 static int remove_now(const void *context)
 {
-    start_cleanup();
+    (void)start_cleanup();
     pid_t child = CHECK(fork());
     if (child == 0)
         return 0;
@@ -104,54 +122,7 @@ static int remove_now(const void *context)
 TEST(removed_when_told_to)
 {
     struct outcome outcome = expect(0, "", remove_now, NULL);
+
     assert_string_equal(outcome.out,
         "going on\nname removed by the cleanup process\nremoved now\nreaped\n");
-}
-
-/* The process id of the cleanup process, which nobody else wants to know: a
- * handler of pthread_atfork(3p) runs in that process and sends it.
- */
-static int tell_pid[2];
-
-static void send_pid(void)
-{
-    pid_t pid = getpid();
-
-    (void)!write(tell_pid[1], &pid, sizeof pid);
-}
-
-static int kill_cleanup(const void *context)
-{
-    pid_t pid;
-    siginfo_t info;
-
-    CHECK(pipe(tell_pid));
-    CHECK_PTHREAD(pthread_atfork(NULL, NULL, send_pid));
-    start_cleanup();
-    CHECK(read(tell_pid[0], &pid, sizeof pid));
-    CHECK(kill(pid, SIGKILL));
-    if (context) /* until it is dead for sure; else it may still be dying */
-        CHECK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
-    (void)signal(SIGPIPE, SIG_IGN); /* as normalize_process() does */
-    return 0;
-}
-
-TEST(removed_when_the_cleanup_process_was_killed)
-{
-    struct outcome outcome = expect(0, "", kill_cleanup, NULL);
-    assert_string_equal(outcome.out, "name removed\n");
-    outcome = expect(0, "", kill_cleanup, "");
-    assert_string_equal(outcome.out, "name removed\n");
-}
-
-TEST(failed_removal)
-{
-    removals_that_fail = 1; /* once more is enough */
-    struct outcome outcome = expect(0, "", end_by_exit, NULL);
-    assert_string_equal(outcome.out, "name removed by the cleanup process\n");
-    removals_that_fail = 1000;
-    outcome = expect(0,
-        "demo_unit: cannot remove what the run created: ", end_by_exit, NULL);
-    assert_string_equal(outcome.out, "");
-    removals_that_fail = 0;
 }
