@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* latch: it is down when it was counted down as often as it expects, not
- * before; and then for all who wait, and for good
+ * before, and then for good. That it works between threads and processes is
+ * tested by alone.c.
  */
 #include "tests/support/unit.h"
 #include "common/base/check.h"
@@ -8,14 +9,11 @@
 #include "common/base/memory.h"
 #include "common/run/latch.h"
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-enum { ACTORS = 5 };
 static const int64_t MS = 1000000, LONG = INT64_C(3600) * 1000000000;
 
 static void end_latch(const struct latch *latch)
@@ -78,58 +76,6 @@ TEST(times)
     end_latch(&latch);
 }
 
-static pthread_t start_thread(void *(*function)(void *), void *place)
-{
-    pthread_t thread;
-
-    assert_int_equal(pthread_create(&thread, NULL, function, place), 0);
-    return thread;
-}
-
-static void join(pthread_t *threads, int count)
-{
-    for (int i = 0; i < count; i++)
-        assert_int_equal(pthread_join(threads[i], NULL), 0);
-}
-
-/* Some wait, others count down; what these wrote before can be read then. */
-static struct latch of_threads, all_wait;
-static int written[ACTORS], sums[ACTORS];
-
-static void *write_and_count(void *place)
-{
-    *(int *)place = 7;
-    latch_count_down(&of_threads);
-    return NULL;
-}
-
-static void *wait_and_read(void *place)
-{
-    latch_count_down(&all_wait);
-    latch_wait(&of_threads);
-    for (int i = 0; i < ACTORS; i++)
-        *(int *)place += written[i];
-    return NULL;
-}
-
-TEST(between_threads)
-{
-    pthread_t threads[2 * ACTORS];
-
-    latch_init(&of_threads, ACTORS);
-    latch_init(&all_wait, ACTORS);
-    for (int i = 0; i < ACTORS; i++)
-        threads[i] = start_thread(wait_and_read, &sums[i]);
-    latch_wait(&all_wait);
-    for (int i = 0; i < ACTORS; i++)
-        threads[ACTORS + i] = start_thread(write_and_count, &written[i]);
-    join(threads, 2 * ACTORS);
-    for (int i = 0; i < ACTORS; i++)
-        assert_int_equal(sums[i], 7 * ACTORS);
-    end_latch(&of_threads);
-    end_latch(&all_wait);
-}
-
 /* Latches in shared memory, and a child that uses them. */
 static struct latch *latches;
 
@@ -156,27 +102,6 @@ static void assert_ends_well(pid_t pid)
 
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
-}
-
-static int count_and_wait(void)
-{
-    latch_count_down(&latches[0]);
-    latch_wait(&latches[1]);
-    return latches[1].missing == 0 ? 0 : 1;
-}
-
-TEST(between_processes)
-{
-    pid_t pids[ACTORS];
-
-    make_latches(ACTORS, 1);
-    for (int i = 0; i < ACTORS; i++)
-        pids[i] = start_child(count_and_wait);
-    latch_wait(&latches[0]);
-    assert_false(latch_wait_for(&latches[1], MS));
-    latch_count_down(&latches[1]); /* one count wakes all of them */
-    for (int i = 0; i < ACTORS; i++)
-        assert_ends_well(pids[i]);
 }
 
 static int count_late(void)
@@ -254,32 +179,4 @@ TEST(window_is_bounded)
     run.broken = true;
     assert_true(time_in_window(true) >= 2 * longest);
     run.broken = false;
-}
-
-static struct latch window;
-static atomic_int arrived;
-static int seen[ACTORS];
-
-static void *pass_window(void *place)
-{
-    atomic_fetch_add(&arrived, 1);
-    let_others_come(&window);
-    *(int *)place = arrived;
-    return NULL;
-}
-
-TEST(all_come_to_the_window)
-{
-    pthread_t threads[ACTORS];
-
-    run.broken = true;
-    window_init(&window, ACTORS);
-    for (int i = 0; i < ACTORS; i++)
-        threads[i] = start_thread(pass_window, &seen[i]);
-    join(threads, ACTORS);
-    for (int i = 0; i < ACTORS; i++)
-        assert_int_equal(seen[i], ACTORS); /* each saw all the others */
-    pause_until(&window);
-    run.broken = false;
-    end_latch(&window);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* output: intact lines, and errors that are not lost */
+/* output: intact lines. That no error is lost is tested with the demos. */
 #include "tests/support/unit.h"
 #include "common/base/check.h"
 #include "common/run/output.h"
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 enum { MUCH = 300000 };
 
@@ -61,7 +60,6 @@ static void interrupt(int signal_number)
 {
     char bytes[4096];
 
-    (void)signal_number;
     if (++interruptions >= 5)
         drained += read(pipe_ends[0], bytes, sizeof bytes);
 }
@@ -87,43 +85,9 @@ static int write_much(const void *context)
     return 0;
 }
 
-static int write_to_output(const void *context)
-{
-    static const char much[MUCH];
-
-    write_all(STDOUT_FILENO, much, MUCH);
-    write_all(STDOUT_FILENO, much, 0);
-    return 0;
-}
-
 TEST(write_all)
 {
-    struct outcome outcome = expect(0, "", write_to_output, NULL);
-    assert_int_equal(outcome.out_size, MUCH);
-    outcome = expect(0, "", write_much, NULL);
+    struct outcome outcome = expect(0, "", write_much, NULL);
+
     assert_string_equal(outcome.out, "300000\n");
-}
-
-/* What FILE is open for, or a pipe without a reader, as standard output. */
-static int say_in_vain(const void *file)
-{
-    int ends[2];
-
-    (void)signal(SIGPIPE, SIG_IGN); /* as normalize_process() does */
-    CHECK(pipe(ends));
-    (void)close(ends[0]);
-    int descriptor = file ? CHECK(open(file, O_WRONLY)) : ends[1];
-    CHECK(dup2(descriptor, STDOUT_FILENO));
-    say("does anybody hear me?");
-    return 0;
-}
-
-TEST(output_that_is_lost)
-{
-    (void)expect(3,
-        "demo_unit: write to standard output: the reader went away\n",
-        say_in_vain, NULL);
-    if (access("/dev/full", W_OK) == 0) /* Linux and the BSDs have it */
-        (void)expect(3, "demo_unit: write to standard output: ", say_in_vain,
-            "/dev/full");
 }

@@ -184,47 +184,6 @@ TEST(killed_child)
         assert_int_equal(recorder->events[last + (unsigned)i].lane, 0);
 }
 
-/* Two processes send a ball to and fro. That it was sent is recorded before the
- * call, and after it that it was received.
- */
-enum { TURNS = 10000 };
-static int balls[2][2]; /* a pipe to each player */
-
-static void play(int id)
-{
-    char ball = 'o';
-
-    for (int i = 0; i < TURNS; i++) {
-        if (id == 1 || i > 0) {
-            (void)!read(balls[id][0], &ball, 1);
-            record_received("actor", 1 - id, "ball");
-        }
-        record_sent("actor", 1 - id, "ball");
-        (void)!write(balls[1 - id][1], &ball, 1);
-    }
-}
-
-TEST(sent_before_received)
-{
-    int sent = 0, received = 0;
-
-    begin();
-    record_lanes("actor", 2);
-    assert_int_equal(pipe(balls[0]) + pipe(balls[1]), 0);
-    pid_t one = start_child(play, 0), other = start_child(play, 1);
-    assert_ended(one, 0);
-    assert_ended(other, 0);
-    for (unsigned long i = 0; i < recorder->next; i++) {
-        const struct event *event = &recorder->events[i];
-        assert_int_equal(event->other, 1 - event->lane);
-        sent += event->kind == SENT;
-        received += event->kind == RECEIVED;
-        assert_int_in_range(sent - received, 0, 1); /* one ball at a time */
-        assert_true(i == 0 || event->time >= event[-1].time);
-    }
-    assert_int_equal(sent + received, 4 * TURNS - 1);
-}
-
 /* Without a view: no recorder, and its macros do not even look at what they
  * would record.
  */
@@ -552,15 +511,6 @@ static void *stay_until_all_are(void *number)
     return NULL;
 }
 
-static void *come_and_go(void *number)
-{
-    for (int i = 0; i < 20000; i++) {
-        count_in(&inside);
-        count_out(&inside);
-    }
-    return NULL;
-}
-
 TEST(inside)
 {
     static int numbers[ACTORS];
@@ -584,8 +534,4 @@ TEST(inside)
     count_in(&inside);
     assert_int_equal(inside.now, 1);
     assert_int_equal(inside.peak, ACTORS); /* it stays */
-    inside = (struct inside){0};
-    run_threads(come_and_go, numbers);
-    assert_int_equal(inside.now, 0);
-    assert_int_in_range(inside.peak, 1, ACTORS);
 }
