@@ -114,14 +114,6 @@ static bool read_of(
     return found;
 }
 
-static char state_of(pid_t pid)
-{
-    char state = 'Z';
-
-    (void)read_of(pid, "stat", "%*d (%*[^)]) %c", &state);
-    return state;
-}
-
 /* The guard's task, once it works: it sleeps, in the system call of that name.
  * (Before all may begin it sleeps, too, but in another.) Returns 0 if the guard
  * ends before that is seen.
@@ -134,7 +126,7 @@ static pid_t await_work(pid_t guard)
 
     (void)snprintf(children, sizeof children, "task/%ld/children", (long)guard);
     while (call != SYS_clock_nanosleep) {
-        if (state_of(guard) == 'Z')
+        if (process_state(guard) == 'Z')
             return 0;
         if (task == 0)
             (void)read_of(guard, children, "%d", &task);
@@ -147,7 +139,7 @@ static pid_t await_work(pid_t guard)
 static void stop_guard_until_task_is_done(pid_t guard, pid_t task)
 {
     (void)kill(guard, SIGSTOP);
-    while (state_of(task) != 'Z')
+    while (process_state(task) != 'Z')
         nap(0.001);
     (void)kill(guard, SIGCONT);
 }
@@ -157,7 +149,7 @@ static void stop_all(pid_t guard, pid_t task)
 {
     (void)task;
     (void)kill(-guard, SIGSTOP);
-    while (state_of(guard) != 'T' && state_of(guard) != 'Z')
+    while (process_state(guard) != 'T' && process_state(guard) != 'Z')
         nap(0.001);
     nap(2);
     (void)kill(-guard, SIGCONT);

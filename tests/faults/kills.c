@@ -11,19 +11,22 @@
  * failure, since nobody can prevent it; but it is counted.
  * Prints a table. Exit status 0 if all was well.
  */
-#include "tests/faults/victim.h"
+#include "tests/faults/workers.h"
 #include "tests/support/queues.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 4, WAYS = 5, MAX_CHILDREN = 64 };
+enum { AT_ONCE = 4, WAYS = 5, MAX_CHILDREN = 64, END = 10 /* seconds */ };
 
 static const struct way {
     const char *name;
@@ -39,14 +42,19 @@ static struct counts {
     atomic_int killed, finished, bad, left, names;
 } (*counts)[WAYS];
 
-static const char *build;
 static int times = 10;
+
+static struct program start(const struct demo_run *run, int speed)
+{
+    return start_words((struct command){.full = false}, "%s --speed=%d %s",
+        run->program, speed, run->options);
+}
 
 /* A child of PID that is no zombie: any of them; or 0. */
 static pid_t choose_child(pid_t pid)
 {
     pid_t children[MAX_CHILDREN];
-    char path[64], state = 'Z';
+    char path[64];
     int count = 0;
 
     (void)snprintf(
@@ -60,12 +68,7 @@ static pid_t choose_child(pid_t pid)
     if (count == 0)
         return 0;
     pid_t child = children[rand() % count];
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)child);
-    file = fopen(path, "r");
-    bool read = file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
-    if (file)
-        (void)fclose(file);
-    return read && state != 'Z' ? child : 0;
+    return process_state(child) == 'Z' ? 0 : child;
 }
 
 /* Returns false if there was nobody to kill. */
@@ -78,118 +81,132 @@ static bool send_signal(const struct way *way, pid_t pid)
 }
 
 /* Whether the run's end is one that the kill may bring about. */
-static bool is_right(const struct victim *victim, const struct way *way,
-    int status, struct counts *count)
+static bool is_right(const struct demo_run *run, const struct way *way,
+    const struct result *result, struct counts *count)
 {
-    if (WIFEXITED(status) && WEXITSTATUS(status) == victim->normal)
+    if (result->status == run->normal) {
         count->finished++;
-    else if (way->target == CHILD
-                 ? WIFEXITED(status) && WEXITSTATUS(status) == 3 &&
-                       (strstr(victim_errors(), " was killed by signal 9") ||
-                           strstr(victim_errors(), "live view was stopped"))
-                 : WIFSIGNALED(status) && WTERMSIG(status) == way->signal)
-        count->killed++;
-    else
-        return false;
-    return true;
+        return true;
+    }
+    bool killed = way->target == CHILD
+                      ? result->status == 3 &&
+                            (strstr(result->err, " was killed by signal 9") ||
+                                strstr(result->err, "live view was stopped"))
+                      : result->status == 128 + way->signal;
+    count->killed += killed;
+    return killed;
 }
 
-/* One run of VICTIM, killed AFTER so many nanoseconds. Returns false if there
- * was nobody to kill.
+/* One run, killed AFTER so many seconds. Returns false if there was nobody to
+ * kill: then it goes on to its normal end.
  */
-static bool try(const struct victim *victim, const struct way *way,
-    const char *speed, int64_t after, struct counts *count)
+static bool try(const struct demo_run *run, const struct way *way, int speed,
+    double after, struct counts *count)
 {
-    int status = 0, names;
-    pid_t pid = victim_start(build, victim, speed, NULL, NULL);
+    int names;
+    struct program program = start(run, speed);
 
     nap(after);
-    bool sent = send_signal(way, pid);
-    /* Without a child that was killed it goes on to its normal end. */
-    bool ended = victim_wait(pid, now() + 10000000000, &status);
-    if (!ended) {
-        (void)kill(-pid, SIGKILL);
-        (void)waitpid(pid, NULL, 0);
-    }
-    int left = leftovers(pid, victim, &names);
-    bool right = ended && (!sent || is_right(victim, way, status, count));
+    bool sent = send_signal(way, program.pid);
+    bool ended = program_ended(&program, END);
+    const struct result *result = &program.so_far;
+    if (!ended)
+        program_kill(&program);
+    int left = count_leftovers(&names);
+    bool right = ended && (!sent || is_right(run, way, result, count));
     if (!right || left > 0)
-        (void)printf("%s, %s after %.6f s: %s, %d left\n%s",
-            victim_title(victim), way->name, (double)after / 1e9,
+        (void)printf("%s, %s after %.6f s: %s, status %d, %d left\n%s",
+            title_of(run), way->name, after,
             !ended  ? "hangs"
             : right ? "right"
                     : "wrong end",
-            left, victim_errors());
-    if (!right)
-        (void)printf("  its status: %s %d\n",
-            WIFEXITED(status) ? "exit" : "signal",
-            WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+            result->status, left, result->err);
     count->bad += !right;
     count->names += way->signal == SIGKILL ? names : 0;
     count->left += way->signal == SIGKILL ? left - names : left;
+    free(program.so_far.out);
+    free(program.so_far.err);
     return sent;
 }
 
 /* How long a run takes that nobody kills. */
-static int64_t measure(const struct victim *victim, const char *speed)
+static double measure(const struct demo_run *run, int speed)
 {
-    int64_t start = now();
-    int status;
-    pid_t pid = victim_start(build, victim, speed, NULL, NULL);
+    double begin = now();
+    struct program program = start(run, speed);
 
-    (void)victim_wait(pid, start + 60000000000, &status);
-    return now() - start;
+    (void)program_finish(&program);
+    return now() - begin;
 }
 
-static void try_all(int index)
+static void try_all(const struct demo_run *run)
 {
-    /* full of events, and with time to sleep */
-    static const char *const speeds[] = {"--speed=1000", "--speed=20"};
-    const struct victim *victim = &victims[index];
+    static const int speeds[] = {1000, 20}; /* full of events; time to sleep */
     (void)queues_watch();
-    int64_t longest[] = {
-        measure(victim, speeds[0]), measure(victim, speeds[1])};
+    double longest[] = {measure(run, speeds[0]), measure(run, speeds[1])};
 
     srand((unsigned)getpid());
     for (int way = 0; way < WAYS; way++)
         for (int done = 0, tries = 0; done < times && tries < 4 * times;
              tries++) {
-            int64_t after = rand() % (longest[tries % 2] / 1000 + 1) * 1000;
-            done += try(victim, &ways[way], speeds[tries % 2], after,
-                &counts[index][way]);
+            double after = longest[tries % 2] * rand() / RAND_MAX;
+            done += try(run, &ways[way], speeds[tries % 2], after,
+                &counts[run - demo_runs][way]);
         }
+}
+
+/* glibc's sem_open makes the file under another name first, "sem.XXXXXX", which
+ * does not tell whose it is. Those of others are there for a moment only: what
+ * is younger than the tests and older than that is ours. Returns how many.
+ */
+static int remove_temporary_names(time_t since)
+{
+    DIR *folder = opendir("/dev/shm");
+    struct stat about;
+    int count = 0;
+
+    nap(2);
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (strncmp(entry->d_name, "sem.", 4) == 0 &&
+            strlen(entry->d_name) == 10 &&
+            fstatat(dirfd(folder), entry->d_name, &about, 0) == 0 &&
+            about.st_ctime >= since && about.st_ctime < time(NULL) - 1)
+            count += unlinkat(dirfd(folder), entry->d_name, 0) == 0;
+    if (folder)
+        (void)closedir(folder);
+    return count;
 }
 
 int main(int argc, char **argv)
 {
     int kills = 0, bad = 0, left = 0, names = 0;
+    time_t began = time(NULL);
 
-    build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     if (argc > 2)
         times = atoi(argv[2]);
-    victims_read();
-    counts = mmap(NULL, (size_t)victim_count * sizeof *counts,
-        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!build || times < 1 || counts == MAP_FAILED) {
+    counts = mmap(NULL, MAX_RUNS * sizeof *counts, PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (!workers_begin(argv[1]) || times < 1 || counts == MAP_FAILED) {
         (void)fprintf(stderr, "usage: kills BUILD_FOLDER [TIMES [DEMO]]\n");
         return 2;
     }
-    bool good = for_each_victim(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
+    bool good = for_each_run(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
     (void)printf("%-66s killed finished bad left names\n", "");
-    for (int i = 0; i < victim_count; i++)
-        for (int way = 0; way < WAYS; way++) {
-            const struct counts *count = &counts[i][way];
-            int all = count->killed + count->finished + count->bad;
-            if (all == 0) /* there are no children */
-                continue;
-            (void)printf("%-44s %-21s %6d %8d %3d %4d %5d\n",
-                victim_title(&victims[i]), ways[way].name, count->killed,
-                count->finished, count->bad, count->left, count->names);
-            kills += all;
-            bad += count->bad;
-            left += count->left;
-            names += count->names;
-        }
+    FOR_RUNS(run)
+    for (int way = 0; way < WAYS; way++) {
+        const struct counts *count = &counts[run - demo_runs][way];
+        int all = count->killed + count->finished + count->bad;
+        if (all == 0) /* there are no children */
+            continue;
+        (void)printf("%-44s %-21s %6d %8d %3d %4d %5d\n", title_of(run),
+            ways[way].name, count->killed, count->finished, count->bad,
+            count->left, count->names);
+        kills += all;
+        bad += count->bad;
+        left += count->left;
+        names += count->names;
+    }
+    names += remove_temporary_names(began);
     (void)printf("%d kills, %d bad ends, %d leftovers; %d names left by "
                  "SIGKILL in the instant of set-up\n",
         kills, bad, left, names);

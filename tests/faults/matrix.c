@@ -15,7 +15,7 @@
  * By hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of
  * each process by itself, and from before main() on.
  */
-#include "tests/faults/victim.h"
+#include "tests/faults/workers.h"
 #include "tests/support/queues.h"
 
 #include <errno.h>
@@ -27,6 +27,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
@@ -154,13 +154,13 @@ static struct totals {
     atomic_int faults, hangs, silent, leftovers, crashes, wrong;
 } * totals;
 
-static const char *build, *only_call;
+static const char *only_call;
 static bool is_short, is_denied;
 
 /* In the demo's process: the kernel must ask about these calls from now on.
  * The descriptor by which it asks goes to the supervisor.
  */
-static void listen_in(void *context)
+static int listen_in(const void *context)
 {
     const int *socket = context;
     struct sock_filter code[CALLS + 3] = {
@@ -188,8 +188,7 @@ static void listen_in(void *context)
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof listener);
     memcpy(CMSG_DATA(header), &listener, sizeof listener);
-    if (listener == -1 || sendmsg(socket[1], &message, 0) == -1)
-        _exit(127);
+    return listener != -1 && sendmsg(*socket, &message, 0) == 1 ? 0 : 127;
 }
 
 /* Returns -1 if none comes. */
@@ -254,24 +253,23 @@ static void create_queue(
 }
 
 /* Answers the kernel's questions until all processes that it asks about have
- * ended, or BOUND is over. Returns whether PID has ended, and its STATUS.
+ * ended, or BOUND is over. Returns whether the program has ended.
  */
-static bool supervise(int listener, pid_t pid, struct fault *fault, int *status)
+static bool supervise(
+    int listener, struct program *program, struct fault *fault)
 {
-    int64_t end = now() + BOUND * INT64_C(1000000000);
+    double end = now() + BOUND;
     struct pollfd question = {.fd = listener, .events = POLLIN};
     bool ended = false;
 
-    while (now() < end) {
+    while (now() < end && !(question.revents & POLLHUP)) {
         struct seccomp_notif asked = {0};
         struct seccomp_notif_resp answer = {0};
         (void)poll(&question, 1, 20);
-        if (!ended && waitpid(pid, status, WNOHANG) == pid) {
+        if (!ended && program_ended(program, 0)) {
             ended = true;
-            end = now() + 1000000000; /* for what it leaves behind */
+            end = now() + 1; /* for what it leaves behind */
         }
-        if (question.revents & POLLHUP)
-            break;
         if (!(question.revents & POLLIN) ||
             ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
             continue;
@@ -288,7 +286,7 @@ static bool supervise(int listener, pid_t pid, struct fault *fault, int *status)
                 fault->uses[i] -=
                     fault->in_main && calls[i].number == asked.data.nr;
     }
-    return ended || victim_wait(pid, now() + 100000000, status);
+    return ended || program_ended(program, 0.1);
 }
 
 /* Whether TEXT has one of WORDS, "a|b", in it. */
@@ -307,83 +305,90 @@ static bool says_one_of(const char *text, const char *words)
 }
 
 /* What was wrong with the run: NULL, or a word, which is counted. */
-static const char *judge(
-    const struct victim *victim, const struct fault *fault, int status)
+static const char *judge(const struct demo_run *run, const struct fault *fault,
+    const struct result *result)
 {
-    const char *errors = victim_errors();
-
-    if (WIFSIGNALED(status)) {
+    if (result->status > 128) {
         totals->crashes++;
         return "crash";
     }
-    if (WEXITSTATUS(status) == 4 || strstr(errors, "VIOLATED")) {
+    if (result->status == 4 || strstr(result->err, "VIOLATED")) {
         totals->wrong++;
         return "wrong verdict";
     }
-    if (WEXITSTATUS(status) == victim->normal &&
-        strstr(errors, "guarantee held"))
+    if (result->status == run->normal && strstr(result->err, "guarantee held"))
         return NULL;
+    if (result->status != 3)
+        return "silent";
     /* no such child: that is what a live view leaves that was killed before */
-    if (WEXITSTATUS(status) == 3 && fault->error == ECHILD &&
-        strstr(errors, "the live view was stopped"))
+    if (fault->error == ECHILD &&
+        strstr(result->err, "the live view was stopped"))
         return NULL;
     /* pthread_create(3) and glibc's sem_close(3) have one reason for all */
-    if (WEXITSTATUS(status) == 3 &&
-        (strstr(errors, strerror(fault->error)) ||
-            strstr(errors, "pthread_create: Resource temporarily") ||
-            strstr(errors, "sem_close: Invalid argument")) &&
-        says_one_of(errors, calls[fault->call].said))
+    bool says_why =
+        strstr(result->err, strerror(fault->error)) ||
+        strstr(result->err, "pthread_create: Resource temporarily") ||
+        strstr(result->err, "sem_close: Invalid argument");
+    if (says_why && says_one_of(result->err, calls[fault->call].said))
         return NULL;
     return "silent";
 }
 
-/* Runs VICTIM with FAULT. Returns false if the fault did not happen, since the
- * run made fewer such calls this time.
- */
-static bool try(const struct victim *victim, struct fault *fault)
+/* Starts RUN so that the kernel asks by the LISTENER about its calls. */
+static struct program start(const struct demo_run *run, int *listener)
 {
-    int sockets[2], status = 0, names = 0;
-    const char *wrong = "hang";
+    int sockets[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == -1)
         exit(1);
-    /* in the child the descriptors from 3 on are closed before listen_in() */
+    /* in the child lower descriptors are closed before listen_in() */
     int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
     (void)close(sockets[1]);
-    pid_t pid = victim_start(
-        build, victim, "--speed=1000", listen_in, (int[]){-1, kept});
+    struct program program =
+        start_words((struct command){.body = listen_in, .context = &kept},
+            "%s --speed=1000 %s", run->program, run->options);
     (void)close(kept);
-    int listener = receive_listener(sockets[0]);
+    *listener = receive_listener(sockets[0]);
     (void)close(sockets[0]);
-    if (listener == -1) {
+    if (*listener == -1) {
         (void)printf("no seccomp_unotify(2) here\n");
         exit(1);
     }
-    bool ended = supervise(listener, pid, fault, &status);
+    return program;
+}
+
+/* Does RUN with FAULT. Returns false if the fault did not happen, since the
+ * run made fewer such calls this time.
+ */
+static bool try(const struct demo_run *run, struct fault *fault)
+{
+    int names = 0, listener;
+    const char *wrong = "hang";
+    struct program program = start(run, &listener);
+    bool ended = supervise(listener, &program, fault);
+    const struct result *result = &program.so_far;
     bool happened =
         fault->call == ALL || (fault->uses[fault->call] > 0 &&
                                   fault->uses[fault->call] >= fault->use);
+
     if (ended)
-        wrong = happened ? judge(victim, fault, status) : NULL;
+        wrong = happened ? judge(run, fault, result) : NULL;
     else {
-        (void)kill(-pid, SIGKILL);
-        (void)kill(pid, SIGKILL);
-        (void)waitpid(pid, NULL, 0);
+        program_kill(&program);
         totals->hangs++;
     }
-    int left = leftovers(pid, victim, &names);
+    int left = count_leftovers(&names);
     (void)close(listener);
     totals->leftovers += left;
     totals->silent += wrong && ended;
-    if (fault->call == ALL)
-        return true;
-    if (wrong || left > 0 || only_call)
+    if (fault->call != ALL && (wrong || left > 0 || only_call))
         (void)printf("%s: use %d of %s fails, %s: %s, status %d, %d left\n%s",
-            victim_title(victim), fault->use, calls[fault->call].name,
+            title_of(run), fault->use, calls[fault->call].name,
             strerror(fault->error), wrong ? wrong : "as it should be",
-            WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-            left, victim_errors());
+            result->status, left, result->err);
     (void)fflush(stdout);
+    free(program.so_far.out);
+    free(program.so_far.err);
     return happened;
 }
 
@@ -412,7 +417,7 @@ static bool can_be_denied(const char *call)
     return true;
 }
 
-static void deny_all(const struct victim *victim, const struct fault *counted)
+static void deny_all(const struct demo_run *run, const struct fault *counted)
 {
     static const int errors[] = {EPERM, ENOSYS};
 
@@ -421,20 +426,19 @@ static void deny_all(const struct victim *victim, const struct fault *counted)
             struct fault fault = {
                 .call = call, .use = EACH_USE, .error = errors[i]};
             if (counted->uses[call] > 0 && can_be_denied(calls[call].name) &&
-                try(victim, &fault))
+                try(run, &fault))
                 totals->faults++;
         }
 }
 
-static void try_all(int index)
+static void try_all(const struct demo_run *run)
 {
     static const int all_uses[] = {1, 2, 3, 5, 8, 0}, few_uses[] = {1, 3, 0};
-    const struct victim *victim = &victims[index];
     struct fault counted = {.call = ALL};
 
-    (void)try(victim, &counted); /* which calls does it make? */
+    (void)try(run, &counted); /* which calls does it make? */
     if (is_denied) {
-        deny_all(victim, &counted);
+        deny_all(run, &counted);
         return;
     }
     for (int call = 0; call < CALLS; call++) {
@@ -445,8 +449,8 @@ static void try_all(int index)
                 struct fault fault = {
                     .call = call, .use = *use, .error = calls[call].errors[i]};
                 if (*use <= counted.uses[call] &&
-                    is_ours(victim->name, calls[call].name, *use) &&
-                    try(victim, &fault))
+                    is_ours(run->demo, calls[call].name, *use) &&
+                    try(run, &fault))
                     totals->faults++;
             }
     }
@@ -457,10 +461,9 @@ int main(int argc, char **argv)
     is_short = argc > 2 && strcmp(argv[2], "short") == 0;
     is_denied = argc > 2 && strcmp(argv[2], "denied") == 0;
     only_call = argc > 3 ? argv[3] : NULL;
-    build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!build || totals == MAP_FAILED) {
+    if (!workers_begin(argv[1]) || totals == MAP_FAILED) {
         (void)fprintf(stderr,
             "usage: matrix BUILD_FOLDER [short | denied | DEMO [CALL]]\n");
         return 2;
@@ -470,8 +473,7 @@ int main(int argc, char **argv)
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
-    victims_read();
-    bool good = for_each_victim(
+    bool good = for_each_run(
         argc > 2 && !is_short && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
     if (totals->crashes + totals->wrong > 0)
         (void)printf("of the silent ones: %d crashes, %d wrong verdicts\n",

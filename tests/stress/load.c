@@ -7,21 +7,19 @@
  * answered. All answers have to be right, what the server prints clean, and its
  * memory must not grow on and on.
  */
+#include "tests/support/process.h"
+
 #include <sys/socket.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CLIENTS = 1000, MOST = 2048, SKIPPED = 77 };
@@ -34,13 +32,14 @@ static const char *const names[KINDS] = {
 static const char line[] = "ping\n";
 
 static struct sockaddr_in server = {.sin_family = AF_INET};
-static struct pollfd files[CLIENTS];
+static struct pollfd files[CLIENTS + 1]; /* the last is the server's output */
 static struct client {
     size_t sent, size, got;
     double next; /* when it does something without being asked */
     char answer[8];
 } clients[CLIENTS];
-static long ended[KINDS], answered, wrong;
+static long ended[KINDS], answered, wrong, lines;
+static bool clean = true; /* there was no control character */
 
 static void check(bool good, const char *what)
 {
@@ -48,14 +47,6 @@ static void check(bool good, const char *what)
         return;
     perror(what);
     exit(3);
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static enum kind kind_of(int client)
@@ -136,57 +127,17 @@ static void take(int client)
     end(client, false);
 }
 
-/* Reads what the server prints; its last message is the number of lines, or -1
- * if there was a control character.
- */
-static void read_output(int from, int to)
+/* Reads some of what the server prints. Returns whether there was anything. */
+static bool read_output(int from)
 {
     static unsigned char bytes[65536];
-    long lines = 0;
-    bool clean = true;
-    ssize_t got;
+    ssize_t got = read(from, bytes, sizeof bytes);
 
-    while ((got = read(from, bytes, sizeof bytes)) > 0)
-        for (ssize_t i = 0; i < got; i++) {
-            lines += bytes[i] == '\n';
-            clean &= (bytes[i] >= 0x20 || bytes[i] == '\n') && bytes[i] != 0x7f;
-        }
-    lines = clean ? lines : -1;
-    check(write(to, &lines, sizeof lines) == sizeof lines, "write");
-}
-
-static pid_t start_server(const char *build, int *err, int *counted)
-{
-    char path[4096];
-    int out_ends[2], err_ends[2], count_ends[2];
-
-    check(pipe(out_ends) == 0 && pipe(err_ends) == 0 && pipe(count_ends) == 0,
-        "pipe");
-    (void)snprintf(path, sizeof path, "%s/demo_socket", build);
-    pid_t pid = fork();
-    check(pid >= 0, "fork");
-    if (pid == 0) {
-        (void)dup2(out_ends[1], STDOUT_FILENO);
-        (void)dup2(err_ends[1], STDERR_FILENO);
-        for (int i = 3; i < 16; i++)
-            (void)close(i);
-        (void)execl(
-            path, path, "--serve", "--port=0", "--timeout=3600", (char *)NULL);
-        _exit(127);
+    for (ssize_t i = 0; i < got; i++) {
+        lines += bytes[i] == '\n';
+        clean &= (bytes[i] >= 0x20 || bytes[i] == '\n') && bytes[i] != 0x7f;
     }
-    (void)close(out_ends[1]);
-    (void)close(err_ends[1]);
-    pid_t reader = fork();
-    check(reader >= 0, "fork");
-    if (reader == 0) {
-        read_output(out_ends[0], count_ends[1]);
-        _exit(0);
-    }
-    (void)close(out_ends[0]);
-    (void)close(count_ends[1]);
-    *err = err_ends[0];
-    *counted = count_ends[0];
-    return pid;
+    return got > 0;
 }
 
 /* The memory of PID in kilobytes; 0 where there is no /proc. (The line VmRSS in
@@ -213,7 +164,9 @@ static void load(long messages)
     double last = now();
 
     for (long before = answered; answered < messages;) {
-        check(poll(files, CLIENTS, 5) >= 0, "poll");
+        check(poll(files, CLIENTS + 1, 5) >= 0, "poll");
+        if (files[CLIENTS].revents != 0)
+            (void)read_output(files[CLIENTS].fd);
         double time = now();
         for (int i = 0; i < CLIENTS; i++) {
             if (files[i].fd >= 0 && files[i].revents != 0)
@@ -233,10 +186,8 @@ static void load(long messages)
 
 int main(int argc, char **argv)
 {
-    long messages = argc > 2 ? atol(argv[2]) : 100000, lines = 0;
+    long messages = argc > 2 ? atol(argv[2]) : 100000;
     struct rlimit most;
-    char said[1024] = "";
-    int err, counted, status;
 
     if (argc < 2 || messages < 10 * CLIENTS) {
         (void)fprintf(stderr, "usage: load BUILD_FOLDER [MESSAGES >= %d]\n",
@@ -250,22 +201,23 @@ int main(int argc, char **argv)
         (void)printf("skipped: no more files may be opened here\n");
         return SKIPPED;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
     srand(42);
-    pid_t pid = start_server(argv[1], &err, &counted);
-    check(read(err, said, sizeof said - 1) > 0, "the server");
-    const char *port = strrchr(said, ':');
-    check(port != NULL, said);
-    server.sin_port = htons((in_port_t)atoi(port + 1));
+    (void)setenv("DEMOS", argv[1], 1);
+    struct program program = start_words((struct command){.full = false},
+        "demo_socket --serve --port=0 --timeout=3600");
+    (void)program_await(&program, "\n", true);
+    int port = atoi(strrchr(program.so_far.err, ':') + 1);
+    server.sin_port = htons((in_port_t)port);
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (int i = 0; i < CLIENTS; i++)
         files[i].fd = -1;
+    files[CLIENTS] = (struct pollfd){.fd = program.out, .events = POLLIN};
 
     double start = now();
     long memory[PARTS], least = LONG_MAX;
     for (int part = 0; part < PARTS; part++) {
         load(messages / PARTS * (part + 1));
-        memory[part] = memory_of(pid);
+        memory[part] = memory_of(program.pid);
         /* The first time that so many are there at once it needs more. But what
          * is lost with each message makes it grow in each part.
          */
@@ -276,12 +228,10 @@ int main(int argc, char **argv)
     for (int i = 0; i < CLIENTS; i++)
         if (files[i].fd >= 0)
             (void)close(files[i].fd);
-    check(kill(pid, SIGINT) == 0, "kill");
-    memset(said, 0, sizeof said);
-    check(read(err, said, sizeof said - 1) > 0, "the verdict");
-    check(waitpid(pid, &status, 0) == pid, "waitpid");
-    check(read(counted, &lines, sizeof lines) == sizeof lines, "its output");
-    (void)waitpid(-1, NULL, 0);
+    check(kill(program.pid, SIGINT) == 0, "kill");
+    while (read_output(program.out))
+        continue;
+    struct result result = program_finish(&program);
 
     for (int kind = 0; kind < KINDS; kind++)
         (void)printf("%7ld connections, %s\n", ended[kind], names[kind]);
@@ -289,10 +239,10 @@ int main(int argc, char **argv)
         "%ld messages answered in %.1f s, %ld answers wrong\n"
         "%ld lines printed%s\n%ld kB before, %ld kB after; in each part it "
         "grew by %ld kB or more\n%s",
-        answered, took, wrong, lines, lines < 0 ? ": control characters" : "",
-        memory[0], memory[PARTS - 1], least, said);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 && wrong == 0 &&
-                   lines >= answered && least <= GROWTH
+        answered, took, wrong, lines, clean ? "" : ": control characters",
+        memory[0], memory[PARTS - 1], least, result.err);
+    return result.status == 0 && wrong == 0 && clean && lines >= answered &&
+                   least <= GROWTH
                ? 0
                : 1;
 }

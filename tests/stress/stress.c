@@ -11,264 +11,175 @@
  * them on one core.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
-#include <fcntl.h>
+#include "tests/support/process.h"
+#include "tests/support/runs.h"
+
 #include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/support/runs.h"
+enum { AT_ONCE = 4 };
 
-enum {
-    AT_ONCE = 4,
-    MAX_WORDS = 3 + 32 + 3 /* options of a blank and a letter */
+/* One of the runs. */
+struct run {
+    const struct demo_run *subject;
+    int number;
+    bool broken, pinned;
+    char words[160];
 };
 
-/* What there is besides tests/runs.txt: more who wait for the same; and an open
- * window, which does no harm where the mechanism is in place.
+/* In the new process: a folder with a log and names of its own, and one core,
+ * where the system can do that.
  */
-static const struct more {
-    const char *demo, *options;
-} more[] = {{"condvar", "--consumers=5"}, {"mqueue", "--clients=3"},
-    {"mutex", "--window"}, {"semaphore", "--window"}, {"condvar", "--window"},
-    {"file", "--window"}, {"shm", "--window"}};
-
-/* Binds this process to one core, where the system can do that. */
-static void pin(int core)
+static int prepare(const void *context)
 {
+    const struct run *run = context;
+    char folder[] = "run-0";
+
+    folder[4] = (char)('0' + run->number % AT_ONCE);
+    (void)mkdir(folder, 0700);
 #ifdef CPU_SET
-    cpu_set_t set;
-
-    CPU_ZERO(&set);
-    CPU_SET((size_t)core, &set);
-    (void)sched_setaffinity(0, sizeof set, &set);
-#else
-    (void)core;
+    if (run->pinned) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET(0, &set);
+        (void)sched_setaffinity(0, sizeof set, &set);
+    }
 #endif
+    return chdir(folder) == 0 ? 0 : 127;
 }
 
-/* Seeds differ from run to run, and are the same when all is repeated. */
-static unsigned seed_of(int run, bool broken, bool pinned)
-{
-    return (unsigned)(run * 4 + broken * 2 + pinned) * 2654435761U;
-}
-
-/* All in turn. */
-static int speed_of(const struct demo_run *subject, int run)
-{
-    return subject->speeds[run / AT_ONCE % subject->speed_count];
-}
-
-/* Some are watched: recording, and the live view's process, change the times.
- * NULL ends the command line.
+/* The speeds come in turn; seeds differ from run to run, and are the same when
+ * all is repeated. Some are watched: recording, and the live view's process,
+ * change the times.
  */
-static char *view_of(int run)
+static struct program start(struct run *run)
 {
-    static char lanes[] = "--lanes", trace[] = "--trace=trace";
+    static const char *const views[] = {"", "--lanes", "", "--trace=trace", ""};
+    const struct demo_run *subject = run->subject;
+    int speed = subject->speeds[run->number / AT_ONCE % subject->speed_count];
+    unsigned seed = (unsigned)(run->number * 4 + run->broken * 2 + run->pinned);
 
-    if (run % 5 == 1)
-        return lanes;
-    return run % 5 == 3 ? trace : NULL;
-}
-
-static pid_t start(const char *build, const struct demo_run *subject, int run,
-    bool broken, bool pinned)
-{
-    char path[4096], speed[32], seed[32], options[64], folder[] = "run-0";
-    char mode[] = "--broken";
-    char *words[MAX_WORDS] = {path, speed, seed};
-    pid_t pid = fork();
-
-    if (pid != 0)
-        return pid;
-    folder[4] = (char)('0' + run % AT_ONCE); /* a log and names of its own */
-    if (chdir(folder) == -1)
-        _exit(127);
-    if (pinned)
-        pin(0);
-    int nowhere = open("/dev/null", O_WRONLY);
-    int said = open("said", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
-    (void)dup2(nowhere, STDOUT_FILENO);
-    (void)dup2(said, STDERR_FILENO);
-    (void)snprintf(path, sizeof path, "%s/%s", build, subject->program);
-    (void)snprintf(speed, sizeof speed, "--speed=%d", speed_of(subject, run));
-    (void)snprintf(
-        seed, sizeof seed, "--seed=%u", seed_of(run, broken, pinned));
-    (void)snprintf(options, sizeof options, "%s", subject->options);
-    int count = 3;
-    for (char *word = strtok(options, " "); word; word = strtok(NULL, " "))
-        words[count++] = word;
-    if (broken)
-        words[count++] = mode;
-    words[count] = view_of(run);
-    (void)execv(path, words);
-    _exit(127);
-}
-
-/* What a run said. */
-static const char *said_by(int run)
-{
-    static char said[2048];
-    char path[] = "run-0/said";
-
-    path[4] = (char)('0' + run % AT_ONCE);
-    FILE *file = fopen(path, "r");
-    size_t size = file ? fread(said, 1, sizeof said - 1, file) : 0;
-    if (file)
-        (void)fclose(file);
-    said[size] = '\0';
-    return said;
-}
-
-/* Prints which run went wrong and what it said. */
-static void show(const struct demo_run *subject, int run, bool broken,
-    bool pinned, int status)
-{
-    const char *view = view_of(run);
-    (void)printf("%s %d: %s --speed=%d --seed=%u %s%s %s%s\n%s",
-        WIFEXITED(status) ? "status" : "signal",
-        WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-        subject->program, speed_of(subject, run), seed_of(run, broken, pinned),
-        subject->options, broken ? " --broken" : "", view ? view : "",
-        pinned ? " (on one core)" : "", said_by(run));
+    (void)snprintf(run->words, sizeof run->words,
+        "%s --speed=%d --seed=%u %s%s %s", subject->program, speed,
+        seed * 2654435761U, subject->options, run->broken ? " --broken" : "",
+        views[run->number % 5]);
+    return start_words(
+        (struct command){.body = prepare, .context = run}, "%s", run->words);
 }
 
 /* Whether a run ended as it should: demo_signal may also have been unable to
  * tell, on a machine that is too busy.
  */
-static bool is_right(
-    const struct demo_run *subject, int run, bool broken, int status)
+static bool is_right(const struct run *run, const struct result *result)
 {
-    if (!WIFEXITED(status))
-        return false;
+    const struct demo_run *subject = run->subject;
+
     /* the system of tests/unkind has no robust mutexes, which has to be said */
     if (getenv("UNKIND_SEED") && strcmp(subject->options, "--kill-writer") == 0)
-        return WEXITSTATUS(status) == 3 &&
-               strstr(said_by(run), "needs robust mutexes");
-    if (broken)
-        return WEXITSTATUS(status) == subject->broken;
-    return WEXITSTATUS(status) == subject->normal || WEXITSTATUS(status) == 0 ||
-           (WEXITSTATUS(status) == 3 &&
-               strstr(said_by(run), "the machine was too busy"));
+        return result->status == 3 &&
+               strstr(result->err, "needs robust mutexes");
+    if (run->broken)
+        return result->status == subject->broken;
+    return result->status == subject->normal || result->status == 0 ||
+           (result->status == 3 &&
+               strstr(result->err, "the machine was too busy"));
 }
 
-/* Returns how many of RUNS ended with another status than they should. */
-static int stress(const char *build, const struct demo_run *subject, int runs,
-    bool broken, bool pinned)
+/* Returns how many of COUNT runs ended with another status than they should. */
+static int stress(
+    const struct demo_run *subject, int count, bool broken, bool pinned)
 {
-    pid_t running[AT_ONCE];
-    int wrong = 0, status;
+    struct run runs[AT_ONCE];
+    struct program programs[AT_ONCE];
+    int wrong = 0;
 
-    for (int run = 0; run < runs + AT_ONCE; run++) {
-        if (run >= AT_ONCE) {
-            pid_t pid = running[run % AT_ONCE];
-            if (waitpid(pid, &status, 0) != pid ||
-                !is_right(subject, run - AT_ONCE, broken, status)) {
+    for (int i = 0; i < count + AT_ONCE; i++) {
+        struct run *run = &runs[i % AT_ONCE];
+        struct program *program = &programs[i % AT_ONCE];
+        if (i >= AT_ONCE && i - AT_ONCE < count) {
+            struct result result = program_finish(program);
+            if (!is_right(run, &result)) {
                 wrong++;
-                show(subject, run - AT_ONCE, broken, pinned, status);
+                (void)printf("status %d: %s%s\n%s", result.status, run->words,
+                    pinned ? " (on one core)" : "", result.err);
             }
+            free_kept();
         }
-        if (run < runs)
-            running[run % AT_ONCE] = start(build, subject, run, broken, pinned);
+        if (i < count) {
+            *run = (struct run){.subject = subject,
+                .number = i,
+                .broken = broken,
+                .pinned = pinned};
+            *program = start(run);
+        }
     }
     return wrong;
 }
 
-/* The folders in which the demos run, one for each that runs at once. */
-static int make_folders(char *scratch)
+/* What there is besides tests/runs.txt: more who wait for the same; and an open
+ * window, which does no harm where the mechanism is in place.
+ */
+static void add_runs(void)
 {
-    if (mkdtemp(scratch) == NULL || chdir(scratch) == -1)
-        return -1;
-    for (char name[] = "run-0"; name[4] < '0' + AT_ONCE; name[4]++)
-        if (mkdir(name, 0700) == -1)
-            return -1;
-    return 0;
+    static const char *const with_window[] = {
+        "mutex", "semaphore", "condvar", "file", "shm"};
+
+    add_run("condvar", "--consumers=5");
+    add_run("mqueue", "--clients=3");
+    for (size_t i = 0; i < sizeof with_window / sizeof *with_window; i++)
+        add_run(with_window[i], "--window")->broken = NO_BROKEN;
 }
 
-static void remove_folders(const char *scratch)
-{
-    for (char name[] = "run-0"; name[4] < '0' + AT_ONCE; name[4]++) {
-        if (chdir(name) == -1)
-            continue;
-        (void)unlink("mutexfile.txt");
-        (void)unlink("names.txt");
-        (void)unlink("said");
-        (void)unlink("trace");
-        (void)!chdir("..");
-        (void)rmdir(name);
-    }
-    (void)rmdir(scratch);
-}
-
-/* Whether this system has what SUBJECT needs. */
-static bool is_possible(const struct demo_run *subject)
-{
-    return HAVE_ROBUST_MUTEX || strcmp(subject->options, "--kill-writer") != 0;
-}
-
-/* The runs of tests/runs.txt, and more. */
-static void read_subjects(void)
-{
-    runs_read();
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        struct demo_run *subject = &demo_runs[run_count++];
-        *subject = *plain_run(more[i].demo);
-        (void)snprintf(
-            subject->options, sizeof subject->options, "%s", more[i].options);
-        if (strcmp(more[i].options, "--window") == 0)
-            subject->broken = NO_BROKEN;
-    }
-}
-
-/* Whether NAME is among NAMES; all are if there is none. */
-static bool is_wanted(const char *name, char *const *names)
+/* Whether this system has what SUBJECT needs, and NAME is among NAMES; all are
+ * if there is none.
+ */
+static bool is_wanted(const struct demo_run *subject, char *const *names)
 {
     bool wanted = !*names;
 
+    if (!HAVE_ROBUST_MUTEX && strcmp(subject->options, "--kill-writer") == 0)
+        return false;
     for (; *names; names++)
-        wanted |= strcmp(*names, name) == 0;
+        wanted |= strcmp(*names, subject->demo) == 0;
     return wanted;
 }
 
 int main(int argc, char **argv)
 {
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
-    int runs = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
+    int count = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
     int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
     char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
-    const char *parent = getenv("TMPDIR");
-    char scratch[4096];
 
-    (void)snprintf(scratch, sizeof scratch, "%s/nine-stress-XXXXXX",
-        parent && *parent ? parent : "/tmp");
-    if (build == NULL || runs < 1 || make_folders(scratch) == -1) {
+    if (build == NULL || count < 1) {
         (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal] "
                               "[NAME...]]\n");
         return 2;
     }
+    (void)setenv("DEMOS", build, 1);
+    free(build);
+    char *folder = scratch_enter();
     (void)printf(
         "%d runs each                              wrong: free  on one core\n",
-        runs);
-    read_subjects();
-    for (int i = 0; i < run_count; i++)
-        for (int broken = 0; broken < modes; broken++) {
-            const struct demo_run *subject = &demo_runs[i];
-            if ((broken && subject->broken == NO_BROKEN) ||
-                !is_possible(subject) || !is_wanted(subject->demo, names))
-                continue;
-            int free_runs = stress(build, subject, runs, broken, false);
-            int pinned = stress(build, subject, runs, broken, true);
-            (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program,
-                subject->options, broken ? "--broken" : "", free_runs, pinned);
-            (void)fflush(stdout);
-            int allowed = broken ? runs / 1000 : 0;
-            failures += (free_runs > allowed) + (pinned > allowed);
-        }
-    remove_folders(scratch);
-    free(build);
+        count);
+    add_runs();
+    FOR_RUNS(subject)
+    for (int broken = 0; broken < modes; broken++) {
+        if ((broken && subject->broken == NO_BROKEN) ||
+            !is_wanted(subject, names))
+            continue;
+        int free_runs = stress(subject, count, broken, false);
+        int pinned = stress(subject, count, broken, true);
+        (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program,
+            subject->options, broken ? "--broken" : "", free_runs, pinned);
+        (void)fflush(stdout);
+        int allowed = broken ? count / 1000 : 0;
+        failures += (free_runs > allowed) + (pinned > allowed);
+    }
+    scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }

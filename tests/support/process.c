@@ -448,11 +448,11 @@ static void note(const char *format, ...)
     va_end(values);
 }
 
-static char state_of(int pid)
+char process_state(pid_t pid)
 {
     char path[64], state = 'Z';
 
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
     FILE *file = fopen(path, "r");
     if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
         state = 'Z'; /* it is gone */
@@ -473,7 +473,7 @@ static void note_processes(void)
         path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
     FILE *children = fopen(path, "r");
     while (children && fscanf(children, "%d", &pid) == 1) {
-        if (state_of(pid) == 'Z') {
+        if (process_state(pid) == 'Z') {
             if (!was_started(pid))
                 (void)waitpid(pid, NULL, WNOHANG);
             continue;

@@ -107,13 +107,17 @@ struct result run_program(
  */
 const char *built(const char *name);
 
-/* Makes a new empty folder the current one, for temporary files, too. FIND
- * below tells only of what was started from here on. Returns the path; free it.
+/* Makes a new empty folder the current one, for temporary files, too. What
+ * is looked for below is what was started from here on. Returns the path; free
+ * it.
  */
 char *scratch_enter(void);
 
 /* Removes the current folder, with all that is in it. */
 void scratch_leave(char *path);
+
+/* The state of process PID, as /proc calls it; of one that is gone, Z. */
+char process_state(pid_t pid);
 
 /* What is left now of what this process has started, a line each: processes,
  * names in /dev/shm and /dev/mqueue, temporary files, System V queues. What

@@ -27,6 +27,13 @@ static void read_speeds(struct demo_run *run, char *words)
     }
 }
 
+static void set_options(struct demo_run *run, const char *options)
+{
+    (void)snprintf(run->options, sizeof run->options, "%s", options);
+    (void)snprintf(
+        run->fast, sizeof run->fast, "--speed=%d %s", run->quick, options);
+}
+
 static void read_line(const char *line)
 {
     struct demo_run *run = &demo_runs[run_count];
@@ -45,9 +52,7 @@ static void read_line(const char *line)
     if (strcmp(run->waits, "-") == 0)
         *run->waits = '\0';
     read_speeds(run, speeds);
-    (void)snprintf(
-        run->fast, sizeof run->fast, "--speed=%d %s", run->quick, options);
-    (void)strcpy(run->options, options);
+    set_options(run, options);
     run_count++;
 }
 
@@ -89,4 +94,17 @@ const struct demo_run *plain_run(const char *demo)
             return &demo_runs[i];
     stop("has no such demo", demo);
     return NULL;
+}
+
+struct demo_run *add_run(const char *demo, const char *options)
+{
+    (void)next_run(NULL); /* the table is read */
+    struct demo_run *run = &demo_runs[run_count++];
+
+    if (run_count == MAX_RUNS)
+        stop("too many runs", options);
+    *run = *plain_run(demo);
+    run->is_plain = false;
+    set_options(run, options);
+    return run;
 }

@@ -23,6 +23,9 @@ extern int run_count;
 /* Reads the table; ends the program with a message if that cannot be. */
 void runs_read(void);
 
+/* Adds a variant of DEMO's plain run, and returns it. */
+struct demo_run *add_run(const char *demo, const char *options);
+
 /* The plain run of DEMO. */
 const struct demo_run *plain_run(const char *demo);
 
