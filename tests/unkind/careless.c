@@ -33,38 +33,54 @@ enum { TRIES = 100, MAX_RULES = 64, FORTY_DAYS = 40 * 86400 };
 
 static struct {
     const char *name;
-    bool (*went_well)(void);
+    bool (*goes_well)(void);
 } rules[MAX_RULES];
 static int rule_count;
 
-/* RULE(name) { ... } returns whether it went well. */
-#define RULE(rule)                                                             \
-    static bool rule(void);                                                    \
+/* WELL is whether it went well. */
+#define RULE(rule, well)                                                       \
+    static bool rule(void)                                                     \
+    {                                                                          \
+        return well;                                                           \
+    }                                                                          \
     __attribute__((constructor)) static void add_##rule(void)                  \
     {                                                                          \
         rules[rule_count].name = #rule;                                        \
-        rules[rule_count++].went_well = rule;                                  \
-    }                                                                          \
-    static bool rule(void)
+        rules[rule_count++].goes_well = rule;                                  \
+    }
 
-/* What only prepares a rule is made again, as it should be. */
+/* Makes a CALL again that was interrupted, as it should be. */
 #define SURELY(call)                                                           \
-    do                                                                         \
-        errno = 0;                                                             \
-    while ((call) == -1 && (errno == EINTR || errno == ECONNABORTED))
+    __extension__({                                                            \
+        long result;                                                           \
+        do                                                                     \
+            result = (long)(call);                                             \
+        while (result == -1 && (errno == EINTR || errno == ECONNABORTED));     \
+        result;                                                                \
+    })
 
 static char bytes[10000];
 static int pipe_ends[2];
+static struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+/* Puts FILE in the place of the one before it, which is closed. */
+static int in_place_of(int *before, int file)
+{
+    if (*before != -1)
+        (void)close(*before);
+    *before = file;
+    return file;
+}
 
 /* A file that has no name any more. */
-static int temporary_file(void)
+static int new_file(void)
 {
+    static int before = -1;
     char path[] = "careless-XXXXXX";
-    int file;
+    int file = (int)SURELY(mkstemp(path));
 
-    SURELY(file = mkstemp(path));
     (void)unlink(path);
-    return file;
+    return in_place_of(&before, file);
 }
 
 static const char *own_name(const char *text)
@@ -75,22 +91,40 @@ static const char *own_name(const char *text)
     return name;
 }
 
-static int shm_object(const char *text)
+/* Memory with that in its name, and SIZE bytes of it; -1 if there is none. */
+static int new_memory(const char *text, off_t size)
 {
-    int file;
+    static int before = -1;
+    const char *name = own_name(text);
+    int file = (int)SURELY(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
 
-    SURELY(file = shm_open(own_name(text), O_RDWR | O_CREAT | O_EXCL, 0600));
-    (void)shm_unlink(own_name(text));
-    return file;
+    (void)shm_unlink(name);
+    if (file != -1 && size > 0)
+        (void)SURELY(ftruncate(file, size));
+    return in_place_of(&before, file);
 }
 
-static bool ends_well(int file, bool well)
+static sem_t *new_semaphore(const char *text)
 {
-    (void)close(file);
-    return well;
+    const char *name = own_name(text);
+    sem_t *semaphore;
+
+    do
+        semaphore = sem_open(name, O_CREAT, 0600, 1);
+    while (semaphore == SEM_FAILED && errno == EINTR);
+    (void)sem_unlink(name);
+    return semaphore;
 }
 
-/* Time and waiting */
+static off_t size_of(int file)
+{
+    struct stat about = {0};
+
+    (void)fstat(file, &about);
+    return about.st_size;
+}
+
+/* Waiting */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -111,7 +145,7 @@ static void *make_ready(void *context)
     return context;
 }
 
-/* Waits for so many SECONDS, or for ever: once, or until it is ready. */
+/* Waits for so many SECONDS, or for ever: "if" instead of "while", or not. */
 static bool wait_for_thread(int seconds, bool once)
 {
     struct timespec until;
@@ -133,66 +167,19 @@ static bool wait_for_thread(int seconds, bool once)
     return error == 0 && is_ready;
 }
 
-RULE(cond_wait)
-{
-    return wait_for_thread(0, true);
-}
-
-RULE(cond_timedwait)
-{
-    return wait_for_thread(60, true);
-}
-
-RULE(cond_timedwait_long)
-{
-    return wait_for_thread(FORTY_DAYS, false);
-}
-
-RULE(sleep_once)
-{
-    return nanosleep(&(struct timespec){0, 1000}, NULL) == 0;
-}
-
-RULE(sem_wait_once)
-{
-    sem_t *semaphore;
-
-    do
-        semaphore = sem_open(own_name(""), O_CREAT, 0600, 1);
-    while (semaphore == SEM_FAILED);
-    (void)sem_unlink(own_name(""));
-    bool waited = sem_wait(semaphore) == 0;
-    (void)sem_close(semaphore);
-    return waited;
-}
-
-RULE(poll_once)
-{
-    return poll(NULL, 0, 0) == 0;
-}
-
-RULE(select_once)
-{
-    return select(0, NULL, NULL, NULL, &(struct timeval){0, 0}) == 0;
-}
-
 /* Something can be read, so no time passes. */
-RULE(select_long)
+static bool select_for_long(void)
 {
     fd_set inputs;
-    int found;
 
-    if (!ready)
-        SURELY(write(pipe_ends[1], "!", 1));
-    ready = true;
+    (void)SURELY(write(pipe_ends[1], "!", 1));
     FD_ZERO(&inputs);
     FD_SET(pipe_ends[0], &inputs);
-    SURELY(found = pselect(pipe_ends[0] + 1, &inputs, NULL, NULL,
-               &(struct timespec){FORTY_DAYS, 0}, NULL));
-    return found == 1;
+    return SURELY(pselect(pipe_ends[0] + 1, &inputs, NULL, NULL,
+               &(struct timespec){FORTY_DAYS, 0}, NULL)) == 1;
 }
 
-RULE(fine_clock)
+static bool is_clock_fine(void)
 {
     struct timespec now;
 
@@ -204,221 +191,116 @@ RULE(fine_clock)
     return false;
 }
 
+RULE(cond_wait, wait_for_thread(0, true))
+RULE(cond_timedwait, wait_for_thread(60, true))
+RULE(cond_timedwait_long, wait_for_thread(FORTY_DAYS, false))
+RULE(sleep_once, nanosleep(&(struct timespec){0, 1000}, NULL) == 0)
+RULE(sem_wait_once, sem_wait(new_semaphore("")) == 0)
+RULE(poll_once, poll(NULL, 0, 0) == 0)
+RULE(select_once, select(0, NULL, NULL, NULL, &(struct timeval){0, 0}) == 0)
+RULE(select_long, select_for_long())
+RULE(fine_clock, is_clock_fine())
+
 /* Files and pipes */
 
-RULE(read_once)
-{
-    ssize_t got;
-
-    SURELY(write(pipe_ends[1], bytes, 100));
-    SURELY(got = read(pipe_ends[0], bytes, 100));
-    return got == 100;
-}
-
-RULE(read_interrupted)
-{
-    SURELY(write(pipe_ends[1], "!", 1));
-    return read(pipe_ends[0], bytes, 1) == 1;
-}
-
-RULE(write_interrupted)
-{
-    return write(pipe_ends[1], "!", 1) == 1;
-}
-
-RULE(write_once)
-{
-    int file = temporary_file();
-    ssize_t wrote;
-
-    SURELY(wrote = write(file, bytes, 1000));
-    return ends_well(file, wrote == 1000);
-}
-
 /* It is made again after EINTR, but not all of it was still to be written. */
-RULE(dprintf_again)
+static bool write_again(int file)
 {
-    int file = temporary_file(), wrote;
-    struct stat about;
-
-    SURELY(wrote = dprintf(file, "%1000s", ""));
-    (void)fstat(file, &about);
-    return ends_well(file, wrote == 1000 && about.st_size == 1000);
+    return SURELY(dprintf(file, "%1000s", "")) == 1000 && size_of(file) == 1000;
 }
 
-RULE(pread_once)
+static long read_at_begin(int file)
 {
-    int file = temporary_file();
-    ssize_t got;
-
-    SURELY(ftruncate(file, 1000));
-    SURELY(got = pread(file, bytes, 1000, 0));
-    return ends_well(file, got == 1000);
-}
-
-RULE(close_once)
-{
-    return close(dup(0)) == 0;
-}
-
-RULE(open_once)
-{
-    int file = open("/dev/null", O_RDONLY);
-
-    return ends_well(file, file != -1);
-}
-
-RULE(fchmod_once)
-{
-    int file = temporary_file();
-
-    return ends_well(file, fchmod(file, 0600) == 0);
-}
-
-RULE(ftruncate_once)
-{
-    int file = temporary_file();
-
-    return ends_well(file, ftruncate(file, 10) == 0);
-}
-
-RULE(reserve_space)
-{
-    int file = temporary_file();
-
-    return ends_well(file, posix_fallocate(file, 0, 10) == 0);
-}
-
-RULE(lock_once)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int file = temporary_file();
-
-    return ends_well(file, fcntl(file, F_SETLKW, &lock) == 0);
+    (void)SURELY(ftruncate(file, 1000));
+    return SURELY(pread(file, bytes, 1000, 0));
 }
 
 /* Its parent has the lock. */
-RULE(lock_is_taken)
+static bool fails_with_eagain(int file)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int file = temporary_file(), status;
+    int status;
 
-    (void)fcntl(file, F_SETLK, &lock);
+    (void)fcntl(file, F_SETLK, &all);
     pid_t pid = fork();
     if (pid == 0)
-        _exit(fcntl(file, F_SETLK, &lock) == -1 && errno == EAGAIN ? 0 : 1);
-    SURELY(waitpid(pid, &status, 0));
-    return ends_well(file, status == 0);
+        _exit(fcntl(file, F_SETLK, &all) == -1 && errno == EAGAIN ? 0 : 1);
+    (void)SURELY(waitpid(pid, &status, 0));
+    return status == 0;
+}
+
+static bool can_poll_device(void)
+{
+    struct pollfd device = {.fd = pipe_ends[0], .events = POLLIN};
+
+    device.fd = (int)SURELY(open("/dev/null", O_RDONLY));
+    (void)SURELY(poll(&device, 1, 0));
+    return !(device.revents & POLLNVAL);
+}
+
+static int count_open_files(void)
+{
+    int first = dup(0), count = 1;
+
+    while (count < 300 && dup(0) != -1)
+        count++;
+    for (int i = 0; i < count; i++)
+        (void)close(first + i);
+    return count;
+}
+
+static long room_in_pipe(void)
+{
+    int ends[2];
+    long wrote, all_written = 0;
+
+    (void)pipe(ends);
+    (void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    while ((wrote = SURELY(write(ends[1], bytes, 512))) > 0)
+        all_written += wrote;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return all_written;
 }
 
 #ifdef __GLIBC__ /* elsewhere the library cannot do that */
-RULE(getc_once)
-{
-    FILE *file = fopen("/dev/null", "r");
-    bool is_end = getc(file) == EOF && feof(file);
-
-    (void)fclose(file);
-    return is_end;
-}
-
-RULE(getline_once)
+static bool reads_to_end(bool by_line)
 {
     FILE *file = fopen("/dev/null", "r");
     char *line = NULL;
     size_t room = 0;
-    bool is_end = getline(&line, &room, file) == -1 && feof(file);
+    bool is_end = by_line ? getline(&line, &room, file) == -1 && feof(file)
+                          : getc(file) == EOF && feof(file);
 
     free(line);
     (void)fclose(file);
     return is_end;
 }
+
+RULE(getc_once, reads_to_end(false))
+RULE(getline_once, reads_to_end(true))
 #endif
+RULE(read_once, SURELY(write(pipe_ends[1], bytes, 100)) == 100 &&
+                    SURELY(read(pipe_ends[0], bytes, 100)) == 100)
+RULE(read_interrupted, SURELY(write(pipe_ends[1], "!", 1)) == 1 &&
+                           read(pipe_ends[0], bytes, 1) == 1)
+RULE(write_interrupted, write(pipe_ends[1], "!", 1) == 1)
+RULE(write_once, SURELY(write(new_file(), bytes, 1000)) == 1000)
+RULE(dprintf_again, write_again(new_file()))
+RULE(pread_once, read_at_begin(new_file()) == 1000)
+RULE(close_once, close(dup(0)) == 0)
+RULE(open_once, open("/dev/null", O_RDONLY) != -1)
+RULE(fchmod_once, fchmod(new_file(), 0600) == 0)
+RULE(ftruncate_once, ftruncate(new_file(), 10) == 0)
+RULE(reserve_space, posix_fallocate(new_file(), 0, 10) == 0)
+RULE(lock_once, fcntl(new_file(), F_SETLKW, &all) == 0)
+RULE(lock_is_taken, fails_with_eagain(new_file()))
+RULE(poll_device, can_poll_device())
+RULE(many_files, count_open_files() == 300)
+RULE(wide_pipe, room_in_pipe() >= 16384)
 
-RULE(poll_device)
-{
-    struct pollfd device = {.events = POLLIN};
+/* Names, memory, and what is not there */
 
-    SURELY(device.fd = open("/dev/null", O_RDONLY));
-    SURELY(poll(&device, 1, 0));
-    return ends_well(device.fd, !(device.revents & POLLNVAL));
-}
-
-RULE(many_files)
-{
-    int files[300], count = 0;
-
-    while (count < 300 && (files[count] = dup(0)) != -1)
-        count++;
-    for (int i = 0; i < count; i++)
-        (void)close(files[i]);
-    return count == 300;
-}
-
-RULE(wide_pipe)
-{
-    int ends[2];
-    ssize_t wrote = 1, all = 0;
-
-    (void)pipe(ends);
-    (void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    for (; wrote > 0; all += wrote > 0 ? wrote : 0)
-        SURELY(wrote = write(ends[1], bytes, 512));
-    (void)close(ends[0]);
-    return ends_well(ends[1], all >= 16384);
-}
-
-/* Names and memory */
-
-RULE(long_name)
-{
-    int file = shm_object("-has-a-name-that-is-long");
-
-    return ends_well(file, file != -1);
-}
-
-RULE(long_sem_name)
-{
-    const char *name = own_name("-has-a-name-that-is-long");
-    sem_t *semaphore;
-
-    do
-        semaphore = sem_open(name, O_CREAT, 0600, 1);
-    while (semaphore == SEM_FAILED && errno == EINTR);
-    (void)sem_unlink(name);
-    return semaphore != SEM_FAILED;
-}
-
-RULE(second_ftruncate)
-{
-    int file = shm_object(""), result;
-
-    SURELY(ftruncate(file, 100));
-    SURELY(result = ftruncate(file, 200));
-    return ends_well(file, result == 0);
-}
-
-RULE(size_of_memory)
-{
-    struct stat about = {0};
-    int file = shm_object("");
-
-    SURELY(ftruncate(file, 100));
-    (void)fstat(file, &about);
-    return ends_well(file, about.st_size == 100);
-}
-
-RULE(write_to_memory)
-{
-    int file = shm_object("");
-    ssize_t wrote;
-
-    SURELY(wrote = write(file, "!", 1));
-    return ends_well(file, wrote == 1);
-}
-
-/* What is not there */
-
-RULE(robust_mutex)
+static bool has_robust_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
@@ -426,19 +308,7 @@ RULE(robust_mutex)
     return pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST) == 0;
 }
 
-RULE(unnamed_semaphore)
-{
-    sem_t semaphore;
-
-    return sem_init(&semaphore, 0, 1) == 0;
-}
-
-RULE(bound_to_parent)
-{
-    return prctl(PR_SET_PDEATHSIG, 0) == 0;
-}
-
-RULE(posix_queue)
+static bool has_posix_queue(void)
 {
     mqd_t queue = mq_open(own_name(""), O_RDWR | O_CREAT, 0600, NULL);
 
@@ -448,6 +318,17 @@ RULE(posix_queue)
     return queue != (mqd_t)-1;
 }
 
+#define LONG_NAME "-has-a-name-that-is-long"
+RULE(long_name, new_memory(LONG_NAME, 0) != -1)
+RULE(long_sem_name, new_semaphore(LONG_NAME) != SEM_FAILED)
+RULE(second_ftruncate, SURELY(ftruncate(new_memory("", 100), 200)) == 0)
+RULE(size_of_memory, size_of(new_memory("", 100)) == 100)
+RULE(write_to_memory, SURELY(write(new_memory("", 0), "!", 1)) == 1)
+RULE(robust_mutex, has_robust_mutex())
+RULE(unnamed_semaphore, sem_init(&(sem_t){{0}}, 0, 1) == 0)
+RULE(bound_to_parent, prctl(PR_SET_PDEATHSIG, 0) == 0)
+RULE(posix_queue, has_posix_queue())
+
 /* System V queues */
 
 static struct {
@@ -455,58 +336,37 @@ static struct {
     char text[100];
 } message = {.type = 1};
 
-RULE(big_queue)
+static bool is_queue_big(void)
 {
-    int queue = msgget(IPC_PRIVATE, 0600), result = 0;
+    int queue = msgget(IPC_PRIVATE, 0600), sent = 0;
 
-    for (int i = 0; i < 50 && result == 0; i++)
-        SURELY(result = msgsnd(queue, &message, 100, IPC_NOWAIT));
+    while (sent < 50 && SURELY(msgsnd(queue, &message, 100, IPC_NOWAIT)) == 0)
+        sent++;
     (void)msgctl(queue, IPC_RMID, NULL);
-    return result == 0;
+    return sent == 50;
 }
 
-RULE(msgsnd_once)
+static bool send_and_receive(void)
 {
     int queue = msgget(IPC_PRIVATE, 0600);
-    int result = msgsnd(queue, &message, 1, 0);
+    bool both = msgsnd(queue, &message, 1, 0) == 0 &&
+                msgrcv(queue, &message, 1, 0, 0) == 1;
 
-    if (result == 0)
-        result = (int)msgrcv(queue, &message, 1, 0, 0) - 1;
     (void)msgctl(queue, IPC_RMID, NULL);
-    return result == 0;
+    return both;
 }
+
+RULE(big_queue, is_queue_big())
+RULE(msgsnd_once, send_and_receive())
 
 /* Sockets */
-
-RULE(send_once)
-{
-    int ends[2];
-    ssize_t sent;
-
-    (void)socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
-    SURELY(sent = send(ends[0], bytes, 1000, 0));
-    (void)close(ends[1]);
-    return ends_well(ends[0], sent == 1000);
-}
-
-RULE(recv_once)
-{
-    int ends[2];
-    ssize_t got = 0, sent;
-
-    (void)socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
-    for (size_t all = 0; all < 1000; all += (size_t)sent)
-        SURELY(sent = send(ends[0], bytes, 1000 - all, 0));
-    SURELY(got = recv(ends[1], bytes, 1000, 0));
-    (void)close(ends[0]);
-    return ends_well(ends[1], got == 1000);
-}
 
 static struct sockaddr_in address;
 static socklen_t address_size = sizeof address;
 
 static int listening_socket(void)
 {
+    static int before = -1;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
 
     address = (struct sockaddr_in){
@@ -514,92 +374,85 @@ static int listening_socket(void)
     (void)bind(listener, (struct sockaddr *)&address, address_size);
     (void)listen(listener, 10);
     (void)getsockname(listener, (struct sockaddr *)&address, &address_size);
-    return listener;
+    return in_place_of(&before, listener);
 }
 
-RULE(connect_once)
+static bool connect_to(int listener)
 {
-    int listener = listening_socket(), client = socket(AF_INET, SOCK_STREAM, 0);
-    int result = connect(client, (struct sockaddr *)&address, address_size);
-
-    (void)close(client);
-    return ends_well(listener, result == 0);
-}
-
-/* Whether the first accept(2) of a client did, and what it gave blocks. */
-static bool accept_client(bool *blocks)
-{
-    int listener = listening_socket(), client = socket(AF_INET, SOCK_STREAM, 0);
+    static int before = -1;
+    int client = in_place_of(&before, socket(AF_INET, SOCK_STREAM, 0));
 
     (void)fcntl(listener, F_SETFL, O_NONBLOCK);
-    (void)connect(client, (struct sockaddr *)&address, address_size);
+    return connect(client, (struct sockaddr *)&address, address_size) == 0;
+}
+
+/* What the first accept(2), or the first that is not interrupted, gives for a
+ * client.
+ */
+static int accept_client(bool once)
+{
+    static int before = -1;
+    int listener = listening_socket();
+
+    (void)connect_to(listener);
     (void)poll(&(struct pollfd){.fd = listener, .events = POLLIN}, 1, 10000);
-    int accepted = accept(listener, NULL, NULL);
-    bool at_once = accepted != -1;
-    while (accepted == -1 && (errno == EINTR || errno == ECONNABORTED))
-        accepted = accept(listener, NULL, NULL);
-    *blocks = accepted == -1 || !(fcntl(accepted, F_GETFL) & O_NONBLOCK);
-    (void)close(accepted);
-    (void)close(client);
-    return ends_well(listener, at_once);
+    return in_place_of(
+        &before, (int)(once ? accept(listener, NULL, NULL)
+                            : SURELY(accept(listener, NULL, NULL))));
 }
 
-RULE(accept_once)
+/* Sends 1000 bytes from one end to the other; returns how many one call took.
+ */
+static long send_some(bool at_other_end)
 {
-    bool blocks;
+    static int first = -1, second = -1;
+    int ends[2];
 
-    return accept_client(&blocks);
+    (void)socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    (void)in_place_of(&first, ends[0]);
+    (void)in_place_of(&second, ends[1]);
+    long sent = SURELY(send(ends[0], bytes, 1000, 0));
+    if (!at_other_end)
+        return sent;
+    for (long rest = 1000 - sent; rest > 0; rest -= sent)
+        sent = SURELY(send(ends[0], bytes, (size_t)rest, 0));
+    return SURELY(recv(ends[1], bytes, 1000, 0));
 }
 
-RULE(accepted_blocks)
-{
-    bool blocks;
-
-    (void)accept_client(&blocks);
-    return blocks;
-}
+RULE(send_once, send_some(false) == 1000)
+RULE(recv_once, send_some(true) == 1000)
+RULE(connect_once, connect_to(listening_socket()))
+RULE(accept_once, accept_client(true) != -1)
+RULE(accepted_blocks, !(fcntl(accept_client(false), F_GETFL) & O_NONBLOCK))
 
 /* Processes and threads */
 
-static pid_t start_child(void)
+static pid_t start_child(int number)
 {
     pid_t pid = fork();
 
     while (pid == 0)
         (void)pause();
+    (void)kill(pid, number);
     return pid;
 }
 
-RULE(killed_status)
+static bool is_killed(pid_t pid)
 {
     siginfo_t info = {0};
-    pid_t pid = start_child();
 
-    (void)kill(pid, SIGKILL);
-    SURELY(waitid(P_PID, (id_t)pid, &info, WEXITED));
+    (void)SURELY(waitid(P_PID, (id_t)pid, &info, WEXITED));
     return info.si_status == SIGKILL;
 }
 
-RULE(nobody_has_ended)
+static bool is_nobody_shown(pid_t pid)
 {
     siginfo_t info = {.si_pid = 1};
-    pid_t pid = start_child();
 
     (void)waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
     (void)kill(pid, SIGKILL);
-    SURELY(waitpid(pid, NULL, 0));
+    (void)SURELY(waitpid(pid, NULL, 0));
     return info.si_pid == 0;
-}
-
-RULE(waitpid_once)
-{
-    pid_t pid = start_child();
-
-    (void)kill(pid, SIGKILL);
-    pid_t ended = waitpid(pid, NULL, 0);
-    if (ended == -1)
-        SURELY(waitpid(pid, NULL, 0));
-    return ended == pid;
 }
 
 static void *use_stack(void *context)
@@ -612,7 +465,7 @@ static void *use_stack(void *context)
 }
 
 /* A signal ends it (SIGSEGV) where the stack is small. */
-RULE(big_stack)
+static bool has_big_stack(void)
 {
     pthread_t thread;
 
@@ -620,7 +473,7 @@ RULE(big_stack)
     return pthread_join(thread, NULL) == 0;
 }
 
-RULE(stack_of_any_size)
+static bool takes_any_stack(void)
 {
     pthread_attr_t attributes;
 
@@ -628,7 +481,13 @@ RULE(stack_of_any_size)
     return pthread_attr_setstacksize(&attributes, 101 * 4096) == 0;
 }
 
-/* In a process of its own: returns whether all went well. */
+RULE(killed_status, is_killed(start_child(SIGKILL)))
+RULE(nobody_has_ended, is_nobody_shown(start_child(0)))
+RULE(waitpid_once, waitpid(start_child(SIGKILL), NULL, 0) != -1)
+RULE(big_stack, has_big_stack())
+RULE(stack_of_any_size, takes_any_stack())
+
+/* In a process of its own: whether all went well. */
 static bool goes_well(int rule)
 {
     int status;
@@ -637,11 +496,11 @@ static bool goes_well(int rule)
     if (pid == 0) {
         (void)pipe(pipe_ends);
         for (int i = 0; i < TRIES; i++)
-            if (!rules[rule].went_well())
+            if (!rules[rule].goes_well())
                 _exit(1);
         _exit(0);
     }
-    SURELY(waitpid(pid, &status, 0));
+    (void)SURELY(waitpid(pid, &status, 0));
     return status == 0;
 }
 

@@ -67,45 +67,17 @@ enum {
 };
 
 /* The functions that stand behind the ones below. */
-#define FUNCTIONS(X)                                                           \
-    X(accept)                                                                  \
-    X(clock_gettime)                                                           \
-    X(close)                                                                   \
-    X(connect)                                                                 \
-    X(dup2)                                                                    \
-    X(fchmod)                                                                  \
-    X(fcntl)                                                                   \
-    X(fsync)                                                                   \
-    X(ftruncate)                                                               \
-    X(getentropy)                                                              \
-    X(lseek)                                                                   \
-    X(mkstemp)                                                                 \
-    X(msgget)                                                                  \
-    X(msgrcv)                                                                  \
-    X(msgsnd)                                                                  \
-    X(nanosleep)                                                               \
-    X(open)                                                                    \
-    X(pipe)                                                                    \
-    X(poll)                                                                    \
-    X(pread)                                                                   \
-    X(pselect)                                                                 \
-    X(pthread_attr_setstacksize)                                               \
-    X(pthread_cond_timedwait)                                                  \
-    X(pthread_cond_wait)                                                       \
-    X(pthread_create)                                                          \
-    X(pwrite)                                                                  \
-    X(read)                                                                    \
-    X(recv)                                                                    \
-    X(select)                                                                  \
-    X(sem_open)                                                                \
-    X(sem_unlink)                                                              \
-    X(sem_wait)                                                                \
-    X(send)                                                                    \
-    X(shm_open)                                                                \
-    X(shm_unlink)                                                              \
-    X(waitid)                                                                  \
-    X(waitpid)                                                                 \
+/* clang-format off */
+#define FUNCTIONS(X) \
+    X(accept) X(clock_gettime) X(close) X(connect) X(dup2) X(fchmod) \
+    X(fcntl) X(fsync) X(ftruncate) X(getentropy) X(lseek) X(mkstemp) \
+    X(msgget) X(msgrcv) X(msgsnd) X(nanosleep) X(open) X(pipe) X(poll) \
+    X(pread) X(pselect) X(pthread_attr_setstacksize) \
+    X(pthread_cond_timedwait) X(pthread_cond_wait) X(pthread_create) \
+    X(pwrite) X(read) X(recv) X(select) X(sem_open) X(sem_unlink) \
+    X(sem_wait) X(send) X(shm_open) X(shm_unlink) X(waitid) X(waitpid) \
     X(write)
+/* clang-format on */
 
 #ifdef __GLIBC__
 #define GLIBC_FUNCTIONS(X) X(getc) X(getline) X(__getdelim)
@@ -206,6 +178,20 @@ static bool interrupted(void)
         errno = EINTR;
     return now;
 }
+
+/* What may be interrupted, and does all of its work if it is not. */
+#define INTERRUPTED(type, name, parameters, arguments)                         \
+    type name parameters                                                       \
+    {                                                                          \
+        return interrupted() ? -1 : real.name arguments;                       \
+    }
+
+/* What only gives this RESULT. */
+#define ONLY(type, name, parameters, result)                                   \
+    type name parameters                                                       \
+    {                                                                          \
+        return result;                                                         \
+    }
 
 /* Time */
 
@@ -414,61 +400,23 @@ int ftruncate(int file, off_t length)
  * libpthread: no robust mutexes, no pthread_mutex_timedlock. musl: src/thread/
  * pthread_mutexattr_setrobust.c returns an error on a kernel without them.
  */
-int sem_init(sem_t *semaphore, int shared, unsigned value)
-{
-    (void)semaphore, (void)shared, (void)value;
-    return failed(ENOSYS);
-}
-
-int sem_getvalue(sem_t *restrict semaphore, int *restrict value)
-{
-    (void)semaphore, (void)value;
-    return failed(ENOSYS);
-}
-
-int sem_timedwait(
-    sem_t *restrict semaphore, const struct timespec *restrict until)
-{
-    (void)semaphore, (void)until;
-    return failed(ENOSYS);
-}
-
-int pthread_mutex_timedlock(
-    pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
-{
-    (void)mutex, (void)until;
-    return ENOSYS;
-}
-
-int pthread_mutexattr_setrobust(pthread_mutexattr_t *attributes, int robust)
-{
-    (void)attributes, (void)robust;
-    return ENOTSUP;
-}
-
-mqd_t mq_open(const char *name, int flags, ...)
-{
-    (void)name, (void)flags;
-    return (mqd_t)failed(ENOSYS);
-}
-
-int mq_unlink(const char *name)
-{
-    (void)name;
-    return failed(ENOSYS);
-}
-
-int prctl(int option, ...)
-{
-    (void)option;
-    return failed(EINVAL);
-}
-
-int posix_fallocate(int file, off_t begin_at, off_t length)
-{
-    (void)file, (void)begin_at, (void)length;
-    return EINVAL; /* POSIX: "not supported by the file system" */
-}
+ONLY(int, sem_init, (sem_t * semaphore, int shared, unsigned value),
+    failed(ENOSYS))
+ONLY(int, sem_getvalue, (sem_t *restrict semaphore, int *restrict value),
+    failed(ENOSYS))
+ONLY(int, sem_timedwait,
+    (sem_t *restrict semaphore, const struct timespec *restrict until),
+    failed(ENOSYS))
+ONLY(int, pthread_mutex_timedlock,
+    (pthread_mutex_t *restrict mutex, const struct timespec *restrict until),
+    ENOSYS)
+ONLY(int, pthread_mutexattr_setrobust,
+    (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
+ONLY(mqd_t, mq_open, (const char *name, int flags, ...), (mqd_t)failed(ENOSYS))
+ONLY(int, mq_unlink, (const char *name), failed(ENOSYS))
+ONLY(int, prctl, (int option, ...), failed(EINVAL))
+/* POSIX: "not supported by the file system" */
+ONLY(int, posix_fallocate, (int file, off_t begin_at, off_t length), EINVAL)
 
 /* Files, pipes and sockets */
 
@@ -644,10 +592,7 @@ int open(const char *path, int flags, ...)
     return file;
 }
 
-int mkstemp(char *path)
-{
-    return interrupted() ? -1 : real.mkstemp(path);
-}
+INTERRUPTED(int, mkstemp, (char *path), (path))
 
 /* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed,
  * as on macOS and Linux.
@@ -660,20 +605,11 @@ int close(int file)
     return result == 0 && interrupted() ? -1 : result;
 }
 
-int dup2(int from, int to)
-{
-    return interrupted() ? -1 : real.dup2(from, to);
-}
+INTERRUPTED(int, dup2, (int from, int to), (from, to))
 
-int fchmod(int file, mode_t mode)
-{
-    return interrupted() ? -1 : real.fchmod(file, mode);
-}
+INTERRUPTED(int, fchmod, (int file, mode_t mode), (file, mode))
 
-int fsync(int file)
-{
-    return interrupted() ? -1 : real.fsync(file);
-}
+INTERRUPTED(int, fsync, (int file), (file))
 
 /* POSIX: fcntl: F_SETLKW is the one that EINTR belongs to, and F_SETLK fails
  * with EACCES or EAGAIN.
@@ -756,10 +692,7 @@ int connect(int file, const struct sockaddr *peer, socklen_t size)
 /* Processes, semaphores, queues, random bytes */
 
 /* POSIX: sem_wait, waitpid, waitid, msgsnd, msgrcv: EINTR. */
-int sem_wait(sem_t *semaphore)
-{
-    return interrupted() ? -1 : real.sem_wait(semaphore);
-}
+INTERRUPTED(int, sem_wait, (sem_t * semaphore), (semaphore))
 
 pid_t waitpid(pid_t pid, int *status, int options)
 {
@@ -800,15 +733,13 @@ int msgget(key_t key, int flags)
     return queue;
 }
 
-int msgsnd(int queue, const void *message, size_t size, int flags)
-{
-    return interrupted() ? -1 : real.msgsnd(queue, message, size, flags);
-}
+INTERRUPTED(int, msgsnd,
+    (int queue, const void *message, size_t size, int flags),
+    (queue, message, size, flags))
 
-ssize_t msgrcv(int queue, void *message, size_t size, long type, int flags)
-{
-    return interrupted() ? -1 : real.msgrcv(queue, message, size, type, flags);
-}
+INTERRUPTED(ssize_t, msgrcv,
+    (int queue, void *message, size_t size, long type, int flags),
+    (queue, message, size, type, flags))
 
 /* xnu: bsd/dev/random/randomdev.c, getentropy(). */
 int getentropy(void *bytes, size_t size)
@@ -818,62 +749,35 @@ int getentropy(void *bytes, size_t size)
 
 /* The names under which glibc's headers call the same. */
 #ifdef __GLIBC__
-ssize_t __read_chk(int file, void *bytes, size_t size, size_t room);
-ssize_t __read_chk(int file, void *bytes, size_t size, size_t room)
-{
-    (void)room;
-    return read(file, bytes, size);
-}
-
-ssize_t __pread_chk(
-    int file, void *bytes, size_t size, off_t offset, size_t room);
-ssize_t __pread_chk(
-    int file, void *bytes, size_t size, off_t offset, size_t room)
-{
-    (void)room;
-    return pread(file, bytes, size, offset);
-}
-
-ssize_t __recv_chk(int file, void *bytes, size_t size, size_t room, int flags);
-ssize_t __recv_chk(int file, void *bytes, size_t size, size_t room, int flags)
-{
-    (void)room;
-    return recv(file, bytes, size, flags);
-}
-
-int __poll_chk(
-    struct pollfd *files, nfds_t count, int milliseconds, size_t room);
-int __poll_chk(
-    struct pollfd *files, nfds_t count, int milliseconds, size_t room)
-{
-    (void)room;
-    return poll(files, count, milliseconds);
-}
+#define FORTIFIED(type, name, parameters, call)                                \
+    type name parameters;                                                      \
+    ONLY(type, name, parameters, call)
+FORTIFIED(ssize_t, __read_chk,
+    (int file, void *bytes, size_t size, size_t room), read(file, bytes, size))
+FORTIFIED(ssize_t, __pread_chk,
+    (int file, void *bytes, size_t size, off_t offset, size_t room),
+    pread(file, bytes, size, offset))
+FORTIFIED(ssize_t, __recv_chk,
+    (int file, void *bytes, size_t size, size_t room, int flags),
+    recv(file, bytes, size, flags))
+FORTIFIED(int, __poll_chk,
+    (struct pollfd * files, nfds_t count, int milliseconds, size_t room),
+    poll(files, count, milliseconds))
+FORTIFIED(int, __open_2, (const char *path, int flags), open(path, flags))
+/* What clang 19 makes of dprintf(3p). */
+FORTIFIED(int, __vdprintf_chk,
+    (int file, int flag, const char *format, va_list arguments),
+    vdprintf(file, format, arguments))
 
 int __dprintf_chk(int file, int flag, const char *format, ...);
 int __dprintf_chk(int file, int flag, const char *format, ...)
 {
     va_list arguments;
 
-    (void)flag;
     va_start(arguments, format);
     int result = vdprintf(file, format, arguments);
     va_end(arguments);
     return result;
-}
-
-/* What clang 19 makes of dprintf(3p). */
-int __vdprintf_chk(int file, int flag, const char *format, va_list arguments);
-int __vdprintf_chk(int file, int flag, const char *format, va_list arguments)
-{
-    (void)flag;
-    return vdprintf(file, format, arguments);
-}
-
-int __open_2(const char *path, int flags);
-int __open_2(const char *path, int flags)
-{
-    return open(path, flags);
 }
 
 #define SAME(other, name)                                                      \
