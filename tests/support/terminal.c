@@ -3,28 +3,50 @@
 #include "tests/support/environment.h"
 #include "tests/support/program.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-struct terminal terminal_start(const char *const argv[], const char *input)
+/* In the new process: gives it the terminal called NAME, and becomes a shell.
+ */
+static void run_there(const char *name, const char *command)
 {
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    int keyboard = posix_openpt(O_RDWR | O_NOCTTY);
+    const struct winsize size = {.ws_row = 24, .ws_col = 80};
 
+    begin_child();
+    (void)signal(SIGPIPE, SIG_DFL); /* program_start() ignores it */
+    (void)setsid();
+    int screen = open(name, O_RDWR);
+    (void)ioctl(screen, TIOCSCTTY, 0);
+    (void)ioctl(screen, TIOCSWINSZ, &size);
+    for (int i = 0; i < 3; i++)
+        (void)dup2(screen, i);
+    for (int i = 3; i < 64; i++)
+        (void)close(i);
+    (void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+}
+
+struct terminal terminal_start(const char *format, ...)
+{
+    int keyboard = posix_openpt(O_RDWR | O_NOCTTY);
+    char command[4096];
+    va_list values;
+
+    va_start(values, format);
+    (void)vsnprintf(command, sizeof command, format, values);
+    va_end(values);
     assert_true(keyboard >= 0);
     assert_int_equal(grantpt(keyboard), 0);
     assert_int_equal(unlockpt(keyboard), 0);
@@ -32,21 +54,8 @@ struct terminal terminal_start(const char *const argv[], const char *input)
     assert_non_null(name);
     pid_t pid = fork();
     assert_true(pid >= 0);
-    if (pid == 0) {
-        begin_child();
-        (void)signal(SIGPIPE, SIG_DFL); /* program_start() ignores it */
-        (void)setsid();
-        int screen = open(name, O_RDWR);
-        (void)ioctl(screen, TIOCSCTTY, 0);
-        (void)ioctl(screen, TIOCSWINSZ, &size);
-        (void)dup2(input ? open(input, O_RDONLY) : screen, STDIN_FILENO);
-        (void)dup2(screen, STDOUT_FILENO);
-        (void)dup2(screen, STDERR_FILENO);
-        for (int i = 3; i < 64; i++)
-            (void)close(i);
-        (void)execv(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
+    if (pid == 0)
+        run_there(name, command);
     program_note_start(pid);
     return (struct terminal){pid, keyboard, calloc(1, 1), 0};
 }
@@ -95,15 +104,10 @@ void terminal_await(struct terminal *terminal, const char *text, int count)
 
 void terminal_watch(struct terminal *terminal, int milliseconds)
 {
-    struct timespec begin, now;
-    int left = milliseconds;
+    double end = now() + milliseconds / 1e3;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &begin);
-    while (left > 0 && take(terminal, left) > 0) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        left = milliseconds - (int)((now.tv_sec - begin.tv_sec) * 1000 +
-                                    (now.tv_nsec - begin.tv_nsec) / 1000000);
-    }
+    while (now() < end && take(terminal, (int)((end - now()) * 1e3) + 1) > 0)
+        continue;
 }
 
 void terminal_resize(const struct terminal *terminal, int columns)
@@ -121,18 +125,14 @@ bool terminal_is_usual(const struct terminal *terminal)
     return (now.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO);
 }
 
-static int wait_for_end(const struct terminal *terminal)
+int terminal_close(struct terminal *terminal)
 {
     int status;
 
+    (void)close(terminal->keyboard);
+    (void)keep(terminal->shown);
     assert_int_equal(waitpid(terminal->pid, &status, 0), terminal->pid);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-int terminal_close(struct terminal *terminal)
-{
-    (void)close(terminal->keyboard);
-    return wait_for_end(terminal);
 }
 
 int terminal_finish(struct terminal *terminal)
@@ -143,7 +143,5 @@ int terminal_finish(struct terminal *terminal)
         continue;
     if (more == 0)
         give_up(terminal, "still running");
-    int status = wait_for_end(terminal);
-    (void)close(terminal->keyboard);
-    return status;
+    return terminal_close(terminal);
 }

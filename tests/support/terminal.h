@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* terminal - runs a program on a terminal of its own, and types there
+/* terminal - runs a shell on a terminal of its own, and types there
  *
  * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)). All
  * asserts of CMocka happen in the test's own process.
@@ -17,11 +17,11 @@ struct terminal {
     size_t size;
 };
 
-/* Starts ARGV (ARGV[0] is a path; the list ends with NULL) in the foreground of
- * a new terminal, where its three standard descriptors are, but for the input
- * if INPUT, a path, is not NULL.
+/* Starts a shell with this command, a printf(3p) format, in the foreground of a
+ * new terminal, where its three standard descriptors are.
  */
-struct terminal terminal_start(const char *const argv[], const char *input);
+struct terminal terminal_start(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
 
 /* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
 void terminal_type(const struct terminal *terminal, const char *text);
@@ -39,10 +39,9 @@ void terminal_resize(const struct terminal *terminal, int columns);
 /* Whether keys act only at the end of a line and are shown, as usual. */
 bool terminal_is_usual(const struct terminal *terminal);
 
-/* Closes the window, and waits for its end as the next one does. */
-int terminal_close(struct terminal *terminal);
-
-/* Reads on until it has ended. Returns its exit status, or 128 + the signal
- * that ended it. SHOWN stays: free(3) it.
+/* Closes the window; or reads on until all there have ended. Returns the exit
+ * status of what was started, or 128 + the signal that ended it. SHOWN stays,
+ * as results do.
  */
+int terminal_close(struct terminal *terminal);
 int terminal_finish(struct terminal *terminal);
