@@ -61,7 +61,9 @@ static void take_items(struct chart *chart, const struct recorder *from)
         unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
-        chart->seen[event->lane] = true;
+        bool is_note = event->kind == NOTE || event->kind == FLAW;
+        if (chart->seen[event->lane] != MORE)
+            chart->seen[event->lane] = is_note ? NOTES : MORE;
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,
@@ -140,6 +142,7 @@ static void find_partners(struct chart *chart)
             continue;
         struct waiting *found = *link;
         item->partner = found->sent - chart->items;
+        found->sent->receivers++;
         if (found->sent->partner < 0)
             found->sent->partner = i;
         if (found->sent->to_all)

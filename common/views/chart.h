@@ -26,8 +26,9 @@ struct item {
     double at;               /* the same on the axis, from 0 to 1 */
     const struct item *next; /* the next state of this lane, or the end of the run */
     int inside;              /* how many lanes are INSIDE from here on */
-    long partner; /* SENT: the first item that received it; RECEIVED: what was sent; -1 */
-    char *text;   /* escaped, valid UTF-8 */
+    long partner;  /* SENT: the first item that received it; RECEIVED: what was sent; -1 */
+    int receivers; /* SENT: how many lanes received it */
+    char *text;    /* escaped, valid UTF-8 */
     const struct call_place *place; /* as in struct event */
     bool to_all;
     bool is_wrong; /* here the guarantee was violated; of a message: lost, or to the wrong one */
@@ -41,7 +42,7 @@ struct chart {
     int lanes, limit;    /* LIMIT: more than so many INSIDE at once are too many */
     int most_inside;     /* at once */
     char (*names)[LANE_NAME_SIZE];
-    bool *seen; /* lanes that have an event */
+    enum { NOTHING, NOTES, MORE } * seen; /* which events a lane has */
 
     /* Either places on the axis are proportional to time; or each moment, in which something
      * happened, has a step of the same width: where times are so different that otherwise what

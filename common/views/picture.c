@@ -17,23 +17,19 @@ const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [UNREAD] = {"unread", "M0 0h36", "message that nobody received"},
     [LOST] = {"lost", "M0 0h40", "lost message"},
     [BAD] = {"bad", "M0 0h36", "wrong message"},
-    [FLAWED] = {"flaw", NULL, ""},
+    [FLAWED] = {"flaw", "", ""},
     [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
-void begin_path(struct picture *picture, int look)
-{
-    picture->drawn[look] = true;
-    (void)fprintf(picture->paper.out, "<path class='%s' d='", looks[look].class);
-}
-
-void end_path(struct picture *picture, const struct item *item, int64_t until)
+void put_path(
+    struct picture *picture, int look, const struct item *item, int64_t until, const char *data)
 {
     int64_t length = until - item->time, scale = picture->chart->length / 100;
-    FILE *out = picture->paper.out;
     int receiver = item->partner < 0 ? item->other : picture->chart->items[item->partner].lane;
+    FILE *out = picture->paper.out;
     char from[32], to[32], duration[32];
 
-    (void)fputs("'><title>", out);
+    picture->drawn[look] = true;
+    (void)fprintf(out, "<path class='%s' d='%s'><title>", looks[look].class, data);
     put_xml(out, picture->chart->names[item->lane]);
     if (item->kind == SENT && receiver != NO_LANE) {
         (void)fputs(" to ", out);
@@ -50,18 +46,15 @@ void end_path(struct picture *picture, const struct item *item, int64_t until)
     (void)fputs("</title></path>\n", out);
 }
 
-void put_cross(struct picture *picture, const struct item *item, double x, double y)
+void put_cross(struct picture *picture, double x, double y)
 {
-    static const char cross[] = "M%.1f %.1fl22 22m0-22l-22 22";
-    FILE *out = picture->paper.out;
+    static const char *const classes[] = {"gap", "cross"}; /* what is around it, and itself */
 
+    picture->drawn[WRONG] = true;
     (void)take_box(&picture->paper, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
-    (void)fputs("<path class='gap' d='", out);
-    (void)fprintf(out, cross, x - 11, y - 11);
-    (void)fputs("'/>", out);
-    begin_path(picture, WRONG);
-    (void)fprintf(out, cross, x - 11, y - 11);
-    end_path(picture, item, item->time);
+    for (int i = 0; i < 2; i++)
+        (void)fprintf(picture->paper.out, "<path class='%s' d='M%.1f %.1fl22 22m0-22l-22 22'/>\n",
+            classes[i], x - 11, y - 11);
 }
 
 /* Returns the row to which the line of ITEM leads: of a message, that of the other lane, if known;
@@ -88,8 +81,17 @@ static struct line line_to(const struct picture *picture, const struct item *ite
         x_of(picture, item->at), y_of(picture, end_row) - half};
 }
 
+static bool is_deadline(const struct item *item)
+{
+    return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
+}
+
 struct line line_of(const struct picture *picture, const struct item *item)
 {
+    double x = x_of(picture, item->at);
+
+    if (is_deadline(item))
+        return (struct line){x, picture->top - 32, x, picture->bottom};
     return line_to(picture, item, end_row(picture, item));
 }
 
@@ -100,16 +102,16 @@ static void put_bar(
     double x = x_of(picture, at), width = x_of(picture, end_at) - x;
     double edge = width > 5 ? 1.25 : 0; /* half of the bar's line */
     double height = item->state == INSIDE ? picture->bar : 0.75 * picture->bar;
+    char data[64];
 
     if (item->state == IDLE)
         height = 4;
     double top = y_of(picture, picture->row_of[item->lane]) - height / 2;
     (void)take_box(&picture->paper, (struct box){x, top, width, height, BAR}, 0);
     width -= 2 * edge;
-    begin_path(picture, look);
-    (void)fprintf(
-        picture->paper.out, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
-    end_path(picture, item, item->next->time);
+    (void)snprintf(
+        data, sizeof data, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
+    put_path(picture, look, item, item->next->time, data);
 }
 
 /* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, where too many are.
@@ -133,39 +135,33 @@ static void put_state(struct picture *picture, const struct item *item)
     }
 }
 
-bool is_deadline(const struct item *item)
-{
-    return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
-}
-
-/* Keeps words away from LINE, and more so from its head. */
-static void take_line(struct picture *picture, const struct line *line)
+/* Draws LINE, and keeps words away from it. */
+static void put_line(struct picture *picture, int look, const struct item *item, int64_t until,
+    const struct line *line)
 {
     const int steps = 24;
     double width = line->end_x - line->x, height = line->end_y - line->y;
+    char data[64];
 
-    for (int i = 1; i < steps; i++) {
+    (void)snprintf(
+        data, sizeof data, "M%.1f %.1fL%.1f %.1f", line->x, line->y, line->end_x, line->end_y);
+    put_path(picture, look, item, until, data);
+    for (int i = 0; i < steps; i++) {
         struct box box = {
             line->x + width * i / steps - 3, line->y + height * i / steps - 3, 6, 6, LINES};
         (void)take_box(&picture->paper, box, 0);
     }
-    struct box head = {line->end_x - 14, line->end_y - (height > 0 ? 20 : 0), 28, 20, TEXT};
-    (void)take_box(&picture->paper, head, 0);
 }
 
-/* Draws an arrow to where a message was RECEIVED. Returns whether it wants words: the first one
- * does, and a wrong one. */
-static bool put_arrow(struct picture *picture, const struct item *received)
+/* Draws an arrow to where a message was RECEIVED. */
+static void put_arrow(struct picture *picture, const struct item *received)
 {
-    const struct item *sent = origin_of(picture, received);
     struct line line = line_of(picture, received);
+    struct box head = {line.end_x - 14, line.end_y - (line.end_y > line.y ? 20 : 0), 28, 20, TEXT};
 
-    begin_path(picture, received->is_wrong ? BAD : MESSAGE);
-    (void)fprintf(
-        picture->paper.out, "M%.1f %.1fL%.1f %.1f", line.x, line.y, line.end_x, line.end_y);
-    end_path(picture, sent, received->time);
-    take_line(picture, &line);
-    return received->is_wrong || &picture->chart->items[sent->partner] == received;
+    put_line(picture, received->is_wrong ? BAD : MESSAGE, origin_of(picture, received),
+        received->time, &line);
+    (void)take_box(&picture->paper, head, 0);
 }
 
 /* Draws the way of a message that nobody received, which ends before its receiver, or before each
@@ -181,33 +177,20 @@ static void put_unread(struct picture *picture, const struct item *sent)
         if (row == picture->row_of[sent->lane])
             continue;
         line.end_y += line.end_y > line.y ? -before : before;
-        begin_path(picture, sent->is_wrong ? LOST : UNREAD);
-        (void)fprintf(picture->paper.out, "M%.1f %.1fV%.1f", line.x, line.y, line.end_y);
-        end_path(picture, sent, sent->time);
-        take_line(picture, &line);
+        put_line(picture, sent->is_wrong ? LOST : UNREAD, sent, sent->time, &line);
         if (sent->is_wrong)
-            put_cross(picture, sent, line.x, line.end_y);
+            put_cross(picture, line.x, line.end_y);
     }
 }
 
-/* Draws a line at the lower edge of its row; for a deadline, through all of them. A flaw gets one
- * with its words. */
-static void put_mark(struct picture *picture, const struct item *item)
+/* Draws a short line at the lower edge of its row; for a deadline, through all of them. */
+static void put_note(struct picture *picture, const struct item *item)
 {
     struct line line = line_of(picture, item);
-    double top = line.y - 4, end = line.y + 8;
 
-    if (is_deadline(item)) {
-        top = picture->top - 27;
-        end = picture->bottom;
-    }
-    if (item->kind != FLAW) {
-        begin_path(picture, NOTED);
-        (void)fprintf(picture->paper.out, "M%.1f %.1fV%.1f", line.x, top, end);
-        end_path(picture, item, item->time);
-    }
-    struct box box = {line.x - 3, top, 6, end - top, is_deadline(item) ? LINES : TEXT};
-    (void)take_box(&picture->paper, box, 0);
+    if (!is_deadline(item))
+        line = (struct line){line.x, line.y - 4, line.x, line.y + 8};
+    put_line(picture, NOTED, item, item->time, &line);
 }
 
 /* Returns how wide ITEM is in the picture; -1 if it is not there. */
@@ -288,15 +271,14 @@ void put_items(struct picture *picture)
         if (*open_flag(picture, item) && item->kind == STATE)
             put_state(picture, item);
     FOR_ITEMS (item, chart) { /* on top of the bars */
-        bool *is_open = open_flag(picture, item);
-        if (!*is_open || item->kind == STATE)
+        if (!*open_flag(picture, item))
             continue;
         if (item->kind == SENT)
             put_unread(picture, item);
         else if (item->kind == RECEIVED && item->partner >= 0)
-            *is_open = put_arrow(picture, item);
-        else
-            put_mark(picture, item);
+            put_arrow(picture, item);
+        else if (item->kind == NOTE || item->kind == RECEIVED)
+            put_note(picture, item);
     }
     put_gaps(picture);
 }

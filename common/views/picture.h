@@ -29,7 +29,6 @@ struct picture {
     long too_near, wordless; /* how many are not drawn, or have no space for their words */
 };
 
-/* The way of a message; of anything else the space below its bar. */
 struct line {
     double x, y, end_x, end_y;
 };
@@ -57,16 +56,16 @@ static inline const struct item *origin_of(const struct picture *picture, const 
     return has_origin ? &picture->chart->items[item->partner] : item;
 }
 
+/* A message's way; below the bar of anything else; of a deadline's note, all lanes. */
 struct line line_of(const struct picture *picture, const struct item *item);
 
-/* Whether it is a note of a deadline, which is for all lanes. */
-bool is_deadline(const struct item *item);
+/* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows; it lasts
+ * UNTIL. */
+void put_path(
+    struct picture *picture, int look, const struct item *item, int64_t until, const char *data);
 
-/* A path that stands for ITEM: begin_path(), its data, and then end_path(), with the text that a
- * pointer over it shows; it lasts UNTIL. */
-void begin_path(struct picture *picture, int look);
-void end_path(struct picture *picture, const struct item *item, int64_t until);
-void put_cross(struct picture *picture, const struct item *item, double x, double y);
+/* Marks what went wrong at a place. */
+void put_cross(struct picture *picture, double x, double y);
 
 /* Draws all items, without words, and says which of them want some. */
 void put_items(struct picture *picture);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38;
-enum { LIST_LINES = 5, LIST_HEIGHT = 32 };
+enum { LIST = -2, LIST_LINES = 5, LIST_HEIGHT = 32 }; /* LIST: instead of a row */
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -39,24 +39,18 @@ static double put_title(const struct picture *picture)
 
 /* Gives each lane a row; those that have nothing but notes are lists below. Returns how many lanes
  * are not shown. */
-static int find_rows(struct picture *picture, bool *is_list)
+static int find_rows(struct picture *picture)
 {
-    const struct chart *chart = picture->chart;
-    int left_out, rows = chart_rows(chart, MAX_CHART_LANES, picture->row_of, &left_out);
+    int left_out, *row_of = picture->row_of;
 
-    for (int lane = 0; lane < chart->lanes; lane++)
-        is_list[lane] = picture->row_of[lane] >= 0;
-    FOR_ITEMS (item, chart)
-        if (item->kind != NOTE && item->kind != FLAW)
-            is_list[item->lane] = false;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (is_list[lane])
-            picture->row_of[lane] = -1;
-        else if (picture->row_of[lane] >= 0) {
-            picture->row_of[lane] = picture->rows;
-            picture->rows++;
-        }
-    picture->lists = rows - picture->rows;
+    (void)chart_rows(picture->chart, MAX_CHART_LANES, row_of, &left_out);
+    for (int lane = 0; lane < picture->chart->lanes; lane++) {
+        bool is_list = row_of[lane] >= 0 && picture->chart->seen[lane] == NOTES;
+        if (row_of[lane] >= 0)
+            row_of[lane] = is_list ? LIST : picture->rows;
+        picture->rows += row_of[lane] >= 0;
+        picture->lists += is_list;
+    }
     return left_out;
 }
 
@@ -127,15 +121,14 @@ static void put_axis(const struct picture *picture)
     }
 }
 
-/* Draws in steps from Y upward, UNIT high each, how many are inside: of each number the part
- * between FROM and TO. */
+/* Draws in steps, UNIT high each, how many are inside, beyond BASE, which is at Y. */
 static void put_steps(
-    const struct picture *picture, const char *class, double y, double unit, int from, int to)
+    const struct picture *picture, const char *class, double y, double unit, int base)
 {
-    int x = (int)picture->left, most = 0, level = from;
+    int x = (int)picture->left, most = 0, level = base;
     FILE *out = picture->paper.out;
 
-    (void)fprintf(out, "<path class='%s' d='M%d %.1f", class, x, y - from * unit);
+    (void)fprintf(out, "<path class='%s' d='M%d %.1f", class, x, y);
     FOR_ITEMS (item, picture->chart) {
         int next = (int)x_of(picture, item[1].at);
         if (item->inside > most)
@@ -144,15 +137,16 @@ static void put_steps(
             continue;
         for (int i = 0; i < 2; i++) { /* the most at X, then what is left */
             int number = i == 0 ? most : item->inside;
-            int part = number < from ? from : number > to ? to : number;
-            if (part != level)
-                (void)fprintf(out, "H%dV%.1f", x + i, y - part * unit);
-            level = part;
+            if (number < base)
+                number = base;
+            if (number != level)
+                (void)fprintf(out, "H%dV%.1f", x + i, y - (number - base) * unit);
+            level = number;
         }
         x = next;
         most = item->inside;
     }
-    (void)fprintf(out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y - from * unit);
+    (void)fprintf(out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
 }
 
 /* Draws below the lanes how many are inside at once, and what is beyond the limit: where that is
@@ -167,7 +161,7 @@ static void put_strip(struct picture *picture)
     double unit = (bottom - top) / (peak > limit ? peak : limit), y = bottom - limit * unit;
     char text[64];
 
-    put_steps(picture, "inside", bottom, unit, 0, limit);
+    put_steps(picture, "inside", bottom, unit, 0);
     (void)fprintf(
         out, "<path class='limit' d='M%.0f %.1fH%d'/>\n", picture->left, y, RIGHT_EDGE + 20);
     (void)snprintf(text, sizeof text, "limit %d", limit);
@@ -175,7 +169,7 @@ static void put_strip(struct picture *picture)
     put_text(out, "end b", picture->left - 24, y > bottom - 40 ? y - 24 : bottom, "inside");
     if (peak <= limit)
         return;
-    put_steps(picture, "red", bottom, unit, limit, peak);
+    put_steps(picture, "red", y, unit, limit);
     while (item->inside < peak)
         item++;
     double x = x_of(picture, item->at);
@@ -288,13 +282,12 @@ void svg_write(const struct chart *chart, FILE *out)
 {
     struct picture picture = {.chart = chart};
     size_t lanes = (size_t)chart->lanes + 1, size;
-    bool *is_list = CHECK_NOT(NULL, calloc(lanes, sizeof *is_list));
     char *body;
 
     picture.row_of = CHECK_NOT(NULL, calloc(lanes, sizeof *picture.row_of));
     picture.is_open = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *picture.is_open));
     picture.paper.out = CHECK_NOT(NULL, open_memstream(&body, &size));
-    int left_out = find_rows(&picture, is_list);
+    int left_out = find_rows(&picture);
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
     put_names(&picture);
@@ -304,7 +297,7 @@ void svg_write(const struct chart *chart, FILE *out)
     put_all_words(&picture);
     double y = picture.bottom + 34 + ROW_HEIGHT;
     for (int lane = 0; lane < chart->lanes; lane++)
-        if (is_list[lane])
+        if (picture.row_of[lane] == LIST)
             y = put_list(&picture, lane, y);
     y = put_foot(&picture, put_legend(&picture, y), left_out);
     if (fclose(picture.paper.out) == EOF)
@@ -316,7 +309,6 @@ void svg_write(const struct chart *chart, FILE *out)
     put_xml(out, chart->title.program);
     (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, body);
     free(body);
-    free(is_list);
     free(picture.row_of);
     free(picture.is_open);
     free(picture.paper.taken);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/base/check.h"
 #include "common/views/charts.h"
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Writes PREFIX and TEXT as one JSON string. */
@@ -36,21 +34,27 @@ static void begin_event(
     put_string(out, prefix, name);
 }
 
-/* Ends an event, which stands for a call at PLACE, or for none (NULL). */
-static void end_event(FILE *out, const struct call_place *place)
+/* Ends an event, which stands for the call of ITEM, if it is one. */
+static void end_event(FILE *out, const struct item *item)
 {
+    const struct call_place *place = item->place;
+
     if (place)
         (void)fprintf(out, ",\"args\":{\"call\":\"%.*s\",\"where\":\"%s:%d\"}",
             (int)strcspn(place->call, "("), place->call, place->file, place->line);
     (void)fputc('}', out);
 }
 
-/* Writes that something went wrong at ITEM, as a line through all lanes; "terrible" is red. */
-static void put_violation(FILE *out, const struct item *item, const char *prefix, const char *text)
+/* Writes a point of a lane; or that something went wrong, as a line through all lanes, of which
+ * "terrible" is red. */
+static void put_point(
+    FILE *out, const struct item *item, bool is_wrong, const char *prefix, const char *text)
 {
     begin_event(out, 'i', item->lane, item->time, prefix, text);
-    (void)fputs(",\"s\":\"g\",\"cat\":\"violation\",\"cname\":\"terrible\"", out);
-    end_event(out, item->place);
+    (void)fputs(
+        is_wrong ? ",\"s\":\"g\",\"cat\":\"violation\",\"cname\":\"terrible\"" : ",\"s\":\"t\"",
+        out);
+    end_event(out, item);
 }
 
 static void put_slice(FILE *out, const struct item *item, int64_t length, const char *category)
@@ -59,27 +63,7 @@ static void put_slice(FILE *out, const struct item *item, int64_t length, const 
     put_time(out, "dur", length);
     (void)fprintf(
         out, ",\"cat\":\"%s\"%s", category, item->is_wrong ? ",\"cname\":\"terrible\"" : "");
-    end_event(out, item->place);
-}
-
-/* Names the lanes, and keeps their order. */
-static void put_lanes(FILE *out, const struct chart *chart)
-{
-    for (int lane = 0; lane < chart->lanes; lane++) {
-        if (!chart->seen[lane])
-            continue;
-        begin_event(out, 'M', lane, 0, "", "thread_name");
-        (void)fputs(",\"args\":{\"name\":", out);
-        put_string(out, "", chart->names[lane]);
-        (void)fputs("}}", out);
-        begin_event(out, 'M', lane, 0, "", "thread_sort_index");
-        (void)fprintf(out, ",\"args\":{\"sort_index\":%d}}", lane);
-    }
-}
-
-static bool is_arrival(const struct item *item)
-{
-    return item->kind == RECEIVED && item->partner >= 0;
+    end_event(out, item);
 }
 
 /* Writes a slice or a point. A state ends 1 ns before the next one begins: viewers add begin and
@@ -96,15 +80,12 @@ static void put_item(FILE *out, const struct item *item)
     else if (item->partner >= 0)
         put_slice(out, item, 0, "message");
     else if (item->kind == FLAW)
-        put_violation(out, item, "✗ ", item->text);
-    else if (item->kind == SENT && item->is_wrong)
-        put_violation(out, item, "✗ lost: ", item->text);
-    else if (item->kind != STATE) {
-        begin_event(out, 'i', item->lane, item->time, item->kind == SENT ? "not received: " : "",
-            item->text);
-        (void)fputs(",\"s\":\"t\"", out);
-        end_event(out, item->place);
-    }
+        put_point(out, item, true, "✗ ", item->text);
+    else if (item->kind == SENT)
+        put_point(
+            out, item, item->is_wrong, item->is_wrong ? "✗ lost: " : "not received: ", item->text);
+    else if (item->kind != STATE)
+        put_point(out, item, false, "", item->text);
 }
 
 /* Writes one end of the arrow with that ID. */
@@ -120,49 +101,9 @@ static void put_count(FILE *out, int64_t time, const char *name, long count)
     (void)fprintf(out, ",\"args\":{\"now\":%ld}}", count);
 }
 
-/* Counts how many are inside, beside the limit, and marks where that is exceeded, unless
- * count_in() has. */
-static void put_inside(FILE *out, const struct chart *chart)
-{
-    int before = 0;
-    char text[64];
-
-    if (chart->most_inside == 0)
-        return;
-    put_count(out, 0, "limit", chart->limit);
-    put_count(out, chart->length, "limit", chart->limit);
-    FOR_ITEMS (item, chart) {
-        if (item->inside != before)
-            put_count(out, item->time, "inside", item->inside);
-        if (item->inside > chart->limit && before <= chart->limit && !item->is_wrong) {
-            (void)snprintf(text, sizeof text, "%d inside, not %d", item->inside, chart->limit);
-            put_violation(out, item, "✗ ", text);
-        }
-        before = item->inside;
-    }
-}
-
-/* Counts the messages in flight, each once for each lane that receives it: none of them is one that
- * nobody does, since it is never known to arrive. */
-static void put_in_flight(FILE *out, const struct chart *chart)
-{
-    long *receivers = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *receivers));
-    long in_flight = 0;
-
-    FOR_ITEMS (item, chart)
-        if (is_arrival(item))
-            receivers[item->partner]++;
-    FOR_ITEMS (item, chart) {
-        long change = is_arrival(item) ? -1 : receivers[item - chart->items];
-        in_flight += change;
-        if (change != 0)
-            put_count(out, item->time, "in flight", in_flight);
-    }
-    free(receivers);
-}
-
-/* Begins the file: the title, as viewers show it beside the events, and what the run is called. */
-static void put_title(FILE *out, const struct chart *chart)
+/* Begins the file: the title, as viewers show it beside the events, and what the run is called;
+ * then the names of the lanes, in their order. */
+static void put_head(FILE *out, const struct chart *chart)
 {
     static const char *const verdicts[] = {"held", "VIOLATED", "unknown"};
     const struct title *title = &chart->title;
@@ -175,20 +116,45 @@ static void put_title(FILE *out, const struct chart *chart)
         ",\"seed\":%" PRIu32 ",\"dropped events\":%ld},\n\"traceEvents\":[\n"
         "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"%s%s\"}}",
         title->seed, chart->dropped, title->program, title->broken ? " --broken" : "");
+    for (int lane = 0; lane < chart->lanes; lane++) {
+        if (!chart->seen[lane])
+            continue;
+        begin_event(out, 'M', lane, 0, "", "thread_name");
+        (void)fputs(",\"args\":{\"name\":", out);
+        put_string(out, "", chart->names[lane]);
+        (void)fputs("}}", out);
+        begin_event(out, 'M', lane, 0, "", "thread_sort_index");
+        (void)fprintf(out, ",\"args\":{\"sort_index\":%d}}", lane);
+    }
 }
 
 void trace_write(const struct chart *chart, FILE *out)
 {
-    put_title(out, chart);
-    put_lanes(out, chart);
+    int inside = 0, limit = chart->limit;
+    long in_flight = 0; /* messages, each once for each lane that receives it */
+    char text[64];
+
+    put_head(out, chart);
+    for (int end = 0; end < 2 && chart->most_inside > 0; end++)
+        put_count(out, end * chart->length, "limit", limit);
     FOR_ITEMS (item, chart) {
+        bool is_arrival = item->kind == RECEIVED && item->partner >= 0;
+        long change = is_arrival ? -1 : item->receivers, id = item - chart->items;
         put_item(out, item);
-        if (is_arrival(item)) {
-            put_arrow_end(out, 's', &chart->items[item->partner], item - chart->items);
-            put_arrow_end(out, 'f', item, item - chart->items);
+        if (is_arrival) {
+            put_arrow_end(out, 's', &chart->items[item->partner], id);
+            put_arrow_end(out, 'f', item, id);
         }
+        in_flight += change;
+        if (change != 0)
+            put_count(out, item->time, "in flight", in_flight);
+        if (item->inside != inside)
+            put_count(out, item->time, "inside", item->inside);
+        if (item->inside > limit && inside <= limit && !item->is_wrong) {
+            (void)snprintf(text, sizeof text, "%d inside, not %d", item->inside, limit);
+            put_point(out, item, true, "✗ ", text); /* which count_in() has not told */
+        }
+        inside = item->inside;
     }
-    put_inside(out, chart);
-    put_in_flight(out, chart);
     (void)fputs("\n],\"displayTimeUnit\":\"ns\"}\n", out);
 }

@@ -21,8 +21,8 @@ static double put_boxes(struct picture *picture, FILE *out, const char *text, do
         size_t length = strspn(next, "0123456789");
         if (*next == '|') {
             if (out)
-                (void)fprintf(out,
-                    "<path class='cross' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n", x, y - 6);
+                (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n",
+                    x, y - 6);
             x += WIDTH / 2;
             look = OLD;
         }
@@ -30,8 +30,9 @@ static double put_boxes(struct picture *picture, FILE *out, const char *text, do
             continue;
         (void)snprintf(number, sizeof number, "%.*s", (int)length, next);
         if (out) {
-            begin_path(picture, look);
-            (void)fprintf(out, "M%.0f %.0fh%dv%dh-%dz'/>", x, y, WIDTH - 4, HEIGHT, WIDTH - 4);
+            picture->drawn[look] = true;
+            (void)fprintf(out, "<path class='%s' d='M%.0f %.0fh%dv%dh-%dz'/>", looks[look].class, x,
+                y, WIDTH - 4, HEIGHT, WIDTH - 4);
             put_text(out, look == NEW ? "mid on-red" : "mid", x + WIDTH / 2 - 2, y + 29, number);
         }
         x += WIDTH;
@@ -114,37 +115,32 @@ static const struct item *flaw_after(const struct picture *picture, const struct
 /* Writes in its bar, where there is space, what a state is, or what is wrong with it. */
 static void put_state_words(struct picture *picture, const struct item *item)
 {
-    int limit = picture->chart->limit;
-    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *last = item;
-    bool is_inside = item->state == INSIDE;
-    bool is_red = item->is_wrong || (is_inside && item->inside > limit);
+    static const char *const classes[] = {
+        [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *last = item->next;
+    bool is_beyond = item->state == INSIDE && item->inside > picture->chart->limit;
     char text[SENTENCE_SIZE];
 
-    while (last < item->next && (!is_red || !is_inside || last->inside > limit))
-        last++;
+    if (is_beyond) /* in the part that is red */
+        for (last = item; last < item->next && last->inside > picture->chart->limit;)
+            last++;
     double x = x_of(picture, item->at), end = x_of(picture, last->at);
-    double y = y_of(picture, picture->row_of[item->lane]) + 9, height = 0.75 * picture->bar - 2.5;
-    if (flaw && is_inside && end - x > 30) /* it is red enough */
+    if (flaw && is_beyond && end - x > 30) /* it is red enough */
         *open_flag(picture, flaw) = false;
-    if (is_red ? flaw == NULL : strcmp(item->text, "running") == 0)
+    bool is_red = item->is_wrong || is_beyond;
+    bool has_words = is_red ? flaw != NULL : strcmp(item->text, "running") != 0;
+    if (!has_words || picture->bar < 29 || item->state == IDLE)
         return;
     (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
-    double width = text_width(BOLD_LETTER, text);
-    bool is_wait = item->state == WAITING && !is_red;
-    if (picture->bar < 29 || item->state == IDLE || (is_wait && end - x < 1.5 * width))
-        return;
-    struct box box = {x + 10, y - 21, width, 25, TEXT};
-    while (box.x + width + 10 <= end && !take_box(&picture->paper, box, TEXT | GAP))
-        box.x += 20;
-    if (box.x + width + 10 > end)
-        return;
-    if (is_wait) /* not on the hatching */
-        (void)fprintf(picture->paper.out,
-            "<rect class='word' x='%.1f' y='%.1f' width='%.0f' height='%.1f'/>", box.x - 7.5,
-            y - 9 - height / 2, 0.9 * width + 14, height);
-    put_text(picture->paper.out, is_red ? "on-red" : is_inside ? "on-inside" : "", box.x, y, text);
-    if (flaw)
-        *open_flag(picture, flaw) = false;
+    double y = y_of(picture, picture->row_of[item->lane]) + 9;
+    struct box box = {x + 10, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
+    for (; box.x + box.width + 10 <= end; box.x += 20)
+        if (take_box(&picture->paper, box, TEXT | GAP)) {
+            put_text(picture->paper.out, is_red ? "on-red" : classes[item->state], box.x, y, text);
+            if (flaw)
+                *open_flag(picture, flaw) = false;
+            return;
+        }
 }
 
 /* Whether the lines of two messages lead from one lane to the same other one, next to each other.
@@ -183,61 +179,58 @@ static const struct item *join(struct picture *picture, const struct item *item,
 static void put_words(struct picture *picture, const struct item *item)
 {
     double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
-    struct line line = line_of(picture, item), row = {x, y - 16, x, y + 16}, end;
-    bool is_message = item->kind == SENT || origin_of(picture, item) != item;
-    bool is_wrong = item->is_wrong;
-    const struct item *last = item;
-    char text[SENTENCE_SIZE];
+    struct line line = line_of(picture, item), end, row = {x, y - 16, x, y + 16};
+    bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
+    const unsigned all = TEXT | BAR | LINES;
+    char text[SENTENCE_SIZE], data[32];
 
+    (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
     if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
         line.end_y = line.y + 62;
-    if (is_deadline(item))
-        line = (struct line){line.x, picture->top - 32, line.x, picture->top};
-    if (item->kind == RECEIVED && is_wrong) /* it is about where it was received */
+    if (is_arrow && is_wrong) /* it is about where it was received */
         line = (struct line){line.end_x, line.end_y, line.x, line.y};
-    (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
-    if (is_message && (item->kind == SENT || !is_wrong))
-        last = join(picture, item, text);
-    end = last == item ? line : line_of(picture, last);
+    end = line;
+    if ((is_arrow && !is_wrong) || item->kind == SENT)
+        end = line_of(picture, join(picture, item, text));
     if (item->kind == SENT && is_wrong)
         (void)strncat(text, ": lost", sizeof text - strlen(text) - 1);
     bool has_words =
-        put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR | LINES) ||
-        (!is_message && put_beside(picture, is_wrong, text, &row, &row, TEXT | BAR | LINES)) ||
-        (item->kind == RECEIVED && is_message && put_number(picture, text, &line)) ||
+        put_beside(picture, is_wrong, text, &line, &end, all) ||
+        (!is_arrow && item->kind != SENT && put_beside(picture, is_wrong, text, &row, &row, all)) ||
+        (is_arrow && put_number(picture, text, &line)) ||
         put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR);
-    if (item->kind == FLAW && has_words) {
-        begin_path(picture, FLAWED);
-        (void)fprintf(picture->paper.out, "M%.1f %.1fv12", x, line.y - 4);
-        end_path(picture, item, item->time);
-    }
-    if (has_words)
-        return;
-    if (item->kind != NOTE && !put_number(picture, text, &row))
+    if (!has_words && item->kind == FLAW)
+        put_cross(picture, x, y);
+    if (!has_words && item->kind != NOTE && !put_number(picture, text, &row))
         picture->wordless++;
-    if (item->kind == FLAW)
-        put_cross(picture, item, x, y);
+    (void)snprintf(data, sizeof data, "M%.1f %.1fv12", x, line.y - 4);
+    if (has_words && item->kind == FLAW)
+        put_path(picture, FLAWED, item, item->time, data);
 }
 
-/* Returns when it is the turn of an item's words: what is wrong comes before what is not. */
-enum { STATES, TORN, FLAWS, OTHERS, NOTES, PASSES };
-static int pass_of(const struct item *item)
+/* Whether words are wanted: of a message that several received, it is enough that the first one has
+ * them. */
+static bool wants_words(const struct picture *picture, const struct item *item)
 {
-    if (item->kind == STATE)
-        return STATES;
-    if (item->kind == NOTE)
-        return item->is_wrong && is_snapshot(item->text) ? TORN : NOTES;
-    return item->is_wrong ? FLAWS : OTHERS;
+    const struct item *origin = origin_of(picture, item);
+    bool is_first = origin == item || &picture->chart->items[origin->partner] == item;
+    return *open_flag(picture, item) && (is_first || item->is_wrong);
 }
 
 void put_all_words(struct picture *picture)
 {
-    for (int pass = 0; pass < PASSES; pass++)
-        FOR_ITEMS (item, picture->chart)
-            if (*open_flag(picture, item) && pass_of(item) == pass) {
-                if (item->kind == STATE)
-                    put_state_words(picture, item);
-                else
-                    put_words(picture, item);
-            }
+    for (int pass = 0; pass < 4; pass++)
+        FOR_ITEMS (item, picture->chart) {
+            int turn = item->is_wrong ? 1 : 2;
+            if (item->kind == NOTE)
+                turn = 3;
+            if (item->kind == STATE)
+                turn = 0;
+            if (turn != pass || !wants_words(picture, item))
+                continue;
+            if (item->kind == STATE)
+                put_state_words(picture, item);
+            else
+                put_words(picture, item);
+        }
 }

@@ -109,7 +109,7 @@ static void check_contrasts(const char *picture)
     } pairs[] = {{"text", "fill", ".page", 4.5},
         {".soft", "fill", ".page", 4.5}, {".wrong", "fill", ".page", 4.5},
         {"text", "fill", ".running", 4.5}, {"text", "fill", ".old", 4.5},
-        {"text", "fill", ".word", 4.5}, {".on-inside", "fill", ".inside", 4.5},
+        {".on-inside", "fill", ".inside", 4.5},
         {".on-red", "fill", ".red", 4.5}, {".on-red", "fill", ".held", 4.5},
         {".on-red", "fill", ".unknown", 4.5}, {".on-red", "fill", ".new", 4.5},
         {".idle", "fill", ".page", 3}, {".running", "stroke", ".page", 3},
@@ -218,8 +218,10 @@ static void check_heads(const char *picture)
 
     for (const char *arrow = picture; (arrow = strstr(arrow, "<path class='"));
          arrow++) {
-        if (sscanf(arrow, "<path class='%*[a-z]' d='M%lf %lfL%lf %lf'", &x, &y,
-                &end_x, &end_y) != 4)
+        char class[8];
+        if (sscanf(arrow, "<path class='%7[a-z]' d='M%lf %lfL%lf %lf'", class,
+                &x, &y, &end_x, &end_y) != 5 ||
+            (strcmp(class, "sent") != 0 && strcmp(class, "bad") != 0))
             continue;
         double top = end_y > y ? end_y - 12 : end_y;
         for (const char *tag = picture; (tag = strstr(tag, "<text ")); tag++) {

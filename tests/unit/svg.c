@@ -449,10 +449,10 @@ static void test_wait(void **state)
     recorded_state(110 * MS, 1, RUNNING, "running");
     recorded_state(1000 * MS, 0, GONE, "done");
     char *picture = draw(LONGEST_WAIT, VERDICT_HELD);
-    assert_drawn(picture, "<rect class='word' ", 1);
+    assert_drawn(picture, "<text class='label wide' ", 1);
     double bar = number_after(picture, "<path class='bar waiting' d='M");
-    double word = number_after(picture, "<rect class='word' x='");
-    assert_int_in_range(word - bar, 0, 3);
+    double word = number_after(picture, "<text class='label wide' x='");
+    assert_int_in_range(word - bar, 0, 10);
     free(picture);
 }
 
