@@ -145,7 +145,7 @@ static void *make_ready(void *context)
     return context;
 }
 
-/* Waits for so many SECONDS, or for ever: "if" instead of "while", or not. */
+/* Waits for so many SECONDS, or forever: "if" instead of "while", or not. */
 static bool wait_for_thread(int seconds, bool once)
 {
     struct timespec until;
