@@ -274,10 +274,8 @@ TEST(blocked_signals)
         "--signal=INT", "--signal=HUP", "--signal=USR1"};
 
     for (size_t i = 0; i < COUNT(signals); i++) {
-        const char *const words[] = {
-            built("demo_signal"), "--deadline=0.1", signals[i], NULL};
-        struct program guard =
-            program_begin(&(struct command){.argv = words, .body = block_all});
+        struct program guard = start_words(
+            block_all, NULL, "demo_signal --deadline=0.1 %s", signals[i]);
         struct result result = program_finish(&guard);
         assert_result(&result, 1, HELD("signal"), signals[i]);
         assert_string_equal(result.out, KILLED);

@@ -96,31 +96,6 @@ static bool was_started(long pid)
            (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
 }
 
-/* Fills a pipe, and returns how many bytes that took. */
-static size_t fill(int descriptor)
-{
-    static const char bytes[4096];
-    size_t filled = 0;
-    ssize_t more;
-
-    (void)fcntl(descriptor, F_SETFL, O_NONBLOCK);
-    while ((more = write(descriptor, bytes, sizeof bytes)) > 0)
-        filled += (size_t)more;
-    return filled;
-}
-
-static void drain(int descriptor, size_t size)
-{
-    char bytes[4096];
-
-    while (size > 0) {
-        size_t most = size < sizeof bytes ? size : sizeof bytes;
-        ssize_t got = read(descriptor, bytes, most);
-        check(got > 0, "read");
-        size -= (size_t)got;
-    }
-}
-
 /* In the new process. */
 static void become(const struct command *command, const int descriptors[3])
 {
@@ -146,18 +121,12 @@ static void become(const struct command *command, const int descriptors[3])
 struct program program_begin(const struct command *command)
 {
     int in[2], out[2], err[2];
-    size_t filled_out = 0, filled_err = 0;
 
     check(pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0, "pipe");
     for (int i = 0; i < 2; i++) { /* or the input of others would not end */
         (void)fcntl(in[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(out[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(err[i], F_SETFD, FD_CLOEXEC);
-    }
-    if (command->full) {
-        (void)fcntl(in[0], F_SETFL, O_NONBLOCK);
-        filled_out = fill(out[1]);
-        filled_err = fill(err[1]);
     }
     (void)fflush(NULL); /* or exit() in the child would print it again */
     pid_t pid = fork();
@@ -175,11 +144,6 @@ struct program program_begin(const struct command *command)
     (void)close(err[1]);
     (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
     (void)signal(SIGPIPE, SIG_IGN);
-    if (command->full) {
-        nap(0.2); /* it tries */
-        drain(out[0], filled_out);
-        drain(err[0], filled_err);
-    }
     return (struct program){.pid = pid,
         .in = in[1],
         .out = out[0],
@@ -192,7 +156,8 @@ struct program program_start(const char *const argv[])
     return program_begin(&(struct command){.argv = argv});
 }
 
-struct program start_line(struct command command, char *line)
+struct program start_line(
+    int (*body)(const void *context), const void *context, char *line)
 {
     const char *words[64] = {NULL};
     size_t count = 0;
@@ -203,11 +168,11 @@ struct program start_line(struct command command, char *line)
         words[count++] = word;
     }
     words[0] = built(words[0]);
-    command.argv = words;
-    return program_begin(&command);
+    return program_begin(&(struct command){words, body, context});
 }
 
-struct program start_words(struct command command, const char *format, ...)
+struct program start_words(int (*body)(const void *context),
+    const void *context, const char *format, ...)
 {
     char line[8192];
     va_list values;
@@ -215,7 +180,7 @@ struct program start_words(struct command command, const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(line, sizeof line, format, values);
     va_end(values);
-    return start_line(command, line);
+    return start_line(body, context, line);
 }
 
 static void close_end(int *descriptor)

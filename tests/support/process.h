@@ -48,10 +48,6 @@ struct command {
      */
     int (*body)(const void *context);
     const void *context;
-    /* The pipes are non-blocking, and standard output and error are full: it is
-     * given a while to find that out before they are emptied.
-     */
-    bool full;
 };
 
 /* Starts it in the current folder, with pipes as its standard descriptors.
@@ -60,13 +56,15 @@ struct command {
 struct program program_begin(const struct command *command);
 struct program program_start(const char *const argv[]);
 
-/* The same with a built program: start_words((struct command){.full = true},
- * "demo_mutex --writers=%d", 3), with blanks between the words. The second one
- * takes its LINE apart.
+/* The same with a built program: start_words(NULL, NULL, "demo_mutex
+ * --writers=%d", 3), with blanks between the words. The second one takes its
+ * LINE apart.
  */
-struct program start_words(struct command command, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-struct program start_line(struct command command, char *line);
+struct program start_words(int (*body)(const void *context),
+    const void *context, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+struct program start_line(
+    int (*body)(const void *context), const void *context, char *line);
 
 /* Remembers that this test program has started PID, by other means. */
 void program_note_start(pid_t pid);

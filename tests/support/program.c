@@ -53,7 +53,7 @@ struct result run_built(const char *const argv[])
 
 static struct result run_line(char *line)
 {
-    struct program program = start_line((struct command){.full = false}, line);
+    struct program program = start_line(NULL, NULL, line);
 
     return program_finish(&program);
 }
