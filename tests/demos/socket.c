@@ -430,69 +430,32 @@ TEST(clients_that_say_nothing)
     stop_server(&server, 1);
 }
 
-/* Whatever comes, no control character reaches the terminal. */
-TEST(random_bytes)
-{
-    enum { CLIENTS = 100 };
-    int port;
-    struct program server = start_server(&port);
-
-    srand(42);
-    for (int i = 0; i < CLIENTS; i++) {
-        char bytes[1000], end[32];
-        for (size_t k = 0; k < sizeof bytes; k++)
-            bytes[k] = (char)(rand() >> 4);
-        int file = connect_to(port);
-        send_bytes(file, bytes, sizeof bytes);
-        (void)shutdown(file, SHUT_WR);
-        /* its line stands before the answer: so no pipe runs full */
-        (void)snprintf(end, sizeof end, " : %d\n", port_of(file));
-        (void)program_await(&server, end, false);
-        assert_answer(file, "pong");
-    }
-    const unsigned char *out = (unsigned char *)server.so_far.out;
-    for (size_t i = 0; i < server.so_far.out_size; i++) {
-        assert_true(out[i] == '\n' || (out[i] >= 0x20 && out[i] != 0x7f));
-        assert_false(out[i] == 0xc2 && out[i + 1] < 0xa0); /* C1 */
-    }
-    stop_server(&server, CLIENTS);
-}
-
-/* All are connected before the first one says anything. */
-static void serve_concurrently(int clients)
+/* All are connected before the first one says anything. (More of them, of all
+ * kinds and with all that bytes can be: see tests/stress/load.c.)
+ */
+TEST(many_clients)
 {
     static int files[MAX_CLIENTS];
+    const rlim_t needed = MAX_CLIENTS + 64;
+    struct rlimit limit;
     int port;
-    struct program server = start_server(&port);
 
-    for (int i = 0; i < clients; i++)
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < needed)
+        skip(); /* no more files may be opened here */
+    if (limit.rlim_cur < needed)
+        limit.rlim_cur = needed;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct program server = start_server(&port);
+    for (int i = 0; i < MAX_CLIENTS; i++)
         files[i] = connect_to(port);
-    for (int i = 0; i < clients; i++) {
+    for (int i = 0; i < MAX_CLIENTS; i++) {
         send_bytes(files[i], "ping", 4);
         (void)shutdown(files[i], SHUT_WR);
     }
-    for (int i = 0; i < clients; i++)
+    for (int i = 0; i < MAX_CLIENTS; i++)
         assert_served(&server, files[i], "ping");
-    stop_server(&server, clients);
-}
-
-TEST(100_clients)
-{
-    serve_concurrently(100);
-}
-
-TEST(1000_clients)
-{
-    const rlim_t needed = MAX_CLIENTS + 64;
-    struct rlimit files;
-
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
-    if (files.rlim_max < needed)
-        skip(); /* no more files may be opened here */
-    if (files.rlim_cur < needed)
-        files.rlim_cur = needed;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
-    serve_concurrently(MAX_CLIENTS);
+    stop_server(&server, MAX_CLIENTS);
 }
 
 /* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of

@@ -130,12 +130,16 @@ static void take(int client)
 /* Reads some of what the server prints. Returns whether there was anything. */
 static bool read_output(int from)
 {
-    static unsigned char bytes[65536];
+    static unsigned char bytes[65536], last;
     ssize_t got = read(from, bytes, sizeof bytes);
 
     for (ssize_t i = 0; i < got; i++) {
-        lines += bytes[i] == '\n';
-        clean &= (bytes[i] >= 0x20 || bytes[i] == '\n') && bytes[i] != 0x7f;
+        unsigned char byte = bytes[i];
+        bool is_control = (byte < 0x20 && byte != '\n') || byte == 0x7f ||
+                          (last == 0xc2 && byte < 0xa0); /* C1 */
+        clean = clean && !is_control;
+        lines += byte == '\n';
+        last = byte;
     }
     return got > 0;
 }

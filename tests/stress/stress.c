@@ -8,7 +8,8 @@
  * table, and above its line each run that went wrong with what it said: its
  * seed and speed stand there to repeat it. The exit status says whether all
  * held. The long soak is 'stress build 5000': 10,000 runs of each mode, half of
- * them on one core.
+ * them on one core. And 'stress build crowd' has twelve normal runs of each
+ * demo at once, then 100 of all kinds.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
 #include "tests/support/process.h"
@@ -21,12 +22,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 4 };
+enum { AT_ONCE = 4, TWELVE = 12, CROWD = 100 };
 
 /* One of the runs. */
 struct run {
     const struct demo_run *subject;
-    int number;
+    int number, place; /* of those at once */
     bool broken, pinned;
     char words[160];
 };
@@ -37,9 +38,9 @@ struct run {
 static int prepare(const void *context)
 {
     const struct run *run = context;
-    char folder[] = "run-0";
+    char folder[32];
 
-    folder[4] = (char)('0' + run->number % AT_ONCE);
+    (void)snprintf(folder, sizeof folder, "run-%d", run->place);
     (void)mkdir(folder, 0700);
 #ifdef CPU_SET
     if (run->pinned) {
@@ -88,33 +89,43 @@ static bool is_right(const struct run *run, const struct result *result)
                strstr(result->err, "the machine was too busy"));
 }
 
-/* Returns how many of COUNT runs ended with another status than they should. */
-static int stress(
-    const struct demo_run *subject, int count, bool broken, bool pinned)
+/* Whether the run that was begun ended as it should; if not, shows it. */
+static bool finish(const struct run *run, struct program *program)
 {
-    struct run runs[AT_ONCE];
-    struct program programs[AT_ONCE];
+    struct result result = program_finish(program);
+    bool right = is_right(run, &result);
+
+    if (!right)
+        (void)printf("status %d: %s%s\n%s", result.status, run->words,
+            run->pinned ? " (on one core)" : "", result.err);
+    free_kept();
+    return right;
+}
+
+/* Does COUNT runs of the kind of MODEL, or of all kinds in turn if it has none,
+ * AT_ONCE of them at a time. Returns how many ended with another status than
+ * they should.
+ */
+static int stress(const struct run *model, int count, int at_once)
+{
+    static struct run runs[CROWD];
+    static struct program programs[CROWD];
+    const struct demo_run *kind = NULL;
     int wrong = 0;
 
-    for (int i = 0; i < count + AT_ONCE; i++) {
-        struct run *run = &runs[i % AT_ONCE];
-        struct program *program = &programs[i % AT_ONCE];
-        if (i >= AT_ONCE && i - AT_ONCE < count) {
-            struct result result = program_finish(program);
-            if (!is_right(run, &result)) {
-                wrong++;
-                (void)printf("status %d: %s%s\n%s", result.status, run->words,
-                    pinned ? " (on one core)" : "", result.err);
-            }
-            free_kept();
-        }
-        if (i < count) {
-            *run = (struct run){.subject = subject,
-                .number = i,
-                .broken = broken,
-                .pinned = pinned};
-            *program = start(run);
-        }
+    for (int i = 0; i < count + at_once; i++) {
+        int place = i % at_once;
+        if (i >= at_once && i - at_once < count)
+            wrong += !finish(&runs[place], &programs[place]);
+        if (i >= count)
+            continue;
+        kind = next_run(kind) ? next_run(kind) : next_run(NULL);
+        runs[place] = *model;
+        runs[place].number = i;
+        runs[place].place = place;
+        if (!model->subject)
+            runs[place].subject = kind;
+        programs[place] = start(&runs[place]);
     }
     return wrong;
 }
@@ -147,38 +158,61 @@ static bool is_wanted(const struct demo_run *subject, char *const *names)
     return wanted;
 }
 
-int main(int argc, char **argv)
+static int crowd(void)
 {
-    char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
-    int count = argc > 2 ? atoi(argv[2]) : 200, failures = 0;
-    int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
-    char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
+    int wrong = stress(&(struct run){.number = 0}, CROWD, CROWD);
 
-    if (build == NULL || count < 1) {
-        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [RUNS [normal] "
-                              "[NAME...]]\n");
-        return 2;
-    }
-    (void)setenv("DEMOS", build, 1);
-    free(build);
-    char *folder = scratch_enter();
+    FOR_RUNS(subject)
+    if (is_wanted(subject, (char *[]){NULL}))
+        wrong += stress(&(struct run){.subject = subject}, TWELVE, TWELVE);
+    (void)printf("%d runs at once with others went wrong\n", wrong);
+    return wrong;
+}
+
+/* Returns how often more of COUNT runs than may be went wrong. */
+static int stress_all(int count, int modes, char *const *names)
+{
+    int failures = 0;
+
     (void)printf(
         "%d runs each                              wrong: free  on one core\n",
         count);
     add_runs();
     FOR_RUNS(subject)
     for (int broken = 0; broken < modes; broken++) {
+        struct run model = {.subject = subject, .broken = broken};
         if ((broken && subject->broken == NO_BROKEN) ||
             !is_wanted(subject, names))
             continue;
-        int free_runs = stress(subject, count, broken, false);
-        int pinned = stress(subject, count, broken, true);
+        int free_runs = stress(&model, count, AT_ONCE);
+        model.pinned = true;
+        int pinned = stress(&model, count, AT_ONCE);
         (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program,
             subject->options, broken ? "--broken" : "", free_runs, pinned);
         (void)fflush(stdout);
         int allowed = broken ? count / 1000 : 0;
         failures += (free_runs > allowed) + (pinned > allowed);
     }
+    return failures;
+}
+
+int main(int argc, char **argv)
+{
+    char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    bool is_crowd = argc > 2 && strcmp(argv[2], "crowd") == 0;
+    int count = argc > 2 ? atoi(argv[2]) : 200;
+    int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
+    char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
+
+    if (build == NULL || (count < 1 && !is_crowd)) {
+        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [crowd | RUNS "
+                              "[normal] [NAME...]]\n");
+        return 2;
+    }
+    (void)setenv("DEMOS", build, 1);
+    free(build);
+    char *folder = scratch_enter();
+    int failures = is_crowd ? crowd() : stress_all(count, modes, names);
     scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }

@@ -78,9 +78,6 @@ void save_file(const char *path, const void *bytes, size_t size);
 /* Fails the test if anything is left of what it has started. */
 void assert_nothing_left(void);
 
-/* What is left of it: results are freed when their test ends. */
-#define free_result(result) ((void)(result))
-
 /* For CMocka's setup and teardown, which fails if anything is left. */
 int enter_scratch(void **state);
 int leave_scratch(void **state);
