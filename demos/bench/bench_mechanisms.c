@@ -175,14 +175,12 @@ static noreturn void fail_picture(void)
 
 int main(int argc, char **argv)
 {
-    FILE *picture = NULL;
     int shown = 0, trips = 0;
 
     read_command_line(argc, argv);
     watchdog_set(settings.rounds);
     const char *placement = choose_cores();
-    if (settings.svg)
-        picture = fopen(settings.svg, "w");
+    FILE *picture = settings.svg ? fopen(settings.svg, "w") : NULL;
     if (settings.svg && !picture)
         fail_picture();
     measure_all(mechanisms, COUNT);

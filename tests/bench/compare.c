@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+
 enum { MAX_RUNS = 1000 };
 
 struct command {
@@ -81,19 +83,6 @@ static void measure(struct command *command, const char *input, int i)
         milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
     if (usage.ru_maxrss > command->peak)
         command->peak = usage.ru_maxrss;
-}
-
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
-static double median(double *values, int count)
-{
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
 int main(int argc, char **argv)

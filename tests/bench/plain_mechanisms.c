@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+
 enum { BATCHES = 5001 };
 
 static int there[2], back[2];
@@ -67,13 +69,6 @@ static void start_mutex(void)
     pthread_create(&thread, NULL, sleep_on, NULL);
 }
 
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
 int main(int argc, char **argv)
 {
     static double costs[BATCHES];
@@ -91,7 +86,6 @@ int main(int argc, char **argv)
                            (double)(end.tv_nsec - start.tv_nsec)) /
                        times;
     }
-    qsort(costs, BATCHES, sizeof *costs, by_value);
-    printf("%.2f\n", costs[BATCHES / 2]);
+    printf("%.2f\n", median(costs, BATCHES));
     return 0;
 }

@@ -9,7 +9,8 @@
 #include "common/run/record.h"
 #include "common/base/clock.h"
 #include <stdio.h>
-#include <stdlib.h>
+
+#include "median.h"
 
 enum { ROUNDS = 101, EVENTS = 10000 };
 
@@ -48,13 +49,6 @@ static void clock_only(void)
     }
 }
 
-static int compare(const void *one, const void *two)
-{
-    double a = *(const double *)one, b = *(const double *)two;
-
-    return a < b ? -1 : a > b;
-}
-
 static void measure(void (*events)(void), const char *end)
 {
     static double costs[ROUNDS];
@@ -66,8 +60,7 @@ static void measure(void (*events)(void), const char *end)
         events();
         costs[round] = (double)(clock_now() - begin) / (double)EVENTS;
     }
-    qsort(costs, ROUNDS, sizeof *costs, compare);
-    printf("%.1f%s", costs[ROUNDS / 2], end);
+    printf("%.1f%s", median(costs, ROUNDS), end);
 }
 
 int main(void)

@@ -159,7 +159,7 @@ fi
 echo "5. One process that serves many beats a fork for each connection"
 "$build/demo_socket" --serve --port=0 >/dev/null 2>ours &
 servers=$!
-"$build/bench/plain_serve" >/dev/null 2>theirs &
+"$build/bench/plain_socket" serve >/dev/null 2>theirs &
 servers="$servers $!"
 clients=100 connections=3000
 figures "$compare" 9 /dev/null \
@@ -169,7 +169,7 @@ rates=
 [ -z "$wall_1" ] ||
     rates="$(calculate "$connections * 1000 / $wall_2") a second by \
 $(calculate "$connections * 1000 / $wall_1"), $clients clients at once"
-promise "demo_socket --serve by plain_serve" "$ratio" least 4 times "$rates"
+promise "demo_socket --serve by plain_socket serve" "$ratio" least 4 times "$rates"
 
 echo "6. A demo takes little memory (the largest of its processes)"
 for name in $(demos); do
