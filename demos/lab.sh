@@ -4,10 +4,17 @@
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+# What it says has paths as seen from where it was started.
+case $0 in
+demos/lab.sh | */demos/lab.sh) seen=${0%demos/lab.sh} ;;
+*) seen=$project/ ;;
+esac
+docs=${seen}docs
 # shellcheck source=demos/setup.sh
 . "$project/demos/setup.sh"
 
-labs='mutex semaphore condvar file signal socket mqueue pipe shm monitor'
+labs='mutex semaphore condvar file signal socket mqueue pipe shm'
+labs="$labs monitor readers buffer"
 mark='The mechanism ends here'
 max_failures=6 # after so many, or two that did not end, more say nothing new
 max_seconds=70 # for all runs
@@ -30,7 +37,8 @@ Usage: sh demos/lab.sh list
   --lab=NAME   which lab it is; without it, the comment "Lab NAME" says so
 
 LAB_SANITIZER=no leaves out the run with the thread sanitizer, whose first build
-takes a while. CC and BUILD are as for demos/tour.sh.
+takes a while. LAB_BUILT=yes says that the project is built: for many checks one
+after the other. CC and BUILD are as for demos/tour.sh.
 
 Exit status: 0 if every check has full points, 1 if not, 2 for wrong usage.
 END
@@ -49,13 +57,15 @@ wrong_usage()
 #   status    of a run whose guarantee held
 #   needed    names that its solution uses; forbidden: more that it must not
 #   threads   yes: the thread sanitizer can tell something
-#   h_...     hints: for a violation, a run that does not end, busy waiting
+#   rest      what is below the line: the demo's, or the lab's own
+#   h_...     hints: for a violation, a run that does not end, what is left, busy
+#             waiting
 know()
 {
-    status=0 options='' others='' threads=no
+    status=0 options='' others='' threads=no rest=demo
     demo=$1 forbidden=''
-    [ "$1" != monitor ] || demo=semaphore
-    page="docs/demos/$demo.md, \"What to watch out for\""
+    page="$docs/demos/$demo.md, \"What to watch out for\""
+    h_left='close and unlink what you have opened'
     h_wait="the thread or process must sleep in the mechanism's own call"
     case $1 in
     mutex)
@@ -135,6 +145,7 @@ know()
             a write end of the first pipe'
         h_late='"After fork, close what you do not use": a process still has a
             write end of a later pipe'
+        h_left='"After fork, close what you do not use": read ends, too'
         ;;
     shm)
         about="the same bytes in two processes"
@@ -147,7 +158,8 @@ know()
         ;;
     monitor)
         about="harder: a semaphore of a mutex and a condition variable"
-        page='docs/demos/condvar.md, "What to watch out for"'
+        demo=semaphore
+        page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--workers=8 --slots=3 --speed=1000'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
             count_in count_out let_others_come'
@@ -158,7 +170,65 @@ know()
         h_late='"A condition variable remembers nothing" and "signal or
             broadcast?": a worker sleeps, and no wakeup comes any more'
         ;;
+    readers)
+        about="harder: many readers at the same time, a writer alone"
+        demo=shm rest=own
+        page="$docs/demos/condvar.md, \"What to watch out for\""
+        options='--speed=100'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
+            look_at change rest_before_look rest_before_update join_readers'
+        forbidden='pthread_rwlock_init pthread_rwlock_rdlock
+            pthread_rwlock_wrlock'
+        h_violated='"Change the data with the mutex locked" and "Wait in a
+            while, never in an if": does each process test again when it was
+            woken, and say that it is inside until it is not?'
+        h_late='"A condition variable remembers nothing" and "signal or
+            broadcast?": a process sleeps, and no wakeup comes any more'
+        ;;
+    buffer)
+        about="harder: a buffer that can be full, and can be empty"
+        demo=condvar rest=own
+        page="$docs/demos/condvar.md, \"What to watch out for\""
+        options='--count=60 --consumers=3'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
+            buffer_is_full buffer_is_empty buffer_put buffer_take produce
+            use_number'
+        threads=yes
+        h_violated='"Change the data with the mutex locked" and "Hold the mutex
+            from the test to the sleep": whatever begins with buffer_ is for one
+            thread at a time'
+        h_late='"A condition variable remembers nothing", "signal or broadcast?"
+            and "Tell the sleepers about the end": a thread sleeps, and no
+            wakeup comes any more'
+        ;;
     *) wrong_usage "unknown lab '$1'; there are $labs" ;;
+    esac
+}
+
+# choose_hint VERDICT: a violation that has a hint of its own
+choose_hint()
+{
+    case $lab:$1 in
+    readers:*' readers were inside'*)
+        h_violated='"signal or broadcast?": when the writer leaves, all readers
+            may go in; and no reader holds the mutex while it looks'
+        ;;
+    buffer:*'the full buffer'* | buffer:*'the empty buffer'*)
+        h_violated='"Wait in a while, never in an if": a thread that was woken
+            must test again'
+        ;;
+    buffer:*'slept on'*)
+        h_violated='"signal or broadcast?": each number that comes needs a
+            wakeup, also when the buffer was not empty before'
+        ;;
+    buffer:*'arrived exactly once'*)
+        h_violated='"Tell the sleepers about the end": a consumer ends when
+            production is over and the buffer is empty, not before'
+        ;;
+    buffer:*'the producer waited'*)
+        h_violated='"Wait in a while, never in an if": the producer sleeps while
+            the buffer is full, and for no other reason'
+        ;;
     esac
 }
 
@@ -167,8 +237,13 @@ refused='exit _exit _Exit quick_exit exit_once abort pthread_exit atexit sleep
     usleep nanosleep clock_nanosleep sleep_ns sched_yield alarm setitimer select
     pselect poll ppoll pthread_cond_timedwait pthread_mutex_timedlock
     sem_timedwait system popen fork vfork execl execlp execle execv execvp
-    posix_spawn posix_spawnp setsid setpgid kill killpg raise signal sigaction
-    dlsym dlopen warn verdict undecided asm __asm__ __asm run'
+    posix_spawn posix_spawnp forkpty daemon setsid setpgid kill killpg raise
+    signal sigaction syscall dlsym dlopen warn verdict undecided asm __asm__
+    __asm run'
+# With one of these the program is not even run.
+harmful='system popen fork vfork execl execlp execle execv execvp posix_spawn
+    posix_spawnp forkpty daemon setsid setpgid kill killpg syscall dlsym dlopen
+    asm __asm__ __asm'
 
 list()
 {
@@ -176,6 +251,16 @@ list()
         know "$name"
         printf '%-10s %s\n' "$name" "$about"
     done
+}
+
+# patch_demo NAME: makes $scratch/source.c, the demo's source as the lab has it
+patch_demo()
+{
+    has patch || stop "missing: patch; install it"
+    patch=$project/docs/labs/$1.patch
+    cp "$project/demos/demo_$demo.c" "$scratch/source.c"
+    quietly patch "$scratch/source.c" "$patch" ||
+        stop "$patch does not fit demos/demo_$demo.c any more"
 }
 
 # start NAME FILE
@@ -186,12 +271,12 @@ start()
     if [ -e "$file" ] || [ -L "$file" ]; then
         wrong_usage "$file is there already; choose another name"
     fi
-    has patch || stop "missing: patch; install it"
-    patch=$project/docs/labs/$1.patch
     make_scratch
-    cp "$project/demos/demo_$demo.c" "$scratch/source.c"
-    quietly patch -s "$scratch/source.c" "$patch" ||
-        stop "$patch does not fit demos/demo_$demo.c any more"
+    patch_demo "$1"
+    case $file in
+    *[!A-Za-z0-9_./-]*) shown=FILE ;;
+    *) shown=$file ;;
+    esac
     (
         set -C
         {
@@ -204,17 +289,17 @@ start()
  * Write where it says YOUR PART. You may change all that is above the last line
  * of dashes; what is below it stays as it is. Check it, as often as you like:
  *
- *   sh demos/lab.sh check FILE
+ *   sh ${seen}demos/lab.sh check $shown
  *
- * The sheet for it is docs/labs/$1.md.
+ * The sheet for it is $docs/labs/$1.md.
  */
 END
             # without the header, which shows the mechanism
             awk 'past { print } /^ \*\/$/ { past = 1 }' "$scratch/source.c"
         } >"$file"
     ) || stop "could not write $file"
-    echo "$file is yours. Read docs/labs/$1.md. Then: \
-sh demos/lab.sh check $file"
+    echo "$file is yours. Read $docs/labs/$1.md. Then: \
+sh ${seen}demos/lab.sh check $shown"
 }
 
 make_scratch()
@@ -228,10 +313,10 @@ make_scratch()
     done
 }
 
-# Prints TEXT without line breaks.
+# Prints TEXT without line breaks, and without what moves a terminal's cursor.
 one_line()
 {
-    printf '%s' "$1" | tr -s ' \n\t' ' '
+    printf '%s' "$1" | tr -s ' \n\t' ' ' | LC_ALL=C tr -d '\001-\037\177'
     echo
 }
 
@@ -253,11 +338,20 @@ award()
         sed 's/ *$//; 2,$s/^/                                       /'
 }
 
+# is_in WORD LIST
+is_in()
+{
+    case " $(one_line "$2") " in
+    *" $1 "*) return 0 ;;
+    esac
+    return 1
+}
+
 # explain REASON HINT: what to do first; only the first one counts
 explain()
 {
     [ -n "$reason" ] || {
-        reason=$1
+        reason=$(one_line "$1")
         hint=$(one_line "$2")
     }
 }
@@ -377,12 +471,69 @@ names_in()
         }' "$1" | sort -u
 }
 
+# Prints what is wrong with the part's own text, a line each:
+#   unchecked NAME LINE  a call whose result is not looked at
+#   private NAME LINE    a mutex that is not in memory which processes share
+faults_in()
+{
+    LC_ALL=C awk -v own="\"$label\"" '
+        BEGIN {
+            calls = "^(pthread_(mutex|cond|mutexattr|condattr)_[a-z]+|" \
+                "sem_[a-z]+|mq_[a-z]+|sig[a-z]+set|sigaction|fcntl|lseek|" \
+                "ftruncate|close|pipe|kill|send|shutdown)$"
+        }
+        function take(word) {
+            if (word == "(" && call != "" &&
+                before ~ /^([;{})]|else|do|)$/)
+                print "unchecked", call, line
+            call = ""
+            if (word ~ calls) {
+                call = word
+                before = last
+            }
+            if (last == "pthread_mutex_t" && word ~ /^[A-Za-z_]/) {
+                if (kind[depth] == "struct")
+                    has_mutex = 1
+                else
+                    print "private", word, line
+            }
+            if (closed && word ~ /^[A-Za-z_]/ && !is_type)
+                print "private", word, line
+            closed = 0
+            if (word == "typedef")
+                is_type = 1
+            if (word == "struct" || word == "union")
+                begins = "struct"
+            if (word == "{")
+                kind[++depth] = begins
+            if (word == "}") {
+                closed = kind[depth] == "struct" && has_mutex
+                if (closed)
+                    has_mutex = 0
+                depth--
+            }
+            if (word ~ /^[;{}()=]$/)
+                begins = "block"
+            if (word == ";" && depth == 0)
+                is_type = 0
+            last = word
+        }
+        /^# [0-9]+ "/ { mine = $3 == own; line = $2 - 1; next }
+        { line++ }
+        mine {
+            gsub(/"([^"\\]|\\.)*"/, " ")
+            text = $0
+            while (match(text, /[A-Za-z_][A-Za-z0-9_]*|[^ \t]/)) {
+                word = substr(text, RSTART, RLENGTH)
+                text = substr(text, RSTART + RLENGTH)
+                take(word)
+            }
+        }' "$1"
+}
+
 # check_file: whether it can be tried at all; then makes $scratch/top.c of it
 check_file()
 {
-    if [ ! -f "$file" ] || [ ! -r "$file" ]; then
-        refuse "there is no file $file that can be read" "hand in a C file"
-    fi
     size=$(wc -c <"$file")
     [ "$size" -le 200000 ] ||
         refuse "the file is too large: $((size)) bytes" \
@@ -398,8 +549,25 @@ check_file()
     *) refuse "the line '$mark' is there $marks times" \
         "only the last line of dashes may say that" ;;
     esac
+    # what would hide names from check_calls
+    if LC_ALL=C grep -q '^[[:space:]]*#[[:space:]]*\(line\|[0-9]\)' "$file"
+    then
+        refuse "it has #line" "no solution needs it"
+    fi
     label=$(basename "$file" | LC_ALL=C tr -c 'A-Za-z0-9_.\n-' '_')
     original=$project/demos/demo_$demo.c
+    if [ $rest = own ]; then
+        patch_demo "$lab"
+        original=$scratch/source.c
+    fi
+    alien=$(LC_ALL=C sed -n \
+        's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' \
+        "$file" | while read -r header; do
+        grep -qF "#include \"$header\"" "$original" || echo "$header"
+    done | head -n 1)
+    [ -z "$alien" ] ||
+        refuse "it does not compile here: it includes \"$alien\"" \
+            "only one file is handed in"
     {
         printf '#line 1 "%s"\n' "$label"
         LC_ALL=C sed "/$mark/,\$d" "$file"
@@ -411,9 +579,15 @@ check_file()
     line=$(sed -n "/$mark/=" "$original")
     sed -n "$line,\$p" "$original" >"$scratch/rest.c"
     {
+        # the lab pipe sees which ends each filter closes
+        [ "$lab" != pipe ] || {
+            echo '#define BEFORE'
+            echo '#include "demos/labs/pipe_ends.h"'
+        }
         cat "$scratch/top.c"
         printf '\n#line %d "demo_%s.c"\n' "$line" "$demo"
         cat "$scratch/rest.c"
+        [ "$lab" != pipe ] || echo '#include "demos/labs/pipe_ends.h"'
     } >"$scratch/whole.c"
 }
 
@@ -421,7 +595,7 @@ check_build()
 {
     objects=$(find "$build/CMakeFiles/demo_$demo.dir" -name '*.o' \
         ! -name "demo_$demo.c.o")
-    libraries="$build/libnine_parts.a $build/libnine_common.a $realtime
+    libraries="$build/libnine_labs.a $build/libnine_parts.a $build/libnine_common.a $realtime
         -lpthread"
     compile -c -o "$scratch/whole.o" "$scratch/whole.c"
     cp "$scratch/err" "$scratch/warnings"
@@ -443,10 +617,22 @@ check_build()
             "the message begins with your file and line"
     fi
     award 'builds' 10 10 'it compiles and links'
+    for part in original top; do
+        compile -E -o "$scratch/$part.i" "$scratch/$part.c"
+        names_in "$scratch/$part.i" >"$scratch/$part.names"
+    done
+    faults_in "$scratch/top.i" >"$scratch/faults"
+    unchecked=$(sed -n 's/^unchecked \(.*\) \(.*\)/\1 in line \2/p' \
+        "$scratch/faults" | head -n 1)
     if grep -q 'warning' "$scratch/warnings"; then
         first=$(grep -m 1 'warning' "$scratch/warnings" | sed "s,$scratch/,,g")
         award 'no warnings' 0 5 "$first"
         late_reason="the compiler warns: $first"
+    elif [ -n "$unchecked" ]; then
+        late_reason="the result of $unchecked is not checked"
+        late_hint="write CHECK_PTHREAD(...) or CHECK(...) around each call; see
+            the sheet $docs/labs/$lab.md"
+        award 'no warnings' 0 5 "$late_reason"
     else
         award 'no warnings' 5 5 'none'
     fi
@@ -457,8 +643,6 @@ check_calls()
 {
     bad=
     for part in original top; do
-        compile -E -o "$scratch/$part.i" "$scratch/$part.c"
-        names_in "$scratch/$part.i" >"$scratch/$part.names"
         compile -E -dM -o "$scratch/$part.macros" "$scratch/$part.c"
         sort "$scratch/$part.macros" >"$scratch/$part.sorted"
     done
@@ -473,19 +657,28 @@ check_calls()
             break
         fi
     done
+    private=$(sed -n 's/^private \(.*\) \(.*\)/\1 in line \2/p' \
+        "$scratch/faults" | head -n 1)
+    if [ -n "$private" ] && [ $threads = no ]; then
+        bad="each process has a mutex of its own: $private"
+        explain "$bad" "the others cannot see it. See $docs/demos/mutex.md, \
+\"Between processes\""
+    fi
+    not_run=
     for name in $forbidden $refused; do
         if grep -qx "$name" "$scratch/top.names" &&
             { ! grep -qx "$name" "$scratch/original.names" ||
-                [ "${forbidden#*"$name"}" != "$forbidden" ]; }; then
+                is_in "$name" "$forbidden"; }; then
             bad="$name is not allowed here"
+            ! is_in "$name" "$harmful" || not_run=yes
             case $name in
             *sleep* | *poll | *select | sched_yield | alarm | *timed*)
                 explain "$name for ordering" "a pause only makes the bug rare; \
-wait in the mechanism's own call. See $page, and the window in docs/labs.md" ;;
+wait in the mechanism's own call. See $page, and the window in $docs/labs.md" ;;
             *exit | abort | exit_once)
                 explain "$name ends the run before its verdict" \
-                    "let the function return; see docs/labs/$lab.md" ;;
-            *) explain "$bad" "no solution needs it; see docs/labs/$lab.md" ;;
+                    "let the function return; see $docs/labs/$lab.md" ;;
+            *) explain "$bad" "no solution needs it; see $docs/labs/$lab.md" ;;
             esac
             break
         fi
@@ -501,8 +694,9 @@ wait in the mechanism's own call. See $page, and the window in docs/labs.md" ;;
     if [ -n "$bad" ]; then
         award 'uses the mechanism' 0 15 "$bad"
     else
-        award 'uses the mechanism' 15 15 "$(echo "$needed" | tr -s ' \n' ' ')"
+        award 'uses the mechanism' 15 15 "$(one_line "$needed")"
     fi
+    [ -z "$not_run" ] || finish
 }
 
 # one_run KIND: sets result to held, violated, late, crowd, or other
@@ -540,6 +734,9 @@ one_run()
     done
     [ "$left" -eq 0 ] || leftover="$left processes outlived a run"
     [ -z "$files" ] || leftover="a run left ${files#run/}"
+    kept=$(sed -n 's/^demo_pipe: \(.* still has .*\)/\1/p' "$scratch/err" |
+        head -n 1)
+    [ -z "$kept" ] || leftover=$kept
     result=other
     if [ "$how" = crowd ]; then
         result=crowd
@@ -607,7 +804,14 @@ check_runs()
             case $how:$code in
             signal:25) crash='it writes more than 16 MB into a file' ;;
             signal:*) crash="it ended by signal $code" ;;
-            *) crash="status $code, no verdict${last:+: $last}" ;;
+            *)
+                # as a failed call says it: "demo_X: CALL: REASON (FILE:LINE)"
+                failed=$(sed -n \
+                    's/^demo_[a-z]*: \([a-z_]*: .* (.*:[0-9]*)\)$/\1/p' \
+                    "$scratch/err" | head -n 1)
+                crash="status $code, no verdict${last:+: $last}"
+                [ -z "$failed" ] || crash="a call failed: $failed"
+                ;;
             esac
             ! grep -qi 'too large' "$scratch/err" ||
                 crash='it writes more than 16 MB into a file'
@@ -633,9 +837,15 @@ check_runs()
     else
         award 'the guarantee holds' 0 35 "$text"
     fi
-    [ "$strange" -eq 0 ] ||
-        explain "$crash" \
-            "let the functions return as those of the demo do; see $page"
+    case $crash in
+    '') ;;
+    *'Bad file descriptor'*) explain "$crash" "it is closed already: an end \
+that is still in use, or one that is closed twice; see $page" ;;
+    'a call failed'*) explain "$crash" "the call's page in the manual has the \
+reasons; see $page" ;;
+    *) explain "$crash" \
+        "let the functions return as those of the demo do; see $page" ;;
+    esac
     busy=no
     mean=0 # of a run with --window
     [ "$open" -eq 0 ] || mean=$((open_used / open))
@@ -657,10 +867,11 @@ check_runs()
     else
         award 'no deadlock' 15 15 "all $done_runs runs ended"
     fi
+    choose_hint "$example"
     [ "$violated" -eq 0 ] || explain "${example#*: }" "$h_violated (see $page)"
     if [ -n "$leftover" ]; then
         award 'nothing left behind' 0 5 "$leftover"
-        explain "$leftover" "close and unlink what you have opened; see $page"
+        explain "$leftover" "$h_left; see $page"
     else
         award 'nothing left behind' 5 5 'no process, no file, no name'
     fi
@@ -691,7 +902,7 @@ check_races()
     if ! cmake -S "$project" -B "$tsan" -DSANITIZE=thread -DBUILD_TESTING=OFF \
         "-DCMAKE_C_COMPILER=$compiler" >"$scratch/tsan" 2>&1 ||
         ! cmake --build "$tsan" --parallel 2 --target "demo_$demo" \
-            >>"$scratch/tsan" 2>&1; then
+            nine_labs >>"$scratch/tsan" 2>&1; then
         award 'no data race' 5 5 'there is no thread sanitizer: left out'
         return
     fi
@@ -699,7 +910,7 @@ check_races()
         ! -name "demo_$demo.c.o")
     # shellcheck disable=SC2086 # lists
     compile -fsanitize=thread -o "$scratch/demo.tsan" "$scratch/whole.c" \
-        $objects "$tsan/libnine_parts.a" "$tsan/libnine_common.a" $realtime \
+        $objects "$tsan/libnine_labs.a" "$tsan/libnine_parts.a" "$tsan/libnine_common.a" $realtime \
         -lpthread
     races=0
     started=no
@@ -731,12 +942,14 @@ check_races()
 
 check()
 {
-    number=0 score=0 total=0 reason='' hint='' late_reason='' crash=''
+    number=0 score=0 total=0 reason='' hint='' late_reason='' late_hint='' crash=''
     max_used=15
     make_scratch
     mkdir "$scratch/results"
     chmod 755 "$scratch"
-    # messages name the file as it was given; from here on the path is absolute
+    if [ ! -f "$file" ] || [ ! -r "$file" ]; then
+        refuse "there is no file $given that can be read" "hand in a C file"
+    fi
     if [ -z "$lab" ]; then
         lab=$(LC_ALL=C sed -n 's/^\/\* Lab \([a-z-]*\).*/\1/p' "$file" \
             2>/dev/null | head -n 1)
@@ -746,16 +959,23 @@ check()
         esac
     fi
     if [ -z "$lab" ]; then
-        refuse "no comment 'Lab NAME' says which lab $file is" \
+        refuse "no comment 'Lab NAME' says which lab $given is" \
             "keep the first lines that lab.sh start wrote, or use --lab=NAME"
     fi
     know "$lab"
     if [ "$lab" = mqueue ] && [ -f "$build/CMakeCache.txt" ] &&
         [ "$(cached HAVE_MQUEUE)" = "" ]; then
-        stop "this system has no POSIX message queues, which the lab needs"
+        refuse "this system has no POSIX message queues, which the lab needs" \
+            "check it on Linux"
     fi
     check_file
-    build_project "demo_$demo" lab_run >"$scratch/said"
+    if [ "${LAB_BUILT:-no}" != yes ] &&
+        ! (build_project "demo_$demo" lab_run nine_labs) >"$scratch/said" 2>&1
+    then
+        cat "$scratch/said" >&2
+        refuse "the project itself does not build: $(tail -n 20 \
+            "$scratch/said" | cut -c 1-200)" "repair it; your file was not read"
+    fi
     compiler=$(cached CMAKE_C_COMPILER)
     definitions='-D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
         -D_FILE_OFFSET_BITS=64'
@@ -771,7 +991,7 @@ check()
     check_runs
     check_races
     [ -z "$late_reason" ] ||
-        explain "$late_reason" "see the sheet docs/labs/$lab.md"
+        explain "$late_reason" "${late_hint:-see the sheet $docs/labs/$lab.md}"
     finish
 }
 
@@ -821,7 +1041,10 @@ check)
         wrong_usage "--runs=$runs: must be 5 to 1000"
     fi
     case $json in /* | '') ;; *) json=$PWD/$json ;; esac
+    given=$file # so messages name it
     case $file in /*) ;; *) file=$PWD/$file ;; esac
+    [ "$json" != "$file" ] ||
+        wrong_usage "--json=FILE must not be the file that is checked"
     check
     ;;
 *) wrong_usage "unknown command '$command'; try --help" ;;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "demos/labs/readers.h"
+#include "common/demo.h"
+#include "demos/parts/numbers.h"
+#include <sys/mman.h>
+
+/* In nanoseconds. Nobody who is let in needs PATIENCE to come in. */
+enum { MOMENT = 2000000, WAKE_EVERY = 1000000, WAKEUPS = 10 };
+static const int64_t patience = 2 * (int64_t)WINDOW;
+
+static void (*wake_all)(void);
+
+static struct evidence {
+    struct latch all_have_opened, all_come, all_inside, writer_comes;
+    atomic_int readers, peak; /* inside now, and at most */
+    atomic_bool writer;       /* is inside */
+    atomic_bool in_vain;      /* a reader has lost its patience */
+    atomic_int together;      /* how often a reader and the writer met inside */
+    atomic_int shown, torn;
+} * evidence;
+
+void readers_init(void (*wake_for_nothing)(void))
+{
+    wake_all = wake_for_nothing;
+    evidence = shared_alloc(sizeof *evidence);
+    latch_init(&evidence->all_have_opened, READERS);
+    latch_init(&evidence->all_come, READERS);
+    latch_init(&evidence->all_inside, READERS);
+    latch_init(&evidence->writer_comes, 1);
+}
+
+void init_shared_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    CHECK_PTHREAD(pthread_condattr_init(&attributes));
+    CHECK_PTHREAD(
+        pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    CHECK_PTHREAD(pthread_cond_init(condition, &attributes));
+    CHECK_PTHREAD(pthread_condattr_destroy(&attributes));
+}
+
+void join_readers(int id)
+{
+    latch_count_down(&evidence->all_have_opened);
+    latch_wait(&evidence->all_have_opened);
+    if (id == 0)
+        CHECK(shm_unlink(memory_name));
+}
+
+bool rest_before_look(int id)
+{
+    static int turns; /* of this process */
+
+    turns++;
+    if (turns > 1)
+        return rest(settings.show);
+    (void)rest(0); /* the first one takes no time */
+    latch_count_down(&evidence->all_come);
+    if (id == 0) {
+        latch_wait(&evidence->all_come);
+        latch_count_down(&stage->reader_is_here); /* the update goes on */
+    }
+    return true;
+}
+
+bool rest_before_update(void)
+{
+    static int turns;
+
+    turns++;
+    if (turns != 2)
+        return rest(settings.update);
+    (void)latch_wait_for(&evidence->all_inside, patience);
+    latch_count_down(&evidence->writer_comes);
+    return true;
+}
+
+/* Time for those who should not come in: with --window they are woken, too. */
+static void give_them_time(void)
+{
+    sleep_ns(MOMENT);
+    for (int i = 0; run.window && i < WAKEUPS; i++) {
+        wake_all();
+        sleep_ns(WAKE_EVERY);
+    }
+}
+
+static void note_if_together(void)
+{
+    if (!atomic_load(&evidence->writer) || atomic_load(&evidence->readers) == 0)
+        return;
+    atomic_fetch_add(&evidence->together, 1);
+    record_wrong("a reader and the writer are inside");
+}
+
+/* Stays inside until all readers are, and then until the writer comes. */
+static void wait_for_the_others(void)
+{
+    latch_count_down(&evidence->all_inside);
+    if (atomic_load(&evidence->in_vain))
+        return;
+    if (!latch_wait_for(&evidence->all_inside, patience)) {
+        atomic_store(&evidence->in_vain, true);
+        return;
+    }
+    (void)latch_wait_for(&evidence->writer_comes, patience);
+    give_them_time();
+}
+
+void look_at(struct numbers *snapshot, const struct numbers *numbers)
+{
+    static bool has_looked; /* this process */
+    int now = atomic_fetch_add(&evidence->readers, 1) + 1;
+    int peak = atomic_load(&evidence->peak);
+
+    while (now > peak &&
+           !atomic_compare_exchange_weak(&evidence->peak, &peak, now))
+        continue; /* another reader has changed the peak */
+    note_if_together();
+    if (!has_looked)
+        wait_for_the_others();
+    has_looked = true;
+    copy(snapshot, numbers);
+    note_if_together();
+    atomic_fetch_sub(&evidence->readers, 1);
+}
+
+void change(struct numbers *numbers, long publication)
+{
+    atomic_store(&evidence->writer, true);
+    note_if_together();
+    update(numbers, publication);
+    if (publication == 1)
+        give_them_time();
+    note_if_together();
+    atomic_store(&evidence->writer, false);
+}
+
+void show_snapshot(int id, const struct numbers *snapshot)
+{
+    int values[MAX_NUMBERS] = {0}, mark = 0;
+
+    for (int i = 0; i < settings.values; i++) {
+        values[i] = snapshot->all[i].value;
+        if (snapshot->all[i].publication != snapshot->all[0].publication &&
+            mark == 0)
+            mark = i;
+    }
+    say_numbers(values, settings.values, mark, "%d ", id);
+    atomic_fetch_add(&evidence->shown, 1);
+    if (mark > 0)
+        atomic_fetch_add(&evidence->torn, 1);
+}
+
+int check_readers(void)
+{
+    int peak = atomic_load(&evidence->peak),
+        torn = atomic_load(&evidence->torn);
+    int shown = atomic_load(&evidence->shown);
+
+    if (atomic_load(&evidence->together) > 0)
+        return verdict(
+            false, "a reader and the writer were inside at the same time");
+    if (torn > 0)
+        return verdict(false, "%d of %d snapshots are torn", torn, shown);
+    if (peak < READERS)
+        return verdict(false,
+            "at most %d of %d readers were inside at the same time", peak,
+            READERS);
+    return verdict(true,
+        "%d of %d snapshots are intact, with up to %d readers inside", shown,
+        shown, peak);
+}
