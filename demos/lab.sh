@@ -209,7 +209,7 @@ know()
 choose_hint()
 {
     case $lab:$1 in
-    readers:*' readers were inside'*)
+    readers:*'kept each other out'*)
         h_violated='"signal or broadcast?": when the writer leaves, all readers
             may go in; and no reader holds the mutex while it looks'
         ;;
@@ -446,8 +446,8 @@ limited()
 compile()
 {
     # shellcheck disable=SC2086 # lists
-    limited -k -m 2000 -t 30 $compiler -std=c11 $definitions "-I$project" \
-        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-unused-parameter \
+    limited -k -m 2000 -t 30 env LC_ALL=C $compiler -std=c11 $definitions \
+        "-I$project" -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-unused-parameter \
         -O2 -g "$@"
 }
 
@@ -484,7 +484,7 @@ faults_in()
         }
         function take(word) {
             if (word == "(" && call != "" &&
-                before ~ /^([;{})]|else|do|)$/)
+                (before == "" || before ~ /^([;{})]|else|do)$/))
                 print "unchecked", call, line
             call = ""
             if (word ~ calls) {
@@ -538,7 +538,7 @@ check_file()
     [ "$size" -le 200000 ] ||
         refuse "the file is too large: $((size)) bytes" \
             "a solution has about 5,000 bytes"
-    if [ "$(LC_ALL=C tr -d '\0' <"$file" | wc -c)" -ne "$size" ]; then
+    if [ "$(LC_ALL=C tr -d '\000' <"$file" | wc -c)" -ne "$size" ]; then
         refuse "the file is no C source" "hand in the .c file"
     fi
     marks=$(LC_ALL=C grep -c "$mark" "$file" || true)
@@ -550,7 +550,7 @@ check_file()
         "only the last line of dashes may say that" ;;
     esac
     # what would hide names from check_calls
-    if LC_ALL=C grep -q '^[[:space:]]*#[[:space:]]*\(line\|[0-9]\)' "$file"
+    if LC_ALL=C grep -qE '^[[:space:]]*#[[:space:]]*(line|[0-9])' "$file"
     then
         refuse "it has #line" "no solution needs it"
     fi

@@ -166,8 +166,8 @@ int check_readers(void)
         return verdict(false, "%d of %d snapshots are torn", torn, shown);
     if (peak < READERS)
         return verdict(false,
-            "at most %d of %d readers were inside at the same time", peak,
-            READERS);
+            "readers kept each other out: never more than %d of %d were inside",
+            peak, READERS);
     return verdict(true,
         "%d of %d snapshots are intact, with up to %d readers inside", shown,
         shown, peak);
