@@ -447,8 +447,8 @@ compile()
 {
     # shellcheck disable=SC2086 # lists
     limited -k -m 2000 -t 30 env LC_ALL=C $compiler -std=c11 $definitions \
-        "-I$project" -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-unused-parameter \
-        -O2 -g "$@"
+        "-I$project" -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+        -Wno-unused-parameter -O2 -g "$@"
 }
 
 cached()

@@ -8,10 +8,16 @@
 #ifdef BEFORE
 #undef BEFORE
 #include "common/run/actors.h"
+
+static inline void add_for_real(const char *role, int id, void (*actor)(int id))
+{
+    add_process(role, id, actor);
+}
+
 static void add_watched(const char *role, int id, void (*actor)(int id));
+#undef add_process
 #define add_process(role, id, actor) add_watched(role, id, actor)
 #else
-#undef add_process
 #include <fcntl.h>
 
 static void (*watched)(int id);
@@ -36,6 +42,6 @@ static void run_watched(int id)
 static void add_watched(const char *role, int id, void (*actor)(int id))
 {
     watched = actor;
-    add_process(role, id, run_watched);
+    add_for_real(role, id, run_watched);
 }
 #endif
