@@ -158,7 +158,7 @@ know()
         ;;
     monitor)
         about="harder: a semaphore of a mutex and a condition variable"
-        demo=semaphore
+        demo=semaphore rest=own
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--workers=8 --slots=3 --speed=1000'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
