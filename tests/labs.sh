@@ -507,6 +507,14 @@ buffer()
             /mutex_unlock/i\
     CHECK_PTHREAD(pthread_mutex_unlock(\&shared.second));
         }'
+    wrong own-counter 'not used: buffer_is_full buffer_is_empty' '
+        s/^    bool production_over;/    int filled;\
+&/
+        s/buffer_is_full()/shared.filled == PLACES/
+        s/buffer_is_empty()/(shared.filled == 0)/
+        s/^    buffer_put(.*/&\
+    shared.filled++;/
+        s/^        \*number = buffer_take();/        shared.filled--, *number = buffer_take();/'
     wrong sleeps 'usleep for ordering' 's/CHECK_PTHREAD(pthread_cond_wait(.*/usleep(1000);/
         s/^#include <pthread.h>/&\
 #include <unistd.h>/'
