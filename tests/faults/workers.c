@@ -47,7 +47,8 @@ static bool is_folder_clean(void)
         (void)printf("left:%s\n", word);
         clean = false;
     }
-    (void)closedir(folder);
+    if (folder)
+        (void)closedir(folder);
     return clean;
 }
 

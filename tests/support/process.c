@@ -37,7 +37,7 @@ static void end_with_message(const char *reason)
 
 void (*end_test)(const char *reason) = end_with_message;
 
-static void stop(const char *format, ...)
+_Noreturn static void stop(const char *format, ...)
 {
     static char reason[16384];
     va_list values;

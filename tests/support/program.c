@@ -190,6 +190,7 @@ char *load_file(const char *path, size_t *size)
     size_t room = 1 << 16, used = 0;
     char *bytes = malloc(room);
 
+    assert_non_null(bytes);
     assert_non_null(file);
     for (size_t more; (more = fread(bytes + used, 1, room - 1 - used, file));) {
         used += more;
