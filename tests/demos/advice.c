@@ -6,152 +6,103 @@
 #define _GNU_SOURCE /* F_OFD_SETLK, where there is one */
 #include "tests/support/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 /* The first call whose line in strace's log has CALL in it, as in "openat(" or
- * "F_SETLK, ", is to fail with ERROR. Then the run has to end with MESSAGE.
+ * "F_SETLK, ", is to fail with each of ERRORS in turn. Then the run has to end
+ * with a message: WHAT failed, the reason, and this ADVICE.
  */
-struct fault {
-    const char *demo, *option, *call, *error, *message;
-};
-
+static const struct fault {
+    const char *demo, *option, *call;
+    int errors[4];
+    const char *what, *advice;
+} faults[] = {
 #define IN_SHM "openat(AT_FDCWD, \"/dev/shm/"
-#define NO_SHM                                                                 \
-    "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) " \
-    "("
-#define NO_TMPDIR                                                              \
-    "; set TMPDIR, by default /tmp, to a folder that you can write to ("
-#define TOO_MANY_FILES                                                         \
-    ": Too many open files; raise the limit on open files (ulimit -n) ("
-#define NO_MEMORY                                                              \
-    ": Cannot allocate memory; close some programs or raise the limit "        \
-    "(ulimit -v) ("
+#define FILES  "; raise the limit on open files (ulimit -n)"
+#define MEMORY "; close some programs or raise the limit (ulimit -v) ("
 #define NO_LOCKS                                                               \
     "; its file system may have no locks, so choose a --file on a local "      \
     "disk\n"
-
-static const struct fault faults[] = {
-    {"pipe", NULL, "pipe2(", "EMFILE", "pipe" TOO_MANY_FILES},
-    {"pipe", NULL, "pipe2(", "ENFILE",
-        "pipe: Too many open files in system; close some programs, since the "
-        "whole system has too many open files ("},
-    {"pipe", NULL, "CLONE_CHILD_SETTID", "EAGAIN",
-        "fork: Resource temporarily unavailable; end some processes or raise "
-        "their limit (ulimit -u) ("},
-    {"pipe", NULL, "CLONE_CHILD_SETTID", "ENOMEM", "fork" NO_MEMORY},
-    {"semaphore", NULL, "CLONE_THREAD", "EAGAIN",
-        "pthread_create: Resource temporarily unavailable; end some processes "
-        "or raise the limit on them (ulimit -u) or on memory (ulimit -v) ("},
-    {"semaphore", NULL, IN_SHM, "EMFILE", "sem_open" TOO_MANY_FILES},
-    {"semaphore", NULL, IN_SHM, "ENOENT",
-        "sem_open: No such file or directory" NO_SHM},
-    {"semaphore", NULL, IN_SHM, "EACCES", "sem_open: Permission denied" NO_SHM},
-    {"semaphore", NULL, IN_SHM, "EROFS",
-        "sem_open: Read-only file system" NO_SHM},
-    {"semaphore", NULL, IN_SHM, "ENOSPC",
-        "sem_open: No space left on device; the shared memory is full: make "
-        "room in /dev/shm, or let root enlarge it ("},
-    {"shm", NULL, IN_SHM, "EMFILE", "shm_open" TOO_MANY_FILES},
-    {"shm", NULL, IN_SHM, "ENOENT",
-        "shm_open: No such file or directory" NO_SHM},
-    {"shm", NULL, IN_SHM, "EACCES", "shm_open: Permission denied" NO_SHM},
-    {"shm", NULL, "fallocate(", "ENOSPC",
-        "posix_fallocate: No space left on device; the shared memory is full: "
-        "make room in /dev/shm, or let root enlarge it ("},
-    {"shm", NULL, "ftruncate(", "EFBIG",
-        "ftruncate: File too large; raise the limit on the size of files "
-        "(ulimit -f) ("},
-    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", "ENOMEM", "mmap" NO_MEMORY},
-    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", "EAGAIN",
-        "mmap: Resource temporarily unavailable; raise the limit on locked "
-        "memory (ulimit -l) ("},
-    {"mqueue", "--api=posix", "mq_open(", "ENOSYS",
-        "mq_open: Function not implemented; this system does not allow POSIX "
-        "queues, so use --api=sysv ("},
-    {"mqueue", "--api=posix", "mq_open(", "EACCES",
-        "mq_open: Permission denied; this system does not allow POSIX queues, "
-        "so use --api=sysv ("},
-    {"mqueue", "--api=posix", "mq_open(", "EPERM",
-        "mq_open: Operation not permitted; this system does not allow POSIX "
-        "queues, so use --api=sysv ("},
-    {"mqueue", "--api=posix", "mq_open(", "EMFILE",
-        "mq_open: Too many open files; raise the limit on open files (ulimit "
-        "-n) or in queues (ulimit -q) ("},
-    {"mqueue", "--api=posix", "mq_open(", "ENOSPC",
-        "mq_open: No space left on device; remove queues (rm /dev/mqueue/NAME) "
-        "that nobody uses ("},
-    {"mqueue", "--api=sysv", "msgget(", "ENOSYS",
-        "msgget: Function not implemented; this system does not allow System V "
-        "queues, so use --api=posix ("},
-    {"mqueue", "--api=sysv", "msgget(", "EPERM",
-        "msgget: Operation not permitted; this system does not allow System V "
-        "queues, so use --api=posix ("},
-    {"mqueue", "--api=sysv", "msgget(", "ENOSPC",
-        "msgget: No space left on device; remove queues (ipcs -q, ipcrm -q ID) "
-        "that nobody uses ("},
-    {"mqueue", "--api=sysv", "msgsnd(", "EINVAL",
-        "msgsnd: Invalid argument; let root raise kernel.msgmax ("},
-    {"mqueue", "--api=sysv", "msgsnd(", "EIDRM",
-        "msgsnd: Identifier removed; another program removed the queue, so try "
-        "again ("},
-    {"mutex", NULL, "F_SETLK, ", "ENOLCK",
-        "cannot lock mutexfile.txt: No locks available" NO_LOCKS},
-    {"file", NULL, "F_SETLK, ", "EOPNOTSUPP",
-        "cannot lock names.txt: Operation not supported" NO_LOCKS},
-    {"file", NULL, "F_SETLK, ", "EINVAL",
-        "cannot lock names.txt: Invalid argument" NO_LOCKS},
-    {"file", NULL, "F_SETLKW, ", "ENOLCK",
-        "fcntl: No locks available; the file system may have no locks, so use "
-        "a file on a local disk ("},
-    {"file", NULL, "\"names.txt\", O_", "EMFILE",
-        "open names.txt: Too many open files; raise the limit on open files "
-        "(ulimit -n)\n"},
-    {"file", NULL, "\"names.txt\", O_", "EROFS",
-        "open names.txt: Read-only file system; choose another with --file\n"},
-    {"file", NULL, "\"names.txt\", O_", "ENOSPC",
-        "open names.txt: No space left on device; make room (see df) and try "
-        "again\n"},
-    {"file", NULL, "left name", "ENOSPC",
-        "write to standard output: No space left on device; make room (see df) "
-        "and try again\n"},
-    {"pipe", "--named", "/demo_pipe-", "EACCES",
-        "mkdtemp: Permission denied" NO_TMPDIR},
-    {"pipe", "--named", "/demo_pipe-", "ENOENT",
-        "mkdtemp: No such file or directory" NO_TMPDIR},
-    {"pipe", "--named", "/demo_pipe-", "ENOSPC",
-        "mkdtemp: No space left on device; make room (see df) or set TMPDIR to "
-        "another folder ("},
-    {"pipe", "--named", "S_IFIFO", "EPERM",
-        "mkfifo: Operation not permitted" NO_TMPDIR},
-    {"socket", "--port=0", "socket(", "EAFNOSUPPORT",
-        "socket: Address family not supported by protocol; this system does "
-        "not allow IPv4 sockets ("},
-    {"socket", "--port=0", "socket(", "EMFILE", "socket" TOO_MANY_FILES},
-    {"socket", "--port=0", "bind(", "EADDRNOTAVAIL",
-        "port 0 on 127.0.0.1: Cannot assign requested address; let root start "
-        "the interface (ip link set lo up)\n"},
-    {"socket", "--port=0", "bind(", "EADDRINUSE",
-        "port 0 on 127.0.0.1: Address already in use; try again when other "
-        "programs have ended\n"},
-    {"socket", "--port=0", "bind(", "EACCES",
-        "port 0 on 127.0.0.1: Permission denied; this system does not allow "
-        "servers\n"},
-    {"socket", "--port=80", "bind(", "EACCES",
-        "port 80 on 127.0.0.1: Permission denied; ports below 1024 need root, "
-        "so use --port=1024 or higher\n"},
-    {"socket", "--port=0", "connect(", "EADDRNOTAVAIL",
-        ": Cannot assign requested address; no port is free, so try again in a "
-        "minute ("},
-    {"socket", "--port=0", "connect(", "ENETUNREACH",
-        ": Network is unreachable; let root start the interface (ip link set "
-        "lo up) ("},
-    {"semaphore", "--svg=view", "\"view\", O_WRONLY", "EMFILE",
-        "cannot write view: Too many open files; raise the limit on open files "
-        "(ulimit -n)\n"},
-    {"semaphore", "--svg=view", "\"view\", O_WRONLY", "EACCES",
-        "cannot write view: Permission denied; choose another file\n"},
-};
+#define NO_SHM                                                                 \
+    "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) " \
+    "("
+#define FULL_SHM                                                               \
+    "; the shared memory is full: make room in /dev/shm, or let root enlarge " \
+    "it ("
+#define ROOM "; make room (see df) and try again\n"
+#define NO_TMP                                                                 \
+    "; set TMPDIR, by default /tmp, to a folder that you can write to ("
+    {"pipe", NULL, "pipe2(", {EMFILE}, "pipe", FILES " ("},
+    {"pipe", NULL, "pipe2(", {ENFILE}, "pipe",
+        "; close some programs, since the whole system has too many open "
+        "files ("},
+    {"pipe", NULL, "CLONE_CHILD_SETTID", {EAGAIN}, "fork",
+        "; end some processes or raise their limit (ulimit -u) ("},
+    {"pipe", NULL, "CLONE_CHILD_SETTID", {ENOMEM}, "fork", MEMORY},
+    {"semaphore", NULL, "CLONE_THREAD", {EAGAIN}, "pthread_create",
+        "; end some processes or raise the limit on them (ulimit -u) or on "
+        "memory (ulimit -v) ("},
+    {"semaphore", NULL, IN_SHM, {EMFILE}, "sem_open", FILES " ("},
+    {"semaphore", NULL, IN_SHM, {ENOENT, EACCES, EROFS}, "sem_open", NO_SHM},
+    {"semaphore", NULL, IN_SHM, {ENOSPC}, "sem_open", FULL_SHM},
+    {"shm", NULL, IN_SHM, {EMFILE}, "shm_open", FILES " ("},
+    {"shm", NULL, IN_SHM, {ENOENT, EACCES}, "shm_open", NO_SHM},
+    {"shm", NULL, "fallocate(", {ENOSPC}, "posix_fallocate", FULL_SHM},
+    {"shm", NULL, "ftruncate(", {EFBIG}, "ftruncate",
+        "; raise the limit on the size of files (ulimit -f) ("},
+    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {ENOMEM}, "mmap", MEMORY},
+    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {EAGAIN}, "mmap",
+        "; raise the limit on locked memory (ulimit -l) ("},
+    {"mqueue", "--api=posix", "mq_open(", {ENOSYS, EACCES, EPERM}, "mq_open",
+        "; this system does not allow POSIX queues, so use --api=sysv ("},
+    {"mqueue", "--api=posix", "mq_open(", {EMFILE}, "mq_open",
+        FILES " or in queues (ulimit -q) ("},
+    {"mqueue", "--api=posix", "mq_open(", {ENOSPC}, "mq_open",
+        "; remove queues (rm /dev/mqueue/NAME) that nobody uses ("},
+    {"mqueue", "--api=sysv", "msgget(", {ENOSYS, EPERM}, "msgget",
+        "; this system does not allow System V queues, so use --api=posix ("},
+    {"mqueue", "--api=sysv", "msgget(", {ENOSPC}, "msgget",
+        "; remove queues (ipcs -q, ipcrm -q ID) that nobody uses ("},
+    {"mqueue", "--api=sysv", "msgsnd(", {EINVAL}, "msgsnd",
+        "; let root raise kernel.msgmax ("},
+    {"mqueue", "--api=sysv", "msgsnd(", {EIDRM}, "msgsnd",
+        "; another program removed the queue, so try again ("},
+    {"mutex", NULL, "F_SETLK, ", {ENOLCK}, "cannot lock mutexfile.txt",
+        NO_LOCKS},
+    {"file", NULL, "F_SETLK, ", {EOPNOTSUPP, EINVAL}, "cannot lock names.txt",
+        NO_LOCKS},
+    {"file", NULL, "F_SETLKW, ", {ENOLCK}, "fcntl",
+        "; the file system may have no locks, so use a file on a local disk ("},
+    {"file", NULL, "\"names.txt\", O_", {EMFILE}, "open names.txt", FILES "\n"},
+    {"file", NULL, "\"names.txt\", O_", {EROFS}, "open names.txt",
+        "; choose another with --file\n"},
+    {"file", NULL, "\"names.txt\", O_", {ENOSPC}, "open names.txt", ROOM},
+    {"file", NULL, "left name", {ENOSPC}, "write to standard output", ROOM},
+    {"pipe", "--named", "/demo_pipe-", {EACCES, ENOENT}, "mkdtemp", NO_TMP},
+    {"pipe", "--named", "/demo_pipe-", {ENOSPC}, "mkdtemp",
+        "; make room (see df) or set TMPDIR to another folder ("},
+    {"pipe", "--named", "S_IFIFO", {EPERM}, "mkfifo", NO_TMP},
+    {"socket", "--port=0", "socket(", {EAFNOSUPPORT}, "socket",
+        "; this system does not allow IPv4 sockets ("},
+    {"socket", "--port=0", "socket(", {EMFILE}, "socket", FILES " ("},
+    {"socket", "--port=0", "bind(", {EADDRNOTAVAIL}, "port 0 on 127.0.0.1",
+        "; let root start the interface (ip link set lo up)\n"},
+    {"socket", "--port=0", "bind(", {EADDRINUSE}, "port 0 on 127.0.0.1",
+        "; try again when other programs have ended\n"},
+    {"socket", "--port=0", "bind(", {EACCES}, "port 0 on 127.0.0.1",
+        "; this system does not allow servers\n"},
+    {"socket", "--port=80", "bind(", {EACCES}, "port 80 on 127.0.0.1",
+        "; ports below 1024 need root, so use --port=1024 or higher\n"},
+    {"socket", "--port=0", "connect(", {EADDRNOTAVAIL}, "",
+        "; no port is free, so try again in a minute ("},
+    {"socket", "--port=0", "connect(", {ENETUNREACH}, "",
+        "; let root start the interface (ip link set lo up) ("},
+    {"semaphore", "--svg=view", "\"view\", O_WRONLY", {EMFILE},
+        "cannot write view", FILES "\n"},
+    {"semaphore", "--svg=view", "\"view\", O_WRONLY", {EACCES},
+        "cannot write view", "; choose another file\n"}};
 
 /* Whether LINE of the log, "PID NAME(...", is of process PID, and then is its
  * call NAME. In the log a process number is followed by blanks.
@@ -201,24 +152,29 @@ static struct result run_traced(
 
 TEST(advice_fits)
 {
-    char name[32], expression[128];
+    char name[32], expression[128], message[256];
     int use = 0;
 
     if (!has_strace())
         skip();
-    for (size_t i = 0; i < COUNT(faults); i++) {
-        const struct fault *fault = &faults[i];
+    for (size_t i = 0; i < COUNT(faults) * COUNT(faults->errors); i++) {
+        const struct fault *fault = &faults[i / COUNT(faults->errors)];
+        int error = fault->errors[i % COUNT(faults->errors)];
+        if (error == 0)
+            continue;
         (void)run_traced(fault, "log", "trace=all");
         if (!find_call(load_file("log", NULL), fault->call, name, &use))
             fail_msg("%s never makes %s", fault->demo, fault->call);
         (void)remove("names.txt");
         (void)snprintf(expression, sizeof expression,
-            "inject=%s:error=%s:when=%d", name, fault->error, use);
+            "inject=%s:error=%d:when=%d", name, error, use);
+        (void)snprintf(message, sizeof message, "%s: %s%s", fault->what,
+            strerror(error), fault->advice);
         struct result result = run_traced(fault, "/dev/null", expression);
-        if (result.status != 3 || !strstr(result.err, fault->message))
+        if (result.status != 3 || !strstr(result.err, message))
             fail_msg("demo_%s %s, %s: status %d, not %s: %s", fault->demo,
                 fault->option ? fault->option : "", expression, result.status,
-                fault->message, result.err);
+                message, result.err);
         assert_nothing_left();
     }
 }
