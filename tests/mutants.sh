@@ -7,7 +7,7 @@
 # Makes each mistake of mutants.txt, or those with these numbers, in a copy of
 # the project, and runs the tests that should notice it, then all others, until
 # one fails, which it prints. All take more than an hour; --check only looks
-# whether each can be made. What they leave as names or queues stays there.
+# whether each can be made. None may leave a name or a queue in the system.
 #
 # Exit status: 0 if at least 57 of 60 were noticed, or as many in proportion; 1
 # if fewer were, or one cannot be made; 2 for wrong usage.
