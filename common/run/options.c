@@ -175,28 +175,25 @@ void parse_options(int argc, char **argv)
     }
 }
 
-/* Returns the option's default, or ""; valid until the next call. */
-static const char *fallback_of(const struct option_spec *spec)
+/* Writes the option's default to TEXT, or nothing. */
+static void describe_default(const struct added *option, char text[MAX_VALUES])
 {
-    static char text[64];
-    const struct added *option = added;
-
-    while (option->spec != spec)
-        option++;
     text[0] = '\0';
     if (option->text)
-        (void)snprintf(text, sizeof text, "%s", option->text);
-    else if (option->number >= spec->min)
-        (void)snprintf(text, sizeof text, "%.9g", option->number);
-    return text;
+        (void)snprintf(text, MAX_VALUES, "%s", option->text);
+    else if (option->number >= option->spec->min)
+        (void)snprintf(text, MAX_VALUES, "%.9g", option->number);
 }
 
 void print_options(const struct option_spec *table)
 {
-    char label[64], values[MAX_VALUES];
+    char label[64], values[MAX_VALUES], fallback[MAX_VALUES];
+    const struct added *option = added;
 
-    for (const struct option_spec *spec = table; spec->name; spec++) {
-        const char *fallback = fallback_of(spec);
+    while (option->spec != table)
+        option++;
+    for (const struct option_spec *spec = table; spec->name; spec++, option++) {
+        describe_default(option, fallback);
         if (spec->argument)
             (void)snprintf(label, sizeof label, "--%s=%s", spec->name, spec->argument);
         else

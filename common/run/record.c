@@ -10,8 +10,8 @@ struct recorder *recorder;
 static _Thread_local int own_lane = NO_LANE;
 
 /* What this actor is when it does not wait, and how many wakeups there were when it began to. */
-static _Thread_local enum state own_state = RUNNING;
-static _Thread_local char own_text[TEXT_SIZE + 1] = "running";
+static const struct event running = {.state = RUNNING, .text = "running", .length = 7};
+static _Thread_local const struct event *own_state = &running;
 static _Thread_local int wakeups_before;
 static _Thread_local struct event *wait_event; /* of the call in which it waits, or NULL */
 static _Thread_local const struct call_place *own_place;
@@ -112,7 +112,6 @@ static struct event *add_event(int lane, enum event_kind kind, enum state state,
  * but that it has ended; or nothing, if that was dropped. */
 static void mark_wrong(int lane, bool is_own)
 {
-
     unsigned long next = recorder->next;
 
     for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
@@ -139,7 +138,6 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         va_end(arguments);
         text = formatted;
     }
-    size_t length = strlen(text);
     bool is_own = lane == OWN_LANE;
     if (is_own && own_lane == NO_LANE)
         record_as("main", 0);
@@ -147,13 +145,9 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         lane = own_lane;
     if (kind == FLAW)
         mark_wrong(lane, is_own);
-    (void)add_event(lane, kind, state, role, id, text, length);
-    if (is_own && kind == STATE && state != WAITING) {
-        size_t kept = length <= TEXT_SIZE ? length : TEXT_SIZE;
-        own_state = state;
-        memcpy(own_text, text, kept);
-        own_text[kept] = '\0';
-    }
+    struct event *event = add_event(lane, kind, state, role, id, text, strlen(text));
+    if (event && is_own && kind == STATE && state != WAITING)
+        own_state = event;
 }
 
 /* The calls that say something by their names; all others are not recorded. */
@@ -217,7 +211,7 @@ static void call_ends(const struct call_place *place)
         return;
     if (is_woken)
         record_received(NULL, 0, "wakeup");
-    (void)add_event(own_lane, STATE, own_state, NULL, 0, own_text, strlen(own_text));
+    (void)add_event(own_lane, STATE, own_state->state, NULL, 0, own_state->text, own_state->length);
     errno = error;
 }
 

@@ -30,6 +30,7 @@ static void begin_running(void)
 {
     begin();
     record_as("actor", 0);
+    recorder->next = CAPACITY - 1; /* the last place, out of the way */
     record_state(RUNNING, "running");
     recorder->next = 0;
 }
@@ -133,11 +134,20 @@ TEST(many_at_once)
     }
 }
 
+/* Nothing is written beyond its end, where here a page begins that cannot be
+ * written to.
+ */
 TEST(full)
 {
     enum { BEYOND = 1234 };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t size = (sizeof *recorder / page + 1) * page;
+    char *pages = shared_alloc(size + page);
 
     begin_running();
+    assert_int_equal(mprotect(pages + size, page, PROT_NONE), 0);
+    recorder = (void *)(pages + size - sizeof *recorder);
+    record_as("actor", 0);
     for (int i = 0; i < CAPACITY + BEYOND; i++)
         record_note("%d", i);
     assert_int_equal(recorder->next, CAPACITY + BEYOND);
@@ -145,6 +155,7 @@ TEST(full)
         assert_int_equal(recorder->events[i].ready, READY);
         assert_int_equal(atoi(recorder->events[i].text), i);
     }
+    recorder = NULL;
 }
 
 /* The child records until it is killed; what it said before is all there, and
