@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* the views of all demos, from outside; marks.c has what is drawn of each run
  */
-#include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
+#include "tests/support/test.h"
 #include "tests/support/picture_file.h"
-#include "tests/support/program.h"
 #include "tests/support/runs.h"
 #include "tests/support/terminal.h"
 #include "tests/support/trace_file.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* All that can be had in both modes. */
 #define FOR_MODES(demo, broken)                                                \
     FOR_RUNS(demo)                                                             \
     for (int broken = 0; demo->broken != NO_BROKEN && broken < 2; broken++)
+
+/* Shells know the folder of the programs as $B. */
+__attribute__((constructor)) static void name_folder(void)
+{
+    (void)setenv("B", built(""), 1);
+}
 
 /* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and
  * fails the test unless it ends as it should. A run that cannot tell is
@@ -69,11 +65,10 @@ static const struct trace_event *inside_after(
 /* Waiting for a slot ends when one is free: whoever comes inside after a wait
  * does so not before the third one before him has left.
  */
-static void test_waiting_ends_with_a_slot(void **state)
+TEST(waiting_ends_with_a_slot)
 {
     int waits = 0;
 
-    (void)state;
     (void)run_demo(
         plain_run("semaphore"), false, "", "--workers=30 --trace=trace.json");
     struct trace trace = trace_load("trace.json");
@@ -100,11 +95,10 @@ static void test_waiting_ends_with_a_slot(void **state)
 /* A picture of each, which can be read. What went wrong is marked, and nothing
  * where all went well.
  */
-static void test_pictures(void **state)
+TEST(pictures)
 {
     size_t size;
 
-    (void)state;
     FOR_MODES(demo, broken)
     {
         (void)run_demo(demo, broken, "", "--svg=run.svg");
@@ -133,13 +127,12 @@ static int widest(const char *text)
 /* No line is wider than the terminal. Each broken run is marked where the
  * guarantee was violated, and no other.
  */
-static void test_rows(void **state)
+TEST(rows)
 {
     static const int widths[] = {20, 40, 80, 132};
     static const char *const views[] = {"--lanes", "--timeline"};
     char environment[64];
 
-    (void)state;
     FOR_MODES(demo, broken)
     for (int i = 0; i < 8; i++) {
         (void)snprintf(environment, sizeof environment,
@@ -157,9 +150,8 @@ static void test_rows(void **state)
 }
 
 /* In the C locale there is nothing but ASCII. */
-static void test_plain(void **state)
+TEST(plain)
 {
-    (void)state;
     FOR_DEMOS(demo)
     {
         struct result result =
@@ -172,7 +164,7 @@ static void test_plain(void **state)
 /* What decides on color, the first one that is there: --color, NO_COLOR,
  * CLICOLOR_FORCE, a terminal that knows color.
  */
-static void test_color(void **state)
+TEST(color)
 {
     static const struct {
         const char *environment, *option;
@@ -186,7 +178,6 @@ static void test_color(void **state)
     static const char *const terms[] = {"dumb", "xterm-256color"};
     char options[64];
 
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         (void)snprintf(
             options, sizeof options, "--timeline %s", cases[i].option);
@@ -205,12 +196,11 @@ static void test_color(void **state)
 /* --lanes shows the listing's lines as notes, and nothing else is printed; also
  * if its caller ignores Ctrl-C.
  */
-static void test_lanes_take_the_place(void **state)
+TEST(lanes_take_the_place)
 {
     struct result result =
         run_demo(plain_run("semaphore"), false, "trap '' INT;", "--lanes");
 
-    (void)state;
     assert_int_equal(count_text(result.out, "starting critical section"), 10);
     assert_int_equal(count_text(result.out, "finished critical section"), 10);
     for (const char *line = result.out; *line; line = strchr(line, '\n') + 1)
@@ -220,9 +210,7 @@ static void test_lanes_take_the_place(void **state)
     assert_non_null(strstr(result.out, "most inside at once: "));
 }
 
-/* Runs COMMAND in a shell, in which $B is the folder of the programs, and fails
- * the test unless it ends with STATUS.
- */
+/* Fails the test unless COMMAND, for a shell, ends with STATUS. */
 static void assert_shell(int status, const char *command)
 {
     struct result result = run_script("%s", command);
@@ -233,9 +221,8 @@ static void assert_shell(int status, const char *command)
 /* A file is as before if the run fails; what is written to has its mode still,
  * and its other names.
  */
-static void test_files(void **state)
+TEST(files)
 {
-    (void)state;
     assert_shell(0, "umask 022; echo old >a; chmod 600 a; ln a b; ln -s a c;"
                     "$B/demo_signal --timeout=1 --svg=a; [ $? = 3 ] &&"
                     "[ \"$(cat a)\" = old ]");
@@ -251,9 +238,8 @@ static void test_files(void **state)
 }
 
 /* A file that cannot be replaced, as containers mount some, is written. */
-static void test_mounted_file(void **state)
+TEST(mounted_file)
 {
-    (void)state;
     struct result result =
         run_script("touch h c; unshare -m sh -c 'mount --bind h c || exit 77; "
                    "$B/demo_condvar --svg=c' || exit; grep -q '<svg' h");
@@ -263,14 +249,13 @@ static void test_mounted_file(void **state)
 }
 
 /* The verdict comes in any case, and before the error. */
-static void test_verdict_without_a_view(void **state)
+TEST(verdict_without_a_view)
 {
     static const char *const commands[] = {
         "ulimit -f 1; exec $B/demo_pipe --svg=run.svg",
         "ulimit -f 1; exec $B/demo_pipe --timeline a a a a a a a a a a a a >f",
         "ulimit -f 0; exec $B/demo_condvar --broken --trace=run.json"};
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         struct result result = run_script("%s", commands[i]);
         assert_result(
@@ -281,7 +266,7 @@ static void test_verdict_without_a_view(void **state)
 /* Two outputs that are one file, also if it does not exist yet, and an output
  * that is the input.
  */
-static void test_same_files(void **state)
+TEST(same_files)
 {
     static const char *const refused[] = {
         "$B/demo_condvar --svg=new --trace=./new",
@@ -297,7 +282,6 @@ static void test_same_files(void **state)
         "$B/demo_mqueue - <a >>b", "$B/demo_mqueue - <a 2>>b",
         "$B/demo_mqueue --trace=a - <b"};
 
-    (void)state;
     assert_shell(0, "printf 'add 3 4\n' >a; ln a b; ln -s a c; echo 7 >n");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         assert_shell(2, refused[i]);
@@ -317,9 +301,8 @@ static void test_same_files(void **state)
 }
 
 /* Text from outside is escaped where it would mean something else. */
-static void test_escaping(void **state)
+TEST(escaping)
 {
-    (void)state;
     expect_run(0, "",
         "demo_socket --port=0 --message=<\"&\\> --trace=trace.json "
         "--svg=run.svg");
@@ -330,9 +313,8 @@ static void test_escaping(void **state)
     assert_non_null(strstr(picture, "&#60;"));
 }
 
-static void test_wrong_usage(void **state)
+TEST(wrong_usage)
 {
-    (void)state;
     REFUSED("demo_pipe", "--color=blue", "--svg=", "--lanes=1",
         "--svg=run --trace=run");
     struct result result = run_script("setsid $B/demo_pipe --step; exit $?");
@@ -361,11 +343,10 @@ static void finish_step(struct terminal *terminal, int status)
  * each screen has the names, and says what the keys are. Nothing that is typed
  * is shown.
  */
-static void test_step(void **state)
+TEST(step)
 {
     struct terminal terminal = start_step("demo_semaphore --speed=1000");
 
-    (void)state;
     terminal_watch(&terminal, 500);
     assert_null(strstr(terminal.shown, "\n2/"));
     assert_false(terminal_is_usual(&terminal));
@@ -389,12 +370,11 @@ static void test_step(void **state)
 }
 
 /* A screen of another size is drawn at once, and no row of it is wider. */
-static void test_step_resized(void **state)
+TEST(step_resized)
 {
     static const char erase[] = "\033[H\033[J";
     struct terminal terminal = start_step("demo_condvar --seed=1");
 
-    (void)state;
     terminal_type(&terminal, "\n");
     terminal_await(&terminal, "\n2/", 1);
     terminal_watch(&terminal, 500);
@@ -424,7 +404,7 @@ static const char *last_row(const struct terminal *terminal)
  * only later; its row is marked with an x, and a second ! stays there. The
  * status row names the call and its place.
  */
-static void test_step_to_what_is_wrong(void **state)
+TEST(step_to_what_is_wrong)
 {
     static const struct {
         const char *words, *cause, *place;
@@ -433,7 +413,6 @@ static void test_step_to_what_is_wrong(void **state)
         {"demo_condvar --broken --seed=1 --speed=10", "slept through!",
             ": after pthread_cond_wait, demo_condvar.c:"}};
 
-    (void)state;
     assert_int_equal(setenv("LC_ALL", "C", 1), 0);
     for (int i = 0; i < 6; i++) {
         const char *cause = cases[i / 2].cause;
@@ -456,13 +435,12 @@ static void test_step_to_what_is_wrong(void **state)
  * and the run went on to its end. So it is in a program that got more open
  * files than an fd_set holds.
  */
-static void test_step_after_the_end(void **state)
+TEST(step_after_the_end)
 {
     enum { FIRST = 64, MANY = 1100 };
     struct rlimit limit;
     int file = open("/dev/null", O_RDONLY);
 
-    (void)state;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     if (limit.rlim_max < 2 * MANY)
         skip();
@@ -484,9 +462,8 @@ static void test_step_after_the_end(void **state)
 /* Ctrl-C ends it all, also while the run is over and only the reader is not;
  * and the keys come from the terminal, whatever standard input is.
  */
-static void test_step_interrupted(void **state)
+TEST(step_interrupted)
 {
-    (void)state;
     save_file("input", "a file\n", 7);
     struct terminal terminal =
         terminal_start("exec $B/demo_pipe --step - <input");
@@ -533,12 +510,11 @@ static void assert_restored(
 }
 
 /* Whatever ends --step, or stops it, the terminal is as it was. */
-static void test_step_restores_the_terminal(void **state)
+TEST(step_restores_the_terminal)
 {
     static const int signals[] = {SIGTERM, SIGHUP, SIGKILL, SIGSEGV};
     static const char *const typed[] = {"q", "\003", "\034"};
 
-    (void)state;
     for (int i = 0; i < 4; i++)
         assert_restored("--speed=1000", "", signals[i], false);
     for (int i = 0; i < 3; i++)
@@ -548,20 +524,18 @@ static void test_step_restores_the_terminal(void **state)
 }
 
 /* A window that is closed ends it all. */
-static void test_step_window_closed(void **state)
+TEST(step_window_closed)
 {
     struct terminal terminal = start_step("demo_semaphore");
 
-    (void)state;
     assert_int_equal(terminal_close(&terminal), 128 + SIGHUP);
 }
 
 /* A terminal that gets narrower while the run goes on: from the next names on
  * no line is wider.
  */
-static void test_resize(void **state)
+TEST(resize)
 {
-    (void)state;
     struct terminal terminal = terminal_start(
         "LC_ALL=C exec $B/demo_semaphore --lanes --speed=5 --color=never");
     terminal_await(&terminal, " 0:", 1);
@@ -586,11 +560,10 @@ static void test_resize(void **state)
 /* On a terminal of 24 rows the chart and the verdict are the last that is
  * shown, and on one screen, with the row in which the shell asks.
  */
-static void test_last_screenful(void **state)
+TEST(last_screenful)
 {
     char title[64];
 
-    (void)state;
     FOR_MODES(demo, broken)
     {
         struct terminal terminal =
@@ -622,37 +595,14 @@ static double cost_of(const char *view, int lines)
 /* Four times the events take about four times as long, not sixteen times; at
  * 8200 lines the recorder is full. The first run takes at least a moment.
  */
-static void test_cost_grows_with_the_events(void **state)
+TEST(cost_grows_with_the_events)
 {
     static const char *const views[] = {
         "--trace=run", "--svg=run", "--timeline", "--lanes"};
 
-    (void)state;
     for (int i = 0; i < 4; i++) {
         double few = cost_of(views[i], 2050), many = cost_of(views[i], 8200);
         if (many > 9 * (few > 0.02 ? few : 0.02))
             fail_msg("%s: %.2f s, and then %.2f s", views[i], few, many);
     }
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_waiting_ends_with_a_slot),
-        TEST(test_pictures), TEST(test_rows), TEST(test_plain),
-        TEST(test_color), TEST(test_lanes_take_the_place), TEST(test_files),
-        TEST(test_mounted_file), TEST(test_verdict_without_a_view),
-        TEST(test_same_files), TEST(test_escaping), TEST(test_wrong_usage),
-        TEST(test_step), TEST(test_step_resized),
-        TEST(test_step_to_what_is_wrong), TEST(test_step_after_the_end),
-        TEST(test_step_interrupted), TEST(test_step_restores_the_terminal),
-        TEST(test_step_window_closed), TEST(test_resize),
-        TEST(test_last_screenful), TEST(test_cost_grows_with_the_events)};
-
-    runs_read();
-    if (setenv("B", built(""), 1) == -1)
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,41 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* view files: tried before the run, which changes nothing, and written after */
+#include "tests/support/test.h"
 #include "tests/support/forked.h"
-#include "tests/support/program.h"
 #include "common/views/view_files.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void assert_file(const char *path, const char *expected)
 {
-    char text[100] = {0};
-    FILE *file = fopen(path, "r");
-
-    assert_non_null(file);
-    (void)!fread(text, 1, sizeof text - 1, file);
-    (void)fclose(file);
-    assert_string_equal(text, expected);
+    assert_string_equal(load_file(path, NULL), expected);
 }
 
-static void test_new_file(void **state)
+TEST(new_file)
 {
     struct output output = {.path = "new.svg", .file = -1};
     struct stat about;
 
-    (void)state;
     (void)umask(022);
     assert_true(try_output(&output));
     assert_true(output.is_new);
@@ -50,13 +32,12 @@ static void test_new_file(void **state)
 /* What is in it stays until the run is over; its mode, and its other names,
  * stay after that, too.
  */
-static void test_file_that_exists(void **state)
+TEST(file_that_exists)
 {
     struct output output = {.path = "old.svg", .file = -1};
     struct stat about;
 
-    (void)state;
-    write_file("old.svg", "a long text from before");
+    save_file("old.svg", "a long text from before", 23);
     assert_int_equal(chmod("old.svg", 0640), 0);
     assert_int_equal(link("old.svg", "other name"), 0);
     assert_true(try_output(&output));
@@ -80,9 +61,8 @@ static void assert_not_tried(const char *path, int error)
     leave_output(&output);
 }
 
-static void test_refused(void **state)
+TEST(refused)
 {
-    (void)state;
     assert_int_equal(mkdir("folder", 0700), 0);
     assert_int_equal(mkfifo("fifo", 0600), 0);
     assert_int_equal(symlink("nowhere", "dangling"), 0);
@@ -96,12 +76,11 @@ static void test_refused(void **state)
 /* A FIFO stays open between trial and writing: to its reader a close would be
  * the end.
  */
-static void test_fifo(void **state)
+TEST(fifo)
 {
     struct output output = {.path = "fifo", .file = -1};
     char text[10];
 
-    (void)state;
     assert_int_equal(mkfifo("fifo", 0600), 0);
     int reader = open("fifo", O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
@@ -132,11 +111,10 @@ static int write_to_standard_output(const void *path)
     return output.is_standard && write_output(&output, "picture\n", 8) ? 0 : 3;
 }
 
-static void test_standard_output(void **state)
+TEST(standard_output)
 {
     static const char *const paths[] = {"both.txt", "/dev/stdout"};
 
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         if (access(paths[i], W_OK) == -1 && i == 1)
             continue;
@@ -145,11 +123,10 @@ static void test_standard_output(void **state)
     }
 }
 
-static void test_same_file(void **state)
+TEST(same_file)
 {
-    (void)state;
-    write_file("one", "");
-    write_file("two", "");
+    save_file("one", "", 0);
+    save_file("two", "", 0);
     assert_int_equal(link("one", "again"), 0);
     assert_int_equal(symlink("one", "link"), 0);
     int one = open("one", O_RDONLY), again = open("again", O_WRONLY),
@@ -169,16 +146,4 @@ static void test_same_file(void **state)
     (void)close(two);
     (void)close(device);
     (void)close(same_device);
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_new_file),
-        TEST(test_file_that_exists), TEST(test_refused), TEST(test_fifo),
-        TEST(test_standard_output), TEST(test_same_file)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
