@@ -67,17 +67,13 @@ void keys_take(void)
 int keys_next(void)
 {
     unsigned char key = 0;
-    ssize_t got = AGAIN(read(keys_terminal, &key, 1));
 
+    if (was_stopped) {
+        was_stopped = false;
+        return KEYS_LEFT;
+    }
+    ssize_t got = AGAIN(read(keys_terminal, &key, 1));
     if (got == 1)
         return key;
-    return got == -1 && errno == EAGAIN ? 0 : -1;
-}
-
-bool keys_were_left(void)
-{
-    bool were = was_stopped;
-
-    was_stopped = false;
-    return were;
+    return got == -1 && errno == EAGAIN ? 0 : KEYS_END;
 }

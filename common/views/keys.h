@@ -17,11 +17,10 @@ void keys_take(void);
  */
 void keys_leave(void);
 
-/* Returns the next key without waiting; 0 if there is none; -1 when there will be none any more, or
- * if this process is in the background now. */
+/* Returns the next key without waiting; 0 if there is none; KEYS_LEFT if this process was stopped
+ * since the last call; KEYS_END when there will be none any more, or if this process is in the
+ * background now. */
+enum { KEYS_LEFT = -1, KEYS_END = -2 };
 int keys_next(void);
-
-/* Whether this process was stopped since the last call. */
-bool keys_were_left(void);
 
 extern int keys_terminal; /* its descriptor, or -1; does not block */

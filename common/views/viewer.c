@@ -220,15 +220,15 @@ static void play(void)
     struct screen *screen = &shown.lanes.screen;
     const char *note = "";
     int wanted = '\n'; /* the key that is not done yet, or 0 */
+    bool is_fresh = true;
 
     while (viewer.over != SHOW_REST) {
-        bool is_over = viewer.over, is_fresh = keys_were_left() || shown.next == 0;
-        int width = screen->width, height = screen->height;
+        const struct screen before = *screen;
+        const char *said = note;
+        bool is_over = viewer.over;
         long count = shown.count;
         take_events(is_over);
         screen_measure(screen, STDOUT_FILENO);
-        bool is_changed = is_fresh || wanted || count != shown.count || width != screen->width ||
-                          height != screen->height;
         long found = wanted ? find(wanted) : 0;
         if (found > 0) {
             shown.next = found;
@@ -241,11 +241,14 @@ static void play(void)
             note = wanted == '!' ? "nothing went wrong" : "no more in this lane";
         if (found > 0 || is_over)
             wanted = 0;
-        if (is_changed && shown.next > 0)
+        bool is_changed = found > 0 || note != said || count != shown.count ||
+                          before.width != screen->width || before.height != screen->height;
+        if (shown.next > 0 && (is_fresh || is_changed))
             draw(note, is_fresh);
         int key = keys_next();
-        if (key == 'q' || key < 0)
+        if (key == 'q' || key == KEYS_END)
             break;
+        is_fresh = key == KEYS_LEFT || shown.next == 0;
         if (key == 0)
             await_over();
         else if (shown.next > 0 && strchr("\n bn!", key))
