@@ -214,9 +214,9 @@ static void print_event(struct lanes *lanes, const struct event *event, bool is_
     bool has_other =
         (event->kind == SENT || event->kind == RECEIVED) && event->other < lanes->count;
     int receiver = has_other && event->kind == SENT ? event->other : NO_LANE;
-    char text[400], name[LANE_NAME_SIZE], other[LANE_NAME_SIZE] = "";
+    char text[400], name[LANE_NAME_SIZE], other[LANE_NAME_SIZE] = "", own[LANE_NAME_SIZE + 8];
     char *what = event_text(event);
-    const char *verb = "", *id, *rest = what;
+    const char *verb = "", *rest = what;
 
     lane_name(lanes->from, event->lane, name);
     if (has_other)
@@ -225,11 +225,10 @@ static void print_event(struct lanes *lanes, const struct event *event, bool is_
         verb = "got ";
     else if (event->kind == SENT && !has_other)
         verb = "sent ";
-    id = strchr(name, ' ');
-    size_t length = id ? strlen(id + 1) : 0;
-    if (length > 0 && event->kind == NOTE && strncmp(what, id + 1, length) == 0 &&
-        what[length] == ' ')
-        rest += length + 1; /* it says its own number */
+    (void)snprintf(own, sizeof own, "%s ", name);
+    const char *id = strchr(own, ' ') + 1;
+    if (*id && event->kind == NOTE && strncmp(what, id, strlen(id)) == 0)
+        rest += strlen(id); /* it says its own number */
     if (lanes->is_text)
         (void)snprintf(text, sizeof text, "%s%s", verb, what);
     else if (has_other)

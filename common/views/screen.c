@@ -90,7 +90,7 @@ static int read_character(const struct screen *screen, const char **text, struct
 
 static int columns_until(const struct screen *screen, const char *text, const char *end)
 {
-    struct cell cell;
+    struct cell cell = {.color = PLAIN};
     int columns = 0;
 
     while (text < end)

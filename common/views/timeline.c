@@ -206,31 +206,40 @@ static void print_axis(const struct grid *grid)
     row_end(&row, grid->out);
 }
 
-/* The axis of a chart in which each moment is one step: a line, and times where they fit, first of
- * all those after long gaps. */
+/* Puts the times of moments where they fit: of those AFTER_GAPS, or of the others if they differ
+ * from the time before. */
+static void put_moments(const struct grid *grid, struct row *row, bool after_gaps)
+{
+    const struct chart *chart = grid->chart;
+    char texts[2][32] = {"", ""};
+
+    for (long i = 0; i < chart->moment_count; i++) {
+        char *text = texts[i % 2];
+        bool is_after = i == 0 || chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
+        int column = column_of(grid, (double)i / (double)chart->moment_count);
+        format_moment(chart->moments[i], text, sizeof texts[0]);
+        if (is_after == after_gaps && (is_after || strcmp(texts[0], texts[1]) != 0))
+            put_time(row, grid->from + column, text);
+    }
+}
+
+/* The axis of a chart in which each moment is one step. */
 static void print_event_axis(struct grid *grid)
 {
     const struct chart *chart = grid->chart;
     struct row line = row_begin(grid->screen), times = row_begin(grid->screen);
-    char text[32], before[32];
 
     for (int column = 0; column < grid->columns; column++)
         (void)row_put(&line, grid->from + column, grid->from + column + 1, "─");
-    for (int wants_gap = 1; wants_gap >= 0; wants_gap--) {
-        strcpy(before, "");
-        for (long i = 0; i < chart->moment_count; i++) {
-            int column = grid->from + column_of(grid, (double)i / (double)chart->moment_count);
-            bool is_gap = i > 0 && chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
-            format_moment(chart->moments[i], text, sizeof text);
-            if (is_gap && wants_gap) {
-                row_sign(&line, column > grid->from ? column - 1 : column, ABOUT);
-                grid->has[ABOUT] = true;
-            }
-            if ((is_gap || i == 0) == wants_gap && (wants_gap || strcmp(text, before) != 0))
-                put_time(&times, column, text);
-            strcpy(before, text);
-        }
+    for (long i = 1; i < chart->moment_count; i++) {
+        int column = column_of(grid, (double)i / (double)chart->moment_count);
+        if (chart->moments[i] - chart->moments[i - 1] < chart->long_gap)
+            continue;
+        row_sign(&line, grid->from + (column > 0 ? column - 1 : 0), ABOUT);
+        grid->has[ABOUT] = true;
     }
+    put_moments(grid, &times, true);
+    put_moments(grid, &times, false);
     row_end(&line, grid->out);
     row_end(&times, grid->out);
 }
