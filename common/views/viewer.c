@@ -20,7 +20,6 @@ static struct {
     pid_t owner, pid; /* of the run's first process, and of the viewer */
     int link;         /* to the other of the two: each writes a byte when it begins or has ended */
     char over;        /* what the run's first process wrote when the run was over; 0 until then */
-    int color;
 } viewer;
 
 /* In the viewer's own process. */
@@ -289,15 +288,14 @@ static void close_other_files(void)
             (void)close(file);
 }
 
-static void view(bool step)
+static void view(bool step, int color)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         (void)signal(signals[i], SIG_IGN); /* it ends with the run */
     shown.from = recorder;
-    shown.lanes =
-        (struct lanes){.from = recorder, .screen = screen_of(STDOUT_FILENO, viewer.color)};
+    shown.lanes = (struct lanes){.from = recorder, .screen = screen_of(STDOUT_FILENO, color)};
     recorder = NULL; /* what it prints is no event */
     call_watcher = NULL;
     output_is_hidden = false;
@@ -341,14 +339,13 @@ void viewer_start(bool step, int color)
     int ends[2];
     char byte;
 
-    viewer.color = color;
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
     viewer.owner = getpid();
     viewer.pid = CHECK(fork());
     viewer.link = ends[viewer.pid > 0];
     CHECK(close(ends[viewer.pid == 0]));
     if (viewer.pid == 0) {
-        view(step);
+        view(step, color);
         _exit(EXIT_HELD);
     }
     CHECK(read(viewer.link, &byte, 1)); /* until the viewer has begun */
