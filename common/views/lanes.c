@@ -169,6 +169,7 @@ static bool put_arrow(
 {
     int step = receiver > lane ? 1 : -1, gap = step * (lanes->is_text ? 2 : 1);
     int from = column_of(lanes, lane) + gap, to = column_of(lanes, receiver) - gap;
+    int head = step > 0 ? RIGHT : LEFT;
 
     if (lanes->is_text && step > 0)
         from = text_end + 1;
@@ -176,7 +177,7 @@ static bool put_arrow(
         return false;
     for (int column = from; column * step <= to * step; column += step)
         if (row_is_blank(row, column, column + 1))
-            row_sign(row, column, column != to ? LINE : step > 0 ? RIGHT : LEFT);
+            row_sign(row, column, column == to ? head : LINE);
     return true;
 }
 
@@ -186,7 +187,8 @@ static void print_text(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
-    bool is_done = false, has_arrow = receiver < lanes->columns && lane < lanes->columns;
+    bool has_arrow = receiver < lanes->columns && lane < lanes->columns, is_first = true;
+    bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
     char time[32];
 
     if (!lanes->is_text)
@@ -194,7 +196,7 @@ static void print_text(
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
     format_moment(lanes->last, time, sizeof time);
-    for (bool is_first = true; !is_done; is_first = false) {
+    while (is_first || *text || has_arrow) {
         struct row row = begin_row(lanes, is_first ? time : "");
         int text_start = is_wrong ? start + 2 : start, end = text_start;
         text = row_words(&row, &end, text_start, limit, text);
@@ -202,8 +204,10 @@ static void print_text(
             row_color(&row, text_start, end, RED);
         if (is_wrong && is_first)
             row_sign(&row, start, WRONG_MARK);
-        is_done = *text == '\0' && (!has_arrow || put_arrow(lanes, &row, lane, receiver, end));
+        if (has_arrow && (!is_behind || *text == '\0'))
+            has_arrow = !put_arrow(lanes, &row, lane, receiver, end);
         end_row(lanes, &row, out);
+        is_first = false;
     }
 }
 
