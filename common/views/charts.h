@@ -26,8 +26,8 @@ struct lanes {
         bool is_beyond;            /* it came INSIDE when as many were as may be */
     } * lane;
     int count;                    /* of lanes */
-    int columns, width;           /* how many lanes have a column, the first ones; and its width */
-    int laid_out;                 /* the width of the screen when these were chosen; 0 */
+    int per_column, width;        /* how many lanes share a column, and how wide that is */
+    int laid_out;                 /* the width of the screen when these were chosen; or 0 */
     bool is_text;                 /* the columns are wide enough for words */
     int rows;                     /* printed from the head on */
     int inside;                   /* how many lanes are INSIDE */

@@ -8,7 +8,7 @@ enum { TIME_WIDTH = 10, MIN_TEXT = 17, MIN_CAPTION = 20 }; /* columns of the scr
 
 static int column_of(const struct lanes *lanes, int lane)
 {
-    return TIME_WIDTH + lane * lanes->width;
+    return TIME_WIDTH + lane / lanes->per_column * lanes->width;
 }
 
 static void end_row(struct lanes *lanes, struct row *row, FILE *out)
@@ -30,8 +30,8 @@ static void add_lanes(struct lanes *lanes)
     lanes->laid_out = 0; /* they want a new head */
 }
 
-/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, as
- * far as there is space, and the words are to the right. */
+/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, or
+ * several share one if there are too many, and the words are to the right. */
 static void lay_out(struct lanes *lanes)
 {
     int space = lanes->screen.width - TIME_WIDTH, count = lanes->count;
@@ -39,10 +39,12 @@ static void lay_out(struct lanes *lanes)
 
     lanes->laid_out = lanes->screen.width;
     lanes->is_text = space / count >= MIN_TEXT;
-    lanes->columns = lanes->is_text || count < cells ? count : cells;
-    lanes->width = lanes->is_text ? space / count : cells / lanes->columns;
+    lanes->per_column = lanes->is_text ? 1 : (count + cells - 1) / cells;
+    lanes->width = lanes->is_text ? space / count : cells / count;
     if (!lanes->is_text && lanes->width > 3)
         lanes->width = 3;
+    if (lanes->width == 0)
+        lanes->width = 1;
 }
 
 static void print_legend(struct lanes *lanes, FILE *out)
@@ -55,9 +57,11 @@ static void print_legend(struct lanes *lanes, FILE *out)
     flow_part(&flow, 2, WAITING, PLAIN, "waiting");
     flow_part(&flow, 2, RUNNING, PLAIN, "running");
     flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
-    (void)snprintf(text, sizeof text, "%d more have no column", lanes->count - lanes->columns);
-    if (lanes->columns < lanes->count)
+    if (lanes->per_column > 1) {
+        (void)snprintf(text, sizeof text, "each column: %d lanes", lanes->per_column);
         flow_part(&flow, 2, NO_SIGN, PLAIN, text);
+        flow_part(&flow, 2, NO_SIGN, PLAIN, "a digit: so many are inside");
+    }
     lanes->rows += flow_end(&flow);
 }
 
@@ -80,7 +84,7 @@ static void put_ids(const struct lanes *lanes, struct row *row, const struct rol
 {
     char id[16];
 
-    for (int i = 0; i < role->count && role->first + i < lanes->columns; i++) {
+    for (int i = 0; i < role->count; i += lanes->per_column) {
         int column = column_of(lanes, role->first + i);
         int end = column + snprintf(id, sizeof id, "%d", i);
         if (row_is_blank(row, column - 1, end))
@@ -95,8 +99,6 @@ static void print_short_names(struct lanes *lanes, FILE *out)
     const struct role *roles = lanes->from->roles;
     int count = lanes->from->role_count;
 
-    while (roles[count - 1].first >= lanes->columns)
-        count--;
     for (int i = 0; i <= count; i++) {
         struct row row = row_begin(&lanes->screen);
         if (i == 0)
@@ -144,21 +146,37 @@ static bool are_too_many(const struct lanes *lanes)
     return lanes->inside > limit;
 }
 
-/* Begins a row with TIME, and with the state of each lane, in red if it violates the guarantee. */
+/* Puts the highest state of the lanes that share a column with the FIRST, in red if
+ * one of them violates the guarantee. */
+static void put_states(const struct lanes *lanes, struct row *row, int first)
+{
+    int column = column_of(lanes, first), highest = GONE, inside = 0;
+    bool has_red = false;
+
+    for (int i = first; i < first + lanes->per_column && i < lanes->count; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        if (lane->state == NULL)
+            continue;
+        if (lane->state->state > highest)
+            highest = lane->state->state;
+        inside += lane->state->state == INSIDE;
+        has_red |= lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong;
+    }
+    row_sign(row, column, highest);
+    if (inside > 1)
+        row_digit(row, column, inside, GREEN);
+    if (has_red)
+        row_color(row, column, column + 1, RED);
+}
+
+/* Begins a row with TIME, and with the state of each lane. */
 static struct row begin_row(const struct lanes *lanes, const char *time)
 {
     struct row row = row_begin(&lanes->screen);
 
     (void)row_put(&row, TIME_WIDTH - 2 - columns_of(&lanes->screen, time), TIME_WIDTH, time);
-    for (int i = 0; i < lanes->columns; i++) {
-        const struct lane *lane = &lanes->lane[i];
-        int column = column_of(lanes, i);
-        if (lane->state == NULL)
-            continue;
-        row_sign(&row, column, lane->state->state);
-        if (lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong)
-            row_color(&row, column, column + 1, RED);
-    }
+    for (int lane = 0; lane < lanes->count; lane += lanes->per_column)
+        put_states(lanes, &row, lane);
     return row;
 }
 
@@ -187,12 +205,12 @@ static void print_text(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
-    bool has_arrow = receiver < lanes->columns && lane < lanes->columns, is_first = true;
+    bool has_arrow = receiver < lanes->count, is_first = true;
     bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
     char time[32];
 
     if (!lanes->is_text)
-        start = column_of(lanes, lanes->columns) + 1;
+        start = column_of(lanes, lanes->count - 1) + lanes->width + 1;
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
     format_moment(lanes->last, time, sizeof time);

@@ -166,6 +166,14 @@ void row_sign(struct row *row, int column, int sign)
     row_color(row, column, column + 1, signs[sign].color);
 }
 
+void row_digit(struct row *row, int column, int number, enum color color)
+{
+    const char digit[2] = {number < 10 ? (char)('0' + number) : '+', '\0'};
+
+    (void)row_put(row, column, column + 1, digit);
+    row_color(row, column, column + 1, color);
+}
+
 bool row_is_blank(const struct row *row, int from, int to)
 {
     for (int column = from < 0 ? 0 : from; column < to && column < row->screen->width; column++)

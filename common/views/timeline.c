@@ -89,16 +89,6 @@ static void mark_item(const struct grid *grid, const struct item *item, struct m
         mark->sign = sign;
 }
 
-/* Puts NUMBER there if it is a digit, otherwise a plus sign. */
-static void put_digit(struct grid *grid, struct row *row, int column, int number, enum color color)
-{
-    const char digit[2] = {number < 10 ? (char)('0' + number) : '+', '\0'};
-
-    (void)row_put(row, column, column + 1, digit);
-    row_color(row, column, column + 1, color);
-    grid->has_more |= number > 9;
-}
-
 static void put_mark(struct grid *grid, struct row *row, int i, const struct mark *mark)
 {
     static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
@@ -116,8 +106,9 @@ static void put_mark(struct grid *grid, struct row *row, int i, const struct mar
         row_color(row, column, column + 1, is_red(grid, state, i) ? RED : colors[state->state]);
     grid->has[sign] = true;
     if ((sign == RIGHT || sign == LEFT) && mark->messages > 1) {
-        put_digit(grid, row, column, mark->messages, PURPLE);
+        row_digit(row, column, mark->messages, PURPLE);
         grid->has_many = true;
+        grid->has_more |= mark->messages > 9;
     }
 }
 
@@ -178,7 +169,8 @@ static void print_inside(struct grid *grid, const char *name)
     for (int i = 0; i < grid->columns; i++) {
         int most = grid->most[i];
         if (most > 0)
-            put_digit(grid, &row, grid->from + i, most, most > grid->chart->limit ? RED : PLAIN);
+            row_digit(&row, grid->from + i, most, most > grid->chart->limit ? RED : PLAIN);
+        grid->has_more |= most > 9;
     }
     row_end(&row, grid->out);
 }
