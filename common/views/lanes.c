@@ -65,55 +65,40 @@ static void print_legend(struct lanes *lanes, FILE *out)
     lanes->rows += flow_end(&flow);
 }
 
+/* Prints in each row the name of one role above its first lane, beside lines to those before it. */
+static void print_roles(struct lanes *lanes, FILE *out)
+{
+    const struct role *roles = lanes->from->roles;
+    int width = lanes->screen.width;
+
+    for (int i = 0; i < lanes->from->role_count; i++) {
+        struct row row = row_begin(&lanes->screen);
+        (void)row_put(&row, 4, TIME_WIDTH, i == 0 ? "time" : "");
+        for (int before = 0; before < i; before++)
+            (void)row_put(&row, column_of(lanes, roles[before].first), width, "│");
+        (void)row_put(&row, column_of(lanes, roles[i].first), width, roles[i].name);
+        end_row(lanes, &row, out);
+    }
+}
+
+/* Prints what is right above the columns: names; or, below the roles, the ids that fit. */
 static void print_names(struct lanes *lanes, FILE *out)
 {
     struct row row = row_begin(&lanes->screen);
     char name[LANE_NAME_SIZE];
 
-    (void)row_put(&row, 4, TIME_WIDTH, "time");
-    for (int lane = 0; lane < lanes->count; lane++) {
+    (void)row_put(&row, 4, TIME_WIDTH, lanes->is_text ? "time" : "");
+    for (int lane = 0; lane < lanes->count; lane += lanes->per_column) {
         int column = column_of(lanes, lane);
         lane_name(lanes->from, lane, name);
-        (void)row_put(&row, column, column + lanes->width - 1, name);
+        const char *blank = strchr(name, ' '), *text = blank ? blank + 1 : "│";
+        if (lanes->is_text)
+            text = name;
+        int end = column + columns_of(&lanes->screen, text);
+        if (lanes->is_text || row_is_blank(&row, column - 1, end))
+            (void)row_put(&row, column, lanes->is_text ? column + lanes->width - 1 : end, text);
     }
     end_row(lanes, &row, out);
-}
-
-/* Puts the ids of a role above its columns, where they fit. */
-static void put_ids(const struct lanes *lanes, struct row *row, const struct role *role)
-{
-    char id[16];
-
-    for (int i = 0; i < role->count; i += lanes->per_column) {
-        int column = column_of(lanes, role->first + i);
-        int end = column + snprintf(id, sizeof id, "%d", i);
-        if (row_is_blank(row, column - 1, end))
-            (void)row_put(row, column, end, id);
-    }
-}
-
-/* Prints the names above characters: in each row that of one role, beside lines to those before
- * it; at last the ids. */
-static void print_short_names(struct lanes *lanes, FILE *out)
-{
-    const struct role *roles = lanes->from->roles;
-    int count = lanes->from->role_count;
-
-    for (int i = 0; i <= count; i++) {
-        struct row row = row_begin(&lanes->screen);
-        if (i == 0)
-            (void)row_put(&row, 4, TIME_WIDTH, "time");
-        for (int before = 0; before < i; before++) {
-            if (i == count && roles[before].count > 1)
-                put_ids(lanes, &row, &roles[before]);
-            else
-                row_sign(&row, column_of(lanes, roles[before].first), UPRIGHT);
-        }
-        if (i < count)
-            (void)row_put(
-                &row, column_of(lanes, roles[i].first), lanes->screen.width, roles[i].name);
-        end_row(lanes, &row, out);
-    }
 }
 
 void lanes_head(struct lanes *lanes, FILE *out)
@@ -124,10 +109,9 @@ void lanes_head(struct lanes *lanes, FILE *out)
     lay_out(lanes);
     lanes->rows = 0;
     print_legend(lanes, out);
-    if (lanes->is_text)
-        print_names(lanes, out);
-    else
-        print_short_names(lanes, out);
+    if (!lanes->is_text)
+        print_roles(lanes, out);
+    print_names(lanes, out);
 }
 
 /* Prints the head if it is not there, or about to leave the screen. */

@@ -60,8 +60,8 @@ static const struct {
     enum color color;
 } signs[] = {{" ", ' ', PLAIN}, {"·", '.', PLAIN}, {"▒", '=', BLUE}, {"░", ':', ORANGE},
     {"█", '#', GREEN}, {"─", '-', PURPLE}, {"▶", '>', PURPLE}, {"◀", '<', PURPLE},
-    {"▏", '|', PLAIN}, {"│", '|', PLAIN}, {"≈", '~', PLAIN}, {"✓", '+', GOOD}, {"✗", 'x', RED},
-    {"…", '>', PLAIN}, {"µ", 'u', PLAIN}};
+    {"▏", '|', PLAIN}, {"≈", '~', PLAIN}, {"✓", '+', GOOD}, {"✗", 'x', RED}, {"…", '>', PLAIN},
+    {"µ", 'u', PLAIN}, {"│", '|', PLAIN}};
 
 static char ascii_of(const char *character, size_t size)
 {
