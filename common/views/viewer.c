@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SHOW_REST = 'r', VERDICT = '0' /* plus enum verdict: the reader decides when it ends */ };
+enum { SHOW_REST = 'r', OVER = 'o' /* and the reader decides when to end */ };
 
 static struct {
     pid_t owner, pid; /* of the run's first process, and of the viewer */
@@ -261,20 +261,6 @@ static void play(void)
     keys_leave();
 }
 
-/* Lists what went wrong, when the run's first process has told that something did. */
-static void show_wrongs(void)
-{
-    const struct title title = {.verdict = (enum verdict)(viewer.over - VERDICT)};
-
-    if (viewer.over == SHOW_REST || title.verdict == VERDICT_HELD)
-        return;
-    struct chart chart = chart_take(shown.from, &title);
-    begin_text();
-    wrongs_write(&chart, &shown.lanes.screen, MAX_WRONGS, shown.out);
-    end_text();
-    chart_free(&chart);
-}
-
 /* The viewer is forked after the set-up. An end of a pipe that it kept would keep a reader
  * waiting. */
 static void close_other_files(void)
@@ -308,7 +294,6 @@ static void view(bool step, int color)
     if (step)
         play();
     show_rest();
-    show_wrongs();
     if (shown.from->next > CAPACITY)
         say("(%lu more events are not shown: the recorder was full)", shown.from->next - CAPACITY);
     (void)write_whole(viewer.link, "", 1); /* it has shown all */
@@ -352,10 +337,10 @@ void viewer_start(bool step, int color)
     (void)atexit(end_at_once);
 }
 
-bool viewer_end(enum verdict verdict)
+bool viewer_end(void)
 {
     (void)alarm(0);                         /* the watchdog counts the run, not the reader, */
     if (signal(SIGINT, SIG_DFL) == SIG_IGN) /* who may end it all */
         (void)signal(SIGINT, SIG_IGN);      /* unless its caller wanted otherwise */
-    return end_viewer((char)(VERDICT + verdict));
+    return end_viewer(OVER);
 }

@@ -2,7 +2,7 @@
 /* viewer - the process of the live view: follows the record, and alone writes to standard output */
 #pragma once
 
-#include "common/views/chart.h"
+#include <stdbool.h>
 
 /* Starts it before the first actor: with STEP the reader decides by keys what is shown
  * (keys_open() first). COLOR is the value of --color. */
@@ -10,4 +10,4 @@ void viewer_start(bool step, int color);
 
 /* Tells it that the run is over, and waits until it, or its reader, has ended. Returns false if it
  * was stopped before it had shown all. */
-bool viewer_end(enum verdict verdict);
+bool viewer_end(void);

@@ -94,9 +94,21 @@ void views_start(void)
         viewer_start(want_step, color_when);
 }
 
+/* What belongs on standard output when the run is over. */
+static void write_rows(const struct chart *chart, FILE *out)
+{
+    struct screen screen = views_screen(STDOUT_FILENO);
+
+    if (want_timeline)
+        timeline_write(chart, &screen, out);
+    else if (want_lanes && chart->title.verdict != VERDICT_HELD)
+        wrongs_write(chart, &screen, MAX_WRONGS, out);
+}
+
 const char *views_finish(const struct title *title)
 {
-    static void (*const writers[FILES])(const struct chart *, FILE *) = {svg_write, trace_write};
+    static void (*const writers[])(const struct chart *, FILE *) = {
+        svg_write, trace_write, write_rows};
     struct recorder *from = recorder;
     const char *problem = NULL;
     char *bytes;
@@ -106,21 +118,16 @@ const char *views_finish(const struct title *title)
         return NULL;
     recorder = NULL;
     call_watcher = NULL;
-    if (want_lanes && !viewer_end(title->verdict))
+    if (want_lanes && !viewer_end())
         problem = "the live view was stopped, so that nobody saw all of the run";
     struct chart chart = chart_take(from, title);
-    struct screen screen = views_screen(STDOUT_FILENO);
-    bool verdict_follows = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
     for (int i = 0; i <= FILES; i++) {
-        if (i < FILES ? !files[i].path : !want_timeline)
+        if (i < FILES && !files[i].path)
             continue;
+        if (i == FILES && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+            chart.title.sentence = NULL; /* the verdict says it, right below */
         FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
-        if (i == FILES && verdict_follows) /* which says it, right below */
-            chart.title.sentence = NULL;
-        if (i == FILES)
-            timeline_write(&chart, &screen, out);
-        else
-            writers[i](&chart, out);
+        writers[i](&chart, out);
         if (fclose(out) == EOF)
             die_call("fclose", errno, __FILE__, __LINE__);
         if (i == FILES && !write_whole(STDOUT_FILENO, bytes, size))
