@@ -12,8 +12,8 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
 void svg_write(const struct chart *chart, FILE *out);
 void trace_write(const struct chart *chart, FILE *out);
 
-/* Only what went wrong, a line each: the messages that were lost, and of the flaws at most MAX, by
- * time. */
+/* Only what went wrong, a line each: the messages that were lost, and the first flaw of each kind,
+ * of at most MAX; and how many events are not shown. */
 enum { MAX_WRONGS = 5 };
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out);
 

@@ -346,7 +346,7 @@ static bool is_same_kind(const char *one, const char *other)
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
     const struct item *kinds[MAX_WRONGS]; /* the first flaw of each */
-    long more[MAX_WRONGS];
+    long times[MAX_WRONGS];
     char text[LANE_NAME_SIZE + 5 * TEXT_SIZE];
     int count = 0;
 
@@ -357,20 +357,20 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
             continue;
         while (i < count && !is_same_kind(kinds[i]->text, item->text))
             i++;
-        if (i == max) /* no space for more kinds */
-            more[max - 1]++;
-        else if (i < count)
-            more[i]++;
-        else {
+        if (i == count && count < max) {
             kinds[i] = item;
-            more[i] = 0;
+            times[i] = 0;
             count++;
         }
+        times[i < count ? i : count - 1]++; /* of more kinds than MAX, too */
     }
     for (int i = 0; i < count; i++) {
         (void)snprintf(text, sizeof text, "%s: %s", chart->names[kinds[i]->lane], kinds[i]->text);
-        print_wrong(screen, text, more[i], out);
+        print_wrong(screen, text, times[i] - 1, out);
     }
+    if (chart->dropped > 0)
+        (void)fprintf(
+            out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);
 }
 
 /* Returns how many rows of the screen are left when ROWS are taken, but at least MIN and at most
@@ -421,12 +421,9 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     else if (rows > 0)
         print_axis(&grid);
     print_legend(&grid);
-    wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
     if (left_out > 0)
         (void)fprintf(out, "(%d more %s not shown%s)\n", left_out,
             left_out > 1 ? "lanes are" : "lane is", chart->most_inside > 0 ? ", but counted" : "");
-    if (chart->dropped > 0)
-        (void)fprintf(
-            out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);
+    wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
     free(row_of);
 }

@@ -294,8 +294,6 @@ static void view(bool step, int color)
     if (step)
         play();
     show_rest();
-    if (shown.from->next > CAPACITY)
-        say("(%lu more events are not shown: the recorder was full)", shown.from->next - CAPACITY);
     (void)write_whole(viewer.link, "", 1); /* it has shown all */
 }
 

@@ -101,7 +101,7 @@ static void write_rows(const struct chart *chart, FILE *out)
 
     if (want_timeline)
         timeline_write(chart, &screen, out);
-    else if (want_lanes && chart->title.verdict != VERDICT_HELD)
+    else if (want_lanes)
         wrongs_write(chart, &screen, MAX_WRONGS, out);
 }
 
