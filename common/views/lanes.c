@@ -89,14 +89,15 @@ static void print_names(struct lanes *lanes, FILE *out)
 
     (void)row_put(&row, 4, TIME_WIDTH, lanes->is_text ? "time" : "");
     for (int lane = 0; lane < lanes->count; lane += lanes->per_column) {
-        int column = column_of(lanes, lane);
+        int column = column_of(lanes, lane), end = column + lanes->width - 1;
         lane_name(lanes->from, lane, name);
-        const char *blank = strchr(name, ' '), *text = blank ? blank + 1 : "│";
-        if (lanes->is_text)
-            text = name;
-        int end = column + columns_of(&lanes->screen, text);
+        const char *blank = strchr(name, ' '), *text = name;
+        if (!lanes->is_text) {
+            text = blank ? blank + 1 : "│";
+            end = column + columns_of(&lanes->screen, text);
+        }
         if (lanes->is_text || row_is_blank(&row, column - 1, end))
-            (void)row_put(&row, column, lanes->is_text ? column + lanes->width - 1 : end, text);
+            (void)row_put(&row, column, end, text);
     }
     end_row(lanes, &row, out);
 }
@@ -130,8 +131,8 @@ static bool are_too_many(const struct lanes *lanes)
     return lanes->inside > limit;
 }
 
-/* Puts the highest state of the lanes that share a column with the FIRST, in red if
- * one of them violates the guarantee. */
+/* Puts the highest state of the lanes that share a column with the FIRST; in red if one of them
+ * violates the guarantee. */
 static void put_states(const struct lanes *lanes, struct row *row, int first)
 {
     int column = column_of(lanes, first), highest = GONE, inside = 0;
@@ -259,19 +260,22 @@ static bool is_same(const struct event *one, const struct event *other)
            memcmp(one->text, other->text, length) == 0;
 }
 
+static bool is_remark(const struct event *event)
+{
+    return event->kind == NOTE || event->kind == FLAW;
+}
+
 /* Whether EVENT says only what its lane is doing already, or what one of the last two rows says. */
 static bool is_known(const struct lanes *lanes, const struct event *event)
 {
     const struct event *state = lanes->lane[event->lane].state;
+    const struct event *last = lanes->shown[0], *before = lanes->shown[1];
 
     if (event->kind == STATE)
         return state && is_same(event, state);
-    if (event->kind != NOTE && event->kind != FLAW)
+    if (!is_remark(event) || last == NULL || last->lane != event->lane || !is_remark(last))
         return false;
-    for (int i = 0; i < 2; i++)
-        if (lanes->shown[i] && is_same(event, lanes->shown[i]))
-            return true;
-    return false;
+    return is_same(event, last) || (before && is_same(event, before));
 }
 
 /* Takes note of when an event was; returns whether a long time has passed before it: a good part of
