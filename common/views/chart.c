@@ -29,16 +29,6 @@ char *event_text(const struct event *event)
     return CHECK_NOT(NULL, strdup(text)); /* no longer than it has to be: there may be many */
 }
 
-static void take_lanes(struct chart *chart, const struct recorder *from)
-{
-    size_t size = (size_t)chart->lanes + 1;
-
-    chart->names = CHECK_NOT(NULL, calloc(size, sizeof *chart->names));
-    chart->seen = CHECK_NOT(NULL, calloc(size, sizeof *chart->seen));
-    for (int lane = 0; lane < chart->lanes; lane++)
-        lane_name(from, lane, chart->names[lane]);
-}
-
 /* Adds ITEM behind those of the same time. Events are recorded nearly in their order. */
 static void add_item(struct chart *chart, struct item item)
 {
@@ -258,10 +248,14 @@ static void place_items(struct chart *chart)
 struct chart chart_take(const struct recorder *from, const struct title *title)
 {
     struct chart chart = {.title = *title, .lanes = lane_count(from), .limit = from->limit};
+    size_t lanes = (size_t)chart.lanes + 1;
 
+    chart.names = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.names));
+    chart.seen = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.seen));
+    for (int lane = 0; lane < chart.lanes; lane++)
+        lane_name(from, lane, chart.names[lane]);
     if (chart.limit == 0)
         chart.limit = 1;
-    take_lanes(&chart, from);
     take_items(&chart, from);
     find_partners(&chart);
     follow_lanes(&chart);

@@ -40,39 +40,23 @@ const char paper_head[] =
     "<path class='redtip' d='M0 0 4 2 0 4z'/></marker></defs>"
     "<rect class='page' width='100%' height='100%'/>\n";
 
-static void put_xml_part(FILE *out, const char *text, size_t length)
+void put_xml(FILE *out, const char *text)
 {
-    size_t size = 1;
-
-    for (const char *next = text; next < text + length; next += size) {
-        bool is_forbidden =
-            strncmp(next, "\xef\xbf\xbe", 3) == 0 || strncmp(next, "\xef\xbf\xbf", 3) == 0;
-        size = is_forbidden ? 3 : 1;
-        if (is_forbidden)
+    for (const char *next = text; *next; next++)
+        if (strncmp(next, "\xef\xbf\xbe", 3) == 0 || strncmp(next, "\xef\xbf\xbf", 3) == 0) {
             (void)fputs("&#65533;", out);
-        else if (strchr("<>&", *next))
+            next += 2;
+        } else if (strchr("<>&", *next))
             (void)fprintf(out, "&#%d;", *next);
         else
             (void)fputc(*next, out);
-    }
-}
-
-void put_xml(FILE *out, const char *text)
-{
-    put_xml_part(out, text, strlen(text));
-}
-
-static void put_text_part(
-    FILE *out, const char *class, double x, double y, const char *text, size_t length)
-{
-    (void)fprintf(out, "<text class='%s' x='%.0f' y='%.0f'>", class, x, y);
-    put_xml_part(out, text, length);
-    (void)fputs("</text>\n", out);
 }
 
 void put_text(FILE *out, const char *class, double x, double y, const char *text)
 {
-    put_text_part(out, class, x, y, text, strlen(text));
+    (void)fprintf(out, "<text class='%s' x='%.0f' y='%.0f'>", class, x, y);
+    put_xml(out, text);
+    (void)fputs("</text>\n", out);
 }
 
 int put_lines(
@@ -86,7 +70,9 @@ int put_lines(
             end--; /* a number stays with its unit */
         if (end > 0)
             length = end;
-        put_text_part(out, class, x, y + lines * height, text, length);
+        char *line = CHECK_NOT(NULL, strndup(text, length));
+        put_text(out, class, x, y + lines * height, line);
+        free(line);
         lines++;
         text += length;
         text += strspn(text, " ");

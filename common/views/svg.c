@@ -125,26 +125,21 @@ static void put_axis(const struct picture *picture)
 static void put_steps(
     const struct picture *picture, const char *class, double y, double unit, int base)
 {
-    int x = (int)picture->left, most = 0, level = base;
+    const struct item *item = picture->chart->items, *end = item + picture->chart->count;
+    int inside = 0, level = base;
     FILE *out = picture->paper.out;
 
-    (void)fprintf(out, "<path class='%s' d='M%d %.1f", class, x, y);
-    FOR_ITEMS (item, picture->chart) {
-        int next = (int)x_of(picture, item[1].at);
-        if (item->inside > most)
-            most = item->inside;
-        if (next == x)
-            continue;
-        for (int i = 0; i < 2; i++) { /* the most at X, then what is left */
-            int number = i == 0 ? most : item->inside;
-            if (number < base)
-                number = base;
-            if (number != level)
-                (void)fprintf(out, "H%dV%.1f", x + i, y - (number - base) * unit);
-            level = number;
+    (void)fprintf(out, "<path class='%s' d='M%.0f %.1f", class, picture->left, y);
+    for (int x = (int)picture->left; x < RIGHT_EDGE; x++) {
+        int most = inside > base ? inside : base;
+        for (; item < end && x_of(picture, item->at) < x + 1; item++) {
+            inside = item->inside;
+            if (inside > most)
+                most = inside;
         }
-        x = next;
-        most = item->inside;
+        if (most != level)
+            (void)fprintf(out, "H%dV%.1f", x, y - (most - base) * unit);
+        level = most;
     }
     (void)fprintf(out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
 }

@@ -143,33 +143,28 @@ static void put_state_words(struct picture *picture, const struct item *item)
         }
 }
 
-/* Whether the lines of two messages lead from one lane to the same other one, next to each other.
- */
-static bool is_beside(const struct picture *picture, const struct item *one, const struct item *two)
-{
-    struct line line = line_of(picture, one), next = line_of(picture, two);
-
-    return two->kind == one->kind && two->is_wrong == one->is_wrong && next.y == line.y &&
-           next.end_y == line.end_y && (next.x - line.x < 100 || next.end_x - line.end_x < 100);
-}
-
-/* Adds to TEXT those of the messages beside ITEM, which then want no words of their own. Returns
- * the last one. */
+/* Adds to TEXT those of the messages beside ITEM, on the same way, which then want no words of
+ * their own. Returns the last one. */
 static const struct item *join(struct picture *picture, const struct item *item, char *text)
 {
-    enum { MAX_JOINED = 40 };
+    enum { MAX_JOINED = 40, MAX_GAP = 100 };
     const struct item *last = item, *end = picture->chart->items + picture->chart->count;
     size_t used = strlen(text);
 
     for (const struct item *next = item + 1; next < end; next++) {
-        if (!*open_flag(picture, next) || !is_beside(picture, last, next))
+        if (!*open_flag(picture, next))
+            continue;
+        struct line line = line_of(picture, last), other = line_of(picture, next);
+        bool is_same_way = next->kind == item->kind && next->is_wrong == item->is_wrong &&
+                           other.y == line.y && other.end_y == line.end_y;
+        bool is_near = other.x - line.x < MAX_GAP || other.end_x - line.end_x < MAX_GAP;
+        if (!is_same_way || !is_near)
             continue;
         *open_flag(picture, next) = false;
         last = next;
-        if (used >= MAX_JOINED)
-            continue;
         bool is_short = used + strlen(next->text) < MAX_JOINED;
-        (void)snprintf(text + used, SENTENCE_SIZE - used, ", %s", is_short ? next->text : "…");
+        if (used < MAX_JOINED)
+            (void)snprintf(text + used, SENTENCE_SIZE - used, ", %s", is_short ? next->text : "…");
         used = is_short ? strlen(text) : MAX_JOINED;
     }
     return last;
