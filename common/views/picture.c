@@ -139,8 +139,9 @@ static void put_state(struct picture *picture, const struct item *item)
 static void put_line(struct picture *picture, int look, const struct item *item, int64_t until,
     const struct line *line)
 {
-    const int steps = 24;
     double width = line->end_x - line->x, height = line->end_y - line->y;
+    double length = (width > 0 ? width : -width) + (height > 0 ? height : -height);
+    int steps = 1 + (int)(length / 24); /* no text is as low as one */
     char data[64];
 
     (void)snprintf(
