@@ -14,23 +14,28 @@ cd "$project"
 seconds=${1-15}
 [ $# -eq 0 ] || shift
 [ $# -gt 0 ] || set -- text requests sentences options
-mkdir -p build-fuzz
 failed=
 
-for target; do
-    # the targets of options and sentences have their source within them
-    sources=$(ls common/*.c common/*/*.c)
-    [ "$target" != options ] ||
-        sources=$(echo "$sources" | grep -v -x common/run/options.c)
-    [ "$target" != requests ] ||
-        sources="$sources demos/parts/mqueue_functions.c"
-    [ "$target" != sentences ] ||
-        sources="$sources demos/parts/pipe_traffic.c"
-    # shellcheck disable=SC2086 # a list
+compile()
+{
     clang -std=c11 -g -O1 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
-        -DVERSION='"0"' -DHAVE_MQUEUE=1 -DHAVE_PRCTL=1 -I . \
-        -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -o "build-fuzz/$target" "tests/fuzz/$target.c" $sources
+        -DVERSION='"0"' -DHAVE_MQUEUE=1 -DHAVE_PRCTL=1 -DHAVE_ROBUST_MUTEX=1 \
+        -DHAVE_POSIX_FALLOCATE=1 -I . -fsanitize=address,undefined \
+        -fno-sanitize-recover=all "$@"
+}
+
+# Of these objects the linker takes what a target needs and has not within it.
+rm -rf build-fuzz/objects build-fuzz/all.a
+mkdir -p build-fuzz/objects
+for source in common/*.c common/*/*.c demos/parts/*.c; do
+    compile -fsanitize=fuzzer-no-link -c \
+        -o "build-fuzz/objects/$(echo "$source" | tr / _).o" "$source"
+done
+ar -crs build-fuzz/all.a build-fuzz/objects/*.o
+
+for target; do
+    compile -fsanitize=fuzzer -o "build-fuzz/$target" \
+        "tests/fuzz/$target.c" build-fuzz/all.a
     mkdir -p "build-fuzz/found-$target"
     echo "$target:"
     # Leaks: what ends a program with a message frees nothing first.
