@@ -58,8 +58,8 @@ wrong_usage()
 #   needed    names that its solution uses; forbidden: more that it must not
 #   threads   yes: the thread sanitizer can tell something
 #   rest      what is below the line: the demo's, or the lab's own
-#   h_...     hints: for a violation, a run that does not end, what is left, busy
-#             waiting
+#   h_...     hints: for a violation, a run that does not end, what is left,
+#             busy waiting
 know()
 {
     status=0 options='' others='' threads=no rest=demo
@@ -595,8 +595,8 @@ check_build()
 {
     objects=$(find "$build/CMakeFiles/demo_$demo.dir" -name '*.o' \
         ! -name "demo_$demo.c.o")
-    libraries="$build/libnine_labs.a $build/libnine_parts.a $build/libnine_common.a $realtime
-        -lpthread"
+    libraries="$build/libnine_labs.a $build/libnine_parts.a
+        $build/libnine_common.a $realtime -lpthread"
     compile -c -o "$scratch/whole.o" "$scratch/whole.c"
     cp "$scratch/err" "$scratch/warnings"
     if [ "$how $code" = "exit 0" ]; then
@@ -916,8 +916,8 @@ check_races()
         ! -name "demo_$demo.c.o")
     # shellcheck disable=SC2086 # lists
     compile -fsanitize=thread -o "$scratch/demo.tsan" "$scratch/whole.c" \
-        $objects "$tsan/libnine_labs.a" "$tsan/libnine_parts.a" "$tsan/libnine_common.a" $realtime \
-        -lpthread
+        $objects "$tsan/libnine_labs.a" "$tsan/libnine_parts.a" \
+        "$tsan/libnine_common.a" $realtime -lpthread
     races=0
     started=no
     for kind in free window free window; do
@@ -948,7 +948,8 @@ check_races()
 
 check()
 {
-    number=0 score=0 total=0 reason='' hint='' late_reason='' late_hint='' crash=''
+    number=0 score=0 total=0
+    reason='' hint='' late_reason='' late_hint='' crash=''
     max_used=15
     make_scratch
     mkdir "$scratch/results"
