@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* chart: the run in order, who received what, and the numbers of a chart */
+#include "tests/support/test.h"
 #include "tests/support/recorded.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static struct chart taken(void)
 {
     return recorded_take(MAX_INSIDE, VERDICT_HELD);
 }
-
-/* Asserts which item is the partner of each: EXPECTED has COUNT numbers. */
-static void assert_partners(const int *expected, long count)
-{
-    struct chart recording = taken();
-
-    assert_int_equal(recording.count, count);
-    for (long i = 0; i < count; i++)
-        if (recording.items[i].partner != expected[i])
-            fail_msg("item %ld has %ld and not %d", i,
-                recording.items[i].partner, expected[i]);
-    chart_free(&recording);
-}
-#define ASSERT_PARTNERS(...)                                                   \
-    assert_partners((const int[]){__VA_ARGS__},                                \
-        sizeof(const int[]){__VA_ARGS__} / sizeof(int))
 
 static void begin(int lanes)
 {
@@ -37,115 +14,22 @@ static void begin(int lanes)
     record_lanes("actor", lanes);
 }
 
-static void test_messages_of_one_text(void **state)
-{
-    (void)state;
-    begin(3);
-    recorded_sent(0, 0, 1, "lost");
-    recorded_sent(0, 0, 1, "a"); /* the first one is received first */
-    recorded_sent(1, 0, 1, "a");
-    recorded_sent(2, 0, 1, "b");
-    recorded_received(3, 1, 0, "b");
-    recorded_received(4, 1, 0, "a");
-    recorded_received(5, 1, 0, "a");
-    recorded_received(6, 1, 0, "a"); /* once too often */
-    recorded_sent(7, 2, 1, "a");     /* of another sender; nobody has it */
-    recorded_received(8, 1, 0, "a");
-    ASSERT_PARTNERS(-1, 5, 6, 4, 3, 1, 2, -1, -1, -1);
-}
-
-static void test_message_to_me_comes_first(void **state)
-{
-    (void)state;
-    begin(3);
-    recorded_sent(0, 0, 1, "a");
-    recorded_sent(1, 0, 2, "a");
-    recorded_received(2, 2, 0, "a"); /* not the older one, which is for 1 */
-    recorded_received(3, 1, 0, "a");
-    ASSERT_PARTNERS(3, 2, 1, 0);
-}
-
-/* As with answers that are swapped: what was sent to another one reached me. */
-static void test_message_to_another_reached_me(void **state)
-{
-    (void)state;
-    begin(3);
-    recorded_sent(0, 0, 1, "a");
-    recorded_sent(1, 0, 2, "b");
-    recorded_received(2, 2, 0, "a");
-    recorded_received(3, 1, 0, "b");
-    ASSERT_PARTNERS(2, 3, 0, 1);
-}
-
-static void test_sender_is_not_known(void **state)
-{
-    (void)state;
-    begin(3);
-    recorded_sent(0, 2, 1, "a");
-    recorded_received(1, 0, NO_LANE, "b");
-    recorded_received(2, 1, NO_LANE, "a");
-    recorded_sent(3, 1, NO_LANE, "c"); /* to a pipe: who takes it is open */
-    recorded_received(4, 2, 1, "c");
-    ASSERT_PARTNERS(2, -1, 0, 4, 3);
-}
-
-static void test_message_to_each(void **state)
-{
-    (void)state;
-    begin(3);
-    recorded_sent(0, 0, 1, "go");
-    recorder->events[0].to_all = true;
-    recorded_received(1, 2, 0, "go");
-    recorded_received(2, 1, 0, "go");
-    ASSERT_PARTNERS(1, 0, 0);
-    begin(3);
-    recorded_sent(0, 0, 1, "go"); /* not to 2 */
-    recorded_sent(1, 0, 1, "go");
-    recorder->events[1].to_all = true;
-    recorded_received(2, 2, 0, "go");
-    recorded_received(3, 1, 0, "go");
-    ASSERT_PARTNERS(3, 2, 1, 0);
-}
-
-/* A receive before any send, though it has the right text. */
-static void test_nothing_is_received_before_it_is_sent(void **state)
-{
-    (void)state;
-    begin(2);
-    recorded_sent(5, 0, 1, "a"); /* recorded first, but later */
-    recorded_received(4, 1, 0, "a");
-    ASSERT_PARTNERS(-1, -1);
-}
-
-/* However many there are in between. */
-static void test_message_that_took_long(void **state)
-{
-    enum { MANY = 20000 };
-
-    (void)state;
-    begin(2);
-    recorded_sent(0, 0, 1, "slow");
-    for (int i = 0; i < MANY; i++)
-        recorded_note(i, 1, "meanwhile");
-    recorded_received(MANY, 1, 0, "slow");
-    struct chart recording = taken();
-    assert_int_equal(recording.items[0].partner, MANY + 1);
-    chart_free(&recording);
-}
-
-/* What every search from the start would find, in runs that are drawn: the
- * oldest one that fits, and one that was sent to this lane before any other.
+/* Fails unless in a run that was drawn each message that was received is the
+ * one that a search from the start finds: the oldest of that text and sender
+ * that no other has received, at best one sent to this lane; and what was sent
+ * knows its first receiver.
  */
 static void assert_oldest(const struct chart *recording, int round)
 {
-    bool *is_taken = calloc((size_t)recording->count, sizeof *is_taken);
+    long *first = calloc((size_t)recording->count, sizeof *first);
 
     for (long i = 0; i < recording->count; i++) {
         const struct item *received = &recording->items[i];
         long found = -1, to_me = -1;
         for (long k = i - 1; received->kind == RECEIVED && k >= 0; k--) {
             const struct item *sent = &recording->items[k];
-            if (sent->kind != SENT || is_taken[k] ||
+            bool is_taken = first[k] > 0 && !sent->to_all;
+            if (sent->kind != SENT || is_taken ||
                 strcmp(sent->text, received->text) != 0 ||
                 (received->other != NO_LANE && received->other != sent->lane))
                 continue;
@@ -157,31 +41,36 @@ static void assert_oldest(const struct chart *recording, int round)
         if (received->kind == RECEIVED && received->partner != found)
             fail_msg("round %d, item %ld has %ld and not %ld", round, i,
                 received->partner, found);
-        if (found >= 0)
-            is_taken[found] = !recording->items[found].to_all;
+        if (found >= 0 && first[found] == 0)
+            first[found] = i;
     }
-    free(is_taken);
+    for (long i = 0; i < recording->count; i++)
+        if (recording->items[i].kind == SENT)
+            assert_int_equal(
+                recording->items[i].partner, first[i] > 0 ? first[i] : -1);
+    free(first);
 }
 
-static void test_partners_of_many(void **state)
+/* With many in between, or of another time than that of their recording. */
+TEST(partners)
 {
     static const char *const texts[] = {"a", "b", "ab"};
     unsigned draw = 1;
 #define DRAW(most) (int)((draw = draw * 1103515245 + 12345) >> 16) % (most)
 
-    (void)state;
     for (int round = 0; round < 3000; round++) {
         int lanes = 1 + DRAW(4), kinds = 1 + DRAW(3), nobody = DRAW(3);
         begin(4);
         for (int i = 0, events = 1 + DRAW(60); i < events; i++) {
             int lane = DRAW(lanes), other = DRAW(lanes), each = DRAW(6);
+            int64_t time = i / 2 + DRAW(3);
             const char *text = texts[DRAW(kinds)];
             other = DRAW(4) < nobody ? NO_LANE : other;
             if (DRAW(2)) {
-                recorded_sent(i / 2, lane, other, text);
+                recorded_sent(time, lane, other, text);
                 recorder->events[i].to_all = each < nobody;
             } else
-                recorded_received(i / 2, lane, other, text);
+                recorded_received(time, lane, other, text);
         }
         struct chart recording = taken();
         assert_oldest(&recording, round);
@@ -190,11 +79,10 @@ static void test_partners_of_many(void **state)
 #undef DRAW
 }
 
-static void test_order(void **state)
+TEST(order)
 {
     static const char *const texts[] = {"first", "second", "third", "fourth"};
 
-    (void)state;
     begin(2);
     recorded_note(1010, 1, "second"); /* by time, and where that is the same, */
     recorded_note(1020, 0, "fourth");
@@ -210,9 +98,8 @@ static void test_order(void **state)
     chart_free(&recording);
 }
 
-static void test_lanes(void **state)
+TEST(lanes)
 {
-    (void)state;
     recorded_begin();
     record_lanes("parent", 1);
     record_lanes("child", 2);
@@ -229,11 +116,10 @@ static void test_lanes(void **state)
     chart_free(&recording);
 }
 
-static void test_spans(void **state)
+TEST(spans)
 {
     static const int64_t until[] = {40, 30, 60, 60, 90, 90, 90};
 
-    (void)state;
     begin(2);
     recorded_state(0, 0, WAITING, "waiting");
     recorded_state(10, 1, INSIDE, "inside");
@@ -254,13 +140,9 @@ static void test_spans(void **state)
     chart_free(&recording);
 }
 
-static void test_most_inside(void **state)
+TEST(most_inside)
 {
-    (void)state;
     begin(4);
-    struct chart recording = taken();
-    assert_int_equal(recording.most_inside, 0);
-    chart_free(&recording);
     recorded_state(0, 0, INSIDE, "in");
     recorded_state(1, 1, INSIDE, "in");
     recorded_state(2, 1, INSIDE, "still in"); /* counts once */
@@ -268,17 +150,16 @@ static void test_most_inside(void **state)
     recorded_state(4, 2, INSIDE, "in");
     recorded_state(5, 2, WAITING, "out");
     recorded_state(6, 3, RUNNING, "elsewhere");
-    recording = taken();
-    assert_int_equal(recording.most_inside, 2);
-    chart_free(&recording);
-    recorded_state(7, 0, INSIDE, "in");
-    recorded_state(8, 3, INSIDE, "in");
-    recording = taken();
-    assert_int_equal(recording.most_inside, 3);
-    chart_free(&recording);
+    for (int most = 2; most <= 3; most++) {
+        struct chart recording = taken();
+        assert_int_equal(recording.most_inside, most);
+        chart_free(&recording);
+        recorded_state(7, 0, INSIDE, "in");
+        recorded_state(8, 3, INSIDE, "in");
+    }
 }
 
-static void test_measures(void **state)
+TEST(measures)
 {
     static const struct {
         enum measure measure;
@@ -289,7 +170,6 @@ static void test_measures(void **state)
         {MESSAGES, "messages sent: 3, received: 2"}};
     char text[80];
 
-    (void)state;
     begin(2);
     recorded_state(0, 0, WAITING, "waiting");
     recorded_state(2500000, 0, INSIDE, "inside");
@@ -303,7 +183,7 @@ static void test_measures(void **state)
     recorded_received(3000005, 0, 0, "b");
     recorded_received(3000006, 1, 0, "a");
     recorded_state(7003000000, 0, GONE, "done");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct chart recording = recorded_take(cases[i].measure, VERDICT_HELD);
         describe_measure(&recording, text, sizeof text);
         assert_string_equal(text, cases[i].text);
@@ -311,7 +191,7 @@ static void test_measures(void **state)
     }
 }
 
-static void test_times(void **state)
+TEST(times)
 {
     static const struct {
         int64_t time, scale;
@@ -325,8 +205,7 @@ static void test_times(void **state)
         {1250000000, 1250000000, "1.25 s"}};
     char text[32];
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         format_time(cases[i].time, cases[i].scale, text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
@@ -335,7 +214,7 @@ static void test_times(void **state)
 /* 1, 2 or 5 times a power of ten; as many ticks as fit, and no step that would
  * be smaller.
  */
-static void test_axis(void **state)
+TEST(axis)
 {
     static const struct {
         int64_t length;
@@ -345,13 +224,12 @@ static void test_axis(void **state)
         {60000000000, 7, 10000000000}, {3000000000, 6, 1000000000}, {1, 6, 1},
         {0, 6, 1}, {10, 2, 10}, {49999, 6, 10000}};
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(
             axis_step(cases[i].length, cases[i].ticks), cases[i].step);
 }
 
-static void test_texts(void **state)
+TEST(texts)
 {
 #define EIGHT "abcdefgh"
 #define TEN   "0123456789"
@@ -372,8 +250,7 @@ static void test_texts(void **state)
 #undef EIGHT
 #undef TEN
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         begin(1);
         recorded_note(0, 0, cases[i].text);
         char *text = event_text(&recorder->events[0]);
@@ -382,61 +259,46 @@ static void test_texts(void **state)
     }
 }
 
-static void test_slots_that_are_never_ready(void **state)
+/* What was never completed, as its writer was killed, is in no chart, nor is a
+ * wait that was none; what was shown live still is.
+ */
+TEST(slots)
 {
-    (void)state;
-    begin(1);
-    recorded_note(0, 0, "before");
-    recorded_note(1, 0, "its writer was killed");
-    recorded_note(2, 0, "after");
-    recorder->events[1].ready = 0;
-    struct chart recording = taken();
-    assert_int_equal(recording.count, 2);
-    assert_string_equal(recording.items[1].text, "after");
-    assert_int_equal(recording.dropped, 0);
-    chart_free(&recording);
-}
-
-/* A wait that was none is in no chart; what was shown live still is. */
-static void test_waits_that_were_taken_back(void **state)
-{
-    (void)state;
     begin(1);
     recorded_state(0, 0, RUNNING, "running");
     recorded_state(1, 0, WAITING, "sem_wait");
+    recorded_note(3, 0, "never ready");
     recorded_state(5, 0, WAITING, "mq_send");
     recorded_state(7, 0, GONE, "done");
     recorder->events[1].ready = CANCELED;
-    recorder->events[2].ready = SHOWN;
+    recorder->events[2].ready = NOT_READY;
+    recorder->events[3].ready = SHOWN;
     struct chart chart = taken();
     assert_int_equal(chart.count, 3);
+    assert_int_equal(chart.dropped, 0);
     assert_int_equal(chart.items[0].next->time, 5);
     assert_string_equal(chart.items[1].text, "mq_send");
     chart_free(&chart);
 }
 
-static void test_dropped(void **state)
+TEST(dropped)
 {
-    (void)state;
     begin(1);
     while (recorder->next < CAPACITY)
         recorded_note((int64_t)recorder->next, 0, "x");
-    struct chart recording = taken();
-    assert_int_equal(recording.count, CAPACITY);
-    assert_int_equal(recording.dropped, 0);
-    chart_free(&recording);
-    recorder->next += 3;
-    recording = taken();
-    assert_int_equal(recording.count, CAPACITY);
-    assert_int_equal(recording.dropped, 3);
-    chart_free(&recording);
+    for (int dropped = 0; dropped <= 3; dropped += 3) {
+        recorder->next += (unsigned long)dropped;
+        struct chart recording = taken();
+        assert_int_equal(recording.count, CAPACITY);
+        assert_int_equal(recording.dropped, dropped);
+        chart_free(&recording);
+    }
 }
 
-static void test_states(void **state)
+TEST(states)
 {
     char text[200];
 
-    (void)state;
     begin(1);
     recorded_state(0, 0, INSIDE, "reading");
     recorded_state(1, 0, WAITING, "waiting");
@@ -455,11 +317,10 @@ static void test_states(void **state)
 /* In a run whose guarantee was violated a message that nobody received is one
  * that was needed; too many inside are told by the recorded limit.
  */
-static void test_what_went_wrong(void **state)
+TEST(what_went_wrong)
 {
     static const bool wrong[] = {false, true, false, true, true, false};
 
-    (void)state;
     for (int violated = 0; violated < 2; violated++) {
         begin(2);
         recorded_state(0, 0, WAITING, "asleep");
@@ -482,7 +343,7 @@ static void test_what_went_wrong(void **state)
 /* Where one gap is long, and hides what matters, each moment has the same
  * width.
  */
-static void test_axis_of_events(void **state)
+TEST(axis_of_events)
 {
     enum { GAP = 1000000 };
     static const struct {
@@ -492,8 +353,7 @@ static void test_axis_of_events(void **state)
         {20, GAP, true},                 /* both visits are too short */
         {GAP, 2 * (int64_t)GAP, false}}; /* the first can be seen: it is long */
 
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         begin(2);
         recorded_state(0, 0, RUNNING, "running");
         recorded_state(10, 0, INSIDE, "inside");
@@ -519,11 +379,10 @@ static void test_axis_of_events(void **state)
     }
 }
 
-static void test_chart_rows(void **state)
+TEST(chart_rows)
 {
     int row_of[100], left_out;
 
-    (void)state;
     begin(100);
     for (int lane = 1; lane < 100; lane += 2)
         recorded_note(lane, lane, "x");
@@ -547,29 +406,4 @@ static void test_chart_rows(void **state)
     assert_int_equal(row_of[99], 2);
     assert_int_equal(left_out, 47);
     chart_free(&recording);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages_of_one_text),
-        cmocka_unit_test(test_message_to_me_comes_first),
-        cmocka_unit_test(test_message_to_another_reached_me),
-        cmocka_unit_test(test_sender_is_not_known),
-        cmocka_unit_test(test_message_to_each),
-        cmocka_unit_test(test_nothing_is_received_before_it_is_sent),
-        cmocka_unit_test(test_message_that_took_long),
-        cmocka_unit_test(test_partners_of_many), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_lanes), cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_most_inside), cmocka_unit_test(test_measures),
-        cmocka_unit_test(test_times), cmocka_unit_test(test_axis),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_slots_that_are_never_ready),
-        cmocka_unit_test(test_waits_that_were_taken_back),
-        cmocka_unit_test(test_dropped), cmocka_unit_test(test_states),
-        cmocka_unit_test(test_what_went_wrong),
-        cmocka_unit_test(test_axis_of_events),
-        cmocka_unit_test(test_chart_rows)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

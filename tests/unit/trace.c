@@ -4,18 +4,10 @@
  *
  * UPDATE_GOLDEN=1 makes the golden files again: look at the difference.
  */
-#include "tests/support/recorded.h"
+#include "tests/support/test.h"
 #include "common/views/charts.h"
-#include "tests/support/program.h"
+#include "tests/support/recorded.h"
 #include "tests/support/trace_file.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* Writes what was recorded to trace.json, and compares it with the golden file
  * of that NAME; then it is read.
@@ -75,11 +67,10 @@ static int count(const struct trace *trace, char phase)
 /* Three workers and two slots. The first event is not at the time 0; the last
  * worker has not ended, and the lane of main has no event.
  */
-static void test_states(void **state)
+TEST(states)
 {
     enum { BEGIN = 1000000000 };
 
-    (void)state;
     recorded_begin();
     record_lanes("main", 1);
     record_lanes("worker", 3);
@@ -124,11 +115,10 @@ static void test_states(void **state)
 /* One answers the other, one tells all, one is not heard, and one is heard of
  * whom nobody has sent anything.
  */
-static void test_messages(void **state)
+TEST(messages)
 {
     enum { SERVER, FIRST, SECOND };
 
-    (void)state;
     recorded_begin();
     record_lanes("server", 1);
     record_lanes("client", 2);
@@ -170,12 +160,11 @@ static void test_messages(void **state)
 /* A run whose guarantee was violated: two are inside where one may be, of which
  * the second time count_in() tells; and a message is lost. The calls are there.
  */
-static void test_violations(void **state)
+TEST(violations)
 {
     static const struct call_place lock = {
         "pthread_mutex_lock(&mutex)", "demos/demo_mutex.c", 33};
 
-    (void)state;
     recorded_begin();
     record_lanes("writer", 3);
     recorder->limit = 1;
@@ -211,9 +200,8 @@ static void test_violations(void **state)
     trace_free(&trace);
 }
 
-static void test_texts_from_outside(void **state)
+TEST(texts_from_outside)
 {
-    (void)state;
     recorded_begin();
     record_lanes("\"quoted\\\t", 1);
     recorded_note(0, 0, "say \"hi\" \\ </script> é \x1b[31m\a \xff");
@@ -231,9 +219,8 @@ static void test_texts_from_outside(void **state)
     trace_free(&trace);
 }
 
-static void test_no_events(void **state)
+TEST(no_events)
 {
-    (void)state;
     recorded_begin();
     struct trace trace = written("empty", VERDICT_HELD);
     assert_int_equal(trace.count, 0);
@@ -242,7 +229,7 @@ static void test_no_events(void **state)
 }
 
 /* Of the reader itself: what it has to refuse. */
-static void test_strict_reader(void **state)
+TEST(strict_reader)
 {
     static const char *const wrong[] = {"", "{", "{}x", "[1,]", "[1 2]", "[01]",
         "[.5]", "[1.]", "[-]", "[1e]", "[+1]", "[nan]", "{\"a\":1,\"a\":2}",
@@ -254,7 +241,6 @@ static void test_strict_reader(void **state)
         "[\"é…😀\"]"};
     const char *at;
 
-    (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct json *value = json_read(wrong[i], &at);
         if (value)
@@ -268,16 +254,4 @@ static void test_strict_reader(void **state)
             assert_string_equal(value->text, "A\"\\\n");
         json_free(value);
     }
-}
-
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, enter_scratch, leave_scratch)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {TEST(test_states), TEST(test_messages),
-        TEST(test_violations), TEST(test_texts_from_outside),
-        TEST(test_no_events), TEST(test_strict_reader)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
