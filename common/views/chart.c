@@ -276,24 +276,21 @@ void chart_free(struct chart *chart)
 int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out)
 {
     bool *is_wrong = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *is_wrong));
-    int chosen = 0, rows = 0;
+    int rows = 0, others = max; /* that fit beside those with something wrong */
 
     *left_out = 0;
     FOR_ITEMS (item, chart)
         is_wrong[item->lane] |= item->is_wrong;
-    for (int wrong = 1; wrong >= 0; wrong--)
-        for (int lane = 0; lane < chart->lanes; lane++)
-            if (is_wrong[lane] == wrong) {
-                bool is_chosen = chart->seen[lane] && chosen < max;
-                row_of[lane] = is_chosen ? 0 : -1;
-                chosen += is_chosen;
-                *left_out += chart->seen[lane] && !is_chosen;
-            }
     for (int lane = 0; lane < chart->lanes; lane++)
-        if (row_of[lane] == 0) {
-            row_of[lane] = rows;
-            rows++;
-        }
+        others -= is_wrong[lane];
+    for (int lane = 0; lane < chart->lanes; lane++) {
+        bool fits = is_wrong[lane] ? rows < max : others > 0;
+        bool has_row = chart->seen[lane] && fits;
+        row_of[lane] = has_row ? rows : -1;
+        rows += has_row;
+        others -= has_row && !is_wrong[lane];
+        *left_out += chart->seen[lane] && !has_row;
+    }
     free(is_wrong);
     return rows;
 }

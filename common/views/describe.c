@@ -3,41 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static void describe_longest(
-    const struct chart *chart, enum state state, const char *what, char *text, size_t size)
-{
-    int64_t longest = 0;
-    char time[32];
-
-    FOR_ITEMS (item, chart)
-        if (item->kind == STATE && item->state == state && item->next->time - item->time > longest)
-            longest = item->next->time - item->time;
-    format_time(longest, longest, time, sizeof time);
-    (void)snprintf(text, size, "longest %s: %s", what, time);
-}
-
-static void describe_messages(const struct chart *chart, char *text, size_t size)
-{
-    long sent = 0, received = 0;
-
-    FOR_ITEMS (item, chart)
-        if (item->kind == SENT) {
-            sent++;
-            received += item->partner >= 0;
-        }
-    (void)snprintf(text, size, "messages sent: %ld, received: %ld", sent, received);
-}
-
 void describe_measure(const struct chart *chart, char *text, size_t size)
 {
-    if (chart->title.measure == MAX_INSIDE)
+    enum measure measure = chart->title.measure;
+    enum state state = measure == LONGEST_WAIT ? WAITING : RUNNING;
+    int64_t longest = 0;
+    long sent = 0, received = 0;
+    char time[32];
+
+    FOR_ITEMS (item, chart) {
+        int64_t length = item->next->time - item->time;
+        if (item->kind == STATE && item->state == state && length > longest)
+            longest = length;
+        sent += item->kind == SENT;
+        received += item->receivers > 0;
+    }
+    format_time(longest, longest, time, sizeof time);
+    if (measure == MAX_INSIDE)
         (void)snprintf(text, size, "most inside at once: %d", chart->most_inside);
-    else if (chart->title.measure == MESSAGES)
-        describe_messages(chart, text, size);
-    else if (chart->title.measure == LONGEST_WAIT)
-        describe_longest(chart, WAITING, "wait", text, size);
+    else if (measure == MESSAGES)
+        (void)snprintf(text, size, "messages sent: %ld, received: %ld", sent, received);
     else
-        describe_longest(chart, RUNNING, "run", text, size);
+        (void)snprintf(text, size, "longest %s: %s", state == WAITING ? "wait" : "run", time);
 }
 
 void add_word(char *words, size_t size, const char *word)

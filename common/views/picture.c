@@ -191,7 +191,7 @@ static void put_note(struct picture *picture, const struct item *item)
 
     if (!is_deadline(item))
         line = (struct line){line.x, line.y - 4, line.x, line.y + 8};
-    put_line(picture, NOTED, item, item->time, &line);
+    put_line(picture, item->kind == FLAW ? FLAWED : NOTED, item, item->time, &line);
 }
 
 /* Returns how wide ITEM is in the picture; -1 if it is not there. */
@@ -272,13 +272,13 @@ void put_items(struct picture *picture)
         if (*open_flag(picture, item) && item->kind == STATE)
             put_state(picture, item);
     FOR_ITEMS (item, chart) { /* on top of the bars */
-        if (!*open_flag(picture, item))
+        if (!*open_flag(picture, item) || item->kind == STATE)
             continue;
         if (item->kind == SENT)
             put_unread(picture, item);
         else if (item->kind == RECEIVED && item->partner >= 0)
             put_arrow(picture, item);
-        else if (item->kind == NOTE || item->kind == RECEIVED)
+        else
             put_note(picture, item);
     }
     put_gaps(picture);

@@ -177,7 +177,7 @@ static void put_words(struct picture *picture, const struct item *item)
     struct line line = line_of(picture, item), end, row = {x, y - 16, x, y + 16};
     bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
     const unsigned all = TEXT | BAR | LINES;
-    char text[SENTENCE_SIZE], data[32];
+    char text[SENTENCE_SIZE];
 
     (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
     if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
@@ -192,15 +192,13 @@ static void put_words(struct picture *picture, const struct item *item)
     bool has_words =
         put_beside(picture, is_wrong, text, &line, &end, all) ||
         (!is_arrow && item->kind != SENT && put_beside(picture, is_wrong, text, &row, &row, all)) ||
-        (is_arrow && put_number(picture, text, &line)) ||
         put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR);
-    if (!has_words && item->kind == FLAW)
+    if (has_words)
+        return;
+    if (item->kind == FLAW)
         put_cross(picture, x, y);
-    if (!has_words && item->kind != NOTE && !put_number(picture, text, &row))
+    if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
         picture->wordless++;
-    (void)snprintf(data, sizeof data, "M%.1f %.1fv12", x, line.y - 4);
-    if (has_words && item->kind == FLAW)
-        put_path(picture, FLAWED, item, item->time, data);
 }
 
 /* Whether words are wanted: of a message that several received, it is enough that the first one has
