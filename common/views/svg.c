@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38;
-enum { LIST = -2, LIST_LINES = 5, LIST_HEIGHT = 32 }; /* LIST: instead of a row */
+static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38, LIST_HEIGHT = 32;
+enum { LIST = -2, LIST_LINES = 5 }; /* LIST: instead of a row */
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)

@@ -2,7 +2,7 @@
 #include "common/views/picture.h"
 #include <string.h>
 
-enum { LINE_HEIGHT = 27 };
+static const int LINE_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40;
 
 /* A snapshot is a note as [3, 5 | 2, 1]: the numbers after the bar are old. */
 static bool is_snapshot(const char *text)
@@ -13,7 +13,6 @@ static bool is_snapshot(const char *text)
 /* Draws the numbers of a snapshot in boxes, unless OUT is NULL. Returns where they end. */
 static double put_boxes(struct picture *picture, FILE *out, const char *text, double x, double y)
 {
-    enum { WIDTH = 46, HEIGHT = 40 };
     int look = NEW;
 
     for (const char *next = text + 1; *next && *next != ']'; next++) {
@@ -23,7 +22,7 @@ static double put_boxes(struct picture *picture, FILE *out, const char *text, do
             if (out)
                 (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n",
                     x, y - 6);
-            x += WIDTH / 2;
+            x += BOX_WIDTH / 2;
             look = OLD;
         }
         if (length == 0)
@@ -32,10 +31,11 @@ static double put_boxes(struct picture *picture, FILE *out, const char *text, do
         if (out) {
             picture->drawn[look] = true;
             (void)fprintf(out, "<path class='%s' d='M%.0f %.0fh%dv%dh-%dz'/>", looks[look].class, x,
-                y, WIDTH - 4, HEIGHT, WIDTH - 4);
-            put_text(out, look == NEW ? "mid on-red" : "mid", x + WIDTH / 2 - 2, y + 29, number);
+                y, BOX_WIDTH - 4, BOX_HEIGHT, BOX_WIDTH - 4);
+            put_text(
+                out, look == NEW ? "mid on-red" : "mid", x + BOX_WIDTH / 2 - 2, y + 29, number);
         }
-        x += WIDTH;
+        x += BOX_WIDTH;
         next += length - 1;
     }
     return x;
@@ -147,7 +147,8 @@ static void put_state_words(struct picture *picture, const struct item *item)
  * their own. Returns the last one. */
 static const struct item *join(struct picture *picture, const struct item *item, char *text)
 {
-    enum { MAX_JOINED = 40, MAX_GAP = 100 };
+    enum { MAX_JOINED = 40 };
+    const int max_gap = 100;
     const struct item *last = item, *end = picture->chart->items + picture->chart->count;
     size_t used = strlen(text);
 
@@ -157,7 +158,7 @@ static const struct item *join(struct picture *picture, const struct item *item,
         struct line line = line_of(picture, last), other = line_of(picture, next);
         bool is_same_way = next->kind == item->kind && next->is_wrong == item->is_wrong &&
                            other.y == line.y && other.end_y == line.end_y;
-        bool is_near = other.x - line.x < MAX_GAP || other.end_x - line.end_x < MAX_GAP;
+        bool is_near = other.x - line.x < max_gap || other.end_x - line.end_x < max_gap;
         if (!is_same_way || !is_near)
             continue;
         *open_flag(picture, next) = false;
