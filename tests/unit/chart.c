@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* chart: the run in order, who received what, and the numbers of a chart */
-#include "tests/support/test.h"
+#include "tests/support/unit.h"
 #include "tests/support/recorded.h"
+#include <stdlib.h>
+#include <string.h>
 
 static struct chart taken(void)
 {
