@@ -84,21 +84,20 @@ static bool put_beside(struct picture *picture, bool is_wrong, const char *text,
     return false;
 }
 
-/* Writes the number of TEXT beside LINE, if there is space: it stands below the chart. */
+/* Gives TEXT, which then stands below the chart, a number beside LINE, if there is space; the same
+ * text has only one. */
 static bool put_number(struct picture *picture, const char *text, const struct line *line)
 {
     char number[16];
-    int i = 0;
 
-    while (i < picture->numbers && strcmp(picture->numbered[i], text) != 0)
-        i++;
-    (void)snprintf(number, sizeof number, "(%d)", i + 1);
-    if (i == MAX_NUMBERED || !put_beside(picture, false, number, line, line, TEXT))
+    for (int i = 0; i < picture->numbers; i++)
+        if (strcmp(picture->numbered[i], text) == 0)
+            return true;
+    (void)snprintf(number, sizeof number, "(%d)", picture->numbers + 1);
+    if (picture->numbers == MAX_NUMBERED || !put_beside(picture, false, number, line, line, TEXT))
         return false;
-    if (i == picture->numbers) {
-        (void)snprintf(picture->numbered[i], SENTENCE_SIZE, "%s", text);
-        picture->numbers++;
-    }
+    (void)snprintf(picture->numbered[picture->numbers], SENTENCE_SIZE, "%s", text);
+    picture->numbers++;
     return true;
 }
 
