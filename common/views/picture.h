@@ -23,7 +23,7 @@ struct picture {
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
 
     bool drawn[LOOKS];
-    bool *is_open; /* of each item: it is not drawn yet, or its words are not */
+    bool *is_open; /* of each item: it is drawn, and its words are not yet */
     char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
     int numbers;
     long too_near, wordless; /* how many are not drawn, or have no space for their words */
@@ -67,7 +67,7 @@ void put_path(
 /* Marks what went wrong at a place. */
 void put_cross(struct picture *picture, double x, double y);
 
-/* Draws all items, without words, and says which of them want some. */
+/* Draws all items, or of very many those that are not too near to others; without words. */
 void put_items(struct picture *picture);
 
 /* Writes the words of all items that want some, first of what is wrong. */

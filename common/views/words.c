@@ -7,7 +7,9 @@ static const int LINE_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40;
 /* A snapshot is a note as [3, 5 | 2, 1]: the numbers after the bar are old. */
 static bool is_snapshot(const char *text)
 {
-    return text[0] == '[' && strchr("]…", text[1 + strspn(text + 1, "0123456789,| ")]);
+    const char *end = text + strspn(text, "[0123456789,| ");
+
+    return text[0] == '[' && (*end == ']' || strcmp(end, "…") == 0);
 }
 
 /* Draws the numbers of a snapshot in boxes, unless OUT is NULL. Returns where they end. */
