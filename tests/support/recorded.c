@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/recorded.h"
+#include "folders.h" /* cmake makes it: SOURCE_FOLDER, BUILD_FOLDER */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 void recorded_begin(void)
 {
@@ -36,4 +44,23 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
     event->length = (uint8_t)(length <= TEXT_SIZE ? length : CUT_OFF);
     memcpy(event->text, text, length <= TEXT_SIZE ? length : TEXT_SIZE);
     event->ready = 1;
+}
+
+void assert_golden_file(const char *text, const char *name)
+{
+    static char path[500], expected[100000];
+
+    (void)snprintf(
+        path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
+    if (getenv("UPDATE_GOLDEN") != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_true(fputs(text, file) >= 0);
+        assert_int_equal(fclose(file), 0);
+    }
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    expected[fread(expected, 1, sizeof expected - 1, file)] = '\0';
+    (void)fclose(file);
+    assert_string_equal(text, expected);
 }

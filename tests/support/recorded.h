@@ -29,3 +29,8 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
     recorded_add(time, lane, SENT, IDLE, other, text)
 #define recorded_received(time, lane, other, text)                             \
     recorded_add(time, lane, RECEIVED, IDLE, other, text)
+
+/* Fails unless TEXT is what is in tests/unit/golden/NAME; with UPDATE_GOLDEN in
+ * the environment, writes it there before: look at the difference.
+ */
+void assert_golden_file(const char *text, const char *name);

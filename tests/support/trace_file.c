@@ -434,17 +434,6 @@ void trace_free(struct trace *trace)
     free(trace->names);
 }
 
-bool trace_has_empty(const struct trace *trace, const char *name)
-{
-    for (long i = 0; i < trace->count; i++) {
-        const struct trace_event *slice = &trace->events[i];
-        if (slice->phase == 'X' && strcmp(slice->kind, "state") == 0 &&
-            strcmp(slice->name, name) == 0 && slice->length == 0)
-            return true;
-    }
-    return false;
-}
-
 int trace_violations(const struct trace *trace)
 {
     int count = 0;
@@ -452,25 +441,6 @@ int trace_violations(const struct trace *trace)
     for (long i = 0; i < trace->count; i++)
         count += trace->events[i].phase == 'i' && trace->events[i].kind;
     return count;
-}
-
-int trace_most_at_once(const struct trace *trace, const char *name)
-{
-    int most = 0;
-
-    /* it is reached when one begins */
-    for (long i = 0; i < trace->count; i++) {
-        int64_t at = trace->events[i].time;
-        int now = 0;
-        for (long k = 0; k < trace->count; k++) {
-            const struct trace_event *slice = &trace->events[k];
-            now += slice->phase == 'X' && strcmp(slice->kind, "state") == 0 &&
-                   strcmp(slice->name, name) == 0 && slice->time <= at &&
-                   at < slice->time + slice->length;
-        }
-        most = now > most ? now : most;
-    }
-    return most;
 }
 
 long trace_most_counted(const struct trace *trace, const char *name)

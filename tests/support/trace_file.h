@@ -5,7 +5,6 @@
 #pragma once
 
 #include "tests/support/json.h"
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Times are in nanoseconds, and as in the file. */
@@ -53,14 +52,8 @@ struct trace {
 struct trace trace_load(const char *path);
 void trace_free(struct trace *trace);
 
-/* Whether a slice of a lane that is called NAME has no length. */
-bool trace_has_empty(const struct trace *trace, const char *name);
-
 /* How many violations are marked. */
 int trace_violations(const struct trace *trace);
-
-/* How many slices of lanes are called NAME at most at the same time. */
-int trace_most_at_once(const struct trace *trace, const char *name);
 
 /* The largest value of the counter NAME; -1 if there is none. */
 long trace_most_counted(const struct trace *trace, const char *name);

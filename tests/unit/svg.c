@@ -41,25 +41,6 @@ static char *draw(enum measure measure, enum verdict verdict)
     return draw_titled(measure, verdict, "what the verdict says");
 }
 
-static void assert_golden(const char *picture, const char *name)
-{
-    static char path[500], expected[100000];
-
-    (void)snprintf(
-        path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
-    if (getenv("UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        assert_true(fputs(picture, file) >= 0);
-        assert_int_equal(fclose(file), 0);
-    }
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    expected[fread(expected, 1, sizeof expected - 1, file)] = '\0';
-    (void)fclose(file);
-    assert_string_equal(picture, expected);
-}
-
 /* Fails unless each TEXT is in the picture COUNT times. */
 struct part {
     int count;
@@ -118,7 +99,7 @@ TEST(states)
     recorded_state(1150 * MS, 1, IDLE, "idle");
     recorded_state(1200 * MS, 1, GONE, "done");
     char *picture = draw(MAX_INSIDE, VERDICT_HELD);
-    assert_golden(picture, "states.svg");
+    assert_golden_file(picture, "states.svg");
     assert_false(picture_has_mark(picture));
     double bar = number_after(picture, "<path class='bar waiting' d='M");
     double word = number_after(picture, "<text class='label wide' x='");
@@ -177,7 +158,7 @@ TEST(messages)
     recorded_received(800 * US, 0, NO_LANE, "from somebody");
     recorded_state(900 * US, 0, GONE, "done");
     char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-    assert_golden(picture, "messages.svg");
+    assert_golden_file(picture, "messages.svg");
     ASSERT_PARTS(picture, {1, "<path class='sent' d"},
         {1, "<path class='bad' d"}, {1 + 2, "<path class='lost' d"},
         {1 + 2, "<path class='cross' d='"}, {1, ">ping again: lost</text>"},
