@@ -254,15 +254,12 @@ static double put_foot(const struct picture *picture, double y, int left_out)
     FILE *out = picture->paper.out;
     char text[SENTENCE_SIZE + 16];
 
-    if (picture->chart->by_events) {
-        put_text(out, "soft", picture->left, y,
-            "Each step to the right is one event; ≈ leaves out a long time.");
-        y += ROW_HEIGHT;
-    }
+    if (picture->chart->by_events)
+        y += ROW_HEIGHT * put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
+                              "Each step to the right is one event; ≈ leaves out a long time.");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
-        put_text(out, "number", picture->left, y, text);
-        y += ROW_HEIGHT;
+        y += ROW_HEIGHT * put_lines(out, "number", picture->left, y, ROW_HEIGHT, 90, text);
     }
     for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)
         if (lacks[i].count > 0) {
