@@ -135,13 +135,13 @@ static void put_state_words(struct picture *picture, const struct item *item)
     (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
     double y = y_of(picture, picture->row_of[item->lane]) + 9;
     struct box box = {x + 10, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
-    for (; box.x + box.width + 10 <= end; box.x += 20)
-        if (take_box(&picture->paper, box, TEXT | GAP)) {
-            put_text(picture->paper.out, is_red ? "on-red" : classes[item->state], box.x, y, text);
-            if (flaw)
-                *open_flag(picture, flaw) = false;
-            return;
-        }
+    while (box.x + box.width + 10 <= end && !take_box(&picture->paper, box, TEXT | GAP))
+        box.x += 20;
+    if (box.x + box.width + 10 > end)
+        return;
+    put_text(picture->paper.out, is_red ? "on-red" : classes[item->state], box.x, y, text);
+    if (flaw)
+        *open_flag(picture, flaw) = false;
 }
 
 /* Adds to TEXT those of the messages beside ITEM, on the same way, which then want no words of
