@@ -17,6 +17,8 @@ static const int RIGHT_EDGE = 1540;
 struct picture {
     const struct chart *chart;
     struct paper paper;
+    char *body; /* what the paper's OUT has written, when it is closed */
+    size_t size;
     int *row_of, rows; /* of a lane, or -1 */
     int lists;         /* lanes below the others, that have nothing but notes */
     double left, top, bottom;
