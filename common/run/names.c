@@ -53,7 +53,7 @@ void name_is_gone(void)
 
 sigset_t hold_signals(void)
 {
-    sigset_t all, before;
+    sigset_t all, before = {0};
 
     (void)sigfillset(&all); /* most of them end a process, and SIGTSTP stops it */
     CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, &all, &before));
