@@ -155,24 +155,23 @@ TEST(all_begin_at_once)
     assert_string_equal(outcome.out, "5\n");
 }
 
+/* What an actor does, and what is said of it. */
+struct failure {
+    void (*actor)(int id);
+    int id;
+    const char *message;
+};
+
 /* A daemon is ended with the others, whether it runs or not; but if it fails,
  * so does the run.
  */
-struct daemon {
-    void (*actor)(int id);
-    int id;
-    bool with_thread;
-};
-
 static int run_daemon(const void *context)
 {
-    const struct daemon *daemon = context;
+    const struct failure *daemon = context;
 
     add_daemon("daemon", daemon->id, daemon->actor);
-    if (daemon->with_thread)
-        add_thread("worker", 1, say_id);
-    else
-        add_process("worker", 1, say_id);
+    add_process("worker", 1, say_id);
+    add_thread("thread", 1, say_id);
     run_all();
     say_that_none_is_left();
     return 0;
@@ -180,33 +179,26 @@ static int run_daemon(const void *context)
 
 TEST(daemons)
 {
-    for (int thread = 0; thread < 2; thread++) {
-        const struct daemon good[] = {{wait_forever, 0, thread},
-            {exit_with_id, 0, thread}},
-                            bad = {exit_with_id, 7, thread};
-        for (int i = 0; i < 2; i++) {
-            struct outcome outcome = expect(0, "", run_daemon, &good[i]);
-            assert_string_equal(outcome.out, "1\nnone left\n");
-        }
-        for (int i = 0; i < 20; i++) { /* it may be ended before it can fail */
-            struct outcome outcome = forked(run_daemon, &bad);
-            if (outcome.status == 0)
-                assert_says(outcome.out, "none left\n");
-            else
-                assert_string_equal(outcome.err,
-                    "demo_unit: daemon 7 failed with status 7, so the run was "
-                    "stopped\n");
-        }
+    static const struct failure daemons[] = {{wait_forever, 0, ""},
+        {exit_with_id, 0, ""},
+        {exit_with_id, 7,
+            "demo_unit: daemon 7 failed with status 7, so the run was "
+            "stopped\n"}};
+
+    for (int i = 0; i < 2; i++) {
+        struct outcome outcome = expect(0, "", run_daemon, &daemons[i]);
+        assert_string_equal(outcome.out, "1\n1\nnone left\n");
+    }
+    for (int i = 0; i < 20; i++) { /* it may be ended before it can fail */
+        struct outcome outcome = forked(run_daemon, &daemons[2]);
+        if (outcome.status == 0)
+            assert_says(outcome.out, "none left\n");
+        else
+            assert_string_equal(outcome.err, daemons[2].message);
     }
 }
 
 /* One of three fails; the other two never end by themselves. */
-struct failure {
-    void (*actor)(int id);
-    int id;
-    const char *message;
-};
-
 static int wait_with_failure(const void *context)
 {
     const struct failure *failure = context;
