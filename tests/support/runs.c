@@ -89,9 +89,9 @@ const struct demo_run *next_plain_run(const struct demo_run *run)
 
 const struct demo_run *plain_run(const char *demo)
 {
-    FOR_DEMOS (run)
-        if (strcmp(run->demo, demo) == 0)
-            return run;
+    FOR_DEMOS(run)
+    if (strcmp(run->demo, demo) == 0)
+        return run;
     stop("has no such demo", demo);
     return NULL;
 }
