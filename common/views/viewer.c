@@ -294,22 +294,26 @@ static void view(bool step, int color)
     if (step)
         play();
     show_rest();
-    (void)write_whole(viewer.link, "", 1); /* it has shown all */
+    if (!write_whole(viewer.link, "", 1) && errno != EPIPE) /* it has shown all */
+        die_call("write", errno, __FILE__, __LINE__);
 }
 
 /* Tells the viewer OVER, and waits for its end. Returns whether it has shown all. */
 static bool end_viewer(char over)
 {
-    bool is_ours = viewer.owner == getpid(), has_shown_all = false;
+    bool is_ours = viewer.owner == getpid();
+    ssize_t got = 0;
     char byte;
 
     viewer.owner = 0;
     if (is_ours) {
-        (void)write_whole(viewer.link, &over, 1); /* if it fails, the viewer is gone */
-        has_shown_all = AGAIN(read(viewer.link, &byte, 1)) == 1;
+        got = write_whole(viewer.link, &over, 1) ? AGAIN(read(viewer.link, &byte, 1)) : -1;
+        if (got == -1 && errno != EPIPE && errno != ECONNRESET) /* those two: it is gone */
+            warn("write to the live view, or read from it: %s", strerror(errno));
+        (void)close(viewer.link);                  /* so it ends in any case */
         (void)AGAIN(waitpid(viewer.pid, NULL, 0)); /* ECHILD: reaped with the others */
     }
-    return has_shown_all;
+    return got == 1;
 }
 
 static void end_at_once(void)
