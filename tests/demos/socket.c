@@ -246,17 +246,6 @@ static void stop_server(struct program *server, long answered)
     assert_int_equal(count_lines(result.out), answered);
 }
 
-/* Whoever has read where the server listens may end it. */
-TEST(ctrl_c_at_once)
-{
-    int port;
-
-    for (int i = 0; i < 20; i++) {
-        struct program server = start_server(&port);
-        stop_server(&server, 0);
-    }
-}
-
 static int connect_to(int port)
 {
     struct sockaddr_in address = loopback(port);
@@ -305,6 +294,24 @@ static void ask_server(struct program *server, int port)
 
     send_bytes(file, "ping\n", 5);
     assert_served(server, file, "ping");
+}
+
+/* Whoever has read where the server listens may end it, also while a client is
+ * there: that is dropped.
+ */
+TEST(ctrl_c)
+{
+    int port;
+
+    for (int i = 0; i < 20; i++) {
+        struct program server = start_server(&port);
+        stop_server(&server, 0);
+    }
+    struct program server = start_server(&port);
+    int silent = connect_to(port);
+    ask_server(&server, port); /* so the first one is accepted, too */
+    stop_server(&server, 1);
+    assert_answer(silent, "");
 }
 
 /* A client that is gone before its turn, a network that is down, a system that
