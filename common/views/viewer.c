@@ -81,15 +81,9 @@ static void begin_text(void)
     shown.out = CHECK_NOT(NULL, open_memstream(&shown.bytes, &shown.size));
 }
 
-static void close_text(void)
-{
-    if (fclose(shown.out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
-}
-
 static void end_text(void)
 {
-    close_text();
+    CHECK(fclose(shown.out));
     write_all(STDOUT_FILENO, shown.bytes, shown.size);
     free(shown.bytes);
 }
@@ -172,7 +166,7 @@ static void draw(const char *note, bool is_fresh)
     for (int row = lanes->rows; row < space; row++)
         (void)fputc('\n', shown.out);
     write_status(note);
-    close_text();
+    CHECK(fclose(shown.out));
     const char *rows = shown.bytes + from;
     for (; lanes->rows > space; lanes->rows--)
         rows = strchr(rows, '\n') + 1;
