@@ -681,7 +681,8 @@ command_line()
     usage 0 'lab_mutex.c is yours' start mutex
     usage 2 'is there already' start mutex
     usage 2 'needs a FILE' check
-    usage 2 'must be 5 to 1000' check x.c --runs=0
+    usage 2 'must be 5 to 1000' check x.c --runs=4
+    usage 2 'must be 5 to 1000' check x.c --runs=1001
     usage 2 'unknown option' check x.c --nonsense
     usage 2 'unknown command' grade x.c
     usage 2 'unknown lab' check plain.c --lab=nothing
