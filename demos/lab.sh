@@ -18,6 +18,7 @@ labs="$labs monitor readers buffer"
 mark='The mechanism ends here'
 max_failures=6 # after so many, or two that did not end, more say nothing new
 max_seconds=70 # for all runs
+enough=10      # of them, where a machine is too slow for all in that time
 
 show_help()
 {
@@ -765,7 +766,8 @@ check_runs()
     held=0 plain_held=0 plain=0 open_held=0 open=0 late=0 violated=0 strange=0
     done_runs=0 undecided=0 open_used=0 leftover='' example=''
     began=$(date +%s)
-    stopped=
+    stopped='' slow=no
+    [ "$runs" -ge "$enough" ] || enough=$runs
     while [ "$done_runs" -lt "$runs" ]; do
         case $((done_runs % 5)) in
         0) kind=window ;;
@@ -829,7 +831,10 @@ check_runs()
             break
         fi
         if [ $(($(date +%s) - began)) -ge "$max_seconds" ]; then
-            stopped="; stopped after $max_seconds s"
+            [ "$done_runs" -eq "$runs" ] || {
+                stopped="; stopped after $max_seconds s: this machine is slow"
+                slow=yes
+            }
             break
         fi
     done
@@ -838,7 +843,12 @@ check_runs()
     [ "$(uname -s)" = Linux ] ||
         text="$text; none on one core, which this system cannot do"
     [ "$strange" -eq 0 ] || text="$text. $crash"
-    if [ "$held" -eq "$done_runs" ] && [ -z "$stopped" ]; then
+    if [ "$held" -eq "$done_runs" ] && [ "$done_runs" -lt "$enough" ]; then
+        explain "only $done_runs runs in $max_seconds s: too few to tell" \
+            "check it again when the machine has less to do"
+        award 'the guarantee holds' 0 35 "$text"
+    elif [ "$held" -eq "$done_runs" ] && { [ -z "$stopped" ] || [ $slow = yes ]
+    }; then
         award 'the guarantee holds' 35 35 "$text"
     else
         award 'the guarantee holds' 0 35 "$text"
@@ -856,8 +866,7 @@ reasons; see $page" ;;
     mean=0 # of a run with --window
     [ "$open" -eq 0 ] || mean=$((open_used / open))
     [ "$mean" -lt "$max_used" ] || busy=yes
-    if [ $busy = yes ] && [ $violated -eq 0 ] &&
-        [ $late -le $((held / 2)) ]; then
+    if [ $busy = yes ] && [ $violated -eq 0 ] && [ "$mean" -le 1000 ]; then
         explain "busy waiting: a run used $mean ms of processor time" \
             "$h_wait; see $page"
     fi
