@@ -8,7 +8,7 @@
 # zombies, which only wait for their parent), files in TMPDIR, which nobody else
 # may use, names, and System V queues. Others' names and queues come and go: so
 # those count only that are of this user, and of processes that have ended.
-set -eu
+set -u # not -e: that nothing matches is well
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 since=$1
@@ -36,11 +36,11 @@ leftovers()
 
 # What is there at each look is left behind: what was just killed may need a
 # moment.
-left=$(leftovers) || true
+left=$(leftovers)
 for _ in 1 2 3 4 5; do
     [ -n "$left" ] || exit 0
     sleep 1
-    left=$(leftovers | grep -xF "$left") || true
+    left=$(leftovers | grep -xF "$left")
 done
 printf 'left behind:\n%s\n' "$left"
 exit 1
