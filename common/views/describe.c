@@ -27,29 +27,23 @@ void describe_measure(const struct chart *chart, char *text, size_t size)
         (void)snprintf(text, size, "longest %s: %s", state == WAITING ? "wait" : "run", time);
 }
 
-void add_word(char *words, size_t size, const char *word)
-{
-    static const char comma[] = ", ";
-    size_t used = strlen(words), length = strlen(word);
-
-    for (const char *at = words; length > 0 && (at = strstr(at, word)) != NULL; at++) {
-        bool begins = at == words || (at > words + 2 && strncmp(at - 2, comma, 2) == 0);
-        if (begins && (at[length] == '\0' || strncmp(at + length, comma, 2) == 0))
-            return;
-    }
-    if (length > 0 && used + length + sizeof comma <= size)
-        (void)snprintf(words + used, size - used, "%s%s", used > 0 ? comma : "", word);
-}
-
 bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
 {
-    *text = '\0';
+    char word[4 * TEXT_SIZE + 8];
+    size_t used = (size_t)snprintf(text, size, ", "); /* one is before and after each word */
+
     FOR_ITEMS (item, chart) {
         bool has_own_look = item->is_wrong && state != INSIDE; /* red, and its flaw says why */
-        if (item->kind == STATE && item->state == state && !has_own_look)
-            add_word(text, size, item->text);
+        if (item->kind != STATE || item->state != state || has_own_look || *item->text == '\0')
+            continue;
+        size_t length = (size_t)snprintf(word, sizeof word, ", %s, ", item->text) - 2;
+        if (strstr(text, word) == NULL && used + length < size)
+            used += (size_t)snprintf(text + used, size - used, "%s", word + 2);
     }
-    return *text != '\0';
+    bool has_words = used > 2;
+    text[has_words ? used - 2 : 2] = '\0';
+    memmove(text, text + 2, strlen(text + 2) + 1);
+    return has_words;
 }
 
 void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)

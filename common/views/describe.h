@@ -7,10 +7,8 @@
 /* Writes to TEXT the one number that matters, as "most inside at once: 3". */
 void describe_measure(const struct chart *chart, char *text, size_t size);
 
-/* Adds WORD to WORDS, as "inside, reading", if it is not there and SIZE has space for it. */
-void add_word(char *words, size_t size, const char *word);
-
-/* Writes to TEXT the words of all items in STATE. Returns false if none is. */
+/* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. Returns
+ * false if there are none. */
 bool describe_state(const struct chart *chart, enum state state, char *text, size_t size);
 
 /* Writes NANOSECONDS in the unit that suits SCALE: "1.50 ms". */
