@@ -72,9 +72,8 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/mutants-XXXXXX")
 trap 'cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 chmod 755 "$scratch" # some tests change the user
-mkdir -m 1777 "$scratch/tmp"
-export TMPDIR="$scratch/tmp"
-mkdir "$scratch/copy"
+mkdir "$scratch/copy" && mkdir -m 1777 "$scratch/tmp"
+export TMPDIR="$scratch/tmp" CTEST_OUTPUT_ON_FAILURE=1
 find . ! -name . -prune ! -name 'build*' ! -name .git \
     -exec cp -R {} "$scratch/copy" \;
 cd "$scratch/copy"
@@ -85,14 +84,15 @@ build()
     cmake --build build --parallel "$jobs" >"$scratch/said" 2>&1
 }
 
-# noticed OPTION-OF-CTEST...: prints the first test that fails; 1: none does
+# noticed OPTION-OF-CTEST...: prints the first test that fails, also when it is
+# repeated (what a busy machine does may go away); 1: none does
 noticed()
 {
-    ! (cd build && ctest -j "$jobs" --timeout 150 --stop-on-failure \
-        --output-on-failure "$@") >"$scratch/said" 2>&1 || return 1
-    awk '/\*\*\*[^S]/ && !name { name = $4 }
-        /^\[  FAILED  \] test/ && name { part = " " $NF; exit }
-        END { print name part }' "$scratch/said"
+    ! (cd build && ctest -j "$jobs" --timeout 150 --repeat until-pass:2 \
+        --stop-on-failure "$@") >"$scratch/said" 2>&1 || return 1
+    awk '/\*\*\*/ { sub(/.*#[0-9]+: /, ""); test = $1 }
+        /^\[  FAILED  \] [a-z]/ { part[test] = " " $NF }
+        /^The following.*FAILED/ { getline; print $3 part[$3] }' "$scratch/said"
 }
 
 cmake -S . -B build >"$scratch/said"

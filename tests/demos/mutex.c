@@ -3,6 +3,7 @@
 #include "tests/support/test.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum { MAX_WRITERS = 100, RUN_LOCK_BYTE = 0x3fffffff };
@@ -222,6 +223,42 @@ TEST(kill_writer_beside_another_program)
         assert_non_null(strstr(load_file(LOG, NULL), "\nforeign\n"));
         seen = in_time && result.status == 3 &&
                strstr(result.err, "another program has written there");
+        assert_int_equal(unlink(LOG), 0);
+    }
+    assert_true(seen);
+}
+
+/* A line that another program adds during the run is none of the run's, even if
+ * it looks like one: it could hide that one is missing. The judge is stopped
+ * until it is there; with --window that is before all writers are done.
+ */
+TEST(line_of_another_program)
+{
+    bool seen = false;
+
+    for (int tries = 0; tries < 5 && !seen; tries++) {
+        const char *log = "";
+        struct program program = program_start((const char *const[]){
+            built("demo_mutex"), "--writers=100", "--window", NULL});
+        while (*log == '\0') {
+            assert_false(program_ended(&program, 0.005));
+            log = access(LOG, F_OK) == 0 ? load_file(LOG, NULL) : "";
+        }
+        assert_int_equal(kill(program.pid, SIGSTOP), 0);
+        for (int i = 0; i < 1000 && count_lines(log) < 100; i++) {
+            nap(0.02);
+            log = load_file(LOG, NULL);
+        }
+        FILE *file = fopen(LOG, "a");
+        assert_non_null(file);
+        (void)fputs("0 mu: " MESSAGE "\n", file);
+        (void)fclose(file);
+        assert_int_equal(kill(program.pid, SIGCONT), 0);
+        struct result result = program_finish(&program);
+        seen = count_lines(result.out) == 101;
+        if (seen)
+            assert_result(
+                &result, 4, "100 of 101 lines are intact", "--window");
         assert_int_equal(unlink(LOG), 0);
     }
     assert_true(seen);
