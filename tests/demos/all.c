@@ -490,7 +490,7 @@ TEST(full_outputs)
     FOR_DEMOS(demo)
     for (size_t i = 0; i < COUNT(options); i++) {
         do {
-            struct program program = start_words(fill_outputs, NULL, "%s %s %s",
+            struct program program = start_with(fill_outputs, NULL, "%s %s %s",
                 demo->program, demo->fast, options[i]);
             nap(0.2);
             result = program_finish(&program);
@@ -510,7 +510,7 @@ TEST(input_that_does_not_block)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct program program =
-            start_words(fill_outputs, NULL, "%s -", cases[i].name);
+            start_with(fill_outputs, NULL, "%s -", cases[i].name);
         program_write(&program, cases[i].input, 5);
         nap(0.1); /* it tries */
         program_write(&program, cases[i].input + 5, strlen(cases[i].input) - 5);

@@ -35,7 +35,7 @@ static int deny(const void *context)
 
 static struct program start_denied(int call, const char *words)
 {
-    return start_words(deny, &call, "%s", words);
+    return start_with(deny, &call, "%s", words);
 }
 
 /* How WORDS end in the sandbox, and that nothing is left. */

@@ -121,9 +121,8 @@ TEST(broken)
 /* Another program writes into the file while the last member is late. */
 TEST(file_of_others)
 {
-    const char *const line[] = {
-        built("demo_file"), "--late=1", "--file=shared.txt", NULL};
-    struct program program = program_start(line);
+    struct program program =
+        start_words("demo_file --late=1 --file=shared.txt");
 
     (void)program_await(&program, " left name\n", false);
     FILE *file = fopen("shared.txt", "a");
@@ -276,12 +275,10 @@ TEST(unwritable)
 /* The first run waits for its late member until a signal ends it. */
 TEST(two_runs)
 {
-    char path[ROOM], text[64];
+    struct program first = start_words("demo_file --late=3600 --timeout=60");
+    char text[64];
     size_t size;
 
-    (void)snprintf(path, sizeof path, "%s", built("demo_file"));
-    struct program first = program_start(
-        (const char *const[]){path, "--late=3600", "--timeout=60", NULL});
     for (int i = 0; i < 4; i++) {
         (void)snprintf(text, sizeof text, "%d left name\n", i);
         (void)program_await(&first, text, false);

@@ -278,8 +278,7 @@ TEST(typed_lines)
 {
     FOR_APIS(api)
     {
-        struct program program = program_start(
-            (const char *const[]){built("demo_mqueue"), api, "-", NULL});
+        struct program program = start_words("demo_mqueue %s -", api);
         program_write(&program, "add 1 2\n", 8);
         (void)program_await(&program, "3\n", false);
         program_write(&program, "mul 6 7\n", 8);

@@ -90,7 +90,7 @@ TEST(signal_while_a_name_exists)
         if (!shows_names(kind->folder))
             continue; /* the system does not show these names */
         struct program program =
-            start_words(be_traced, NULL, "%s %s %s", kind->demo,
+            start_with(be_traced, NULL, "%s %s %s", kind->demo,
                 is_watchdog ? "--timeout=1" : "--speed=1000", kind->option);
         if (!follow(kind, program.pid))
             fail_msg("%s: there was no name", kind->demo);

@@ -191,8 +191,7 @@ TEST(many_lines)
 TEST(typed_lines)
 {
     for (size_t i = 0; i < COUNT(ways); i++) {
-        struct program program = program_start(
-            (const char *const[]){built("demo_pipe"), ways[i], "-", NULL});
+        struct program program = start_words("demo_pipe %s -", ways[i]);
         program_write(&program, "Make it\n", 8);
         (void)program_await(&program, "makeIt\n", false);
         assert_folder_empty();
@@ -208,8 +207,7 @@ TEST(typed_lines)
  */
 TEST(stopped_run)
 {
-    const char *const line[] = {built("demo_pipe"), "--timeout=5", "-", NULL};
-    struct program program = program_start(line);
+    struct program program = start_words("demo_pipe --timeout=5 -");
 
     program_write(&program, "before it\n", 10);
     (void)program_await(&program, "beforeIt\n", false);

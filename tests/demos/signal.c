@@ -168,22 +168,22 @@ static void skip_without_proc(void)
         skip();
 }
 
-/* Runs the WORDS of demo_signal, which STOP stops and lets go on. Again if it
+/* Runs demo_signal with WORDS, which STOP stops and lets go on. Again if it
  * had come to its end before.
  */
 static struct result run_stopped(
-    const char *const words[], void (*stop)(pid_t guard, pid_t task))
+    const char *words, void (*stop)(pid_t guard, pid_t task))
 {
     struct result result = {.status = 0};
 
     for (int i = 0; i < TRIES && result.status != 3; i++) {
-        struct program guard = program_start(words);
+        struct program guard = start_words("demo_signal %s", words);
         pid_t task = await_work(guard.pid);
         if (task != 0)
             stop(guard.pid, task);
         result = program_finish(&guard);
     }
-    assert_result(&result, 3, UNDECIDED "[^\n]*stopped", words[1]);
+    assert_result(&result, 3, UNDECIDED "[^\n]*stopped", words);
     return result;
 }
 
@@ -191,9 +191,7 @@ TEST(late_guard)
 {
     skip_without_proc();
     struct result result =
-        run_stopped((const char *const[]){built("demo_signal"), "--task=0.4",
-                        "--deadline=0.2", NULL},
-            stop_guard_until_task_is_done);
+        run_stopped("--task=0.4 --deadline=0.2", stop_guard_until_task_is_done);
     assert_string_equal(result.out, FINISHED);
 }
 
@@ -201,10 +199,7 @@ TEST(late_guard)
 TEST(stopped_task)
 {
     skip_without_proc();
-    struct result result =
-        run_stopped((const char *const[]){built("demo_signal"), "--deadline=1",
-                        "--signal=INT", NULL},
-            stop_task);
+    struct result result = run_stopped("--deadline=1 --signal=INT", stop_task);
     assert_string_equal(result.out, RUNNING);
 }
 
@@ -214,14 +209,12 @@ TEST(stopped_task)
  */
 TEST(stopped_run)
 {
+#define TERM "--task=1.5 --deadline=1 --signal=TERM --timeline"
     bool has_full = access("/dev/full", W_OK) == 0; /* not every system */
 
     skip_without_proc();
     struct result result =
-        run_stopped((const char *const[]){built("demo_signal"), "--task=1.5",
-                        "--deadline=1", "--signal=TERM", "--timeline",
-                        has_full ? "--svg=/dev/full" : NULL, NULL},
-            stop_all);
+        run_stopped(has_full ? TERM " --svg=/dev/full" : TERM, stop_all);
     assert_non_null(strstr(result.out, "UNDECIDED"));
     if (has_full)
         assert_non_null(strstr(result.err, "/dev/full: No space"));
@@ -230,11 +223,9 @@ TEST(stopped_run)
 /* SIGHUP may have been in time even so. */
 TEST(stopped_run_that_is_killed)
 {
-    const char *const words[] = {built("demo_signal"), "--task=1.5",
-        "--deadline=1", "--signal=HUP", NULL};
-
     skip_without_proc();
-    struct program guard = program_start(words);
+    struct program guard =
+        start_words("demo_signal --task=1.5 --deadline=1 --signal=HUP");
     pid_t task = await_work(guard.pid);
     if (task != 0)
         stop_all(guard.pid, task);
@@ -274,7 +265,7 @@ TEST(blocked_signals)
         "--signal=INT", "--signal=HUP", "--signal=USR1"};
 
     for (size_t i = 0; i < COUNT(signals); i++) {
-        struct program guard = start_words(
+        struct program guard = start_with(
             block_all, NULL, "demo_signal --deadline=0.1 %s", signals[i]);
         struct result result = program_finish(&guard);
         assert_result(&result, 1, HELD("signal"), signals[i]);
@@ -288,15 +279,10 @@ TEST(blocked_signals)
  */
 TEST(caught_signals)
 {
-    const char *const words[] = {
-        built("demo_signal"), "--task=3", "--deadline=3600", NULL};
-    const char *const longer[] = {
-        built("demo_signal"), "--task=5", "--deadline=3600", NULL};
-
     skip_without_proc();
     double begin = now();
-    struct program guard = program_start(words);
-    struct program other = program_start(longer);
+    struct program guard = start_words("demo_signal --task=3 --deadline=3600");
+    struct program other = start_words("demo_signal --task=5 --deadline=3600");
     pid_t task = await_work(guard.pid);
     for (int i = 0; i < 100; i++) {
         (void)kill(task, SIGTERM);

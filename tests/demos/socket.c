@@ -141,8 +141,7 @@ static int await_port(struct program *program)
 
 static struct program start_run(void)
 {
-    return program_start((const char *const[]){built("demo_socket"), "--port=0",
-        "--clients=300", "--timeout=30", NULL});
+    return start_words("demo_socket --port=0 --clients=300 --timeout=30");
 }
 
 /* Strangers who find the port and then say nothing, or too little, or do not
@@ -216,8 +215,8 @@ TEST(taken_port)
 /* A failed test cannot stop its server: so it has a timeout. */
 static struct program start_server_with(const char *option, int *port)
 {
-    struct program server = program_start((const char *const[]){
-        built("demo_socket"), "--serve", "--port=0", option, NULL});
+    struct program server =
+        start_words("demo_socket --serve --port=0 %s", option);
 
     *port = await_port(&server);
     return server;
@@ -498,14 +497,13 @@ TEST(stopped_server)
  */
 static struct result ask_plain_server(const char *first, const char *rest)
 {
-    char option[32], message[64];
+    char message[64];
     int listener = take_port();
     struct pollfd incoming = {.fd = listener, .events = POLLIN};
 
     assert_int_equal(listen(listener, 1), 0);
-    (void)snprintf(option, sizeof option, "--port=%d", port_of(listener));
-    struct program client = program_start(
-        (const char *const[]){built("demo_socket"), "--connect", option, NULL});
+    struct program client =
+        start_words("demo_socket --connect --port=%d", port_of(listener));
     assert_int_equal(poll(&incoming, 1, DEADLINE * 1000), 1);
     int file = accept(listener, NULL, NULL);
     assert_true(file >= 0);

@@ -46,8 +46,7 @@ static int times = 10;
 
 static struct program start(const struct demo_run *run, int speed)
 {
-    return start_words(
-        NULL, NULL, "%s --speed=%d %s", run->program, speed, run->options);
+    return start_words("%s --speed=%d %s", run->program, speed, run->options);
 }
 
 /* A child of PID that is no zombie: any of them; or 0. */

@@ -344,7 +344,7 @@ static struct program start(const struct demo_run *run, int *listener)
     /* in the child lower descriptors are closed before listen_in() */
     int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
     (void)close(sockets[1]);
-    struct program program = start_words(
+    struct program program = start_with(
         listen_in, &kept, "%s --speed=1000 %s", run->program, run->options);
     (void)close(kept);
     *listener = receive_listener(sockets[0]);

@@ -208,7 +208,7 @@ int main(int argc, char **argv)
     srand(42);
     (void)setenv("DEMOS", argv[1], 1);
     struct program program =
-        start_words(NULL, NULL, "demo_socket --serve --port=0 --timeout=3600");
+        start_words("demo_socket --serve --port=0 --timeout=3600");
     (void)program_await(&program, "\n", true);
     int port = atoi(strrchr(program.so_far.err, ':') + 1);
     server.sin_port = htons((in_port_t)port);

@@ -68,7 +68,7 @@ static struct program start(struct run *run)
         "%s --speed=%d --seed=%u %s%s %s", subject->program, speed,
         seed * 2654435761U, subject->options, run->broken ? " --broken" : "",
         views[run->number % 5]);
-    return start_words(prepare, run, "%s", run->words);
+    return start_with(prepare, run, "%s", run->words);
 }
 
 /* Whether a run ended as it should: demo_signal may also have been unable to

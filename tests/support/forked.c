@@ -12,8 +12,7 @@ static void copy(char *to, size_t room, const char *from, size_t size)
 
 struct outcome forked(int (*body)(const void *context), const void *context)
 {
-    struct program program =
-        program_begin(&(struct command){.body = body, .context = context});
+    struct program program = start_body(body, context);
     struct outcome outcome = {0};
 
     if (!program_ended(&program, DEADLINE)) {

@@ -96,6 +96,12 @@ static bool was_started(long pid)
            (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
 }
 
+struct command {
+    const char *const *argv;
+    int (*body)(const void *context);
+    const void *context;
+};
+
 /* In the new process. */
 static void become(const struct command *command, const int descriptors[3])
 {
@@ -118,7 +124,7 @@ static void become(const struct command *command, const int descriptors[3])
     _exit(127);
 }
 
-struct program program_begin(const struct command *command)
+static struct program begin(const struct command *command)
 {
     int in[2], out[2], err[2];
 
@@ -153,34 +159,50 @@ struct program program_begin(const struct command *command)
 
 struct program program_start(const char *const argv[])
 {
-    return program_begin(&(struct command){.argv = argv});
+    return begin(&(struct command){.argv = argv});
 }
 
-struct program start_line(
-    int (*body)(const void *context), const void *context, char *line)
+struct program start_body(int (*body)(const void *context), const void *context)
 {
+    return begin(&(struct command){.body = body, .context = context});
+}
+
+static struct program start_line(int (*body)(const void *context),
+    const void *context, const char *format, va_list values)
+{
+    char line[8192], *rest = line;
     const char *words[64] = {NULL};
     size_t count = 0;
 
-    for (char *word; (word = strtok_r(line, " ", &line));) {
+    (void)vsnprintf(line, sizeof line, format, values);
+    for (char *word; (word = strtok_r(rest, " ", &rest));) {
         if (count == sizeof words / sizeof *words - 1)
             stop("too many words: %s", word);
         words[count++] = word;
     }
     words[0] = built(words[0]);
-    return program_begin(&(struct command){words, body, context});
+    return begin(&(struct command){words, body, context});
 }
 
-struct program start_words(int (*body)(const void *context),
-    const void *context, const char *format, ...)
+struct program start_with(int (*body)(const void *context), const void *context,
+    const char *format, ...)
 {
-    char line[8192];
     va_list values;
 
     va_start(values, format);
-    (void)vsnprintf(line, sizeof line, format, values);
+    struct program program = start_line(body, context, format, values);
     va_end(values);
-    return start_line(body, context, line);
+    return program;
+}
+
+struct program start_words(const char *format, ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    struct program program = start_line(NULL, NULL, format, values);
+    va_end(values);
+    return program;
 }
 
 static void close_end(int *descriptor)

@@ -40,31 +40,29 @@ struct program {
     struct result so_far;
 };
 
-struct command {
-    /* ARGV[0] is a path, and the list ends with NULL. */
-    const char *const *argv;
-    /* Called in the new process first. What it returns is the exit status if
-     * there is no ARGV, or if it is not 0. It must not assert.
-     */
-    int (*body)(const void *context);
-    const void *context;
-};
-
-/* Starts it in the current folder, with pipes as its standard descriptors.
- * Without an ARGV, standard input and what else is open stay as they are.
+/* Starts a program in the current folder, with pipes as its standard
+ * descriptors. ARGV[0] is a path, and the list ends with NULL.
  */
-struct program program_begin(const struct command *command);
 struct program program_start(const char *const argv[]);
 
-/* The same with a built program: start_words(NULL, NULL, "demo_mutex
- * --writers=%d", 3), with blanks between the words. The second one takes its
- * LINE apart.
+/* start_words("demo_mutex --writers=%d", 3) starts a built program, with blanks
+ * between the words.
  */
-struct program start_words(int (*body)(const void *context),
-    const void *context, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-struct program start_line(
-    int (*body)(const void *context), const void *context, char *line);
+struct program start_words(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* The same, but BODY(CONTEXT) is called in the new process first: if it does
+ * not return 0, that is the exit status, and nothing is started. It must not
+ * assert.
+ */
+struct program start_with(int (*body)(const void *context), const void *context,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Only BODY, and what it returns is the exit status. Standard input and what
+ * else is open stay as they are.
+ */
+struct program start_body(
+    int (*body)(const void *context), const void *context);
 
 /* Remembers that this test program has started PID, by other means. */
 void program_note_start(pid_t pid);

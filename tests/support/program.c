@@ -51,13 +51,6 @@ struct result run_built(const char *const argv[])
     return run_program(with_path, NULL, 0);
 }
 
-static struct result run_line(char *line)
-{
-    struct program program = start_line(NULL, NULL, line);
-
-    return program_finish(&program);
-}
-
 struct result run_words(const char *format, ...)
 {
     char line[LINE];
@@ -66,7 +59,8 @@ struct result run_words(const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(line, sizeof line, format, values);
     va_end(values);
-    return run_line(line);
+    struct program program = start_words("%s", line);
+    return program_finish(&program);
 }
 
 struct result run_script(const char *format, ...)
@@ -107,17 +101,16 @@ void assert_result(
 
 struct result expect_run(int status, const char *said, const char *format, ...)
 {
-    char line[LINE], words[LINE];
+    char line[LINE];
     struct result result;
     va_list values;
 
     va_start(values, format);
     (void)vsnprintf(line, sizeof line, format, values);
     va_end(values);
-    do {
-        (void)strcpy(words, line);
-        result = run_line(words);
-    } while (status != 3 && is_undecided(&result));
+    do
+        result = run_words("%s", line);
+    while (status != 3 && is_undecided(&result));
     assert_result(&result, status, said, line);
     return result;
 }
