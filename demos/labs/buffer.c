@@ -97,8 +97,8 @@ bool produce(int *number)
 
 /* The thread is in the buffer from enter() to leave(), and must be alone. With
  * --window it pauses in its first turn, and in the first one after the buffer
- * was full: PAUSES counts both. The producer does so twice. By the second time
- * it has woken a consumer, which can come.
+ * was full: PAUSES counts both. The producer does so three times. By then it
+ * has woken consumers, which can come.
  */
 static void enter(int pauses[2])
 {
@@ -108,7 +108,7 @@ static void enter(int pauses[2])
         note_wrong(&overlaps);
         record_wrong("two threads are in the buffer");
     }
-    if (run.window && *so_far < (is_producer ? 2 : 1))
+    if (run.window && *so_far < (is_producer ? 3 : 1))
         sleep_ns(SHORT_WINDOW);
     *so_far += 1;
 }
