@@ -81,9 +81,15 @@ static void begin_text(void)
     shown.out = CHECK_NOT(NULL, open_memstream(&shown.bytes, &shown.size));
 }
 
+static void close_text(void)
+{
+    if (fclose(shown.out) == EOF)
+        die_call("fclose", errno, __FILE__, __LINE__);
+}
+
 static void end_text(void)
 {
-    CHECK(fclose(shown.out));
+    close_text();
     write_all(STDOUT_FILENO, shown.bytes, shown.size);
     free(shown.bytes);
 }
@@ -166,7 +172,7 @@ static void draw(const char *note, bool is_fresh)
     for (int row = lanes->rows; row < space; row++)
         (void)fputc('\n', shown.out);
     write_status(note);
-    CHECK(fclose(shown.out));
+    close_text();
     const char *rows = shown.bytes + from;
     for (; lanes->rows > space; lanes->rows--)
         rows = strchr(rows, '\n') + 1;

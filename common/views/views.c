@@ -128,7 +128,8 @@ const char *views_finish(const struct title *title)
             chart.title.sentence = NULL; /* the verdict says it, right below */
         FILE *out = CHECK_NOT(NULL, open_memstream(&bytes, &size));
         writers[i](&chart, out);
-        CHECK(fclose(out));
+        if (fclose(out) == EOF)
+            die_call("fclose", errno, __FILE__, __LINE__);
         if (i == FILES && !write_whole(STDOUT_FILENO, bytes, size))
             problem = describe_output_error(STDOUT_FILENO);
         if (i < FILES && !write_output(&files[i], bytes, size))
