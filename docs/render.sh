@@ -27,7 +27,9 @@ fi
 own()
 {
     case $1 in
-    mutex) echo '--seed=7 --writers=4 --lines=3 | long wait, all words' ;;
+    mutex)
+        echo '--seed=7 --writers=4 --lines=3 | long wait, all words, true times'
+        ;;
     mutex_broken) echo '--seed=7 --writers=4 | 3 red bars, marked beside' ;;
     semaphore_broken) echo '--seed=7 | marked beside' ;;
     condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
@@ -39,7 +41,8 @@ own()
     socket_broken) echo '--seed=7 | lost message, all words' ;;
     mqueue) echo '--seed=7 --clients=3 | 6 messages, all words' ;;
     mqueue_broken) echo '--seed=7 | wrong message, all words' ;;
-    pipe | pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
+    pipe) echo '--seed=7 | 3 messages, all words, true times' ;;
+    pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
     shm)
         echo '--seed=7 --duration=0.008 --update=0.001 --show=0.002' \
             '| long wait, new numbers, true times'
