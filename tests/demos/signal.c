@@ -104,7 +104,7 @@ TEST(broken)
 static bool read_of(
     pid_t pid, const char *name, const char *format, void *value)
 {
-    char path[80];
+    char path[100];
 
     (void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
     FILE *file = fopen(path, "r");
