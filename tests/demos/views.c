@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* the views of all demos, from outside; marks.c has what is drawn of each run
- */
+/* the views of all demos, from outside */
 #include "tests/support/test.h"
 #include "tests/support/picture_file.h"
 #include "tests/support/runs.h"
@@ -146,6 +145,32 @@ TEST(rows)
         if (widest(view) > widths[i / 2] || has_mark != broken)
             fail_msg(
                 "%s, %d columns: %s", demo->program, widths[i / 2], result.out);
+    }
+}
+
+/* Under no column of a run that held are more bars than may be inside. */
+TEST(timelines_are_true)
+{
+    static const int widths[] = {20, 50, 80, 132, 300};
+    char environment[64];
+
+    FOR_RUNS(demo)
+    for (int i = 0; i < 5; i++) {
+        int bars[320] = {0}, column = 0;
+        (void)snprintf(
+            environment, sizeof environment, "LC_ALL=C COLUMNS=%d", widths[i]);
+        struct result result = run_demo(demo, false, environment, "--timeline");
+        const char *line = strstr(result.out, "+ HELD");
+        const char *end = strstr(result.out, "inside, limit");
+        for (; demo->inside > 0 && line < end; line++) {
+            if (*line == '#')
+                bars[column]++;
+            column = *line == '\n' ? 0 : column + 1;
+        }
+        for (column = 0; column < 320; column++)
+            assert_int_in_range(bars[column], 0, demo->inside);
+        if (demo->inside > 0)
+            assert_non_null(end);
     }
 }
 
