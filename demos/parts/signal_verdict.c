@@ -110,10 +110,8 @@ enum ending wait_until(pid_t task, double seconds)
     deadline = evidence->began_at + scaled_ns(settings.deadline);
     int64_t until = evidence->began_at + scaled_ns(seconds);
     enum ending ending = wait_process(task, until - clock_now(), 0);
-    if (ending == TIMED_OUT && seconds >= settings.deadline) {
+    if (ending == TIMED_OUT && seconds >= settings.deadline)
         record_note("deadline of %g s", settings.deadline);
-        record_state_of("task", 0, RUNNING, "past its deadline");
-    }
     return ending;
 }
 
@@ -127,6 +125,8 @@ enum ending wait_again(pid_t task)
 {
     double patience = settings.deadline < 1 ? 1 : settings.deadline;
 
+    if (sent == SIGTERM) /* which the task catches: nothing has ended it */
+        record_state_of("task", 0, RUNNING, "past its deadline");
     last_wait_at = clock_now();
     latch_count_down(&shared->deadline_is_over);
     record_state(WAITING, "waitpid");
