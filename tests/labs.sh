@@ -218,6 +218,12 @@ file()
 signal()
 {
     wrong only-asks 'guarantee VIOLATED: ' 's/CHECK(kill(pid, last_signal));/CHECK(kill(pid, SIGTERM));/'
+    wrong never-asks 'the task never caught' '/CHECK(kill(pid, SIGTERM));/d'
+    wrong asks-too-late 'the task never caught' '
+        /CHECK(kill(pid, SIGTERM));/d
+        s/^\( *\)note_signal(last_signal);/&\
+    CHECK(kill(pid, SIGTERM));/'
+    wrong ignores 'the task never caught' 's/= catch_signal/= SIG_IGN/'
 }
 
 socket()

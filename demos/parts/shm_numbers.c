@@ -127,8 +127,12 @@ void show(const struct numbers *snapshot)
     say_numbers(values, settings.values, mark, "%s", "");
     stage->shown++;
     if (mark > 0) {
+        bool begins_new =
+            numbers[mark - 1].publication > numbers[mark].publication;
         stage->torn++;
-        record_wrong("torn: %d new, %d old", mark, settings.values - mark);
+        record_wrong(
+            begins_new ? "torn: %d new, %d old" : "torn: %d old, %d new", mark,
+            settings.values - mark);
     }
 }
 

@@ -20,7 +20,7 @@ struct shared *shared;
 /* Times are of clock_now(); 0: not yet. */
 static struct evidence {
     struct latch task_began;
-    int64_t began_at, finished_at;
+    int64_t began_at, caught_at /* the first SIGTERM */, finished_at;
     volatile sig_atomic_t was_stopped; /* by Ctrl-Z or SIGSTOP, for a while */
 } * evidence;                          /* shared, too */
 
@@ -85,6 +85,8 @@ static void record_caught(int caught)
 
     for (; recorded < caught; recorded++)
         record_received("guard", 0, "SIGTERM");
+    if (caught > 0 && evidence->caught_at == 0)
+        evidence->caught_at = clock_now();
 }
 
 struct timespec resume_work(int caught)
@@ -162,14 +164,17 @@ int check_end(pid_t task, enum ending ending)
 {
     int64_t now = clock_now();
     int64_t finished_at = evidence->finished_at;
+    int64_t caught_at = evidence->caught_at;
 
     if (ending == KILLED && finished_at == 0) {
         record_killed("task", 0, name_of(sent));
         say("Process killed...");
         (void)verdict(true,
-            "the task was killed by %s at its deadline of %g s; SIGTERM had "
-            "not stopped it",
-            name_of(sent), settings.deadline);
+            "the task was killed by %s at its deadline of %g s; %s",
+            name_of(sent), settings.deadline,
+            caught_at > 0 && caught_at < deadline
+                ? "SIGTERM had not stopped it"
+                : "it had caught no SIGTERM by then");
         return EXIT_KILLED;
     }
     say(finished_at == 0 ? "Process still running..." : "Process finished...");
