@@ -872,13 +872,15 @@ reasons; see $page" ;;
     mean=0 # of a run with --window
     [ "$open" -eq 0 ] || mean=$((open_used / open))
     [ "$mean" -lt "$max_used" ] || busy=yes
-    if [ $busy = yes ] && [ $violated -eq 0 ] && [ "$mean" -le 1000 ]; then
+    endless=no
+    [ "$late" -eq 0 ] || [ "$mean" -le 1000 ] || endless=yes
+    if [ $busy = yes ] && [ $violated -eq 0 ] && [ $endless = no ]; then
         explain "busy waiting: a run used $mean ms of processor time" \
             "$h_wait; see $page"
     fi
     if [ "$late" -gt 0 ]; then
         award 'no deadlock' 0 15 "$late of $done_runs runs did not end in time"
-        if [ "$mean" -gt 1000 ]; then
+        if [ $endless = yes ]; then
             explain 'it loops without end' "$h_wait; see $page"
         fi
         [ "$violated" -ge "$late" ] ||
