@@ -2,9 +2,7 @@
 /* bench_mechanisms - what each mechanism costs
  *
  * A round trip of a message between two processes, and a lock that is acquired and released;
- * compared with the pipe. Read exchange() in measure.c first, then how a mechanism sends and
- * receives: messages.c, locks.c.
- */
+ * compared with the pipe. Read exchange() in measure.c first, then messages.c and locks.c. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +44,7 @@ enum { COUNT = sizeof mechanisms / sizeof *mechanisms };
 
 struct settings settings = {.rounds = 50, .size = 64};
 static bool want_help, want_version;
+static FILE *picture; /* open before the run, which no wrong name loses */
 
 static const struct option_spec options[] = {
     OPTION_INT("rounds", &settings.rounds, 1, 1000,
@@ -180,7 +179,7 @@ int main(int argc, char **argv)
     read_command_line(argc, argv);
     watchdog_set(settings.rounds);
     const char *placement = choose_cores();
-    FILE *picture = settings.svg ? fopen(settings.svg, "w") : NULL;
+    picture = settings.svg ? fopen(settings.svg, "w") : NULL;
     if (settings.svg && !picture)
         fail_picture();
     measure_all(mechanisms, COUNT);
