@@ -348,20 +348,20 @@ const struct way shm_condition_way = {open_boxes, send_monitor, receive_monitor,
  * waits for it, and keeps it; it holds lock n + 1, with which it will answer. The sender keeps lock
  * n + 2 (the same as n - 1), which came with the message before. So they never wait both. */
 enum { LOCKS = 3 };
-static int ring_file;
+static FILE *ring_file;
 static int next_lock; /* of the message that this side sends or receives next */
 
 static void set_lock(int lock, short type)
 {
     struct flock byte = {.l_type = type, .l_whence = SEEK_SET, .l_start = lock, .l_len = 1};
 
-    CHECK(fcntl(ring_file, F_SETLKW, &byte));
+    CHECK(fcntl(fileno(ring_file), F_SETLKW, &byte));
 }
 
 static void *open_ring(size_t size)
 {
-    ring_file = fileno(CHECK_NOT(NULL, tmpfile()));
-    return &ring_file;
+    ring_file = CHECK_NOT(NULL, tmpfile());
+    return ring_file;
 }
 
 /* Locks belong to a process and are not inherited. */
@@ -374,7 +374,7 @@ static void join_ring(void *shared, enum side side)
 
 static void send_ring(void *shared, enum side side, const void *message, size_t size)
 {
-    CHECK(pwrite(ring_file, message, size, side * MAX_SIZE));
+    CHECK(pwrite(fileno(ring_file), message, size, side * MAX_SIZE));
     set_lock(next_lock, F_UNLCK);
     next_lock = (next_lock + 1) % LOCKS;
 }
@@ -383,7 +383,7 @@ static size_t receive_ring(void *shared, enum side side, void *message, size_t s
 {
     set_lock(next_lock, F_WRLCK);
     next_lock = (next_lock + 1) % LOCKS;
-    return (size_t)CHECK(pread(ring_file, message, size, !side * MAX_SIZE));
+    return (size_t)CHECK(pread(fileno(ring_file), message, size, !side * MAX_SIZE));
 }
 
 const struct way file_way = {open_ring, send_ring, receive_ring, join_ring, NULL};
