@@ -22,8 +22,8 @@ static void move_money(int from, int to)
     check(pthread_mutex_lock(&mutex), "pthread_mutex_lock");
     int left = account[from] - 1;
     int more = account[to] + 1;
-    sched_yield(); /* the other thread may run here: this lets it */
     account[from] = left;
+    sched_yield(); /* the other thread may run here: this lets it */
     account[to] = more;
     check(pthread_mutex_unlock(&mutex), "pthread_mutex_unlock");
 }
