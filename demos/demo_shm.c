@@ -15,7 +15,7 @@
  *
  * Guarantee: every snapshot shown is one that the writer published.
  * --broken leaves out the mutex in the reader. The writer pauses halfway in its
- * first update until the reader has looked: every run shows a torn snapshot.
+ * first update until the reader is there: every run shows a torn snapshot.
  */
 #include <pthread.h>
 #include <sys/mman.h>

@@ -154,23 +154,22 @@ TEST(timelines_are_true)
     static const int widths[] = {20, 50, 80, 132, 300};
     char environment[64];
 
-    FOR_RUNS(demo)
-    for (int i = 0; i < 5; i++) {
+    FOR_MODES(demo, broken)
+    for (int i = 0; !broken && demo->inside > 0 && i < 5; i++) {
         int bars[320] = {0}, column = 0;
         (void)snprintf(
             environment, sizeof environment, "LC_ALL=C COLUMNS=%d", widths[i]);
         struct result result = run_demo(demo, false, environment, "--timeline");
         const char *line = strstr(result.out, "+ HELD");
         const char *end = strstr(result.out, "inside, limit");
-        for (; demo->inside > 0 && line < end; line++) {
+        assert_true(line && end);
+        for (; line < end; line++) {
             if (*line == '#')
                 bars[column]++;
             column = *line == '\n' ? 0 : column + 1;
         }
         for (column = 0; column < 320; column++)
             assert_int_in_range(bars[column], 0, demo->inside);
-        if (demo->inside > 0)
-            assert_non_null(end);
     }
 }
 
