@@ -3,6 +3,7 @@
 #include "tests/support/test.h"
 
 #include <inttypes.h>
+#include <signal.h>
 
 #define MOST  "9223372036854775807"
 #define LEAST "-9223372036854775808"
@@ -286,5 +287,20 @@ TEST(typed_lines)
         struct result result = program_finish(&program);
         assert_int_equal(result.status, 0);
         assert_string_equal(result.out, "3\n42\n");
+    }
+}
+
+/* Once the queues have no name, a signal may end the run. */
+TEST(ended_by_a_signal)
+{
+    FOR_APIS(api)
+    {
+        struct program program = program_start(
+            (const char *const[]){built("demo_mqueue"), api, "-", NULL});
+        program_write(&program, "add 1 2\n", 8);
+        (void)program_await(&program, "3\n", false);
+        assert_int_equal(kill(program.pid, SIGTERM), 0);
+        struct result result = program_finish(&program);
+        assert_int_equal(result.status, 128 + SIGTERM);
     }
 }
