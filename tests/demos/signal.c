@@ -172,7 +172,7 @@ static void skip_without_proc(void)
  * had come to its end before.
  */
 static struct result run_stopped(
-    const char *words, void (*stop)(pid_t guard, pid_t task))
+    const char *words, void (*stop_run)(pid_t guard, pid_t task))
 {
     struct result result = {.status = 0};
 
@@ -180,7 +180,7 @@ static struct result run_stopped(
         struct program guard = start_words("demo_signal %s", words);
         pid_t task = await_work(guard.pid);
         if (task != 0)
-            stop(guard.pid, task);
+            stop_run(guard.pid, task);
         result = program_finish(&guard);
     }
     assert_result(&result, 3, UNDECIDED "[^\n]*stopped", words);
