@@ -17,7 +17,7 @@ static const double LEAST = 0.0001, MOST = 100;
  * mathematical library is not needed: the square has twice the logarithm. */
 static double place_of(double ratio)
 {
-    double number = ratio / LEAST, place = 0, step = 1.0 / DECADES;
+    double number = ratio / LEAST, place = 0, step = 1 / (double)DECADES;
 
     if (ratio <= LEAST || ratio >= MOST)
         return ratio >= MOST;

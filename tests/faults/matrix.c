@@ -259,7 +259,7 @@ static void create_queue(
 static bool supervise(
     int listener, struct program *program, struct fault *fault)
 {
-    double end = now() + BOUND;
+    double end = now() + (double)BOUND;
     struct pollfd question = {.fd = listener, .events = POLLIN};
     bool ended = false;
 

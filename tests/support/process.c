@@ -268,7 +268,7 @@ static void stop_late(struct program *program)
 
 void program_write(struct program *program, const void *bytes, size_t size)
 {
-    double end = now() + DEADLINE;
+    double end = now() + (double)DEADLINE;
 
     for (const char *next = bytes; size > 0;) {
         if (now() > end)
@@ -282,7 +282,7 @@ void program_write(struct program *program, const void *bytes, size_t size)
 const char *program_await(
     struct program *program, const char *text, bool from_err)
 {
-    double end = now() + DEADLINE;
+    double end = now() + (double)DEADLINE;
     struct result *so_far = &program->so_far;
 
     for (;;) {
@@ -527,7 +527,8 @@ const char *find_leftovers(void)
 
 const char *await_leftovers(void)
 {
-    for (double end = now() + PATIENCE; *find_leftovers() && now() < end;)
+    for (double end = now() + (double)PATIENCE;
+         *find_leftovers() && now() < end;)
         nap(0.005);
     return leftovers;
 }
