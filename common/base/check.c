@@ -64,22 +64,11 @@ void exit_once(int status)
 
 bool is_worth_repeating(const char *call, int error)
 {
-    static int reported;
+    bool is_accept = strncmp(call, "accept(", 7) == 0;
 
     if (error == EINTR)
         return !IS_CLOSE(call);
-    if (strncmp(call, "accept(", 7) != 0)
-        return false;
-    bool is_network = error == ECONNABORTED || error == EPROTO || error == ENETDOWN ||
-                      error == ENETUNREACH || error == EHOSTUNREACH; /* by accept(2) */
-    bool is_shortage = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-    if (is_shortage && error != reported)
-        warn("accept: %s%s; trying again", strerror(error), advice_on("accept", error));
-    if (is_shortage) {
-        reported = error;
-        (void)poll(NULL, 0, 250); /* milliseconds */
-    }
-    return is_network || is_shortage;
+    return is_accept && (error == ECONNABORTED || error == EPROTO);
 }
 
 void die_call(const char *call, int error, const char *file, int line)

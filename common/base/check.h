@@ -52,9 +52,8 @@
             die_call(#call, error_, __FILE__, __LINE__);                                           \
     })
 
-/* Returns whether a CALL that failed with ERROR may succeed when it is made again. accept() may, if
- * a client has gone before its turn, or, after a warning and a moment, if the system is short of
- * files or memory. */
+/* Returns whether a CALL that failed with ERROR may succeed when it is made again: a signal handler
+ * interrupted it, or the client that accept() would have returned has gone before its turn. */
 bool is_worth_repeating(const char *call, int error);
 
 /* Where such a call stands, and its text: "sem_wait(slots)". */

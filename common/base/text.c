@@ -85,17 +85,12 @@ size_t utf8_prefix(const char *text, size_t max)
     return max;
 }
 
-const char *escaped_part(const char *bytes, size_t length)
-{
-    static char shown[4 * 200 + sizeof "..."];
-    size_t part = length <= 200 ? length : utf8_prefix(bytes, 200);
-    size_t used = escape(bytes, part, shown, false);
-
-    (void)snprintf(shown + used, sizeof "...", "%s", part < length ? "..." : "");
-    return shown;
-}
-
 const char *escaped(const char *text)
 {
-    return escaped_part(text, strlen(text));
+    static char shown[4 * 200 + sizeof "..."];
+    size_t length = utf8_prefix(text, 200);
+    size_t used = escape(text, length, shown, false);
+
+    (void)snprintf(shown + used, sizeof "...", "%s", text[length] ? "..." : "");
+    return shown;
 }

@@ -18,7 +18,5 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
 /* Returns the length of TEXT, or of as many whole characters of it as MAX bytes hold. */
 size_t utf8_prefix(const char *text, size_t max);
 
-/* TEXT, or LENGTH bytes, escaped, for a message: of a long one its beginning; valid until the next
- * call of either. */
+/* TEXT escaped, for a message: of a long one its beginning; valid until the next call. */
 const char *escaped(const char *text);
-const char *escaped_part(const char *bytes, size_t length);

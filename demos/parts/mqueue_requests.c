@@ -118,7 +118,8 @@ static long line_number;
 static bool next_line(union message *message)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* some editors begin with it */
-    char line[LINE_SIZE], *words[MAX_WORDS], text[1000];
+    enum { PART = 200 }; /* bytes of a line that cannot be used */
+    char line[LINE_SIZE], *words[MAX_WORDS], shown[4 * PART + 1], text[1000];
     size_t length;
 
     while (read_line(line, &length)) {
@@ -126,7 +127,8 @@ static bool next_line(union message *message)
         line_number++;
         if (line_number == 1 && memcmp(line, mark, 3) == 0)
             memset(line, ' ', 3);
-        const char *shown = escaped_part(line, kept);
+        size_t part = utf8_prefix(line, PART);
+        shown[escape(line, part, shown, false)] = '\0';
         split_line(line, kept, words);
         if (!words[0]) /* a blank line asks nothing */
             continue;
@@ -135,7 +137,8 @@ static bool next_line(union message *message)
             problem = "the line is too long";
         if (!problem)
             return true;
-        (void)snprintf(text, sizeof text, "%s: %s", shown, problem);
+        (void)snprintf(text, sizeof text, "%s%s: %s", shown,
+            part < kept ? "..." : "", problem);
         complain(line_number, text);
     }
     return false;

@@ -132,12 +132,10 @@ TEST(cut_between_characters)
         assert_int_equal(
             utf8_prefix(cases[i].text, cases[i].max), cases[i].prefix);
     assert_string_equal(escaped("a\t"), "a\\x09");
-    assert_string_equal(escaped_part("a\0b", 3), "a\\x00b");
     for (int i = 0; i < 300; i++)
         (void)strcat(text, "\u20ac");
     assert_int_equal(strlen(escaped(text)), 198 + 3);
     assert_string_equal(escaped(text) + 195, "\u20ac...");
     memset(text, 1, 999);
     assert_int_equal(strlen(escaped(text)), 4 * 200 + 3);
-    assert_int_equal(strlen(escaped_part(text, 200)), 4 * 200);
 }
