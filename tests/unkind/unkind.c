@@ -12,8 +12,7 @@
  * musl.
  *
  * Where POSIX lets a call fail now and then, chance decides. The seed is
- * UNKIND_SEED; if that is not set, one is drawn and shown on standard error.
- * careless.c breaks each rule, to show that it is kept.
+ * UNKIND_SEED. There are rules for what the demos call, and for nothing else.
  *
  * Interrupted (EINTR) is each call of which POSIX says that it may be, whether
  * the demo's own handlers have SA_RESTART or not: a tool that watches a program
@@ -69,26 +68,17 @@ enum {
 /* The functions that stand behind the ones below. */
 /* clang-format off */
 #define FUNCTIONS(X) \
-    X(accept) X(clock_gettime) X(close) X(connect) X(dup2) X(fchmod) \
-    X(fcntl) X(fsync) X(ftruncate) X(getentropy) X(lseek) X(mkstemp) \
-    X(msgget) X(msgrcv) X(msgsnd) X(nanosleep) X(open) X(pipe) X(poll) \
-    X(pread) X(pselect) X(pthread_attr_setstacksize) \
-    X(pthread_cond_timedwait) X(pthread_cond_wait) X(pthread_create) \
-    X(pwrite) X(read) X(recv) X(select) X(sem_open) X(sem_unlink) \
-    X(sem_wait) X(send) X(shm_open) X(shm_unlink) X(waitid) X(waitpid) \
-    X(write)
+    X(accept) X(clock_gettime) X(close) X(connect) X(fcntl) X(ftruncate) \
+    X(getentropy) X(getline) X(msgget) X(msgrcv) X(msgsnd) X(nanosleep) \
+    X(open) X(pipe) X(poll) X(pread) X(pselect) X(pthread_attr_setstacksize) \
+    X(pthread_cond_wait) X(pthread_create) X(read) X(recv) X(sem_open) \
+    X(sem_unlink) X(sem_wait) X(send) X(shm_open) X(shm_unlink) X(waitid) \
+    X(waitpid) X(write)
 /* clang-format on */
-
-#ifdef __GLIBC__
-#define GLIBC_FUNCTIONS(X) X(getc) X(getline) X(__getdelim)
-#else
-#define GLIBC_FUNCTIONS(X)
-#endif
 
 #define MEMBER(name) __typeof__(name) *name;
 static struct {
     FUNCTIONS(MEMBER)
-    GLIBC_FUNCTIONS(MEMBER)
 } real;
 
 /* What chance decides. */
@@ -145,21 +135,15 @@ __attribute__((constructor)) static void begin(void)
 
 #define FIND(name) *(void **)&real.name = dlsym(RTLD_NEXT, #name);
     FUNCTIONS(FIND)
-    GLIBC_FUNCTIONS(FIND)
 #ifdef __GLIBC__
     /* dlsym(3) may take the oldest version: here, of another type of condition
      * variable, which pthread_cond_signal() does not know.
      */
-#define FIND_VERSION(name)                                                     \
-    if (dlvsym(RTLD_NEXT, #name, "GLIBC_2.3.2"))                               \
-        *(void **)&real.name = dlvsym(RTLD_NEXT, #name, "GLIBC_2.3.2");
-    FIND_VERSION(pthread_cond_wait)
-    FIND_VERSION(pthread_cond_timedwait)
+    if (dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2"))
+        *(void **)&real.pthread_cond_wait =
+            dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
 #endif
-    if (given)
-        seed = strtoull(given, NULL, 10);
-    else if (real.getentropy(&seed, 4) == 0) /* not too long to type */
-        (void)fprintf(stderr, "unkind: UNKIND_SEED=%lu\n", (unsigned long)seed);
+    seed = given ? strtoull(given, NULL, 10) : 0;
     limit_open_files();
     (void)pthread_atfork(before_fork, NULL, in_child);
 }
@@ -209,16 +193,6 @@ int pselect(int count, fd_set *restrict readable, fd_set *restrict writable,
     return real.pselect(count, readable, writable, special, timeout, mask);
 }
 
-int select(int count, fd_set *restrict readable, fd_set *restrict writable,
-    fd_set *restrict special, struct timeval *restrict timeout)
-{
-    if (timeout && (timeout->tv_sec > LONGEST || timeout->tv_usec > 999999))
-        return failed(EINVAL);
-    if (interrupted())
-        return -1;
-    return real.select(count, readable, writable, special, timeout);
-}
-
 static int64_t in_nanoseconds(const struct timespec *time)
 {
     return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
@@ -265,35 +239,16 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 /* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread:
  * src/pthread_cond.c, where an interrupted wait becomes one.
  */
-static int wake_for_nothing(pthread_mutex_t *mutex)
+int pthread_cond_wait(
+    pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
 {
+    if (!now_and_then())
+        return real.pthread_cond_wait(condition, mutex);
     int error = pthread_mutex_unlock(mutex);
-
     if (error != 0)
         return error;
     (void)sched_yield();
     return pthread_mutex_lock(mutex);
-}
-
-int pthread_cond_wait(
-    pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
-{
-    if (now_and_then())
-        return wake_for_nothing(mutex);
-    return real.pthread_cond_wait(condition, mutex);
-}
-
-int pthread_cond_timedwait(pthread_cond_t *restrict condition,
-    pthread_mutex_t *restrict mutex, const struct timespec *restrict until)
-{
-    struct timespec now;
-
-    (void)real.clock_gettime(CLOCK_REALTIME, &now);
-    if (until->tv_sec - now.tv_sec > LONGEST)
-        return EINVAL;
-    if (now_and_then())
-        return wake_for_nothing(mutex);
-    return real.pthread_cond_timedwait(condition, mutex, until);
 }
 
 /* musl: src/internal/pthread_impl.h, DEFAULT_STACK_SIZE; macOS's is 512 KB. */
@@ -395,21 +350,10 @@ int ftruncate(int file, off_t length)
     return real.ftruncate(file, length);
 }
 
-/* What is not there. xnu: bsd/kern/syscalls.master, "old sem_init"; Libc: no
- * mq_open, sem_timedwait, sem_getvalue that works, posix_fallocate, prctl;
- * libpthread: no robust mutexes, no pthread_mutex_timedlock. musl: src/thread/
- * pthread_mutexattr_setrobust.c returns an error on a kernel without them.
+/* What is not there. Libc: no mq_open, posix_fallocate, prctl; libpthread: no
+ * robust mutexes. musl: src/thread/pthread_mutexattr_setrobust.c returns an
+ * error on a kernel without them.
  */
-ONLY(int, sem_init, (sem_t * semaphore, int shared, unsigned value),
-    failed(ENOSYS))
-ONLY(int, sem_getvalue, (sem_t *restrict semaphore, int *restrict value),
-    failed(ENOSYS))
-ONLY(int, sem_timedwait,
-    (sem_t *restrict semaphore, const struct timespec *restrict until),
-    failed(ENOSYS))
-ONLY(int, pthread_mutex_timedlock,
-    (pthread_mutex_t *restrict mutex, const struct timespec *restrict until),
-    ENOSYS)
 ONLY(int, pthread_mutexattr_setrobust,
     (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
 ONLY(mqd_t, mq_open, (const char *name, int flags, ...), (mqd_t)failed(ENOSYS))
@@ -444,41 +388,36 @@ static bool is_written_whole(int file, size_t size)
            (S_ISFIFO(about.st_mode) && size <= ATOMIC);
 }
 
-/* xnu: bsd/kern/posix_shm.c, pshmops: fo_no_read, fo_no_write. */
+/* Whether a call that reads or writes FILE fails at once. xnu:
+ * bsd/kern/posix_shm.c, pshmops: fo_no_read, fo_no_write.
+ */
+static bool fails_at_once(int file)
+{
+    if (!is_shm(file))
+        return interrupted();
+    errno = ENXIO;
+    return true;
+}
+
 ssize_t read(int file, void *bytes, size_t size)
 {
-    if (is_shm(file))
-        return failed(ENXIO);
-    if (interrupted())
+    if (fails_at_once(file))
         return -1;
     return real.read(file, bytes, some_of(size, isatty(file)));
 }
 
 ssize_t pread(int file, void *bytes, size_t size, off_t offset)
 {
-    if (is_shm(file))
-        return failed(ENXIO);
-    if (interrupted())
+    if (fails_at_once(file))
         return -1;
     return real.pread(file, bytes, some_of(size, false), offset);
 }
 
 ssize_t write(int file, const void *bytes, size_t size)
 {
-    if (is_shm(file))
-        return failed(ENXIO);
-    if (interrupted())
+    if (fails_at_once(file))
         return -1;
     return real.write(file, bytes, some_of(size, is_written_whole(file, size)));
-}
-
-ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset)
-{
-    if (is_shm(file))
-        return failed(ENXIO);
-    if (interrupted())
-        return -1;
-    return real.pwrite(file, bytes, some_of(size, false), offset);
 }
 
 ssize_t recv(int file, void *bytes, size_t size, int flags)
@@ -496,65 +435,16 @@ ssize_t send(int file, const void *bytes, size_t size, int flags)
     return real.send(file, bytes, some_of(size, false), flags);
 }
 
-/* POSIX: dprintf, "see fputc": EINTR. Earlier writes of the same call may have
- * written a part of the text by then.
- */
-int vdprintf(int file, const char *format, va_list arguments)
-{
-    char *text;
-    int length = vasprintf(&text, format, arguments);
-
-    for (int written = 0, more; written < length; written += more) {
-        more = (int)write(file, text + written, (size_t)(length - written));
-        if (more == -1) {
-            int error = errno;
-            free(text);
-            return failed(error);
-        }
-    }
-    free(text);
-    return length;
-}
-
-int dprintf(int file, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    int result = vdprintf(file, format, arguments);
-    va_end(arguments);
-    return result;
-}
-
-/* POSIX: fgetc may fail with EINTR, and getdelim as it does. glibc: the sign of
- * an error, which ferror(3p) asks for, is this bit (others' is not known here),
- * and its headers make getline(3p) a call of the second.
+/* POSIX: getline, as fgetc: EINTR. glibc: the sign of an error, which
+ * ferror(3p) asks for, is this bit (others' is not known here).
  */
 #ifdef __GLIBC__
-static bool is_read_interrupted(FILE *stream)
-{
-    if (!interrupted())
-        return false;
-    stream->_flags |= 0x20;
-    return true;
-}
-
-int getc(FILE *stream)
-{
-    return is_read_interrupted(stream) ? EOF : real.getc(stream);
-}
-
 ssize_t getline(char **restrict line, size_t *restrict room, FILE *stream)
 {
-    return is_read_interrupted(stream) ? -1 : real.getline(line, room, stream);
-}
-
-ssize_t __getdelim(
-    char **restrict line, size_t *restrict room, int end, FILE *restrict stream)
-{
-    if (is_read_interrupted(stream))
-        return -1;
-    return real.__getdelim(line, room, end, stream);
+    if (!interrupted())
+        return real.getline(line, room, stream);
+    stream->_flags |= 0x20;
+    return -1;
 }
 #endif
 
@@ -592,8 +482,6 @@ int open(const char *path, int flags, ...)
     return file;
 }
 
-INTERRUPTED(int, mkstemp, (char *path), (path))
-
 /* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed,
  * as on macOS and Linux.
  */
@@ -604,12 +492,6 @@ int close(int file)
     int result = real.close(file);
     return result == 0 && interrupted() ? -1 : result;
 }
-
-INTERRUPTED(int, dup2, (int from, int to), (from, to))
-
-INTERRUPTED(int, fchmod, (int file, mode_t mode), (file, mode))
-
-INTERRUPTED(int, fsync, (int file), (file))
 
 /* POSIX: fcntl: F_SETLKW is the one that EINTR belongs to, and F_SETLK fails
  * with EACCES or EAGAIN.
@@ -749,35 +631,10 @@ int getentropy(void *bytes, size_t size)
 
 /* The names under which glibc's headers call the same. */
 #ifdef __GLIBC__
-#define FORTIFIED(type, name, parameters, call)                                \
-    type name parameters;                                                      \
-    ONLY(type, name, parameters, call)
-FORTIFIED(ssize_t, __read_chk,
-    (int file, void *bytes, size_t size, size_t room), read(file, bytes, size))
-FORTIFIED(ssize_t, __pread_chk,
-    (int file, void *bytes, size_t size, off_t offset, size_t room),
-    pread(file, bytes, size, offset))
-FORTIFIED(ssize_t, __recv_chk,
-    (int file, void *bytes, size_t size, size_t room, int flags),
-    recv(file, bytes, size, flags))
-FORTIFIED(int, __poll_chk,
-    (struct pollfd * files, nfds_t count, int milliseconds, size_t room),
-    poll(files, count, milliseconds))
-FORTIFIED(int, __open_2, (const char *path, int flags), open(path, flags))
-/* What clang 19 makes of dprintf(3p). */
-FORTIFIED(int, __vdprintf_chk,
-    (int file, int flag, const char *format, va_list arguments),
-    vdprintf(file, format, arguments))
-
-int __dprintf_chk(int file, int flag, const char *format, ...);
-int __dprintf_chk(int file, int flag, const char *format, ...)
+int __open_2(const char *path, int flags);
+int __open_2(const char *path, int flags)
 {
-    va_list arguments;
-
-    va_start(arguments, format);
-    int result = vdprintf(file, format, arguments);
-    va_end(arguments);
-    return result;
+    return open(path, flags);
 }
 
 #define SAME(other, name)                                                      \
@@ -786,9 +643,6 @@ SAME(open64, open);
 SAME(fcntl64, fcntl);
 SAME(ftruncate64, ftruncate);
 SAME(pread64, pread);
-SAME(pwrite64, pwrite);
-SAME(mkstemp64, mkstemp);
 SAME(posix_fallocate64, posix_fallocate);
-SAME(__pread64_chk, __pread_chk);
 SAME(__open64_2, __open_2);
 #endif
