@@ -207,20 +207,15 @@ static struct timespec as_timespec(int64_t nanoseconds)
 /* POSIX: nanosleep, EINTR and the time that is left; Libc: gen/nanosleep.c. */
 int nanosleep(const struct timespec *wanted, struct timespec *left)
 {
-    struct timespec before, after, half;
-
     if (wanted->tv_sec > LONGEST)
         return failed(EINVAL);
     if (!now_and_then())
         return real.nanosleep(wanted, left);
     int64_t whole = in_nanoseconds(wanted);
-    half = as_timespec(whole / 2);
-    (void)real.clock_gettime(CLOCK_MONOTONIC, &before);
-    (void)real.nanosleep(&half, NULL);
-    (void)real.clock_gettime(CLOCK_MONOTONIC, &after);
-    whole -= in_nanoseconds(&after) - in_nanoseconds(&before);
+    struct timespec half = as_timespec(whole / 2), rest = {0, 0};
+    (void)real.nanosleep(&half, &rest);
     if (left)
-        *left = as_timespec(whole > 0 ? whole : 0);
+        *left = as_timespec(whole - whole / 2 + in_nanoseconds(&rest));
     return failed(EINTR);
 }
 
