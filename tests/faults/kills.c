@@ -9,7 +9,7 @@
  *
  * A name that SIGKILL in the instant of set-up leaves in the system is no
  * failure, since nobody can prevent it; but it is counted.
- * Prints a table. Exit status 0 if all was well.
+ * Exit status 0 if all was well.
  */
 #include "tests/faults/workers.h"
 #include "tests/support/queues.h"
@@ -37,10 +37,12 @@ static const struct way {
     {"SIGKILL to the parent", SIGKILL, PARENT},
     {"SIGKILL to a child", SIGKILL, CHILD}};
 
-/* The runs as they ended: by the kill, or before it had any effect. */
-static struct counts {
+/* The runs as they ended: by the kill, or before it had any effect. Shared by
+ * all workers.
+ */
+static struct totals {
     atomic_int killed, finished, bad, left, names;
-} (*counts)[WAYS];
+} * totals;
 
 static int times = 10;
 
@@ -81,10 +83,10 @@ static bool send_signal(const struct way *way, pid_t pid)
 
 /* Whether the run's end is one that the kill may bring about. */
 static bool is_right(const struct demo_run *run, const struct way *way,
-    const struct result *result, struct counts *count)
+    const struct result *result)
 {
     if (result->status == run->normal) {
-        count->finished++;
+        totals->finished++;
         return true;
     }
     bool killed = way->target == CHILD
@@ -92,15 +94,15 @@ static bool is_right(const struct demo_run *run, const struct way *way,
                             (strstr(result->err, " was killed by signal 9") ||
                                 strstr(result->err, "live view was stopped"))
                       : result->status == 128 + way->signal;
-    count->killed += killed;
+    totals->killed += killed;
     return killed;
 }
 
 /* One run, killed AFTER so many seconds. Returns false if there was nobody to
  * kill: then it goes on to its normal end.
  */
-static bool try(const struct demo_run *run, const struct way *way, int speed,
-    double after, struct counts *count)
+static bool try(
+    const struct demo_run *run, const struct way *way, int speed, double after)
 {
     int names;
     struct program program = start(run, speed);
@@ -112,7 +114,7 @@ static bool try(const struct demo_run *run, const struct way *way, int speed,
     if (!ended)
         program_kill(&program);
     int left = count_leftovers(&names);
-    bool right = ended && (!sent || is_right(run, way, result, count));
+    bool right = ended && (!sent || is_right(run, way, result));
     if (!right || left > 0)
         (void)printf("%s, %s after %.6f s: %s, status %d, %d left\n%s",
             title_of(run), way->name, after,
@@ -120,9 +122,9 @@ static bool try(const struct demo_run *run, const struct way *way, int speed,
             : right ? "right"
                     : "wrong end",
             result->status, left, result->err);
-    count->bad += !right;
-    count->names += way->signal == SIGKILL ? names : 0;
-    count->left += way->signal == SIGKILL ? left - names : left;
+    totals->bad += !right;
+    totals->names += way->signal == SIGKILL ? names : 0;
+    totals->left += way->signal == SIGKILL ? left - names : left;
     free(program.so_far.out);
     free(program.so_far.err);
     return sent;
@@ -149,8 +151,7 @@ static void try_all(const struct demo_run *run)
         for (int done = 0, tries = 0; done < times && tries < 4 * times;
              tries++) {
             double after = longest[tries % 2] * rand() / RAND_MAX;
-            done += try(run, &ways[way], speeds[tries % 2], after,
-                &counts[run - demo_runs][way]);
+            done += try(run, &ways[way], speeds[tries % 2], after);
         }
 }
 
@@ -178,36 +179,23 @@ static int remove_temporary_names(time_t since)
 
 int main(int argc, char **argv)
 {
-    int kills = 0, bad = 0, left = 0, names = 0;
     time_t began = time(NULL);
 
     if (argc > 2)
         times = atoi(argv[2]);
-    counts = mmap(NULL, MAX_RUNS * sizeof *counts, PROT_READ | PROT_WRITE,
+    totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!workers_begin(argv[1]) || times < 1 || counts == MAP_FAILED) {
+    if (!workers_begin(argv[1]) || times < 1 || totals == MAP_FAILED) {
         (void)fprintf(stderr, "usage: kills BUILD_FOLDER [TIMES [DEMO]]\n");
         return 2;
     }
     bool good = for_each_run(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
-    (void)printf("%-66s killed finished bad left names\n", "");
-    FOR_RUNS(run)
-    for (int way = 0; way < WAYS; way++) {
-        const struct counts *count = &counts[run - demo_runs][way];
-        int all = count->killed + count->finished + count->bad;
-        if (all == 0) /* there are no children */
-            continue;
-        (void)printf("%-44s %-21s %6d %8d %3d %4d %5d\n", title_of(run),
-            ways[way].name, count->killed, count->finished, count->bad,
-            count->left, count->names);
-        kills += all;
-        bad += count->bad;
-        left += count->left;
-        names += count->names;
-    }
-    names += remove_temporary_names(began);
-    (void)printf("%d kills, %d bad ends, %d leftovers; %d names left by "
-                 "SIGKILL in the instant of set-up\n",
-        kills, bad, left, names);
-    return good && kills > 0 && bad + left == 0 ? 0 : 1;
+    totals->names += remove_temporary_names(began);
+    (void)printf(
+        "%d were killed, %d had finished, %d bad ends, %d leftovers; %d "
+        "names left by SIGKILL in the instant of set-up\n",
+        totals->killed, totals->finished, totals->bad, totals->left,
+        totals->names);
+    return good && totals->killed > 0 && totals->bad + totals->left == 0 ? 0
+                                                                         : 1;
 }

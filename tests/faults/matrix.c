@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* matrix - makes each system call of each demo fail once, and looks what comes
  *
- * Usage: matrix BUILD_FOLDER [short | denied | DEMO [CALL]]. Each call that a
- * demo makes from the start of its main() on, in any of its processes, fails at
- * its 1st, 2nd, 3rd, 5th and 8th use in the run (short: only at the 1st and
- * 3rd; denied: at each use, as in a sandbox, with EPERM and with ENOSYS). Then
- * the run has to succeed, or to end with status 3 and a message that names the
- * call and the reason. A line for each fault after which it does not; with a
- * CALL, for each fault. Exit status 0 if all was well, 77 if the kernel cannot
- * do this.
+ * Usage: matrix BUILD_FOLDER [denied | DEMO]. Each call that a demo makes from
+ * the start of its main() on, in any of its processes, fails at its 1st, 2nd,
+ * 3rd, 5th and 8th use in the run (denied: at each use, as in a sandbox, with
+ * EPERM and with ENOSYS). Then the run has to succeed, or to end with status 3
+ * and a message that names the call and the reason. A line for each fault after
+ * which it does not. Exit status 0 if all was well, 77 if the kernel cannot do
+ * this.
  *
  * The kernel asks this program about each of the calls (seccomp_unotify(2)) and
  * takes its word: go on, or fail with that error. Read decide() first.
@@ -152,11 +151,10 @@ struct fault {
 
 /* Shared by all workers. */
 static struct totals {
-    atomic_int faults, hangs, silent, leftovers, crashes, wrong;
+    atomic_int faults, hangs, silent, leftovers;
 } * totals;
 
-static const char *only_call;
-static bool is_short, is_denied;
+static bool is_denied;
 
 /* In the demo's process: the kernel must ask about these calls from now on.
  * The descriptor by which it asks goes to the supervisor.
@@ -305,18 +303,14 @@ static bool says_one_of(const char *text, const char *words)
     return false;
 }
 
-/* What was wrong with the run: NULL, or a word, which is counted. */
+/* What was wrong with the run: NULL, or a word. */
 static const char *judge(const struct demo_run *run, const struct fault *fault,
     const struct result *result)
 {
-    if (result->status > 128) {
-        totals->crashes++;
+    if (result->status > 128)
         return "crash";
-    }
-    if (result->status == 4 || strstr(result->err, "VIOLATED")) {
-        totals->wrong++;
+    if (result->status == 4 || strstr(result->err, "VIOLATED"))
         return "wrong verdict";
-    }
     if (result->status == run->normal && strstr(result->err, "guarantee held"))
         return NULL;
     if (result->status != 3)
@@ -391,11 +385,11 @@ static bool try(const struct demo_run *run, struct fault *fault)
     }
     totals->leftovers += left;
     totals->silent += wrong && ended;
-    if (fault->call != ALL && (wrong || left > 0 || only_call))
+    if (fault->call != ALL && (wrong || left > 0))
         (void)printf("%s: use %d of %s fails, %s: %s, status %d, %d left\n%s",
             title_of(run), fault->use, calls[fault->call].name,
-            strerror(fault->error), wrong ? wrong : "as it should be",
-            result->status, left, result->err);
+            strerror(fault->error), wrong ? wrong : "right", result->status,
+            left, result->err);
     (void)fflush(stdout);
     free(program.so_far.out);
     free(program.so_far.err);
@@ -443,7 +437,7 @@ static void deny_all(const struct demo_run *run, const struct fault *counted)
 
 static void try_all(const struct demo_run *run)
 {
-    static const int all_uses[] = {1, 2, 3, 5, 8, 0}, few_uses[] = {1, 3, 0};
+    static const int uses[] = {1, 2, 3, 5, 8};
     struct fault counted = {.call = ALL};
 
     (void)try(run, &counted); /* which calls does it make? */
@@ -451,31 +445,25 @@ static void try_all(const struct demo_run *run)
         deny_all(run, &counted);
         return;
     }
-    for (int call = 0; call < CALLS; call++) {
-        if (only_call && strcmp(only_call, calls[call].name) != 0)
-            continue;
-        for (const int *use = is_short ? few_uses : all_uses; *use; use++)
-            for (int i = 0; i < 2 && calls[call].errors[i] != 0; i++) {
-                struct fault fault = {
-                    .call = call, .use = *use, .error = calls[call].errors[i]};
-                if (*use <= counted.uses[call] &&
-                    is_ours(run->demo, calls[call].name, *use) &&
-                    try(run, &fault))
-                    totals->faults++;
-            }
-    }
+    for (int call = 0; call < CALLS; call++)
+        for (size_t i = 0; i < 2 * sizeof uses / sizeof *uses; i++) {
+            struct fault fault = {.call = call,
+                .use = uses[i / 2],
+                .error = calls[call].errors[i % 2]};
+            if (fault.error != 0 && fault.use <= counted.uses[call] &&
+                is_ours(run->demo, calls[call].name, fault.use) &&
+                try(run, &fault))
+                totals->faults++;
+        }
 }
 
 int main(int argc, char **argv)
 {
-    is_short = argc > 2 && strcmp(argv[2], "short") == 0;
     is_denied = argc > 2 && strcmp(argv[2], "denied") == 0;
-    only_call = argc > 3 ? argv[3] : NULL;
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!workers_begin(argv[1]) || totals == MAP_FAILED) {
-        (void)fprintf(stderr,
-            "usage: matrix BUILD_FOLDER [short | denied | DEMO [CALL]]\n");
+        (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [denied | DEMO]\n");
         return 2;
     }
     if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0,
@@ -483,11 +471,8 @@ int main(int argc, char **argv)
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
-    bool good = for_each_run(
-        argc > 2 && !is_short && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
-    if (totals->crashes + totals->wrong > 0)
-        (void)printf("of the silent ones: %d crashes, %d wrong verdicts\n",
-            totals->crashes, totals->wrong);
+    bool good =
+        for_each_run(argc > 2 && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
     (void)printf("%d faults, %d hangs, %d silent, %d leftovers\n",
         totals->faults, totals->hangs, totals->silent, totals->leftovers);
     bool enough = argc > 2 || totals->faults >= 300;
