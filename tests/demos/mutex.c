@@ -2,11 +2,10 @@
 /* demo_mutex as a whole program (what it does with bad files: see file.c) */
 #include "tests/support/test.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-enum { MAX_WRITERS = 100, RUN_LOCK_BYTE = 0x3fffffff };
+enum { MAX_WRITERS = 100 };
 
 #define MESSAGE "writing to shared resource!"
 #define LOG     "mutexfile.txt"
@@ -262,29 +261,6 @@ TEST(line_of_another_program)
         assert_int_equal(unlink(LOG), 0);
     }
     assert_true(seen);
-}
-
-/* This test is the first run on the log. */
-TEST(two_runs)
-{
-    struct flock lock = {.l_type = F_WRLCK,
-        .l_whence = SEEK_SET,
-        .l_start = RUN_LOCK_BYTE,
-        .l_len = 1};
-    char said[64];
-
-    save_file(LOG, BYTES("before\n"));
-    int file = open(LOG, O_RDWR);
-    assert_int_equal(fcntl(file, F_SETLK, &lock), 0);
-    (void)snprintf(said, sizeof said,
-        "^demo_mutex: [^\n]*" LOG "[^\n]*process %ld;", (long)getpid());
-    struct result result = expect_run(3, said, "demo_mutex");
-    assert_string_equal(result.out, "");
-
-    /* it is read by closing it, which ends the lock */
-    assert_string_equal(load_file(LOG, NULL), "before\n");
-    (void)close(file);
-    (void)expect_run(0, HELD("mutex"), "demo_mutex");
 }
 
 TEST(file_name)

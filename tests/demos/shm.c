@@ -107,14 +107,6 @@ TEST(broken_always)
     REFUSED("demo_shm", "--broken --values=1", "operand");
 }
 
-/* With --window a copy takes longer than the time between two updates, and the
- * writer waits for its end.
- */
-TEST(window)
-{
-    (void)expect_run(0, HELD("shm"), "demo_shm --window --speed=100");
-}
-
 /* However late the reader starts, the two meet. strace(1) makes the run's first
  * process wait before its third fork, which is that of the reader.
  */

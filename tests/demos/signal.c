@@ -168,56 +168,38 @@ static void skip_without_proc(void)
         skip();
 }
 
-/* Runs demo_signal with WORDS, which STOP stops and lets go on. Again if it
- * had come to its end before.
+/* A run that was stopped cannot tell: the guard until the task is done; a task
+ * that would end of SIGINT, if it could; all, so that the task, which catches
+ * SIGTERM, outlives its deadline. The chart says so too, and then comes what
+ * was wrong with the picture. A run that had ended before is repeated.
  */
-static struct result run_stopped(
-    const char *words, void (*stop_run)(pid_t guard, pid_t task))
+TEST(stopped)
 {
-    struct result result = {.status = 0};
+    static const struct {
+        const char *words;
+        void (*stop)(pid_t guard, pid_t task);
+        const char *out, *err;
+    } cases[] = {{"--task=0.4 --deadline=0.2", stop_guard_until_task_is_done,
+                     FINISHED, ""},
+        {"--deadline=1 --signal=INT", stop_task, RUNNING, ""},
+        {"--task=1.5 --deadline=1 --signal=TERM --timeline --svg=/dev/full",
+            stop_all, "UNDECIDED", "/dev/full: No space"}};
 
-    for (int i = 0; i < TRIES && result.status != 3; i++) {
-        struct program guard = start_words("demo_signal %s", words);
-        pid_t task = await_work(guard.pid);
-        if (task != 0)
-            stop_run(guard.pid, task);
-        result = program_finish(&guard);
+    skip_without_proc();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct result result = {.status = 0};
+        for (int k = 0; k < TRIES && result.status != 3; k++) {
+            struct program guard =
+                start_words("demo_signal %s", cases[i].words);
+            pid_t task = await_work(guard.pid);
+            if (task != 0)
+                cases[i].stop(guard.pid, task);
+            result = program_finish(&guard);
+        }
+        assert_result(&result, 3, UNDECIDED "[^\n]*stopped", cases[i].words);
+        assert_non_null(strstr(result.out, cases[i].out));
+        assert_non_null(strstr(result.err, cases[i].err));
     }
-    assert_result(&result, 3, UNDECIDED "[^\n]*stopped", words);
-    return result;
-}
-
-TEST(late_guard)
-{
-    skip_without_proc();
-    struct result result =
-        run_stopped("--task=0.4 --deadline=0.2", stop_guard_until_task_is_done);
-    assert_string_equal(result.out, FINISHED);
-}
-
-/* A task that is stopped when SIGINT comes would end of it, if it could. */
-TEST(stopped_task)
-{
-    skip_without_proc();
-    struct result result = run_stopped("--deadline=1 --signal=INT", stop_task);
-    assert_string_equal(result.out, RUNNING);
-}
-
-/* With SIGTERM, which the task catches, it outlives its deadline, but for all
- * that the guard can see only since both were stopped. The chart says so too,
- * and then comes what was wrong with the picture.
- */
-TEST(stopped_run)
-{
-#define TERM "--task=1.5 --deadline=1 --signal=TERM --timeline"
-    bool has_full = access("/dev/full", W_OK) == 0; /* not every system */
-
-    skip_without_proc();
-    struct result result =
-        run_stopped(has_full ? TERM " --svg=/dev/full" : TERM, stop_all);
-    assert_non_null(strstr(result.out, "UNDECIDED"));
-    if (has_full)
-        assert_non_null(strstr(result.err, "/dev/full: No space"));
 }
 
 /* SIGHUP may have been in time even so. */
@@ -246,30 +228,6 @@ TEST(no_time_between)
         assert_true(tells || result.status == 3);
         assert_matches(result.err, tells ? HELD("signal") : UNDECIDED);
         assert_null(strstr(result.err, "after its deadline of"));
-    }
-}
-
-/* What a caller has blocked is inherited, but the guard relies on it. */
-static int block_all(const void *context)
-{
-    sigset_t all;
-
-    (void)context;
-    (void)sigfillset(&all);
-    return sigprocmask(SIG_SETMASK, &all, NULL);
-}
-
-TEST(blocked_signals)
-{
-    static const char *const signals[] = {
-        "--signal=INT", "--signal=HUP", "--signal=USR1"};
-
-    for (size_t i = 0; i < COUNT(signals); i++) {
-        struct program guard = start_with(
-            block_all, NULL, "demo_signal --deadline=0.1 %s", signals[i]);
-        struct result result = program_finish(&guard);
-        assert_result(&result, 1, HELD("signal"), signals[i]);
-        assert_string_equal(result.out, KILLED);
     }
 }
 
