@@ -19,15 +19,14 @@
  * message until the answer is there, so that every run shows the bug.
  */
 #include <sys/socket.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/socket.h"
 
 static int listener; /* the server's socket, to which clients connect */
-static ssize_t (*receive)(
-    int, char *); /* receive_message(), or the wrong one */
+/* receive_message(), or with --broken the wrong one */
+static size_t (*receive)(int connection, char *message);
 
 /* Returns an address on this machine. The network has its own byte order. */
 static struct sockaddr_in local_address(int port)
@@ -41,40 +40,36 @@ static int create_listener(void)
 {
     struct sockaddr_in address = local_address(settings.port);
     int on = 1; /* the port can be used again as soon as the run is over */
-    int created = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* for TCP */
+    int listening = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* TCP */
 
-    CHECK(setsockopt(created, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-    if (bind(created, (struct sockaddr *)&address, sizeof address) == -1)
-        die_bind();
-    CHECK(listen(created, SOMAXCONN)); /* from now on clients can connect */
-    settings.port = port_of(created);  /* for --port=0: the one that was free */
-    return created;
+    CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+    if (bind(listening, (struct sockaddr *)&address, sizeof address) == -1)
+        explain_bind_error();            /* and end the run */
+    CHECK(listen(listening, SOMAXCONN)); /* from now on clients can connect */
+    settings.port = port_of(listening);  /* --port=0 takes a free one */
+    return listening;
 }
 
 /* A connection carries bytes, not messages. Here a message ends at a newline,
  * at end-of-file, or when it is too long. One recv may return a part of it.
  */
-static ssize_t receive_message(int connection, char *message)
+static size_t receive_message(int connection, char *message)
 {
-    ssize_t length = 0, received;
+    size_t length = 0;
+    ssize_t received; /* 0: end-of-file, the other side sends no more */
 
     do {
-        size_t room = MAX_MESSAGE - (size_t)length;
-        received = CHECK(recv(connection, message + length, room, 0));
-        length += received;
-    } while (received > 0 && !is_complete(message, length)); /* 0: end */
+        size_t space = MAX_MESSAGE - length;
+        received = CHECK(recv(connection, message + length, space, 0));
+        length += (size_t)received;
+    } while (received > 0 && !is_complete(message, length));
     return length;
 }
 
 /* WRONG: takes what one recv returns for the whole message. */
-static ssize_t broken_receive_message(int connection, char *message)
+static size_t broken_receive_message(int connection, char *message)
 {
-    ssize_t length = 0, received;
-
-    size_t room = MAX_MESSAGE - (size_t)length;
-    received = CHECK(recv(connection, message + length, room, 0));
-    length += received;
-    return length;
+    return (size_t)CHECK(recv(connection, message, MAX_MESSAGE, 0)); /* WRONG */
 }
 
 /* Sends it all: one send may take only a part. */
@@ -86,22 +81,29 @@ static void send_all(int connection, const char *bytes, size_t length)
         sent += (size_t)CHECK(send(connection, bytes + sent, length - sent, 0));
 }
 
-static void server(int id)
+static void serve_client(int connection, const struct sockaddr_in *peer)
 {
     char message[MAX_MESSAGE];
-    struct sockaddr_in peer;
+    size_t length = receive(connection, message);
 
+    show_message(peer, message, length);
+    send_all(connection, "pong", 4);
+    read_rest(connection); /* if bytes stay unread, close can lose the answer */
+}
+
+static void server(int id)
+{
     for (;;) {
+        struct sockaddr_in peer;
         socklen_t size = sizeof peer;
         /* waits until a client connects; returns a socket for this client */
-        int accepted = CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (serve_stranger(accepted, &peer)) /* not of this run */
-            continue;
-        ssize_t length = receive(accepted, message);
-        show_message(&peer, message, length);
-        send_all(accepted, "pong", 4);
-        finish_sending(accepted); /* half-close; drains the input */
-        CHECK(close(accepted));
+        int connection =
+            CHECK(accept(listener, (struct sockaddr *)&peer, &size));
+        if (is_stranger(connection, &peer)) /* a client of another program */
+            serve_stranger(connection, &peer);
+        else
+            serve_client(connection, &peer);
+        CHECK(close(connection));
     }
 }
 
@@ -111,15 +113,13 @@ static void client(int id)
     struct sockaddr_in address = local_address(settings.port);
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
-    bind_to_any_port(id, connection); /* by it the verdict knows the client */
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
-        finish_connecting(connection); /* a signal interrupted it */
-    size_t half = first_half(), rest = strlen(settings.message) - half;
-    send_all(connection, settings.message, half);
-    pause_until_answered(connection); /* the window, with --broken */
-    send_all(connection, settings.message + half, rest);
+        finish_connecting(connection); /* a signal interrupted the wait */
+    remember_port(id, connection);     /* for the verdict */
+    send_in_two_parts(connection, settings.message); /* as a network may */
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */
-    show_answer(id, answer, receive_message(connection, answer));
+    size_t length = receive_message(connection, answer);
+    show_answer(id, answer, length);
     CHECK(close(connection));
 }
 

@@ -125,7 +125,7 @@ know()
     socket)
         about="messages in a stream of bytes"
         options='--port=0'
-        needed='recv send is_complete pause_until_answered accept connect
+        needed='recv send is_complete send_in_two_parts accept connect
             shutdown'
         h_violated='"One recv is not one message": is there a loop, and does it
             add to what it has?'

@@ -33,7 +33,7 @@ struct connection {
     struct sockaddr_in peer;
     enum { RECEIVING, DRAINING } phase; /* before and after the answer */
     int64_t deadline;                   /* of this phase */
-    ssize_t length;                     /* of what has arrived */
+    size_t length;                      /* of what has arrived */
     char message[MAX_MESSAGE];
 };
 
@@ -52,16 +52,16 @@ static void accept_clients(void);
 static int milliseconds_left(void);
 
 /* Receives what is there. Returns whether the message has ended: by a newline,
- * by end-of-file, because there is no room for more, or by 100 ms of silence.
+ * by end-of-file, because there is no space for more, or by 100 ms of silence.
  */
 static bool receive_part(int socket, struct connection *connection)
 {
     char *place = connection->message + connection->length;
-    size_t room = MAX_MESSAGE - (size_t)connection->length;
-    ssize_t received = AGAIN(recv(socket, place, room, MSG_DONTWAIT));
+    size_t space = MAX_MESSAGE - connection->length;
+    ssize_t received = AGAIN(recv(socket, place, space, MSG_DONTWAIT));
 
     if (received > 0) {
-        connection->length += received;
+        connection->length += (size_t)received;
         connection->deadline = now + 100 * MS;
         return is_complete(connection->message, connection->length);
     }

@@ -34,51 +34,51 @@ int port_of(int socket);
  */
 void finish_connecting(int connection);
 
-/* Half-closes the connection, so that the client sees end-of-file, and drains
- * the input: with unread data, close(2) would reset the connection, and the
- * answer could be lost. Does nothing if the client has gone.
+/* Receives what the client still sends, until it ends: if data were unread,
+ * close(2) would reset the connection, and the answer could be lost.
  */
-void finish_sending(int connection);
+void read_rest(int connection);
 
-/* Waits until the answer is there: with --broken at most one second, with
- * --window at most 20 ms, otherwise not at all.
+/* Sends half of the MESSAGE, then the other half, as a network may deliver it.
+ * With --broken it waits in between until the answer is there, at most one
+ * second, and with --window at most 20 ms. A server that is not this run's gets
+ * all of it at once: there a part would prove nothing.
  */
-void pause_until_answered(int connection);
+void send_in_two_parts(int connection, const char *message);
 
 /* Ends the run after bind(3p) has failed: says why, and what to do. */
-noreturn void die_bind(void);
-
-/* Returns how much of its message a client sends before the rest, and is about
- * to send: half of it, but nothing to a server that is not this run's, where a
- * part would prove nothing.
- */
-size_t first_half(void);
+noreturn void explain_bind_error(void);
 
 /* Sends all LENGTH bytes; returns false if the other side has gone. */
 bool try_to_send(int connection, const char *bytes, size_t length);
 
-/* Whether there is a newline in the message, or no room for more. */
-bool is_complete(const char *message, ssize_t length);
+/* Whether there is a newline in the message, or no space for more. */
+bool is_complete(const char *message, size_t length);
 
-/* Any program can connect to the port. If it is none of this run's clients,
- * this answers it, waits at most a second or two for what it has to say, closes
- * the connection, and returns true.
+/* Any program can connect to the port. Returns whether the other side is none
+ * of this run's clients, which is known when its first byte arrives.
  */
-bool serve_stranger(int connection, const struct sockaddr_in *peer);
+bool is_stranger(int connection, const struct sockaddr_in *peer);
+
+/* Answers a stranger, and waits at most a second or two for what it has to say.
+ */
+void serve_stranger(int connection, const struct sockaddr_in *peer);
 
 /* Says BEFORE and the message, up to its newline and escaped, and (unless it is
  * NULL) from which PEER it came.
  */
-void say_message(const char *before, const char *message, ssize_t length,
+void say_message(const char *before, const char *message, size_t length,
     const struct sockaddr_in *peer);
 
 /* Each prints what arrived, and keeps it for the verdict. */
 void show_message(
-    const struct sockaddr_in *peer, const char *message, ssize_t length);
-void show_answer(int id, const char *answer, ssize_t length);
+    const struct sockaddr_in *peer, const char *message, size_t length);
+void show_answer(int id, const char *answer, size_t length);
 
-/* A client tells the server which port is its own; the verdict, which returns
- * the exit status.
+/* A client tells, after connect and before it sends, which port the system has
+ * given it: by that the server knows it.
  */
-void bind_to_any_port(int id, int connection);
+void remember_port(int id, int connection);
+
+/* Gives the verdict, and returns the exit status. */
 int check_conversations(void);

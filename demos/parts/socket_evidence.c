@@ -19,7 +19,8 @@ struct settings settings = {.port = 1234, .clients = 1, .message = "ping"};
  * knows them by their ports.
  */
 static struct {
-    int client_at[65536]; /* by port: the client's id + 1, or 0 */
+    atomic_int client_at[65536]; /* by port: the client's id + 1, or 0 */
+    struct latch all_are_known;  /* each client is in client_at */
     struct {
         size_t length; /* of the message as the server received it */
         bool arrived_intact, was_answered;
@@ -29,7 +30,7 @@ static struct {
 /* How long a stranger is served: the clients wait for their turn in the
  * meantime.
  */
-enum { PATIENCE = 1000000000 /* nanoseconds */ };
+static const int64_t PATIENCE = 1000000000; /* nanoseconds */
 
 void check_settings(void)
 {
@@ -40,6 +41,7 @@ void check_settings(void)
     if (run.broken && strlen(settings.message) == 1)
         usage_error("--broken needs a --message of at least 2 bytes");
     shared = shared_alloc(sizeof *shared);
+    latch_init(&shared->all_are_known, settings.clients);
 }
 
 int port_of(int socket)
@@ -53,7 +55,7 @@ int port_of(int socket)
     return ntohs(own.sin_port);
 }
 
-noreturn void die_bind(void)
+noreturn void explain_bind_error(void)
 {
     int port = settings.port;
     const char *reason = strerror(errno), *advice = advice_on("bind", errno);
@@ -103,22 +105,23 @@ bool try_to_send(int connection, const char *bytes, size_t length)
     return true;
 }
 
-/* Of the message that the server receives: from which client (-1: none), and
- * how much of it has arrived and was recorded.
+/* Of the message that the server receives: from which client (-1: none), how
+ * much of it has arrived and was recorded, and whether nothing arrived in time.
  */
 static struct {
     int from;
-    ssize_t recorded;
-} arriving = {-1, 0};
+    size_t recorded;
+    bool is_silent;
+} arriving = {.from = -1};
 
 /* The client sends its message in two halves; what arrives of each is recorded
  * by itself.
  */
-static void record_arrived(const char *message, ssize_t length)
+static void record_arrived(const char *message, size_t length)
 {
-    ssize_t half = (ssize_t)strlen(settings.message) / 2, end;
+    size_t half = strlen(settings.message) / 2, end;
 
-    for (ssize_t at = arriving.recorded; at < length; at = end) {
+    for (size_t at = arriving.recorded; at < length; at = end) {
         end = at < half && half < length ? half : length;
         record_received(
             "client", arriving.from, "%.*s", (int)(end - at), message + at);
@@ -126,17 +129,16 @@ static void record_arrived(const char *message, ssize_t length)
     arriving.recorded = length;
 }
 
-bool is_complete(const char *message, ssize_t length)
+bool is_complete(const char *message, size_t length)
 {
     if (arriving.from >= 0)
         record_arrived(message, length);
-    return length == MAX_MESSAGE || memchr(message, '\n', (size_t)length);
+    return length == MAX_MESSAGE || memchr(message, '\n', length);
 }
 
-void say_message(const char *before, const char *message, ssize_t size,
+void say_message(const char *before, const char *message, size_t length,
     const struct sockaddr_in *peer)
 {
-    size_t length = (size_t)size;
     const char *newline = memchr(message, '\n', length);
     char address[INET_ADDRSTRLEN];
 
@@ -154,75 +156,98 @@ void say_message(const char *before, const char *message, ssize_t size,
     free(shown);
 }
 
-void finish_sending(int connection)
+void read_rest(int connection)
 {
     char rest[MAX_MESSAGE];
 
-    if (shutdown(connection, SHUT_WR) == -1)
-        return;
     for (int i = 0; i < 100; i++)
         if (AGAIN(recv(connection, rest, sizeof rest, 0)) <= 0)
             break;
 }
 
-bool serve_stranger(int connection, const struct sockaddr_in *peer)
+/* Bounds each recv, or not (0). Fails on macOS if the peer has gone: then recv
+ * does not wait.
+ */
+static void bound_receiving(int connection, int64_t nanoseconds)
 {
-    const struct timeval patience = {.tv_sec = PATIENCE / 1000000000};
+    const struct timeval bound = {.tv_sec = (time_t)(nanoseconds / 1000000000)};
+
+    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
+}
+
+/* A client is in client_at before it sends. So it need not be there yet when it
+ * has connected: then its first byte tells, or that all others are there.
+ */
+bool is_stranger(int connection, const struct sockaddr_in *peer)
+{
+    atomic_int *client = &shared->client_at[ntohs(peer->sin_port)];
+    char first;
+
+    arriving.recorded = 0;
+    arriving.is_silent = false;
+    if (*client == 0) {
+        bound_receiving(connection, PATIENCE);
+        arriving.is_silent = AGAIN(recv(connection, &first, 1, MSG_PEEK)) == -1;
+        if (arriving.is_silent)
+            (void)latch_wait_for(&shared->all_are_known, 5 * PATIENCE);
+        bound_receiving(connection, 0);
+    }
+    arriving.from = *client - 1;
+    return arriving.from < 0;
+}
+
+void serve_stranger(int connection, const struct sockaddr_in *peer)
+{
     int64_t deadline = clock_now() + PATIENCE;
     char message[MAX_MESSAGE], rest[MAX_MESSAGE];
-    ssize_t length = 0, received = 1;
+    size_t length = 0;
+    ssize_t received = 1;
 
-    arriving.from = shared->client_at[ntohs(peer->sin_port)] - 1;
-    arriving.recorded = 0;
-    if (arriving.from >= 0)
-        return false;
-    CHECK(setsockopt(
-        connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
+    if (arriving.is_silent)
+        return;
+    bound_receiving(connection, PATIENCE);
     while (received > 0 && !is_complete(message, length) &&
            clock_now() < deadline) {
-        received = AGAIN(recv(
-            connection, message + length, MAX_MESSAGE - (size_t)length, 0));
+        received =
+            AGAIN(recv(connection, message + length, MAX_MESSAGE - length, 0));
         if (received > 0)
-            length += received;
+            length += (size_t)received;
     }
     show_message(peer, message, length);
     received = length > 0 && try_to_send(connection, "pong", 4) &&
                shutdown(connection, SHUT_WR) == 0;
     while (received > 0 && clock_now() < deadline)
         received = AGAIN(recv(connection, rest, sizeof rest, 0));
-    CHECK(close(connection));
-    return true;
 }
 
-static size_t half_length(void)
+void remember_port(int id, int connection)
 {
-    return settings.connect ? 0 : strlen(settings.message) / 2;
+    struct sockaddr_in own;
+    socklen_t size = sizeof own;
+
+    CHECK(getsockname(connection, (struct sockaddr *)&own, &size));
+    shared->client_at[ntohs(own.sin_port)] = id + 1;
+    latch_count_down(&shared->all_are_known);
 }
 
-size_t first_half(void)
+static void send_part(int connection, const char *bytes, size_t length)
 {
-    if (half_length() > 0)
-        record_sent("server", 0, "%.*s", (int)half_length(), settings.message);
-    return half_length();
+    record_sent("server", 0, "%.*s", (int)length, bytes);
+    if (!try_to_send(connection, bytes, length))
+        die_call("send", errno, __FILE__, __LINE__);
 }
 
-/* The port must be known before the server gets to see it. */
-void bind_to_any_port(int id, int connection)
-{
-    struct sockaddr_in any = {
-        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
-    CHECK(bind(connection, (struct sockaddr *)&any, sizeof any));
-    shared->client_at[port_of(connection)] = id + 1;
-}
-
-void pause_until_answered(int connection)
+void send_in_two_parts(int connection, const char *message)
 {
     struct pollfd answer = {.fd = connection, .events = POLLIN};
+    size_t length = strlen(message);
+    size_t half = settings.connect ? 0 : length / 2;
 
+    if (half > 0)
+        send_part(connection, message, half);
     if (run.broken || run.window)
         CHECK(poll(&answer, 1, (run.broken ? WINDOW : SHORT_WINDOW) / 1000000));
-    record_sent("server", 0, "%s", settings.message + half_length());
+    send_part(connection, message + half, length - half);
 }
 
 static bool equals(const char *text, const char *bytes, size_t length)
@@ -231,33 +256,33 @@ static bool equals(const char *text, const char *bytes, size_t length)
 }
 
 void show_message(
-    const struct sockaddr_in *peer, const char *message, ssize_t length)
+    const struct sockaddr_in *peer, const char *message, size_t length)
 {
     int id = shared->client_at[ntohs(peer->sin_port)] - 1;
 
-    if (length < 0 || (length == 0 && id < 0)) /* a stranger who says nothing */
+    if (length == 0 && id < 0) /* a stranger who says nothing */
         return;
     if (id >= 0)
         record_arrived(message, length);
     say_message("Server received: ", message, length, peer);
     if (id < 0)
         return;
-    shared->clients[id].length = (size_t)length;
+    shared->clients[id].length = length;
     shared->clients[id].arrived_intact =
-        equals(settings.message, message, (size_t)length);
+        equals(settings.message, message, length);
     if (!shared->clients[id].arrived_intact)
-        record_wrong("cut: %zd of %zu bytes", length, strlen(settings.message));
+        record_wrong("cut: %zu of %zu bytes", length, strlen(settings.message));
     if (length > 0)
         record_sent("client", id, "pong");
 }
 
-void show_answer(int id, const char *answer, ssize_t length)
+void show_answer(int id, const char *answer, size_t length)
 {
-    if (length <= 0)
+    if (length == 0)
         die("client %d got no answer", id);
     record_received("server", 0, "%.*s", (int)length, answer);
     say_message("Client received: ", answer, length, NULL);
-    shared->clients[id].was_answered = equals("pong", answer, (size_t)length);
+    shared->clients[id].was_answered = equals("pong", answer, length);
 }
 
 int check_conversations(void)
