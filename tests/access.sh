@@ -40,8 +40,6 @@ wants()
 
 random='[0-9]+-[0-9a-f]{12}'
 wants 1 '"mutexfile\.txt", .*O_CREAT' mutex
-# the C library first gives a semaphore a name of its own
-wants 1 '/dev/shm/sem\..*O_CREAT' semaphore
 wants 1 'names\.txt", .*O_CREAT' file
 # the server's port, and the client's: the server knows it by that
 wants 2 'bind\(' socket --port=0

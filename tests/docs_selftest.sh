@@ -158,11 +158,11 @@ make_camel_case();
 @@ -50,6 +50,7 @@
  static void worker(int id)
  {
--    CHECK(sem_wait(free_slots)); /* sleeps while it is 0; subtracts 1 */
+-    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; subtracts 1 */
 +    if (id > 0)
-+        CHECK(sem_wait(free_slots));
++        CHECK(sem_wait(&free_slots));
      use_resource(id);
-     CHECK(sem_post(free_slots)); /* adds 1; wakes a worker that sleeps */
+     CHECK(sem_post(&free_slots)); /* adds 1; wakes a worker that sleeps */
  }
 ```
 

@@ -168,16 +168,16 @@ mutex()
 
 semaphore()
 {
-    wrong no-post 'deadlock' 's/CHECK(sem_post(free_slots));/if (id < 0)\
-        CHECK(sem_post(free_slots));/'
-    wrong too-many 'guarantee VIOLATED: 4 workers' 's/(unsigned)value/(unsigned)value + 1/'
+    wrong no-post 'deadlock' 's/CHECK(sem_post(&free_slots));/if (id < 0)\
+        CHECK(sem_post(\&free_slots));/'
+    wrong too-many 'guarantee VIOLATED: 4 workers' 's/(unsigned)settings.slots/(unsigned)settings.slots + 1/'
     wrong post-first 'guarantee VIOLATED: ' '
         /^static void worker/,/^}/{
-            s/CHECK(sem_wait(free_slots));.*/CHECK(sem_post(free_slots));/
+            s/CHECK(sem_wait(&free_slots));.*/CHECK(sem_post(\&free_slots));/
             t
-            s/CHECK(sem_post(free_slots));.*/CHECK(sem_wait(free_slots));/
+            s/CHECK(sem_post(&free_slots));.*/CHECK(sem_wait(\&free_slots));/
         }'
-    wrong busy 'busy waiting\|it loops without end' 's/CHECK(sem_wait(free_slots));/while (sem_trywait(free_slots) == -1)\
+    wrong busy 'busy waiting\|it loops without end' 's/CHECK(sem_wait(&free_slots));/while (sem_trywait(\&free_slots) == -1)\
         continue;/'
 }
 
@@ -344,7 +344,7 @@ monitor()
     wrong no-signal 'deadlock' '/pthread_cond_signal(/d'
     wrong no-count 'guarantee VIOLATED: ' '/own.value--;/d'
     wrong if 'guarantee VIOLATED: ' 's/while (own/if (own/'
-    wrong real-one 'sem_wait is not allowed' 's/own.value--;/CHECK(sem_wait(free_slots));/'
+    wrong real-one 'sem_wait is not allowed' 's/own.value--;/CHECK(sem_wait(\&free_slots));/'
     wrong busy 'busy waiting\|it loops without end' 's/.*pthread_cond_wait(.*/        {\
             CHECK_PTHREAD(pthread_mutex_unlock(\&own.mutex));\
             CHECK_PTHREAD(pthread_mutex_lock(\&own.mutex));\
@@ -536,7 +536,7 @@ races()
     has_thread_sanitizer || return 0
     LAB_SANITIZER=yes
     begin semaphore
-    wrong race 'data race' 's/^    CHECK(sem_wait(free_slots));/    static int turns;\
+    wrong race 'data race' 's/^    CHECK(sem_wait(&free_slots));/    static int turns;\
 \
     turns++;\
 &/'

@@ -19,6 +19,8 @@ static const struct fault {
     int errors[4];
     const char *what, *advice;
 } faults[] = {
+/* demo_semaphore as it is on macOS */
+#define NAMED  "tests/unkind/demo_semaphore"
 #define IN_SHM "openat(AT_FDCWD, \"/dev/shm/"
 #define FILES  "; raise the limit on open files (ulimit -n)"
 #define MEMORY "; close some programs or raise the limit (ulimit -v) ("
@@ -44,9 +46,9 @@ static const struct fault {
     {"semaphore", NULL, "CLONE_THREAD", {EAGAIN}, "pthread_create",
         "; end some processes or raise the limit on them (ulimit -u) or on "
         "memory (ulimit -v) ("},
-    {"semaphore", NULL, IN_SHM, {EMFILE}, "sem_open", FILES " ("},
-    {"semaphore", NULL, IN_SHM, {ENOENT, EACCES, EROFS}, "sem_open", NO_SHM},
-    {"semaphore", NULL, IN_SHM, {ENOSPC}, "sem_open", FULL_SHM},
+    {NAMED, NULL, IN_SHM, {EMFILE}, "sem_open", FILES " ("},
+    {NAMED, NULL, IN_SHM, {ENOENT, EACCES, EROFS}, "sem_open", NO_SHM},
+    {NAMED, NULL, IN_SHM, {ENOSPC}, "sem_open", FULL_SHM},
     {"shm", NULL, IN_SHM, {EMFILE}, "shm_open", FILES " ("},
     {"shm", NULL, IN_SHM, {ENOENT, EACCES}, "shm_open", NO_SHM},
     {"shm", NULL, "fallocate(", {ENOSPC}, "posix_fallocate", FULL_SHM},
@@ -111,15 +113,23 @@ static const char find_call[] =
     "awk '{ name = $2; sub(/\\(.*/, \"\", name); use = ++uses[$1, name] }"
     "    index($0, ENVIRON[\"CALL\"]) { print name, use; exit }' log";
 
-static struct result run_traced(
-    const struct fault *fault, const char *log, const char *expression)
+static const char *program_of(const struct fault *fault)
 {
     char demo[32];
 
+    if (strcmp(fault->demo, NAMED) == 0)
+        return built(NAMED);
     (void)snprintf(demo, sizeof demo, "demo_%s", fault->demo);
-    return run_program((const char *const[]){"/usr/bin/env", "strace", "-f",
-                           "-qq", "-o", log, "-s64", "-e", expression,
-                           built(demo), "--speed=1000", fault->option, NULL},
+    return built(demo);
+}
+
+static struct result run_traced(
+    const struct fault *fault, const char *log, const char *expression)
+{
+    return run_program(
+        (const char *const[]){"/usr/bin/env", "strace", "-f", "-qq", "-o", log,
+            "-s64", "-e", expression, program_of(fault), "--speed=1000",
+            fault->option, NULL},
         NULL, 0);
 }
 
@@ -133,8 +143,8 @@ TEST(advice_fits)
     for (size_t i = 0; i < COUNT(faults) * COUNT(faults->errors); i++) {
         const struct fault *fault = &faults[i / COUNT(faults->errors)];
         int error = fault->errors[i % COUNT(faults->errors)];
-        if (error == 0)
-            continue;
+        if (error == 0 || access(program_of(fault), X_OK) != 0)
+            continue; /* not everywhere there is one with a NAMED semaphore */
         (void)run_traced(fault, "log", "trace=all");
         assert_int_equal(setenv("CALL", fault->call, 1), 0);
         struct result found = run_script(find_call);

@@ -14,7 +14,6 @@
 #include "tests/faults/workers.h"
 #include "tests/support/queues.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,32 +153,8 @@ static void try_all(const struct demo_run *run)
         }
 }
 
-/* glibc's sem_open makes the file under another name first, "sem.XXXXXX", which
- * does not tell whose it is. Those of others are there for a moment only: what
- * is younger than the tests and older than that is ours. Returns how many.
- */
-static int remove_temporary_names(time_t since)
-{
-    DIR *folder = opendir("/dev/shm");
-    struct stat about;
-    int count = 0;
-
-    nap(2);
-    for (struct dirent *entry; folder && (entry = readdir(folder));)
-        if (strncmp(entry->d_name, "sem.", 4) == 0 &&
-            strlen(entry->d_name) == 10 &&
-            fstatat(dirfd(folder), entry->d_name, &about, 0) == 0 &&
-            about.st_ctime >= since && about.st_ctime < time(NULL) - 1)
-            count += unlinkat(dirfd(folder), entry->d_name, 0) == 0;
-    if (folder)
-        (void)closedir(folder);
-    return count;
-}
-
 int main(int argc, char **argv)
 {
-    time_t began = time(NULL);
-
     if (argc > 2)
         times = atoi(argv[2]);
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
@@ -190,7 +164,6 @@ int main(int argc, char **argv)
         return 2;
     }
     bool good = for_each_run(argc > 3 ? argv[3] : NULL, AT_ONCE, try_all);
-    totals->names += remove_temporary_names(began);
     (void)printf(
         "%d were killed, %d had finished, %d bad ends, %d leftovers; %d "
         "names left by SIGKILL in the instant of set-up\n",

@@ -47,7 +47,7 @@ enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
  * itself and takes no notice: set_robust_list, rseq, set_tid_address, madvise.
  * It waits by futex, too, and takes no error but a signal's from there.
  */
-#define MEMORY "mmap|malloc|alloc|pthread_create|sem_open|open_memstream"
+#define MEMORY "mmap|malloc|alloc|pthread_create|open_memstream"
 #define OPEN   "open"
 #define REMOVE "unlink|cannot remove"
 #define CALL(call, said, ...)                                                  \
@@ -75,7 +75,7 @@ static const struct call {
     CALL(fcntl, "fcntl|fdopen|cannot lock", ENOLCK, EINTR),
     CALL(ftruncate, "ftruncate|cannot write", EIO, EINTR),
     CALL(futex, "", EINTR),
-    CALL(getrandom, "getentropy|sem_open", ENOSYS, EINTR),
+    CALL(getrandom, "getentropy", ENOSYS, EINTR),
     CALL(getsockname, "getsockname", ENOBUFS),
     CALL(kill, "kill", EPERM),
     CALL(listen, "listen", EADDRINUSE),
@@ -92,7 +92,7 @@ static const struct call {
     CALL(msgget, "msgget", ENOSPC),
     CALL(msgrcv, "msgrcv", EINTR, EIDRM),
     CALL(msgsnd, "msgsnd", EINTR, ENOMEM),
-    CALL(munmap, "munmap|sem_close", ENOMEM),
+    CALL(munmap, "munmap", ENOMEM),
     CALL(newfstatat, "fstat|open|getline|cannot write", EIO),
     CALL(openat, OPEN, EMFILE, EINTR),
     CALL(pipe2, "pipe", EMFILE, ENFILE),
@@ -113,11 +113,10 @@ static const struct call {
     CALL(unlinkat, REMOVE, EIO, EBUSY),
     CALL(wait4, "waitpid", EINTR, ECHILD),
     CALL(waitid, "waitid", EINTR, ECHILD),
-    CALL(write, "write|sem_open", ENOSPC, EINTR),
+    CALL(write, "write", ENOSPC, EINTR),
     CALL(writev, "write", ENOSPC, EINTR),
 #ifdef SYS_open /* younger architectures have only those above */
     CALL(fstat, "fstat|open|cannot write", EIO),
-    CALL(link, "sem_open", ENOSPC),
     CALL(mkdir, "mkdtemp", ENOSPC),
     CALL(mknod, "mkfifo", ENOSPC, EEXIST),
     CALL(nanosleep, "nanosleep", EINTR),
@@ -129,15 +128,6 @@ static const struct call {
 #endif
 };
 enum { CALLS = sizeof calls / sizeof *calls, ALL = -1, EACH_USE = 0 };
-
-/* What glibc's sem_open does on the way and hides when it fails: it looks for
- * a free temporary name, and removes that again.
- */
-static const struct {
-    const char *demo, *call;
-    int use;
-} not_ours[] = {{"semaphore", "newfstatat", 1}, {"semaphore", "newfstatat", 2},
-    {"semaphore", "unlink", 1}};
 
 /* What is to fail: the USE-th use of calls[CALL], or EACH_USE of it; or with
  * ALL, nothing.
@@ -319,11 +309,9 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
     if (fault->error == ECHILD &&
         strstr(result->err, "the live view was stopped"))
         return NULL;
-    /* pthread_create(3) and glibc's sem_close(3) have one reason for all */
-    bool says_why =
-        strstr(result->err, strerror(fault->error)) ||
-        strstr(result->err, "pthread_create: Resource temporarily") ||
-        strstr(result->err, "sem_close: Invalid argument");
+    /* pthread_create(3) has one reason for all */
+    bool says_why = strstr(result->err, strerror(fault->error)) ||
+                    strstr(result->err, "pthread_create: Resource temporarily");
     if (says_why && says_one_of(result->err, calls[fault->call].said))
         return NULL;
     return "silent";
@@ -396,15 +384,6 @@ static bool try(const struct demo_run *run, struct fault *fault)
     return happened;
 }
 
-static bool is_ours(const char *demo, const char *call, int use)
-{
-    for (size_t i = 0; i < sizeof not_ours / sizeof *not_ours; i++)
-        if (strcmp(not_ours[i].demo, demo) == 0 &&
-            strcmp(not_ours[i].call, call) == 0 && not_ours[i].use == use)
-            return false;
-    return true;
-}
-
 /* No sandbox in which a program runs at all denies these; the C library ends
  * the program itself; or what the run has created cannot but stay.
  */
@@ -451,7 +430,6 @@ static void try_all(const struct demo_run *run)
                 .use = uses[i / 2],
                 .error = calls[call].errors[i % 2]};
             if (fault.error != 0 && fault.use <= counted.uses[call] &&
-                is_ours(run->demo, calls[call].name, fault.use) &&
                 try(run, &fault))
                 totals->faults++;
         }
