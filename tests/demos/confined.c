@@ -1,133 +1,116 @@
 /* SPDX-License-Identifier: MIT */
-/* confined: the demos in a sandbox that denies some calls, and as process 1 of
- * a container. Linux only.
+/* confined: the demos where some calls are denied, as in a sandbox, and as
+ * process 1 of a container. Linux only.
  */
 #include "tests/support/test.h"
 #include "tests/support/runs.h"
 
-#if defined __linux__ && !defined __SANITIZE_ADDRESS__
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#ifdef __linux__
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { CANNOT_DENY = 77 };
-
-/* In the new process: from now on this call fails with EPERM. */
-static int deny(const void *context)
+/* Starts WORDS so that strace(1) lets this CALL fail with EPERM. */
+static struct program start_denied(const char *call, const char *words)
 {
-    const int *call = context;
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)*call, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    struct sock_fprog filter = {COUNT(code), code};
+    char command[1024];
 
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1)
-        return CANNOT_DENY;
-    return 0;
+    if (!has_strace())
+        skip();
+    (void)snprintf(command, sizeof command,
+        "exec env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "
+        "inject=%s:error=EPERM %s%s",
+        call, built(""), words);
+    return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
 }
 
-static struct program start_denied(int call, const char *words)
-{
-    return start_with(deny, &call, "%s", words);
-}
-
-/* How WORDS end in the sandbox, and that nothing is left. */
 static void assert_denied(
-    int call, int status, const char *said, const char *words)
+    const char *call, int status, const char *said, const char *words)
 {
     struct program program = start_denied(call, words);
     struct result result = program_finish(&program);
 
-    if (result.status == CANNOT_DENY)
-        skip();
     assert_result(&result, status, said, words);
     assert_nothing_left();
 }
 
-/* Both modes of all runs in the sandbox, but for those that need the call. */
-static void assert_all_denied(int call)
+/* That children die with their parent is only a precaution, and nobody waits
+ * for a child that may not be killed: all runs but those that kill end as ever.
+ */
+TEST(precautions)
 {
+    static const char *const calls[] = {"prctl", "kill"};
     char words[160];
 
-    FOR_RUNS(run)
-    {
-        bool kills_writer = strcmp(run->options, "--kill-writer") == 0;
-        bool kills = kills_writer || strcmp(run->demo, "signal") == 0;
-        if ((call == SYS_kill && kills) || (!HAVE_ROBUST_MUTEX && kills_writer))
-            continue;
-        (void)snprintf(words, sizeof words, "%s %s", run->program, run->fast);
-        assert_denied(call, run->normal, "guarantee", words);
-        (void)strcat(words, " --broken");
-        if (run->broken != NO_BROKEN)
-            assert_denied(call, run->broken, "guarantee", words);
-    }
-    assert_denied(call, 0, "guarantee", "demo_condvar --lanes");
+    for (size_t i = 0; i < COUNT(calls); i++)
+        FOR_RUNS(run)
+        {
+            bool kills = strcmp(run->options, "--kill-writer") == 0 ||
+                         strcmp(run->demo, "signal") == 0;
+            (void)snprintf(
+                words, sizeof words, "%s %s", run->program, run->fast);
+            if (!kills)
+                assert_denied(calls[i], run->normal, "guarantee", words);
+        }
 }
 
-/* That children die with their parent is only a precaution. */
-TEST(no_prctl)
+/* What is wanted and not needed, and what is needed. */
+TEST(denied_calls)
 {
-    assert_all_denied(SYS_prctl);
+#define BENCH "bench_mechanisms --rounds=1 --placement=free --only="
+    static const struct {
+        const char *call;
+        int status;
+        const char *said, *words;
+    } cases[] = {
+        {"prctl", 0, "guarantee", "demo_condvar --lanes"},
+        {"prctl", 4, "guarantee", "demo_pipe --broken"},
+        {"prctl", 1, "guarantee", "demo_signal --speed=50"},
+        {"kill", 0, "guarantee", "demo_condvar --lanes"},
+        {"kill", 4, "guarantee", "demo_pipe --broken"},
+        {"kill", 0, "", "demo_pipe --timeout=60 -"},
+        {"kill", 3, "kill: ", "demo_signal --speed=100"},
+        {"kill", 3, "kill: ", "demo_signal --speed=100 --broken --task=100"},
+        {"kill", 3, ": ", "demo_mutex --kill-writer"},
+        {"sched_setaffinity", 0, "every message came",
+            "bench_mechanisms --rounds=1 --only=pipe"},
+        {"sched_setaffinity", 3, "use --placement=free",
+            "bench_mechanisms --placement=same"},
+#if HAVE_MQUEUE
+        {"mq_open", 0, "posix-queue is left out: this system has none",
+            BENCH "pipe,posix-queue"},
+#endif
+        {"msgget", 0, "sysv-queue is left out: this system has none",
+            BENCH "pipe,sysv-queue"},
+        {"msgget", 3, "nothing is left to show", BENCH "sysv-queue"}
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_denied(
+            cases[i].call, cases[i].status, cases[i].said, cases[i].words);
 }
 
-/* Nobody waits for a child that may not be killed: it ends with its parent. */
-TEST(no_kill)
-{
-    assert_all_denied(SYS_kill);
-    assert_denied(SYS_kill, 3, "kill: ", "demo_signal --speed=100");
-    assert_denied(
-        SYS_kill, 3, "kill: ", "demo_signal --speed=100 --broken --task=100");
-    assert_denied(SYS_kill, 3, ": ", "demo_mutex --kill-writer");
-    assert_denied(SYS_kill, 0, "", "demo_pipe --timeout=60 -");
-}
-
-/* More open files, and a core of its own, are wanted, not needed. */
-TEST(no_limit_and_no_core)
+/* More open files are wanted, not needed. */
+TEST(no_limit)
 {
     struct program server =
-        start_denied(SYS_prlimit64, "demo_socket --serve --port=0");
-    (void)program_await(&server, "listening", true);
-    assert_int_equal(kill(server.pid, SIGINT), 0);
-    assert_int_equal(program_finish(&server).status, 0);
-    assert_denied(SYS_sched_setaffinity, 0, "every message came",
-        "bench_mechanisms --rounds=1 --only=pipe");
-    assert_denied(SYS_sched_setaffinity, 3, "use --placement=free",
-        "bench_mechanisms --placement=same");
-}
+        start_denied("prlimit64", "demo_socket --serve --port=0");
 
-/* Costs are measured without the queues that there are not. */
-TEST(no_queues)
-{
-    assert_denied(SYS_msgget, 0, "sysv-queue is left out: this system has none",
-        "bench_mechanisms --rounds=1 --placement=free --only=pipe,sysv-queue");
-    assert_denied(SYS_msgget, 3, "nothing is left to show",
-        "bench_mechanisms --rounds=1 --placement=free --only=sysv-queue");
-#if HAVE_MQUEUE
-    assert_denied(SYS_mq_open, 0,
-        "posix-queue is left out: this system has none",
-        "bench_mechanisms --rounds=1 --placement=free --only=pipe,posix-queue");
-#endif
+    (void)program_await(&server, "listening", true);
+    (void)kill(-server.pid, SIGINT); /* strace(1) ignores it */
+    assert_int_equal(program_finish(&server).status, 0);
 }
 
 /* A server that can have no client says so when the first one comes. */
 TEST(no_accept)
 {
-#ifdef SYS_accept /* not on all machines */
     struct program server =
-        start_denied(SYS_accept, "demo_socket --serve --port=0");
+        start_denied("?accept,?accept4", "demo_socket --serve --port=0");
+
     (void)program_await(&server, "\n", true);
     (void)expect_run(3, "", "demo_socket --connect --port=%d",
         atoi(strrchr(server.so_far.err, ':') + 1));
     struct result result = program_finish(&server);
     assert_result(&result, 3, "accept: Operation not permitted", "--serve");
-#endif
 }
 
 /* The sandbox of the tests themselves: as root, or as a user who may have a
