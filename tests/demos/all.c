@@ -5,7 +5,6 @@
 
 #include <ctype.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 enum { LISTINGS = 9, TEXT = 8192 };
@@ -361,21 +360,15 @@ TEST(no_output)
     }
 }
 
-/* The shell starts the demo when its output's reader has gone for sure. */
+/* The demo starts when its output's reader has gone for sure. */
 TEST(reader_goes_away)
 {
-    char command[TEXT];
-
+    assert_int_equal(run_script("mkfifo output").status, 0);
     FOR_DEMOS(demo)
     {
-        (void)snprintf(command, sizeof command, "read go; exec '%s' %s",
-            built(demo->program), demo->fast);
-        struct program program = program_start(
-            (const char *const[]){"/bin/sh", "-c", command, NULL});
-        (void)close(program.out);
-        program.out = -1;
-        program_write(&program, "go\n", 3);
-        struct result result = program_finish(&program);
+        struct result result =
+            run_script(": <output & exec >output; wait; exec '%s' %s",
+                built(demo->program), demo->fast);
         assert_result(&result, 3, "the reader went away", demo->program);
     }
 }

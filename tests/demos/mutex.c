@@ -178,49 +178,31 @@ TEST(kill_writer)
     }
 }
 
-/* Writes a line into the log while a killed writer's torn line is its last one.
- * Returns false if the run was over before.
- */
-static bool add_foreign_line(void)
-{
-    bool torn = false;
-    size_t size = 0;
-
-    for (int i = 0; i < 1000 && !torn; i++) {
-        nap(0.005);
-        if (access(LOG, F_OK) == -1)
-            continue;
-        const char *log = load_file(LOG, &size);
-        torn = size > 0 && log[size - 1] != '\n';
-    }
-    FILE *file = fopen(LOG, "a");
-    assert_non_null(file);
-    (void)fputs("\nforeign\n", file);
-    (void)fclose(file);
-    return torn;
-}
-
 /* The next writer cuts off the killed one's line, and nothing of another
- * program's. strace(1) gives it the time to write.
+ * program's, which writes while that line is the last one. strace(1) gives it
+ * the time to.
  */
 TEST(kill_writer_beside_another_program)
 {
-    const char *const words[] = {"/usr/bin/env", "ASAN_OPTIONS=detect_leaks=0",
-        "strace", "-f", "-o", "/dev/null", "-e",
-        "inject=kill:delay_enter=1000000:when=1", built("demo_mutex"),
-        "--kill-writer", NULL};
     bool seen = false;
 
     if (!has_strace())
         skip();
     for (int tries = 0; tries < 5 && !seen; tries++) {
-        struct program program = program_start(words);
-        bool in_time = add_foreign_line();
-        struct result result = program_finish(&program);
+        struct result result = run_script(
+            "ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null "
+            "-e inject=kill:delay_enter=1000000:when=1 '%s' --kill-writer &\n"
+            "for i in $(seq 1000); do\n"
+            "    [ -z \"$(tail -c 1 " LOG " 2>/dev/null)\" ] || break\n"
+            "    sleep 0.005\n"
+            "done\n"
+            "printf '\\nforeign\\n' >>" LOG "\n"
+            "wait $!",
+            built("demo_mutex"));
         if (lacks_robust_mutexes(&result))
             skip();
         assert_non_null(strstr(load_file(LOG, NULL), "\nforeign\n"));
-        seen = in_time && result.status == 3 &&
+        seen = result.status == 3 &&
                strstr(result.err, "another program has written there");
         assert_int_equal(unlink(LOG), 0);
     }
@@ -248,10 +230,7 @@ TEST(line_of_another_program)
             nap(0.02);
             log = load_file(LOG, NULL);
         }
-        FILE *file = fopen(LOG, "a");
-        assert_non_null(file);
-        (void)fputs("0 mu: " MESSAGE "\n", file);
-        (void)fclose(file);
+        (void)run_script("echo '0 mu: " MESSAGE "' >>" LOG);
         assert_int_equal(kill(program.pid, SIGCONT), 0);
         struct result result = program_finish(&program);
         seen = count_lines(result.out) == 101;
