@@ -2,20 +2,21 @@
 /* demo_shm - a reader shows numbers in memory that a writer keeps changing
  *
  * Shared memory belongs to several processes at once: what one of them writes,
- * the others see. It has no lock of its own, so it usually contains a mutex.
- * When both have opened it, its name can go; it stays until both have ended.
+ * the others see. Nothing keeps them apart, so it usually contains a mutex.
  *
  *   $ ./demo_shm --duration=1
  *   [50, 31, 31, 87, 72]
  *        HELD  1 of 1 snapshots are intact (seed 22179)
  *
  *   $ ./demo_shm --duration=1 --broken
- *   [17, 77 | 2, 3, 4]
+ *   [61, 56 | 2, 3, 4]
  *    VIOLATED  1 of 1 snapshots are torn
  *
+ * At the | the new numbers end: 2, 3, and 4 are from before the update.
+ *
  * Guarantee: every snapshot shown is one that the writer published.
- * --broken leaves out the mutex in the reader. The writer pauses halfway in its
- * first update until the reader is there: every run shows a torn snapshot.
+ * --broken leaves out the mutex in the reader. Halfway in its first update the
+ * writer pauses until the reader has shown a snapshot, so each run has the bug.
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -23,59 +24,78 @@
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
 #include "demos/parts/shm.h" /* and <fcntl.h>, <unistd.h> */
 
-static struct {
-    pthread_mutex_t mutex;      /* guards the numbers */
-    struct numbers numbers;     /* as the writer published them */
-} * memory;                     /* the same for both processes */
-static struct numbers snapshot; /* the reader's own copy */
+struct memory {
+    pthread_mutex_t mutex; /* guards the numbers */
+    struct number numbers[MAX_NUMBERS];
+};
+static struct memory *memory;               /* the same for both processes */
+static struct number snapshot[MAX_NUMBERS]; /* the reader's own copy */
 
-static void open_memory(int flags)
+static void create_memory(void)
 {
-    int object = CHECK(shm_open(memory_name, O_RDWR | flags, 0600));
-    int access = PROT_READ | PROT_WRITE;
+    int fd = CHECK(shm_open(memory_name, O_RDWR | O_CREAT | O_EXCL, 0600));
 
-    if (flags & O_CREAT)
-        CHECK(ftruncate(object, sizeof *memory)); /* new memory has size 0 */
-    reserve(object); /* otherwise memory that is lacking kills the writer */
-    memory = CHECK_NOT(
-        MAP_FAILED, mmap(NULL, sizeof *memory, access, MAP_SHARED, object, 0));
-    CHECK(close(object)); /* the memory stays, at this pointer */
+    CHECK(ftruncate(fd, sizeof *memory)); /* new memory has size 0 */
+    reserve(fd); /* ends the run if the system has not that much memory */
+    memory = CHECK_NOT(MAP_FAILED,
+        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    CHECK(close(fd));                  /* the memory stays, at this pointer */
+    init_shared_mutex(&memory->mutex); /* with PTHREAD_PROCESS_SHARED */
+    for (int i = 0; i < settings.values; i++)
+        memory->numbers[i].value = i; /* until the first update */
+}
+
+static void open_memory(void)
+{
+    wait_for_writer(); /* until there is something to open */
+    int fd = CHECK(shm_open(memory_name, O_RDWR, 0600));
+    memory = CHECK_NOT(MAP_FAILED,
+        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    CHECK(close(fd));
+    CHECK(shm_unlink(memory_name)); /* both have it now: the name can go */
 }
 
 static void writer(int id)
 {
-    open_memory(O_CREAT | O_EXCL);
-    init_shared_mutex(&memory->mutex); /* with PTHREAD_PROCESS_SHARED */
-    for (int publication = 1; rest(settings.update); publication++) {
-        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex)); /* waits for it */
-        update(&memory->numbers, publication); /* the window is halfway */
+    create_memory();
+    while (next_turn(WRITER)) { /* sleeps; false at the end of the run */
+        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
+        for (int i = 0; i < settings.values; i++) {
+            memory->numbers[i] = next_number();
+            pause_halfway(i); /* in the first update: until the reader comes */
+        }
         CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
     }
+    CHECK(munmap(memory, sizeof *memory));
 }
 
 static void reader(int id)
 {
-    open_memory(0);
-    CHECK(shm_unlink(memory_name)); /* the name goes; the memory stays */
-    while (rest(settings.show)) {   /* sleeps; false at the end of the run */
-        latch_count_down(&stage->reader_is_here); /* and is about to lock */
+    open_memory();
+    while (next_turn(READER)) { /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
-        copy(&snapshot, &memory->numbers); /* all of them */
+        for (int i = 0; i < settings.values; i++) {
+            snapshot[i] = memory->numbers[i];
+            pause_halfway(i); /* only with --window */
+        }
         CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
-        show(&snapshot);
+        show(snapshot);
     }
+    CHECK(munmap(memory, sizeof *memory));
 }
 
-/* WRONG: does not lock the mutex, so it is not kept out. */
+/* WRONG: does not lock the mutex, so it copies in the middle of an update. */
 static void broken_reader(int id)
 {
-    open_memory(0);
-    CHECK(shm_unlink(memory_name)); /* the name goes; the memory stays */
-    while (rest(settings.show)) {
-        copy(&snapshot, &memory->numbers);        /* all of them */
-        latch_count_down(&stage->reader_is_here); /* window: it has looked */
-        show(&snapshot);
+    open_memory();
+    while (next_turn(READER)) { /* sleeps; false at the end of the run */
+        for (int i = 0; i < settings.values; i++) {
+            snapshot[i] = memory->numbers[i];
+            pause_halfway(i); /* only with --window */
+        }
+        show(snapshot);
     }
+    CHECK(munmap(memory, sizeof *memory));
 }
 
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
@@ -97,13 +117,11 @@ int main(int argc, char **argv)
     if (run.broken && settings.values == 1)
         usage_error("--broken needs at least two values; use --values=2");
 
-    stage_init();
+    turns_init();
     name_memory();
     add_process("writer", 0, writer);
-    start_actors(settings.duration);
-    wait_for_halfway(); /* in the writer's first update: so the two meet */
     add_process("reader", 0, run.broken ? broken_reader : reader);
-    launch_actors();
+    start_actors(settings.duration);
     end_in_time();
     return check_snapshots();
 }

@@ -153,8 +153,8 @@ know()
     shm)
         about="the same bytes in two processes"
         options='--speed=100'
-        needed='pthread_mutex_lock pthread_mutex_unlock shm_open mmap update
-            copy rest latch_count_down'
+        needed='pthread_mutex_lock pthread_mutex_unlock shm_open mmap
+            next_turn next_number pause_halfway show'
         h_violated='"Lock for the whole update" and "Both must lock"'
         h_late='"Lock for the whole update": is the mutex unlocked after it, in
             both processes?'

@@ -268,7 +268,7 @@ shm()
         }'
     wrong reader-early 'guarantee VIOLATED: ' '/^static void reader/,/^}/{
             /pthread_mutex_unlock/d
-            /copy(/i\
+            /for (int i/i\
         CHECK_PTHREAD(pthread_mutex_unlock(\&memory->mutex));
         }'
     wrong not-unlocked 'deadlock' '/^static void writer/,/^}/{
@@ -276,7 +276,7 @@ shm()
             CHECK_PTHREAD(pthread_mutex_unlock/
         }'
     wrong private 'each process has a mutex of its own: own in line' '
-        s/^static struct numbers snapshot;/static struct {\
+        s/^static struct memory \*memory;/static struct {\
     pthread_mutex_t mutex;\
 } own = {PTHREAD_MUTEX_INITIALIZER};\
 &/

@@ -48,20 +48,11 @@ void join_readers(int id)
         CHECK(shm_unlink(memory_name));
 }
 
-bool rest_before_look(int id)
+bool rest_before_look(void)
 {
-    static int turns; /* of this process */
-
-    turns++;
-    if (turns > 1)
-        return rest(settings.show);
-    (void)rest(0); /* the first one takes no time */
-    latch_count_down(&evidence->all_come);
-    if (id == 0) {
-        latch_wait(&evidence->all_come);
-        latch_count_down(&stage->reader_is_here); /* the update goes on */
-    }
-    return true;
+    latch_count_down(&evidence->all_come); /* it stays down */
+    latch_wait(&evidence->all_come);
+    return next_turn(READER);
 }
 
 bool rest_before_update(void)
@@ -70,7 +61,7 @@ bool rest_before_update(void)
 
     turns++;
     if (turns != 2)
-        return rest(settings.update);
+        return next_turn(WRITER);
     (void)latch_wait_for(&evidence->all_inside, patience);
     latch_count_down(&evidence->writer_comes);
     return true;
@@ -108,7 +99,7 @@ static void wait_for_the_others(void)
     give_them_time();
 }
 
-void look_at(struct numbers *snapshot, const struct numbers *numbers)
+void look_at(struct number *snapshot, const struct number *numbers)
 {
     static bool has_looked; /* this process */
     int now = atomic_fetch_add(&evidence->readers, 1) + 1;
@@ -121,30 +112,38 @@ void look_at(struct numbers *snapshot, const struct numbers *numbers)
     if (!has_looked)
         wait_for_the_others();
     has_looked = true;
-    copy(snapshot, numbers);
+    for (int i = 0; i < settings.values; i++) {
+        snapshot[i] = numbers[i];
+        pause_halfway(i);
+    }
     note_if_together();
     atomic_fetch_sub(&evidence->readers, 1);
 }
 
-void change(struct numbers *numbers, long publication)
+void change(struct number *numbers)
 {
+    static bool has_changed;
+
     atomic_store(&evidence->writer, true);
     note_if_together();
-    update(numbers, publication);
-    if (publication == 1)
+    for (int i = 0; i < settings.values; i++) {
+        numbers[i] = next_number();
+        pause_halfway(i);
+    }
+    if (!has_changed)
         give_them_time();
+    has_changed = true;
     note_if_together();
     atomic_store(&evidence->writer, false);
 }
 
-void show_snapshot(int id, const struct numbers *snapshot)
+void show_snapshot(int id, const struct number *snapshot)
 {
     int values[MAX_NUMBERS] = {0}, mark = 0;
 
     for (int i = 0; i < settings.values; i++) {
-        values[i] = snapshot->all[i].value;
-        if (snapshot->all[i].publication != snapshot->all[0].publication &&
-            mark == 0)
+        values[i] = snapshot[i].value;
+        if (snapshot[i].publication != snapshot[0].publication && mark == 0)
             mark = i;
     }
     say_numbers(values, settings.values, mark, "%d ", id);

@@ -17,22 +17,22 @@ void init_shared_condition(pthread_cond_t *condition);
 /* Waits until all readers have opened the memory; then its name goes. */
 void join_readers(int id);
 
-/* Rest until the next turn; return false at the end of the run. In the first
+/* Sleep until the next turn; return false at the end of the run. In the first
  * turn all readers come while the writer is halfway in its first update. The
  * writer's second turn begins when all readers are inside.
  */
-bool rest_before_look(int id);
+bool rest_before_look(void);
 bool rest_before_update(void);
 
 /* Copies the numbers, or changes them; counts how many actors are inside. In
  * its first look a reader stays inside until all readers are, and until the
  * writer wants to come in. It gives up after two seconds.
  */
-void look_at(struct numbers *snapshot, const struct numbers *numbers);
-void change(struct numbers *numbers, long publication);
+void look_at(struct number *snapshot, const struct number *numbers);
+void change(struct number *numbers);
 
 /* Prints what a reader has seen. */
-void show_snapshot(int id, const struct numbers *snapshot);
+void show_snapshot(int id, const struct number *snapshot);
 
 /* The verdict; returns the exit status. */
 int check_readers(void);

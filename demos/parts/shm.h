@@ -15,26 +15,16 @@ extern struct settings {
     double duration, update, show; /* seconds */
 } settings;
 
-/* Numbers, each with the update that it is from; 1 is the first. The reader's
- * evidence: in an intact snapshot all numbers are from the same update.
+/* A number, with the update that it is from: 1 is the first. The evidence: in
+ * an intact snapshot all numbers are from the same update.
  */
-struct numbers {
-    struct number {
-        int value;
-        long publication;
-    } all[MAX_NUMBERS];
+struct number {
+    int value;
+    long publication;
 };
 
-/* For the order in which writer and reader begin, and for the end of the run.
- */
-extern struct stage {
-    struct latch
-        writer_is_halfway;       /* the writer is in the middle of an update */
-    struct latch reader_is_here; /* the reader can be waiting by now */
-    struct latch over;           /* the run's time is up */
-    long shown, torn;            /* counted by the reader */
-} * stage;
-void stage_init(void);
+/* Before the actors start. */
+void turns_init(void);
 
 /* The name of the memory, like that of a file; and the function that makes it.
  * The reader unlinks it. If the run ends before that, the cleanup process does,
@@ -52,26 +42,28 @@ void reserve(int object);
 /* Makes a mutex that works between processes. */
 void init_shared_mutex(pthread_mutex_t *mutex);
 
-/* Writes new numbers, one after the other. In the middle of the first update it
- * pauses until the reader is here, so that they meet in every run. With
- * --window it pauses there longer, and copy() in the middle of
- * a copy.
+/* Waits until the writer is halfway in its first update. */
+void wait_for_writer(void);
+
+/* Sleeps until the next turn of this process, which is one of the two; the
+ * first one begins at once. Returns false when the time of the run is up.
  */
-void update(struct numbers *numbers, long publication);
+enum side { WRITER, READER };
+bool next_turn(enum side side);
 
-/* Copies all of them; for the views, the reader is inside meanwhile. */
-void copy(struct numbers *to, const struct numbers *from);
+/* Returns what the writer publishes next. */
+struct number next_number(void);
 
-/* Waits until the writer is halfway; ends the run if it fails. */
-void wait_for_halfway(void);
+/* After number I of an update or a copy. For the views, the process is inside
+ * from its first number to its last one. Halfway in its first update the writer
+ * pauses until the reader's first turn has begun, and a moment longer: then the
+ * reader waits for the mutex, or with --broken has shown what it sees. With
+ * --window that takes longer, and the reader pauses halfway in each copy.
+ */
+void pause_halfway(int i);
 
 /* Prints a snapshot and counts it; a | stands where another update begins. */
-void show(const struct numbers *snapshot);
-
-/* Sleeps for SECONDS of the listing's time, but not before the first turn.
- * Returns false when the time of the run is up.
- */
-bool rest(double seconds);
+void show(const struct number *snapshot);
 
 /* Waits until the time is up, then until the actors have ended. */
 void end_in_time(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* shm_numbers - the numbers of demo_shm, and what the reader saw of them */
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -12,16 +11,28 @@
 
 struct settings settings = {
     .values = 5, .duration = 10, .update = 1, .show = 2};
-struct stage *stage;
 char memory_name[NAME_SIZE];
 
 enum { MOMENT = 2000000 }; /* nanoseconds: a busy machine needs some */
 
-void stage_init(void)
+/* For the order in which writer and reader begin, and for the end of the run.
+ */
+static struct stage {
+    struct latch writer_is_halfway; /* in its first update */
+    struct latch reader_is_here;    /* it has opened the memory */
+    struct latch first_is_shown;    /* the reader's first snapshot */
+    struct latch over;              /* the run's time is up */
+    long shown, torn;               /* counted by the reader */
+} * stage;
+
+static enum side own_side; /* of this process */
+
+void turns_init(void)
 {
     stage = shared_alloc(sizeof *stage);
     latch_init(&stage->writer_is_halfway, 1);
     latch_init(&stage->reader_is_here, 1);
+    latch_init(&stage->first_is_shown, 1);
     latch_init(&stage->over, 1);
 }
 
@@ -63,83 +74,84 @@ void init_shared_mutex(pthread_mutex_t *mutex)
     CHECK_PTHREAD(pthread_mutexattr_destroy(&attributes));
 }
 
-/* Before the first update each number is its own place: so a student sees which
- * ones a torn snapshot has from then.
- */
-static void begin(struct numbers *numbers, struct rng *rng)
+void wait_for_writer(void)
 {
-    for (int i = 0; i < settings.values; i++)
-        numbers->all[i].value = i;
-    *rng = rng_init(0);
+    latch_wait(&stage->writer_is_halfway);
 }
 
-void update(struct numbers *numbers, long publication)
-{
-    static struct rng rng;
-
-    if (publication == 1)
-        begin(numbers, &rng);
-    record_state(INSIDE, "updating");
-    for (int i = 0; i < settings.values; i++) {
-        if (i == settings.values / 2 && publication == 1) {
-            latch_count_down(&stage->writer_is_halfway);
-            latch_wait(&stage->reader_is_here);
-            sleep_ns(run.window ? SHORT_WINDOW : MOMENT);
-        }
-        numbers->all[i].value = rng_range(&rng, 0, 100);
-        numbers->all[i].publication = publication;
-    }
-    record_state(RUNNING, "running");
-}
-
-void copy(struct numbers *to, const struct numbers *from)
-{
-    const size_t half = (size_t)settings.values / 2, size = sizeof *to->all;
-
-    record_state(INSIDE, "copying");
-    memcpy(to->all, from->all, half * size);
-    if (run.window)
-        sleep_ns(SHORT_WINDOW);
-    memcpy(to->all + half, from->all + half, (MAX_NUMBERS - half) * size);
-    record_state(RUNNING, "running");
-}
-
-bool rest(double seconds)
+bool next_turn(enum side side)
 {
     static bool has_begun; /* in each process: no rest before the first turn */
+    double rest = side == WRITER ? settings.update : settings.show;
 
+    own_side = side;
     if (has_begun)
-        return !latch_wait_for(&stage->over, scaled_ns(seconds));
+        return !latch_wait_for(&stage->over, scaled_ns(rest));
     has_begun = true;
+    if (side == READER)
+        latch_count_down(&stage->reader_is_here);
     return true;
 }
 
-void show(const struct numbers *snapshot)
+static long publication = 1; /* the writer's */
+
+struct number next_number(void)
 {
-    const struct number *numbers = snapshot->all;
+    static struct rng rng;
+    static bool has_begun;
+
+    if (!has_begun)
+        rng = rng_init(0);
+    has_begun = true;
+    return (struct number){rng_range(&rng, 0, 100), publication};
+}
+
+static void wait_for_reader(void)
+{
+    latch_count_down(&stage->writer_is_halfway);
+    latch_wait(&stage->reader_is_here);
+    pause_until(&stage->first_is_shown);
+    sleep_ns(MOMENT);
+}
+
+void pause_halfway(int i)
+{
+    int half = settings.values > 1 ? settings.values / 2 : 1;
+
+    if (i == 0)
+        record_state(INSIDE, own_side == WRITER ? "updating" : "copying");
+    if (i + 1 == half) {
+        if (own_side == WRITER && publication == 1)
+            wait_for_reader();
+        if (own_side == READER && run.window)
+            sleep_ns(SHORT_WINDOW);
+    }
+    if (i < settings.values - 1)
+        return;
+    publication++;
+    record_state(RUNNING, "running");
+}
+
+void show(const struct number *snapshot)
+{
     int values[MAX_NUMBERS] = {0}, mark = 0;
 
     for (int i = settings.values - 1; i >= 0; i--) {
-        values[i] = numbers[i].value;
-        if (i > 0 && numbers[i].publication != numbers[i - 1].publication)
+        values[i] = snapshot[i].value;
+        if (i > 0 && snapshot[i].publication != snapshot[i - 1].publication)
             mark = i;
     }
     say_numbers(values, settings.values, mark, "%s", "");
+    latch_count_down(&stage->first_is_shown);
     stage->shown++;
     if (mark > 0) {
         bool begins_new =
-            numbers[mark - 1].publication > numbers[mark].publication;
+            snapshot[mark - 1].publication > snapshot[mark].publication;
         stage->torn++;
         record_wrong(
             begins_new ? "torn: %d new, %d old" : "torn: %d old, %d new", mark,
             settings.values - mark);
     }
-}
-
-void wait_for_halfway(void)
-{
-    while (!latch_wait_for(&stage->writer_is_halfway, WINDOW / 10))
-        (void)wait_for_actors(0);
 }
 
 void end_in_time(void)

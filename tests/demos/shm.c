@@ -107,13 +107,13 @@ TEST(broken_always)
     REFUSED("demo_shm", "--broken --values=1", "operand");
 }
 
-/* However late the reader starts, the two meet. strace(1) makes the run's first
- * process wait before its third fork, which is that of the reader.
+/* However late the reader is, the two meet. strace(1) makes it wait when it has
+ * opened the memory, before it removes the name.
  */
 TEST(late_reader)
 {
-    const char *const command[] = {"/usr/bin/env", "strace", "-qq", "-o",
-        "/dev/null", "-e", "inject=?clone,?fork:delay_enter=1500000:when=3",
+    const char *const command[] = {"/usr/bin/env", "strace", "-f", "-qq", "-o",
+        "/dev/null", "-e", "inject=?unlink,?unlinkat:delay_enter=1500000",
         built("demo_shm"), "--broken", "--speed=1000", NULL};
 
     if (!has_strace())
