@@ -62,9 +62,9 @@ prepare()
     gnu=
     ! compiles '#include <errno.h>
 int version = __GLIBC__;' || gnu=yes
-    cp "$project/tests/support/limited.c" "$first/shm.c" .
+    cp "$first/shm.c" .
+    ln -s "$build/tests/limited" .
     libraries=
-    compile limited -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE
     compile shm 2>/dev/null || libraries=-lrt # before glibc 2.34
 }
 

@@ -9,96 +9,67 @@
  * number of the signal that ended it, LEFT if it left a process behind, be it
  * for a moment, or LATE if this program had to end it.
  */
+#include "tests/support/process.h"
+
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LEFT = 123, LATE = 124 };
 
-/* Returns the milliseconds that are left until SECONDS after BEGAN. */
-static int time_left(const struct timespec *began, int seconds)
+static int screen;
+
+static int become_command(const void *context)
 {
-    struct timespec now;
+    char *const *words = context;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    long passed = (now.tv_sec - began->tv_sec) * 1000 +
-                  (now.tv_nsec - began->tv_nsec) / 1000000;
-    return passed < seconds * 1000L ? (int)(seconds * 1000L - passed) : 0;
-}
-
-/* Copies what arrives until the terminal is closed; returns whether that came
- * in time. */
-static int copy(int from, int seconds)
-{
-    struct timespec began;
-    struct pollfd input = {.fd = from, .events = POLLIN};
-    char text[4096];
-
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    while (poll(&input, 1, time_left(&began, seconds)) == 1) {
-        ssize_t length = read(from, text, sizeof text);
-        if (length == 0 || (length == -1 && errno == EIO)) /* Linux has EIO */
-            return 1;
-        if (length == -1 || write(STDOUT_FILENO, text, (size_t)length) == -1)
-            err(126, "output");
-    }
-    return 0;
+    (void)dup2(screen, STDOUT_FILENO);
+    (void)dup2(screen, STDERR_FILENO);
+    for (int i = 3; i < 64; i++)
+        (void)close(i);
+    (void)execvp(words[0], words);
+    err(127, "%s", words[0]);
 }
 
 /* Opens a terminal that changes nothing of what is printed. */
-static void open_terminal(int *control, int *terminal)
+static int open_terminal(void)
 {
     struct termios modes;
+    int control = posix_openpt(O_RDWR | O_NOCTTY);
 
-    *control = posix_openpt(O_RDWR | O_NOCTTY);
-    if (*control == -1 || grantpt(*control) == -1 || unlockpt(*control) == -1)
+    if (control == -1 || grantpt(control) == -1 || unlockpt(control) == -1)
         err(126, "posix_openpt");
-    *terminal = open(ptsname(*control), O_RDWR | O_NOCTTY);
-    if (*terminal == -1 || tcgetattr(*terminal, &modes) == -1)
-        err(126, "%s", ptsname(*control));
+    screen = open(ptsname(control), O_RDWR | O_NOCTTY);
+    if (screen == -1 || tcgetattr(screen, &modes) == -1)
+        err(126, "%s", ptsname(control));
     modes.c_oflag &= ~(tcflag_t)OPOST;
-    if (tcsetattr(*terminal, TCSANOW, &modes) == -1)
+    if (tcsetattr(screen, TCSANOW, &modes) == -1)
         err(126, "tcsetattr");
+    return control;
 }
 
 int main(int argc, char **argv)
 {
-    int control, terminal, status;
-
     if (argc < 3 || atoi(argv[1]) < 1)
         errx(126, "usage: limited SECONDS COMMAND [ARGUMENT...]");
-    open_terminal(&control, &terminal);
-    pid_t child = fork();
-    if (child == -1)
-        err(126, "fork");
-    if (child == 0) {
-        setpgid(0, 0); /* a group of its own: all of it can be ended */
-        dup2(terminal, STDOUT_FILENO);
-        dup2(terminal, STDERR_FILENO);
-        close(terminal);
-        close(control);
-        execvp(argv[2], argv + 2);
-        err(127, "%s", argv[2]);
-    }
-    setpgid(child, child); /* whichever of the two comes first */
-    close(terminal);
-    int in_time = copy(control, atoi(argv[1]));
+    int control = open_terminal();
+    struct program program = start_body(become_command, argv + 2);
+    (void)close(screen);
+    (void)dup2(control, program.out);
+    (void)close(control);
+    bool in_time = program_ended(&program, atoi(argv[1]));
     if (!in_time)
-        kill(-child, SIGKILL);
-    if (waitpid(child, &status, 0) == -1)
-        err(126, "waitpid");
+        program_kill(&program);
+    (void)fwrite(program.so_far.out, 1, program.so_far.out_size, stdout);
+    if (fflush(stdout) == EOF)
+        err(126, "output");
     if (!in_time)
         return LATE;
-    if (WIFSIGNALED(status))
-        return 128 + WTERMSIG(status);
-    if (kill(-child, 0) == 0)
+    if (program.so_far.status < 128 && kill(-program.pid, 0) == 0)
         return LEFT;
-    return WEXITSTATUS(status);
+    return program.so_far.status;
 }

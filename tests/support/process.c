@@ -85,11 +85,6 @@ const char *built(const char *name)
 /* Which processes this one has started: a bit for each. */
 static unsigned char started[PROCESSES / CHAR_BIT];
 
-void program_note_start(pid_t pid)
-{
-    started[pid / CHAR_BIT] |= (unsigned char)(1 << pid % CHAR_BIT);
-}
-
 static bool was_started(long pid)
 {
     return pid > 0 && pid < PROCESSES &&
@@ -100,6 +95,7 @@ struct command {
     const char *const *argv;
     int (*body)(const void *context);
     const void *context;
+    bool leads_session;
 };
 
 /* In the new process. */
@@ -107,7 +103,7 @@ static void become(const struct command *command, const int descriptors[3])
 {
     begin_child();
     (void)signal(SIGPIPE, SIG_DFL); /* we ignore it */
-    (void)setpgid(0, 0);
+    (void)(command->leads_session ? setsid() : setpgid(0, 0));
     for (int i = command->argv ? 0 : 1; i < 3; i++)
         (void)dup2(descriptors[i], i);
     for (int i = 0; i < 3; i++)
@@ -143,8 +139,9 @@ static struct program begin(const struct command *command)
         (void)close(err[0]);
         become(command, (int[]){in[0], out[1], err[1]});
     }
-    (void)setpgid(pid, pid); /* whichever of the two comes first */
-    program_note_start(pid);
+    if (!command->leads_session)
+        (void)setpgid(pid, pid); /* whichever of the two comes first */
+    started[pid / CHAR_BIT] |= (unsigned char)(1 << pid % CHAR_BIT);
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
@@ -154,7 +151,7 @@ static struct program begin(const struct command *command)
         .in = in[1],
         .out = out[0],
         .err = err[0],
-        .so_far = {.out = calloc(1, 1), .err = calloc(1, 1)}};
+        .so_far = {.status = -1, .out = calloc(1, 1), .err = calloc(1, 1)}};
 }
 
 struct program program_start(const char *const argv[])
@@ -165,6 +162,13 @@ struct program program_start(const char *const argv[])
 struct program start_body(int (*body)(const void *context), const void *context)
 {
     return begin(&(struct command){.body = body, .context = context});
+}
+
+struct program start_session(
+    int (*body)(const void *context), const void *context)
+{
+    return begin(&(struct command){
+        .body = body, .context = context, .leads_session = true});
 }
 
 static struct program start_line(int (*body)(const void *context),
@@ -181,7 +185,7 @@ static struct program start_line(int (*body)(const void *context),
         words[count++] = word;
     }
     words[0] = built(words[0]);
-    return begin(&(struct command){words, body, context});
+    return begin(&(struct command){words, body, context, false});
 }
 
 struct program start_with(int (*body)(const void *context), const void *context,
@@ -305,6 +309,8 @@ bool program_ended(struct program *program, double seconds)
     struct rusage usage;
     int status;
 
+    if (result->status != -1)
+        return true;
     while (program->out != -1 || program->err != -1) {
         (void)exchange(program, NULL, 0, end - now());
         if (now() > end)

@@ -25,7 +25,7 @@ double now(void);
 void nap(double seconds);
 
 struct result {
-    int status;      /* the exit status, or 128 + the signal that ended it */
+    int status;      /* the exit status, or 128 + the signal; -1: not yet */
     char *out, *err; /* what it wrote, each with a final NUL */
     size_t out_size, err_size;
     double processor; /* seconds of processor time, with its children */
@@ -64,8 +64,9 @@ struct program start_with(int (*body)(const void *context), const void *context,
 struct program start_body(
     int (*body)(const void *context), const void *context);
 
-/* Remembers that this test program has started PID, by other means. */
-void program_note_start(pid_t pid);
+/* The same in a session of its own, so that it can have a terminal. */
+struct program start_session(
+    int (*body)(const void *context), const void *context);
 
 /* Writes SIZE bytes to its standard input; program_close_input() ends it. */
 void program_write(struct program *program, const void *bytes, size_t size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/program.h"
+#include "common/base/run.h"
 #include "tests/support/queues.h"
 
 #include <glob.h>
@@ -161,6 +162,34 @@ void assert_asleep(
         fail_msg("a wait of %g s took %g s of the processor and woke up %.0f "
                  "times",
             seconds, busy, waits);
+}
+
+struct result forked(int (*body)(const void *context), const void *context)
+{
+    program_name = "demo_unit";
+    struct program program = start_body(body, context);
+    return program_finish(&program);
+}
+
+struct result expect(int status, const char *err,
+    int (*body)(const void *context), const void *context)
+{
+    struct result result = forked(body, context);
+
+    if (result.status != status)
+        fail_msg("status %d instead of %d; it said: %s%s", result.status,
+            status, result.out, result.err);
+    if (*err)
+        assert_says(result.err, err);
+    else
+        assert_string_equal(result.err, "");
+    return result;
+}
+
+void assert_says(const char *said, const char *text)
+{
+    if (!strstr(said, text))
+        fail_msg("\"%s\" is missing in: %s", text, said);
 }
 
 int count_text(const char *string, const char *text)

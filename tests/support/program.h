@@ -61,6 +61,18 @@ bool is_undecided(const struct result *result);
 void assert_asleep(
     const struct result *result, const struct result *prompt, double seconds);
 
+/* Calls BODY(CONTEXT), which must not assert, in a child, "demo_unit". */
+struct result forked(int (*body)(const void *context), const void *context);
+
+/* The same, and asserts how it ended and that ERR is in what it wrote to
+ * standard error; with "" it must have written nothing there.
+ */
+struct result expect(int status, const char *err,
+    int (*body)(const void *context), const void *context);
+
+/* Fails the test unless TEXT is in SAID. */
+void assert_says(const char *said, const char *text);
+
 /* How often TEXT occurs in STRING, and how many lines STRING has. */
 int count_text(const char *string, const char *text);
 int count_lines(const char *string);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/recorded.h"
-#include "folders.h" /* cmake makes it: SOURCE_FOLDER, BUILD_FOLDER */
+#include "tests/support/program.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,19 +48,11 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
 
 void assert_golden_file(const char *text, const char *name)
 {
-    static char path[500], expected[100000];
+    char path[4096];
 
     (void)snprintf(
         path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
-    if (getenv("UPDATE_GOLDEN") != NULL) {
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        assert_true(fputs(text, file) >= 0);
-        assert_int_equal(fclose(file), 0);
-    }
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    expected[fread(expected, 1, sizeof expected - 1, file)] = '\0';
-    (void)fclose(file);
-    assert_string_equal(text, expected);
+    if (getenv("UPDATE_GOLDEN"))
+        save_file(path, text, strlen(text));
+    assert_string_equal(text, load_file(path, NULL));
 }

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* terminal - runs a shell on a terminal of its own, and types there
+/* terminal - runs something on a terminal of its own, and types there
  *
- * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)). All
- * asserts of CMocka happen in the test's own process.
+ * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)).
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
+#include "tests/support/program.h"
 
 struct terminal {
-    pid_t pid;
-    int keyboard; /* our end; what it shows comes from there, too */
-    char *shown;  /* all that was shown so far, with a final NUL */
+    struct program program; /* its output is what the terminal shows */
+    const char *shown;      /* all that was shown so far, with a final NUL */
     size_t size;
 };
 
@@ -22,6 +18,10 @@ struct terminal {
  */
 struct terminal terminal_start(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* The same with a function of ours instead of the shell. */
+struct terminal terminal_with(
+    int (*body)(const void *context), const void *context);
 
 /* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
 void terminal_type(const struct terminal *terminal, const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test - what the tests of whole programs are written with
+/* test - what all tests are written with
  *
  * TEST(name) { ... } is a test in a new empty folder, which is the current one
  * and the one for temporary files. It fails if anything that it has started is
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_TESTS = 64 };
 
@@ -35,13 +36,21 @@ static int test_count;
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static inline void add_test(struct CMUnitTest test)
+{
+    if (test_count == MAX_TESTS) {
+        (void)fprintf(stderr, "more than %d tests\n", MAX_TESTS);
+        exit(3);
+    }
+    all_tests[test_count++] = test;
+}
+
 #define TEST(name)                                                             \
     static void test_##name(void **);                                          \
     __attribute__((constructor)) static void add_##name(void)                  \
     {                                                                          \
-        all_tests[test_count++] =                                              \
-            (struct CMUnitTest)cmocka_unit_test_setup_teardown(                \
-                test_##name, enter_scratch, leave_scratch);                    \
+        add_test((struct CMUnitTest)cmocka_unit_test_setup_teardown(           \
+            test_##name, enter_scratch, leave_scratch));                       \
     }                                                                          \
     static void test_##name(void **state __attribute__((unused)))
 

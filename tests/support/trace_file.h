@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include "tests/support/json.h"
 #include <stdint.h>
 
 /* Times are in nanoseconds, and as in the file. */
@@ -22,7 +21,6 @@ struct trace_event {
 };
 
 struct trace {
-    struct json *json;          /* all of it */
     struct trace_event *events; /* without metadata, in the file's order */
     long count;
     int lanes;
@@ -34,18 +32,15 @@ struct trace {
 };
 
 /* Reads the file at PATH and fails the test unless it is right:
- *   - JSON, an object with traceEvents, displayTimeUnit, otherData; one event a
- *     line; the title is there, and the process is called by it;
- *   - each event has the fields that its phase wants; times have three decimals
- *     and are not below 0;
+ *   - JSON as trace.c writes it: the title, by which the process is called,
+ * then one event a line, in the order of time, with the fields that its phase
+ *     wants;
  *   - each lane with an event has its name, once;
- *   - slices of a lane lie within one another or apart, in the order in which
- *     viewers take them (by time, then as in the file), and a state does not
- *     touch the next one;
+ *   - the states of a lane lie apart: none touches the next one;
  *   - each arrow has a beginning and an end, not before it, both at slices of
- *     its message;
- *   - the counter "in flight" says at any time how many arrows are above it,
- *     "inside" how many slices of that state, and "limit" is always the same;
+ *     its message, which have no length;
+ *   - the counter "in flight" counts the arrows, "inside" the slices of that
+ *     state at any time, and "limit" is always the same;
  *   - a violation goes through all lanes and has the sign, and there is none in
  *     a run whose guarantee held.
  */

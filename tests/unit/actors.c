@@ -2,7 +2,8 @@
 /* actors: all begin at once, all are waited for; one that fails ends the run,
  * and no run hangs
  */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "common/base/run.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"
 #include "common/run/actors.h"
@@ -90,7 +91,7 @@ TEST(wait)
 {
     static const char *const said[] = {
         "1\n", "2\n", "3\n", "not yet\n", "\nall have ended\nnone left\n"};
-    struct outcome outcome = expect(0, "", wait_for_all, NULL);
+    struct result outcome = expect(0, "", wait_for_all, NULL);
 
     for (size_t i = 0; i < COUNT(said); i++)
         assert_says(outcome.out, said[i]);
@@ -115,7 +116,7 @@ static int hold_signals_in_threads(const void *context)
 
 TEST(signals_go_to_the_first_thread)
 {
-    struct outcome outcome = expect(0, "", hold_signals_in_threads, NULL);
+    struct result outcome = expect(0, "", hold_signals_in_threads, NULL);
 
     assert_string_equal(outcome.out, "1\n0\n");
 }
@@ -150,7 +151,7 @@ static int begin_at_once(const void *context)
 
 TEST(all_begin_at_once)
 {
-    struct outcome outcome = expect(0, "", begin_at_once, NULL);
+    struct result outcome = expect(0, "", begin_at_once, NULL);
 
     assert_string_equal(outcome.out, "5\n");
 }
@@ -186,11 +187,11 @@ TEST(daemons)
             "stopped\n"}};
 
     for (int i = 0; i < 2; i++) {
-        struct outcome outcome = expect(0, "", run_daemon, &daemons[i]);
+        struct result outcome = expect(0, "", run_daemon, &daemons[i]);
         assert_string_equal(outcome.out, "1\n1\nnone left\n");
     }
     for (int i = 0; i < 20; i++) { /* it may be ended before it can fail */
-        struct outcome outcome = forked(run_daemon, &daemons[2]);
+        struct result outcome = forked(run_daemon, &daemons[2]);
         if (outcome.status == 0)
             assert_says(outcome.out, "none left\n");
         else
@@ -267,7 +268,7 @@ static int reap_failure(const void *failure)
 
 TEST(reap)
 {
-    struct outcome outcome = expect(0, "", reap, NULL);
+    struct result outcome = expect(0, "", reap, NULL);
 
     assert_int_equal(TIMED_OUT, 0);
     assert_int_equal(EXITED, 1);
@@ -293,7 +294,7 @@ static int leave_children(const void *signal_number)
 
 TEST(children_end_with_their_parent)
 {
-    struct outcome outcome = expect(0, "", leave_children, NULL);
+    struct result outcome = expect(0, "", leave_children, NULL);
 
     assert_string_equal(outcome.out, "none left\n");
     if (!HAVE_PRCTL)
@@ -340,7 +341,7 @@ TEST(bounds)
     for (size_t i = 0; i < COUNT(bounds); i++) {
         const struct bound *bound = &bounds[i];
         bool ends = strstr(bound->end, "ended") != NULL;
-        struct outcome outcome =
+        struct result outcome =
             expect(ends ? 3 : 0, ends ? bound->end : "", live, bound);
         if (!ends)
             assert_string_equal(outcome.out, bound->end);

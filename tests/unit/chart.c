@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* chart: the run in order, who received what, and the numbers of a chart */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "tests/support/recorded.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* check: every failed call is told, and ends the run */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/base/check.h"
 #include "common/run/output.h"
 #include "demos/parts/advice.h"
@@ -94,7 +94,7 @@ TEST(checked_calls)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct checked *checked = &cases[i];
         bool ends = checked->status != 0;
-        struct outcome outcome =
+        struct result outcome =
             expect(checked->status, ends ? checked->said : "", check, checked);
         assert_string_equal(outcome.out, ends ? "" : checked->said);
         if (!ends)
@@ -138,7 +138,7 @@ static int watch_calls(const void *context)
 
 TEST(watcher)
 {
-    struct outcome outcome = expect(3, "demo_unit: call: ", watch_calls, NULL);
+    struct result outcome = expect(3, "demo_unit: call: ", watch_calls, NULL);
 
     assert_string_equal(outcome.out,
         "> call()\n< call()\n> return_error(0)\n< return_error(0)\n"
@@ -172,7 +172,7 @@ static int fail_in_many_threads(const void *context)
 TEST(only_one_thread_ends_the_process)
 {
     for (int i = 0; i < 20; i++) {
-        struct outcome outcome = expect(
+        struct result outcome = expect(
             3, "demo_unit: a worker failed\n", fail_in_many_threads, NULL);
         assert_string_equal(outcome.out, "bye\n");
     }
@@ -196,7 +196,7 @@ TEST(warning)
 {
     /* what does not fit is cut between two characters */
     static const char *const formats[] = {"%s", "-%s", "--%s"};
-    struct outcome outcome =
+    struct result outcome =
         expect(ERANGE, "d", warn_of_much, "%.3s is one letter");
 
     assert_string_equal(outcome.err, "demo_unit: \u20ac is one letter\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cleanup: a process removes what is left, however the run ends */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/demo.h"
 #include "demos/parts/cleanup.h"
 #include <pthread.h>
@@ -97,7 +97,7 @@ TEST(removed_at_the_end)
 
     for (size_t i = 0; i < COUNT(ends); i++) {
         int status = ends[i].signal_number ? 128 + ends[i].signal_number : 0;
-        struct outcome outcome = expect(status, ends[i].err, end_run, &ends[i]);
+        struct result outcome = expect(status, ends[i].err, end_run, &ends[i]);
         assert_string_equal(outcome.out, ends[i].out);
     }
 }
@@ -121,7 +121,7 @@ static int remove_now(const void *context)
 
 TEST(removed_when_told_to)
 {
-    struct outcome outcome = expect(0, "", remove_now, NULL);
+    struct result outcome = expect(0, "", remove_now, NULL);
 
     assert_string_equal(outcome.out,
         "going on\nname removed by the cleanup process\nremoved now\nreaped\n");

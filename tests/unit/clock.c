@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* clock: pauses that --speed shortens, and that no signal cuts short */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "common/base/run.h"
 #include "common/base/clock.h"
 #include <signal.h>
 #include <sys/time.h>

@@ -3,7 +3,8 @@
  * before, and then for good. That it works between threads and processes is
  * tested by alone.c.
  */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "common/base/run.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"

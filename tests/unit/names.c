@@ -2,7 +2,7 @@
 /* names: they cannot be guessed; signals wait while one exists. That none is
  * left when a signal comes in between is tested with the demos.
  */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/base/check.h"
 #include "common/run/names.h"
 #include "common/run/output.h"
@@ -48,7 +48,7 @@ static int leave_name(const void *context)
 
 TEST(name_that_is_left)
 {
-    struct outcome outcome = expect(0, "", leave_name, NULL);
+    struct result outcome = expect(0, "", leave_name, NULL);
 
     *strchr(outcome.out, '\n') = '\0';
     assert_int_equal(shm_open(outcome.out, O_RDONLY, 0), -1);
@@ -75,7 +75,7 @@ TEST(held_signals)
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
 
     for (size_t i = 0; i < COUNT(signals); i++) {
-        struct outcome outcome =
+        struct result outcome =
             expect(128 + signals[i], "", end_with_signals_held, &signals[i]);
         assert_string_equal(outcome.out, "not yet\n");
     }

@@ -2,7 +2,8 @@
 /* options: the command line, --help, and a process put in order. That each
  * option takes what --help says, and nothing else, is tested with the demos.
  */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "common/base/run.h"
 #include "common/demo.h"
 #include <inttypes.h>
 #include <signal.h>
@@ -56,14 +57,14 @@ static int settings(const void *line)
 
 TEST(defaults)
 {
-    struct outcome first = expect(0, "", settings, LINE(NULL));
+    struct result first = expect(0, "", settings, LINE(NULL));
     bool differs = false;
 
     assert_says(first.out,
         "flag=0 whole=10 seconds=2.5 positive=2 text=mu choice=0 broken=0 "
         "file=log.txt speed=1 timeout=0 operands=0 seed=");
     for (int i = 0; i < 5; i++) { /* to be typed again */
-        struct outcome again = expect(0, "", settings, LINE(NULL));
+        struct result again = expect(0, "", settings, LINE(NULL));
         long seed = strtol(strstr(again.out, "seed=") + 5, NULL, 10);
         assert_int_in_range(seed, 1, 99999);
         differs = differs || strcmp(first.out, again.out) != 0;
@@ -92,7 +93,7 @@ TEST(accepted)
 
     for (size_t i = 0; i < COUNT(accepted); i++) {
         const char *const *line = accepted[i];
-        struct outcome outcome =
+        struct result outcome =
             expect(0, "", settings, LINE(line[1], line[2], line[3]));
         assert_says(outcome.out, line[0]);
     }
@@ -128,7 +129,7 @@ TEST(refused)
 
     for (size_t i = 0; i < COUNT(refused); i++) {
         (void)snprintf(message, sizeof message, "demo_unit: %s", refused[i][0]);
-        struct outcome outcome =
+        struct result outcome =
             expect(2, message, settings, LINE(refused[i][1], refused[i][2]));
         assert_string_equal(outcome.out, "");
     }
@@ -153,7 +154,7 @@ TEST(help)
         "(1 to 10 bytes; default: mu)",
         "append to FILE\n                     (default: log.txt)\n",
         "read FILE\n  --choice=WORD", "(one of red green)\n", "nowhere"};
-    struct outcome outcome =
+    struct result outcome =
         expect(0, "", settings, LINE("--whole=3", "--help"));
 
     for (size_t i = 0; i < COUNT(parts); i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* output: intact lines. That no error is lost is tested with the demos. */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/base/check.h"
 #include "common/run/output.h"
 #include "demos/parts/numbers.h"
@@ -26,7 +26,7 @@ static int say_lines(const void *context)
 
 TEST(say)
 {
-    struct outcome outcome = expect(0, "", say_lines, NULL);
+    struct result outcome = expect(0, "", say_lines, NULL);
     assert_int_equal(outcome.out_size, 28 + 1 + 6001);
     assert_memory_equal(outcome.out, "7 starting critical section\n\nxx", 31);
     assert_string_equal(outcome.out + 28 + 1 + 5999, "x\n");
@@ -45,7 +45,7 @@ static int say_lists(const void *context)
 
 TEST(say_numbers)
 {
-    struct outcome outcome = expect(0, "", say_lists, NULL);
+    struct result outcome = expect(0, "", say_lists, NULL);
     assert_string_equal(outcome.out,
         "Lucky 7! [5, -17, -2147483648, 2147483647]\n"
         "[5]\n[]\n[5 | -17, -2147483648]\n");
@@ -87,7 +87,7 @@ static int write_much(const void *context)
 
 TEST(write_all)
 {
-    struct outcome outcome = expect(0, "", write_much, NULL);
+    struct result outcome = expect(0, "", write_much, NULL);
 
     assert_string_equal(outcome.out, "300000\n");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* random: a seed repeats the draws, and they are even */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "common/base/run.h"
 #include "demos/parts/random.h"
 
 /* Worked out apart from this program: another platform must draw the same. An

@@ -2,7 +2,7 @@
 /* record: many write at once, some are killed, and nothing is lost or mixed;
  * and those inside are counted
  */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"
 #include "common/run/inside.h"

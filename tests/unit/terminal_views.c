@@ -15,18 +15,6 @@ static const struct screen ascii = {80, false, false, 0},
                            utf8 = {80, true, false, 0},
                            color = {80, true, true, 0};
 
-/* Compares TEXT with the golden file of that NAME. */
-static void assert_golden(const char *text, const char *name)
-{
-    char path[4096];
-
-    (void)snprintf(
-        path, sizeof path, "%s/tests/unit/golden/%s.txt", SOURCE_FOLDER, name);
-    if (getenv("UPDATE_GOLDEN"))
-        save_file(path, text, strlen(text));
-    assert_string_equal(text, load_file(path, NULL));
-}
-
 /* What --lanes shows of the record, on a screen that becomes NARROW after half
  * of the events.
  */
@@ -47,7 +35,7 @@ static void assert_lanes(
     lanes_flush(&lanes, out);
     assert_int_equal(fclose(out), 0);
     free(lanes.lane);
-    assert_golden(keep(text), name);
+    assert_golden_file(keep(text), name);
 }
 
 static const char *draw_timeline(
@@ -68,7 +56,7 @@ static void assert_drawn(const struct screen *screen, enum measure measure,
 {
     struct chart chart = recorded_take(measure, verdict);
 
-    assert_golden(draw_timeline(&chart, screen), name);
+    assert_golden_file(draw_timeline(&chart, screen), name);
     chart_free(&chart);
 }
 
@@ -120,12 +108,12 @@ TEST(lanes)
 
     assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
     record_talk();
-    assert_lanes(&utf8, 80, "lanes_talk");
-    assert_lanes(&color, 60, "lanes_talk_color");
+    assert_lanes(&utf8, 80, "lanes_talk.txt");
+    assert_lanes(&color, 60, "lanes_talk_color.txt");
     record_workers(10);
-    assert_lanes(&utf8, 80, "lanes_10");
+    assert_lanes(&utf8, 80, "lanes_10.txt");
     record_workers(18);
-    assert_lanes(&tall, 40, "lanes_24_rows");
+    assert_lanes(&tall, 40, "lanes_24_rows.txt");
 }
 
 /* Bars to scale; a short one is not hidden; at most 40 lanes. */
@@ -134,20 +122,20 @@ TEST(timeline)
     const struct screen narrow = {30, true, true, 0};
 
     record_talk();
-    assert_timeline(&utf8, MESSAGES, "timeline_talk");
-    assert_timeline(&ascii, LONGEST_RUN, "timeline_talk_ascii");
+    assert_timeline(&utf8, MESSAGES, "timeline_talk.txt");
+    assert_timeline(&ascii, LONGEST_RUN, "timeline_talk_ascii.txt");
     record_workers(4);
-    assert_timeline(&utf8, MAX_INSIDE, "timeline_4");
-    assert_timeline(&narrow, LONGEST_WAIT, "timeline_4_narrow");
+    assert_timeline(&utf8, MAX_INSIDE, "timeline_4.txt");
+    assert_timeline(&narrow, LONGEST_WAIT, "timeline_4_narrow.txt");
     record_workers(50);
-    assert_timeline(&ascii, MAX_INSIDE, "timeline_50");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_50.txt");
     recorded_begin();
     record_lanes("writer", 1); /* 1 ms of 10 s */
     recorded_state(0, 0, IDLE, "resting");
     recorded_state(5 * SECOND, 0, INSIDE, "inside");
     recorded_state(5 * SECOND + MS, 0, IDLE, "resting");
     recorded_state(10 * SECOND, 0, GONE, "done");
-    assert_timeline(&ascii, MAX_INSIDE, "timeline_short");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_short.txt");
 }
 
 /* Four are inside and a message is lost: both views say so, in red. */
@@ -167,9 +155,10 @@ TEST(wrong)
     recorded_sent(9 * MS, 0, 1, "too");
     for (int i = 0; i < 4; i++)
         recorded_state((10 + i) * MS, i, GONE, "done");
-    assert_lanes(&color, 80, "lanes_wrong");
-    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong");
-    assert_drawn(&small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small");
+    assert_lanes(&color, 80, "lanes_wrong.txt");
+    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong.txt");
+    assert_drawn(
+        &small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small.txt");
 }
 
 /* A log of torn lines: what is said again and again is told once. Nobody says
@@ -194,8 +183,8 @@ TEST(repeated)
     }
     recorded_flaw(17 * MS, 1, "2 inside, not 1");
     recorded_state(20 * MS, 2, GONE, "done");
-    assert_lanes(&color, 80, "lanes_repeated");
-    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_repeated");
+    assert_lanes(&color, 80, "lanes_repeated.txt");
+    assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_repeated.txt");
 }
 
 /* A run in which at most 3 of LANES are inside at once, for any time between an
@@ -327,7 +316,7 @@ TEST(messages_are_all_there)
 TEST(nothing_recorded)
 {
     recorded_begin();
-    assert_timeline(&ascii, MAX_INSIDE, "timeline_empty");
+    assert_timeline(&ascii, MAX_INSIDE, "timeline_empty.txt");
     recorder->next = CAPACITY + 7; /* and none of them ready */
-    assert_timeline(&ascii, MESSAGES, "timeline_dropped");
+    assert_timeline(&ascii, MESSAGES, "timeline_dropped.txt");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* text: UTF-8, and showing bytes that came from outside */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
 #include "common/base/text.h"
 #include "demos/parts/input.h"
 #include <stdio.h>

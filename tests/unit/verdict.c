@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* verdict: one line in a pipe, and a block with a badge on a terminal */
-#include "tests/support/unit.h"
+#include "tests/support/test.h"
+#include "tests/support/terminal.h"
 #include "common/demo.h"
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,29 +32,12 @@ struct judgement {
     const char *text, *shown, *option, *variable;
 };
 
-/* Standard error is a terminal of that width, whose other end is returned. */
-static int open_terminal(int width)
-{
-    struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)width};
-    int keyboard = CHECK(posix_openpt(O_RDWR | O_NOCTTY));
-
-    CHECK(grantpt(keyboard));
-    CHECK(unlockpt(keyboard));
-    int screen = CHECK(open(ptsname(keyboard), O_RDWR | O_NOCTTY));
-    CHECK(ioctl(screen, TIOCSWINSZ, &size));
-    CHECK(dup2(screen, STDERR_FILENO));
-    CHECK(close(screen));
-    return keyboard;
-}
-
-/* What the terminal shows is written to standard output, which verdict()
- * closes.
- */
 static int judge(const void *context)
 {
     const struct judgement *judgement = context;
-    char *words[5] = {"./demo_unit", "--seed=48213"}, shown[4000];
-    int count = 2, out = CHECK(dup(STDOUT_FILENO)), keyboard = -1;
+    const struct winsize size = {.ws_col = (unsigned short)judgement->width};
+    char *words[5] = {"./demo_unit", "--seed=48213"};
+    int count = 2;
 
     if (judgement->broken)
         words[count++] = "--broken";
@@ -61,21 +45,32 @@ static int judge(const void *context)
         words[count++] = (char *)(uintptr_t)judgement->option;
     if (judgement->variable)
         (void)putenv((char *)(uintptr_t)judgement->variable);
-    (void)read_command_line(&demo, no_options, count, words);
     if (judgement->width > 0)
-        keyboard = open_terminal(judgement->width);
+        CHECK(ioctl(STDERR_FILENO, TIOCSWINSZ, &size));
+    (void)read_command_line(&demo, no_options, count, words);
     int status = verdict(judgement->held, "%s", judgement->text);
-    if (fcntl(STDOUT_FILENO, F_GETFD) != -1)
-        return 99; /* it must be closed */
-    if (keyboard == -1)
-        return status;
-    (void)close(STDERR_FILENO);
-    for (ssize_t length; /* until nobody has it open: Linux says EIO */
-         (length = read(keyboard, shown, sizeof shown)) > 0;)
-        for (ssize_t i = 0; i < length; i++)
-            if (shown[i] != '\r') /* the terminal's own */
-                CHECK(write(out, &shown[i], 1));
-    return status;
+    return fcntl(STDOUT_FILENO, F_GETFD) == -1 ? status : 99; /* it is closed */
+}
+
+/* Returns what a terminal shows; without one, what it wrote. */
+static const char *show(const struct judgement *judgement)
+{
+    int status = judgement->held ? 0 : 4;
+
+    if (judgement->width == 0) {
+        struct result result = forked(judge, judgement);
+        assert_int_equal(result.status, status);
+        assert_string_equal(result.out, "");
+        return result.err;
+    }
+    struct terminal terminal = terminal_with(judge, judgement);
+    assert_int_equal(terminal_finish(&terminal), status);
+    char *shown = terminal.program.so_far.out, *end = shown;
+    for (const char *next = shown; *next; next++)
+        if (*next != '\r') /* the terminal's own */
+            *end++ = *next;
+    *end = '\0';
+    return shown;
 }
 
 TEST(verdicts)
@@ -110,15 +105,8 @@ TEST(verdicts)
         {false, false, 80, "1 line is torn", red, "--color=always",
             "TERM=dumb"}};
 
-    for (size_t i = 0; i < COUNT(judgements); i++) {
-        const struct judgement *judgement = &judgements[i];
-        struct outcome outcome = forked(judge, judgement);
-        assert_int_equal(outcome.status, judgement->held ? 0 : 4);
-        assert_string_equal(
-            outcome.out, judgement->width > 0 ? judgement->shown : "");
-        assert_string_equal(
-            outcome.err, judgement->width > 0 ? "" : judgement->shown);
-    }
+    for (size_t i = 0; i < COUNT(judgements); i++)
+        assert_string_equal(show(&judgements[i]), judgements[i].shown);
 }
 
 /* However narrow the terminal is: no row is wider, and all words are there.
@@ -133,18 +121,17 @@ TEST(width)
         int width = i / 2, column = 0;
         const struct judgement judgement = {
             false, true, width, overload, NULL, colors[i % 2], NULL};
-        struct outcome outcome = forked(judge, &judgement);
-        assert_int_equal(outcome.status, 4);
-        for (const char *next = outcome.out; *next; next++) {
+        const char *shown = show(&judgement);
+        for (const char *next = shown; *next; next++) {
             if (*next == '\033')
                 next += strcspn(next, "m");
             else
                 column = *next == '\n' ? 0 : column + 1;
             if (column > width)
-                fail_msg("%d columns, but: %s", width, outcome.out);
+                fail_msg("%d columns, but: %s", width, shown);
         }
         (void)strcpy(words, block);
-        char *rest = outcome.out;
+        const char *rest = shown;
         for (char *word = strtok(words, " \n"); word && width >= 36;
              word = strtok(NULL, " \n")) {
             rest = strstr(rest, word); /* in this order */
@@ -166,7 +153,7 @@ static int fail_to_judge(const void *context)
 
 TEST(status_3)
 {
-    struct outcome outcome = expect(3,
+    struct result outcome = expect(3,
         "demo_unit: guarantee held: all 3 lines are intact (seed 48213)\n"
         "demo_unit: write to standard output: ",
         fail_to_judge, NULL);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* view files: tried before the run, which changes nothing, and written after */
 #include "tests/support/test.h"
-#include "tests/support/forked.h"
 #include "common/views/view_files.h"
 #include <errno.h>
 #include <fcntl.h>
