@@ -5,9 +5,9 @@
  * first. Receiving waits while it is empty, sending waits while it is full.
  *
  *   $ ./demo_mqueue --clients=2
- *   7
- *   7
- *        HELD  2 of 2 requests got their own answer (seed 52070)
+ *   client 0 asked add 3 4 and got 7
+ *   client 1 asked mul 6 7 and got 42
+ *        HELD  2 of 2 requests got their own answer (seed 69054)
  *
  *   $ ./demo_mqueue --clients=2 --broken
  *   client 1 asked mul 6 7 and got 7
@@ -21,45 +21,45 @@
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/mqueue.h" /* and <mqueue.h>, which macOS lacks */
 
-static mqd_t requests;                 /* from all clients to the worker */
-static mqd_t answers[MAX_CLIENTS + 1]; /* from the worker; tags are 1, 2, ... */
+static mqd_t requests;             /* from all clients to the worker */
+static mqd_t answers[MAX_CLIENTS]; /* from the worker: one for each client */
 
-/* All processes inherit the queue. Without a name, it ends with them. */
+/* All processes inherit the open queue. It is gone when the last one ends. */
 static mqd_t create_queue(void)
 {
     struct mq_attr attr = {
-        .mq_maxmsg = 10, .mq_msgsize = sizeof(union message)};
+        .mq_maxmsg = 10, .mq_msgsize = sizeof(struct message)};
     char name[NAME_SIZE];
 
     unique_name(name);
     mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
-    CHECK(mq_unlink(name));
+    CHECK(mq_unlink(name)); /* it needs no name any more */
     name_is_gone();
     return queue;
 }
 
 static void worker(int id)
 {
-    union message message; /* .bytes is all of it, as the queue keeps it */
+    struct message message; /* which client asks, and what: "add 3 4" */
 
     for (;;) {
-        /* NULL here, and 0 below: no message has priority over another */
-        CHECK(mq_receive(requests, message.bytes, sizeof message, NULL));
-        compute(&message);
-        CHECK(mq_send(answers[message.tag], message.bytes, sizeof message, 0));
+        /* a queue takes bytes; NULL, and 0 below: no message has priority */
+        CHECK(mq_receive(requests, (char *)&message, sizeof message, NULL));
+        compute(&message); /* adds the result: now it is the answer */
+        mqd_t queue = answers[message.client];
+        CHECK(mq_send(queue, (char *)&message, sizeof message, 0));
     }
 }
 
 static void client(int id)
 {
-    union message message;
+    struct message message;
 
     while (next_request(id, &message)) {
-        message.tag = id + 1; /* tells the worker where this client waits */
-        CHECK(mq_send(requests, message.bytes, sizeof message, 0));
-        pause_for_others(id); /* window: the first one to ask comes last */
-        mqd_t reply = answers[message.tag];
-        CHECK(mq_receive(reply, message.bytes, sizeof message, NULL));
+        message.client = id; /* its tag: where the worker has to answer */
+        CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
+        pause_for_others(id); /* with --broken client 0 lets another go first */
+        CHECK(mq_receive(answers[id], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }
 }
@@ -67,14 +67,14 @@ static void client(int id)
 /* WRONG: all clients wait at one queue, and each takes the next answer. */
 static void broken_client(int id)
 {
-    union message message;
+    struct message message;
 
     while (next_request(id, &message)) {
-        message.tag = 1; /* WRONG: the same for all */
-        CHECK(mq_send(requests, message.bytes, sizeof message, 0));
-        pause_for_others(id); /* window: the first one to ask comes last */
-        mqd_t reply = answers[message.tag];
-        CHECK(mq_receive(reply, message.bytes, sizeof message, NULL));
+        message.client = 0; /* WRONG: the same for all */
+        CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
+        pause_for_others(id); /* with --broken client 0 lets another go first */
+        /* WRONG */
+        CHECK(mq_receive(answers[0], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }
 }
@@ -92,16 +92,16 @@ int main(int argc, char **argv)
 {
     int first = read_command_line(&mqueue_demo, options, argc, argv);
 
-    check_settings(argv + first);
+    check_settings(&argv[first]); /* the words of the request, if any */
     if (settings.api == API_SYSV)
         return run_sysv(); /* in mqueue_sysv.c: the same with System V queues */
 
     requests = create_queue();
-    for (int tag = 1; tag <= settings.clients; tag++)
-        answers[tag] = create_queue();
+    for (int i = 0; i < settings.clients; i++)
+        answers[i] = create_queue();
     add_daemon("worker", 0, worker);
     for (int i = 0; i < settings.clients; i++)
         add_process("client", i, run.broken ? broken_client : client);
-    run_actors(settings.is_stream ? -1 : 0);
+    run_actors(planned_seconds());
     return check_answers();
 }

@@ -19,8 +19,8 @@
 
 static int requests, answers; /* the queues' ids */
 
-/* The type, a long at the beginning, does not count. */
-static const size_t size = sizeof(union message) - sizeof(long);
+/* The type, the long at the beginning of a message, does not count. */
+static const size_t size = sizeof(struct message) - sizeof(long);
 
 /* Creates a queue that only this run knows, since its key is private. */
 static int create_queue(void)
@@ -30,7 +30,7 @@ static int create_queue(void)
 
 static void worker(int id)
 {
-    union message message;
+    struct message message;
 
     for (;;) {
         /* 0: of any type; 0: no flags, so it waits */
@@ -42,13 +42,13 @@ static void worker(int id)
 
 static void client(int id)
 {
-    union message message;
+    struct message message;
 
     while (next_request(id, &message)) {
-        message.tag = id + 1; /* the type of the request, and of its answer */
+        message.client = id + 1; /* a type is 1 or more; the answer keeps it */
         CHECK(msgsnd(requests, &message, size, 0));
-        pause_for_others(id); /* window: the first one to ask comes last */
-        CHECK(msgrcv(answers, &message, size, message.tag, 0));
+        pause_for_others(id); /* with --broken client 0 lets another go first */
+        CHECK(msgrcv(answers, &message, size, message.client, 0));
         show_answer(id, &message);
     }
 }
@@ -56,13 +56,13 @@ static void client(int id)
 /* WRONG: all clients wait for one type, and each takes the next answer. */
 static void broken_client(int id)
 {
-    union message message;
+    struct message message;
 
     while (next_request(id, &message)) {
-        message.tag = 1; /* WRONG: the same for all */
+        message.client = 1; /* WRONG: the same for all */
         CHECK(msgsnd(requests, &message, size, 0));
-        pause_for_others(id); /* window: the first one to ask comes last */
-        CHECK(msgrcv(answers, &message, size, message.tag, 0));
+        pause_for_others(id); /* with --broken client 0 lets another go first */
+        CHECK(msgrcv(answers, &message, size, message.client, 0));
         show_answer(id, &message);
     }
 }
@@ -97,7 +97,7 @@ static void create_queues(void)
     answers = queues[1] = create_queue();
     release_signals(before);
     CHECK(msgctl(requests, IPC_STAT, &about));
-    if (about.msg_qbytes < sizeof(union message)) /* msgsnd would not return */
+    if (about.msg_qbytes < sizeof(struct message)) /* msgsnd would not return */
         die("a queue takes %lu bytes here, too few for a message; let root "
             "raise kernel.msgmnb",
             (unsigned long)about.msg_qbytes);
@@ -110,6 +110,6 @@ int run_sysv(void)
     add_daemon("worker", 0, worker);
     for (int i = 0; i < settings.clients; i++)
         add_process("client", i, run.broken ? broken_client : client);
-    run_actors(settings.is_stream ? -1 : 0);
+    run_actors(planned_seconds());
     return check_answers();
 }

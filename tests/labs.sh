@@ -234,8 +234,10 @@ socket()
 
 mqueue()
 {
-    wrong same-tag 'guarantee VIOLATED: ' 's/message.tag = id + 1;/message.tag = 1;/'
-    wrong other-queue 'deadlock' 's/mq_send(answers\[message.tag\]/mq_send(answers[1]/'
+    wrong same-tag 'guarantee VIOLATED: ' '
+        s/message.client = id;/message.client = 0;/
+        s/answers\[id\]/answers[0]/'
+    wrong other-queue 'deadlock' 's/answers\[message.client\]/answers[0]/'
 }
 
 pipe()

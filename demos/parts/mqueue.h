@@ -53,17 +53,14 @@ extern struct settings {
 } settings;
 
 /* A request, and with the result filled in its answer. */
-union message {
-    struct {
-        long tag;           /* ties the answer to the request; from 1 on */
-        long asker;         /* for the verdict: whose request this is */
-        char text[56];      /* the request: "add 3 4" */
-        int64_t numbers[2]; /* its arguments */
-        int function;       /* the place in the worker's table of functions */
-        int error;          /* 0, or an error number of compute() */
-        int64_t result;     /* filled in by compute() */
-    };
-    char bytes[128]; /* all of it, as the system sends it */
+struct message {
+    long client;        /* ties the answer to the request: its tag */
+    long asker;         /* for the verdict: whose request this is */
+    char text[56];      /* the request: "add 3 4" */
+    int64_t numbers[2]; /* its arguments */
+    int function;       /* the place in the worker's table of functions */
+    int error;          /* 0, or an error number of compute() */
+    int64_t result;     /* filled in by compute() */
 };
 
 /* Refuses what cannot be combined, and a request that makes no sense. */
@@ -75,36 +72,39 @@ int run_sysv(void);
 /* In mqueue_requests.c, as those that follow. Fills in the next request
  * of client ID; returns false if there is none.
  */
-bool next_request(int id, union message *message);
+bool next_request(int id, struct message *message);
 
-/* The window, with --broken and --window: the first client pauses until another
- * one has its answer.
+/* With --broken and --window the first client pauses until another one has its
+ * answer.
  */
 void pause_for_others(int id);
 
 /* Prints the answer, and keeps for the verdict whether it is the client's own.
  */
-void show_answer(int id, const union message *answer);
+void show_answer(int id, const struct message *answer);
+
+/* How long the run takes, for run_actors(): a stream may take any time. */
+double planned_seconds(void);
 
 /* The verdict; returns the exit status. */
 int check_answers(void);
 
 /* The worker's part: fills in the result of a request, or its error. */
-void compute(union message *request);
+void compute(struct message *request);
 
 /* In mqueue_functions.c: the same. The error is ERANGE if the result is beyond
  * 64 bits, and EDOM if the request divides by zero.
  */
-void compute_result(union message *request);
+void compute_result(struct message *request);
 
 /* Makes REQUEST from WORDS, "FUNCTION ARG..." and a NULL. Returns NULL, or what
  * is wrong with them.
  */
-const char *make_request(char *const words[], union message *request);
+const char *make_request(char *const words[], struct message *request);
 
 /* Splits LINE into the first of its words, and a NULL. */
 enum { MAX_WORDS = 5 };
 void split_line(char *line, size_t length, char *words[MAX_WORDS]);
 
 /* "add 3 4 = 7", or "div 1 0: division by zero"; valid until the next call. */
-const char *describe_answer(const union message *answer);
+const char *describe_answer(const struct message *answer);

@@ -36,9 +36,9 @@ void split_line(char *line, size_t length, char *words[MAX_WORDS])
     words[count] = NULL;
 }
 
-const char *make_request(char *const words[], union message *request)
+const char *make_request(char *const words[], struct message *request)
 {
-    union message made = {.tag = 1};
+    struct message made = {0};
     int i = 0, count = 0;
     char *end;
 
@@ -149,7 +149,7 @@ static int apply(int function, int64_t a, int64_t b, int64_t *result)
     return overflow ? ERANGE : 0;
 }
 
-void compute_result(union message *request)
+void compute_result(struct message *request)
 {
     int64_t result = 0;
     int error = apply(
@@ -159,7 +159,7 @@ void compute_result(union message *request)
     request->error = error;
 }
 
-const char *describe_answer(const union message *answer)
+const char *describe_answer(const struct message *answer)
 {
     static char text[96];
 

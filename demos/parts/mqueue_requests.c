@@ -35,7 +35,7 @@ static bool has_posix_queues(void)
 
 void check_settings(char **words)
 {
-    union message request;
+    struct message request;
     const char *problem = NULL;
 
     settings.words = words;
@@ -115,7 +115,7 @@ static bool read_line(char line[LINE_SIZE], size_t *length)
 
 static long line_number;
 
-static bool next_line(union message *message)
+static bool next_line(struct message *message)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* some editors begin with it */
     enum { PART = 200 }; /* bytes of a line that cannot be used */
@@ -144,10 +144,10 @@ static bool next_line(union message *message)
     return false;
 }
 
-/* Each client asks something else: otherwise the answer to another would look
- * right.
+/* Without a request on the command line each client asks something else:
+ * otherwise the answer to another would look right.
  */
-static void make_example(int id, union message *message)
+static void make_example(int id, struct message *message)
 {
     char own[16];
     char *examples[][4] = {{"add", "3", "4"}, {"mul", "6", "7"},
@@ -157,7 +157,7 @@ static void make_example(int id, union message *message)
     (void)make_request(examples[id < 3 ? id : 3], message);
 }
 
-bool next_request(int id, union message *message)
+bool next_request(int id, struct message *message)
 {
     if (settings.is_stream && !next_line(message))
         return false;
@@ -183,7 +183,7 @@ void pause_for_others(int id)
     pause_until(&shared->other_has_answer);
 }
 
-void compute(union message *request)
+void compute(struct message *request)
 {
     int client = settings.is_stream ? 0 : (int)request->asker;
 
@@ -194,15 +194,15 @@ void compute(union message *request)
 
 /* Whether the worker has made this answer: otherwise it is the request still.
  */
-static bool is_made(const union message *answer)
+static bool is_made(const struct message *answer)
 {
-    union message again = *answer;
+    struct message again = *answer;
 
     compute_result(&again);
     return again.result == answer->result && again.error == answer->error;
 }
 
-void show_answer(int id, const union message *answer)
+void show_answer(int id, const struct message *answer)
 {
     long asker = settings.is_stream ? line_number : id;
 
@@ -218,13 +218,18 @@ void show_answer(int id, const union message *answer)
         record_wrong("meant for %ld", (long)answer->asker);
     if (answer->error != 0)
         complain(asker, describe_answer(answer));
-    else if (run.broken) {
-        union message asked;
+    else if (settings.clients > 1 && !*settings.words) {
+        struct message asked;
         make_example(id, &asked);
         say("client %d asked %s and got %" PRId64, id, asked.text,
             answer->result);
     } else
         say("%" PRId64, answer->result);
+}
+
+double planned_seconds(void)
+{
+    return settings.is_stream ? -1 : 0;
 }
 
 int check_answers(void)

@@ -92,15 +92,25 @@ TEST(refused)
     assert_int_equal(result.status, 2);
 }
 
-/* As many as there may be: each gets the answer. */
+/* As many as there may be: each gets the answer. Where each asks something
+ * else, it says what.
+ */
 TEST(clients)
 {
+    static const char *const lines[] = {"client 0 asked add 3 4 and got 7\n",
+        "client 1 asked mul 6 7 and got 42\n"};
+
     FOR_APIS(api)
     {
         struct result result = expect_run(0, ANSWERED("100 of 100"),
             "demo_mqueue %s --clients=100 sub -5 3", api);
         assert_int_equal(count_text(result.out, "-8\n"), 100);
         assert_int_equal(result.out_size, 300);
+        result = expect_run(
+            0, ANSWERED("2 of 2"), "demo_mqueue %s --clients=2", api);
+        for (size_t i = 0; i < COUNT(lines); i++)
+            assert_int_equal(count_text(result.out, lines[i]), 1);
+        assert_int_equal(count_lines(result.out), 2);
     }
 }
 
