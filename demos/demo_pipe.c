@@ -13,8 +13,9 @@
  *    VIOLATED  4 of 4 filters never saw end-of-file
  *
  * Guarantee: each filter sees end-of-file, and so the pipeline ends.
- * --broken leaves out close_unused_ends() in the filters. They keep write ends
- * open, so every run shows the bug: end-of-file never comes.
+ * --broken leaves out close_unused_ends() in the filters. The sentence comes
+ * out even so. But then each filter waits for end-of-file, which never comes,
+ * until the run notices and kills it.
  */
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +27,8 @@
 /* main ->[0]-> split ->[1]-> capitalize ->[2]-> merge ->[3]-> decapitalize */
 static int pipes[FILTERS][2]; /* each has a read end [0] and a write end [1] */
 
-/* A forgotten write end delays end-of-file forever, even the reader's own. */
+/* read returns 0 only when no process has the write end open any more. A filter
+ * that keeps the write end of its own input waits forever. */
 static void close_unused_ends(int in, int out)
 {
     for (int i = 0; i < FILTERS; i++) {
@@ -47,7 +49,7 @@ static void filter(int id)
     close_unused_ends(in, out);
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, (size_t)length, result);
+        size_t made = apply_filter(id, text, length, result); /* 0: finish up */
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
     CHECK(close(out)); /* now the next filter sees end-of-file */
@@ -64,24 +66,25 @@ static void broken_filter(int id)
     /* WRONG: close_unused_ends() is missing here */
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; never returns 0 */
-        size_t made = apply_filter(id, text, (size_t)length, result);
+        size_t made = apply_filter(id, text, length, result);
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
     CHECK(close(out));
 }
 
-static void run_pipeline(char **words)
+static void start_filters(void)
 {
     for (int i = 0; i < FILTERS; i++)
         CHECK(pipe(pipes[i]));
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    /* fork(2) once for each filter: the child has copies of all ends */
-    start_actors(0);
-    keep_for_verdict(pipes[0][0]);
-    close_unused_ends(-1, pipes[0][1]);      /* main only writes, into pipe 0 */
-    for (char **word = words; *word; word++) /* write(2) each of them */
-        write_text(pipes[0][1], "%s%s", *word, word[1] ? " " : "\n");
+    start_actors(0); /* one fork each: the child has copies of all ends */
+}
+
+static void feed_filters(char **words)
+{
+    close_unused_ends(NONE, pipes[0][1]); /* main only writes, into pipe 0 */
+    write_words(pipes[0][1], words);      /* write(2), until all are out */
     CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
 }
 
@@ -102,6 +105,8 @@ int main(int argc, char **argv)
         return run_other_pipeline(named, words); /* in pipe_named.c */
 
     filters_init();
-    run_pipeline(words);
+    start_filters();
+    watch_for_end(pipes[0][0]); /* for the verdict */
+    feed_filters(words);
     return check_ends();
 }

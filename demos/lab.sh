@@ -143,7 +143,7 @@ know()
         ;;
     pipe)
         about="the end of a stream"
-        needed='close read pipe apply_filter write_result keep_for_verdict'
+        needed='close read pipe apply_filter write_result write_words'
         h_violated='"After fork, close what you do not use": a process still has
             a write end of the first pipe'
         h_late='"After fork, close what you do not use": a process still has a

@@ -28,7 +28,8 @@
 #include "demos/parts/input.h"
 #include "demos/parts/pipe_filters.h"
 
-enum { FOLDER_SIZE = 1000, NONE = -1 };
+enum { FOLDER_SIZE = 1000 };
+enum { ANY_TIME = -1 }; /* a stream has no planned end */
 
 static struct {
     char folder[FOLDER_SIZE];              /* where the FIFOs are */
@@ -74,7 +75,7 @@ static void filter(int id)
     note_open(); /* when all are open, the names can go */
     do {
         length = CHECK(read_some(in, text, sizeof text)); /* 0: end-of-file */
-        size_t made = apply_filter(id, text, (size_t)length, result);
+        size_t made = apply_filter(id, text, length, result);
         write_result(out, result, made);
     } while (length > 0);
     CHECK(close(out)); /* now the next filter sees end-of-file */
@@ -130,29 +131,6 @@ static void make_names(void)
     release_signals(before);
 }
 
-/* Writes TEXT into PIPE. Stops if no process reads there any more: a filter
- * that died will be reported.
- */
-static void feed_text(int pipe, const char *text)
-{
-    while (*text) {
-        ssize_t written = AGAIN(write(pipe, text, strlen(text)));
-        if (written == -1 && errno == EPIPE)
-            return;
-        if (written == -1)
-            die_call("write", errno, __FILE__, __LINE__);
-        text += written;
-    }
-}
-
-static void feed(int pipe, char **words)
-{
-    for (char **word = words; *word; word++) {
-        feed_text(pipe, *word);
-        feed_text(pipe, word[1] ? " " : "\n");
-    }
-}
-
 int run_other_pipeline(bool named, char **words)
 {
     bool is_stream = strcmp(words[0], "-") == 0;
@@ -177,10 +155,10 @@ int run_other_pipeline(bool named, char **words)
     }
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, filter);
-    start_actors(is_stream ? -1 : 0);
+    start_actors(is_stream ? ANY_TIME : 0);
     close_others(NONE, pipes[0][1]);
     if (!is_stream) {
-        feed(pipes[0][1], words);
+        write_words(pipes[0][1], words);
         CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
     }
     (void)wait_for_actors(FOREVER);

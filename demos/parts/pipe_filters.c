@@ -188,8 +188,9 @@ int filters_at_end(void)
     return count;
 }
 
-size_t apply_filter(int id, const char *text, size_t length, char *result)
+size_t apply_filter(int id, const char *text, ssize_t count, char *result)
 {
+    size_t length = (size_t)count;
     static filter_function *const functions[] = {
         split, capitalize, merge, decapitalize};
     static char input[BLOCK + 3];
@@ -218,9 +219,30 @@ void write_result(int out, const char *text, size_t length)
         latch_count_down(&filters->sentence_is_out);
 }
 
+static void write_word(int write_end, const char *word)
+{
+    while (*word) {
+        ssize_t written = AGAIN(write(write_end, word, strlen(word)));
+        if (written == -1 && errno == EPIPE)
+            return;
+        if (written == -1)
+            die_call("write", errno, __FILE__, __LINE__);
+        word += written;
+    }
+}
+
+void write_words(int write_end, char **words)
+{
+    for (char **word = words; *word; word++) {
+        bool is_last = word[1] == NULL;
+        write_word(write_end, *word);
+        write_word(write_end, is_last ? "\n" : " ");
+    }
+}
+
 static int watched_end;
 
-void keep_for_verdict(int read_end)
+void watch_for_end(int read_end)
 {
     watched_end = CHECK(dup(read_end));
 }

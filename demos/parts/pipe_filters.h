@@ -5,8 +5,10 @@
 #include "demos/parts/about.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { FILTERS = 4, LAST = FILTERS - 1 };
+enum { NONE = -1 }; /* instead of an end of a pipe */
 enum { BLOCK = 65536, RESULT_SIZE = 12 * (BLOCK + 3) };
 
 /* split, capitalize, merge, decapitalize; NULL ends the list. */
@@ -18,7 +20,7 @@ extern const char *const filter_names[];
  * a piece ends with (half a UTF-8 character) is kept until the next one comes.
  * Between the filters a word is a line, and an empty line ends a sentence.
  */
-size_t apply_filter(int id, const char *text, size_t length, char *result);
+size_t apply_filter(int id, const char *text, ssize_t length, char *result);
 
 /* Writes all LENGTH bytes. If they go to standard output, the sentence is out.
  */
@@ -32,9 +34,15 @@ extern struct filters {
 } * filters;
 void filters_init(void);
 
-/* Keeps a copy of the first pipe's READ_END, to see later whether it can end.
+/* Makes a copy of the first pipe's READ_END, to see later whether that pipe has
+ * ended. A read end delays no end-of-file.
  */
-void keep_for_verdict(int read_end);
+void watch_for_end(int read_end);
+
+/* Writes a sentence into a pipe. Stops if no process reads there any more: a
+ * filter that died will be reported.
+ */
+void write_words(int write_end, char **words);
 
 /* Waits until the filters have ended, or never can. The verdict; returns the
  * exit status. */
