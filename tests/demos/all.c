@@ -136,7 +136,6 @@ TEST(examples)
 struct option {
     char name[32];
     bool has_value;
-    char about[512]; /* what is said of it, with single blanks */
     char takes[128]; /* "a whole number from 1 to 64"; "" if nothing is said */
 };
 
@@ -144,19 +143,19 @@ struct option {
 static void read_option(const char *line, struct option *option)
 {
     const char *next = strstr(line + 1, "\n  --"), *end = strstr(line, "\n\n");
+    char about[512] = ""; /* with single blanks */
     size_t used = 0;
 
     *option = (struct option){.name = ""};
     (void)sscanf(line, "  --%31[a-z-]", option->name);
     option->has_value = line[4 + strlen(option->name)] == '=';
     end = next && next < end ? next : end;
-    for (const char *at = line; at < end && used < sizeof option->about; at++) {
+    for (const char *at = line; at < end && used < sizeof about - 1; at++) {
         char letter = *at == '\n' ? ' ' : *at;
         if (letter != ' ' || at[1] != ' ')
-            option->about[used++] = letter;
+            about[used++] = letter;
     }
-    assert_true(used < sizeof option->about);
-    const char *range = strrchr(option->about, '(');
+    const char *range = strrchr(about, '(');
     if (range)
         (void)sscanf(range, "(%127[^;)]", option->takes);
     if (strncmp(option->takes, "default", 7) == 0)

@@ -202,20 +202,6 @@ TEST(stopped)
     }
 }
 
-/* SIGHUP may have been in time even so. */
-TEST(stopped_run_that_is_killed)
-{
-    skip_without_proc();
-    struct program guard =
-        start_words("demo_signal --task=1.5 --deadline=1 --signal=HUP");
-    pid_t task = await_work(guard.pid);
-    if (task != 0)
-        stop_all(guard.pid, task);
-    struct result result = program_finish(&guard);
-    if (result.status != 1)
-        assert_result(&result, 3, UNDECIDED "the run was stopped", "SIGHUP");
-}
-
 /* Task and guard have the same time: each run either tells, and then the truth,
  * or says that it cannot.
  */
