@@ -23,20 +23,10 @@ cd "$project"
 [ $# -eq 0 ] || shift
 
 mistakes=$scratch/mistakes # of the lane that writes there
-lanes='' lane_ids='' limit=''
+lane_ids='' limit=''
 ! command -v timeout >/dev/null || limit='timeout 60' # no session takes longer
-blocks=0 commands=0 quotes=0 links=0 names=0 pictures=0
+blocks=0 quotes=0 links=0 names=0 pictures=0
 
-# Nothing stays, and nothing goes on: what is running now is ended, too.
-clean_up()
-{
-    for file in "$scratch"/*/*.running; do
-        [ ! -e "$file" ] || kill "$(cat "$file")" 2>/dev/null || true
-    done
-    rm -rf "$scratch"
-}
-
-trap clean_up EXIT
 trap 'trap "" HUP INT TERM
     # shellcheck disable=SC2086 # a list
     [ -z "$lane_ids" ] || kill $lane_ids 2>/dev/null || true
@@ -46,6 +36,12 @@ trap 'trap "" HUP INT TERM
 wrong()
 {
     printf '%s:%s: %s\n' "$1" "$2" "$3" >>"$mistakes"
+}
+
+# all_wrong PAGE <LINES: each is LINE TEXT
+all_wrong()
+{
+    sed "s|^\([0-9]*\) |$1:\1: |" >>"$mistakes"
 }
 
 # details <TEXT: what belongs to the mistake before
@@ -60,37 +56,34 @@ not_run()
     printf '%s:%s: %s\n' "$1" "$2" "$3" >>"$scratch/not_run"
 }
 
-# The project's pages, and not those of an installation beside them.
-find_pages()
+# find_files OPTION-OF-FIND...: the project's own, and not those of an
+# installation beside them
+find_files()
 {
-    for place in *.md .github common demos docs tests; do
-        [ ! -e "$place" ] || find "$place" -name '*.md'
+    for place in *.md CMakeLists.txt .ci .github common demos docs tests; do
+        [ ! -e "$place" ] || find "$place" -type f "$@"
     done | sort
 }
 
-# What each program has: a line "PROGRAM --option" for each option.
-list_options()
+# What programs say of themselves: their options, a line "PROGRAM --option" for
+# each, and words that are to be avoided.
+read_help()
 {
     for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        [ ! -x "$program" ] || [ -d "$program" ] ||
-            "$program" --help </dev/null |
-            awk -v name="${program##*/}" '/^ +--/ {
-                sub(/[=,].*/, "", $1)
-                print name, $1
-            }'
-    done >"$scratch/options"
+        [ -f "$program" ] || continue
+        "$program" --help </dev/null >"$scratch/help"
+        awk -v name="${program##*/}" '/^ +--/ {
+            sub(/[=,].*/, "", $1)
+            print name, $1
+        }' "$scratch/help" >>"$scratch/options"
+        check_words "$scratch/help" "${program##*/} --help"
+    done
 }
 
-# All names in the sources and scripts, one a line.
-list_words()
+# check_words FILE PAGE: whether it has words that are to be avoided
+check_words()
 {
-    for place in CMakeLists.txt .ci common demos docs/answers docs/first \
-        tests; do
-        [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
-            ! -name docs_selftest.sh # which has false names
-    done | while read -r file; do
-        tr -cs 'A-Za-z0-9_' '\n' <"$file"
-    done | sort -u >"$scratch/words"
+    awk -f "$tools/words.awk" "$1" | sed "s|^$1|$2|" >>"$mistakes"
 }
 
 # take_apart PAGE FOLDER
@@ -98,33 +91,6 @@ take_apart()
 {
     mkdir -p "$2"
     awk -v out="$2" -f "$tools/split.awk" "$1"
-    while read -r line text; do
-        wrong "$1" "$line" "$text"
-    done <"$2/wrong"
-}
-
-# plain_path PATH: without "." and ".."; nothing if it leaves the project
-plain_path()
-{
-    printf '%s\n' "$1" | awk -F / '{
-        for (i = 1; i <= NF; i++)
-            if ($i == ".." && depth-- == 0)
-                exit
-            else if ($i != ".." && $i != "." && $i != "")
-                part[++depth] = $i
-        path = "."
-        for (i = 1; i <= depth; i++)
-            path = path "/" part[i]
-        print path
-    }'
-}
-
-# has_anchor PAGE ANCHOR
-has_anchor()
-{
-    mkdir -p "$scratch/linked"
-    awk -v out="$scratch/linked" -f "$tools/split.awk" "$1"
-    awk -f "$tools/anchors.awk" "$scratch/linked/prose" | grep -qxFe "$2"
 }
 
 # check_link PAGE LINE TARGET
@@ -137,19 +103,23 @@ check_link()
         wrong "$1" "$2" "this is no link to a file or a page: '$3'"
         return
         ;;
-    '#'*) target=./$1 ;;
+    '#'*) target=$project/$1 ;;
     *)
-        target=${3%%#*}
-        target=$(plain_path "$(dirname -- "$1")/$target")
+        target=$(cd "$(dirname -- "$1")/$(dirname -- "${3%%#*}")" 2>/dev/null &&
+            pwd -P)/$(basename -- "${3%%#*}")
         ;;
     esac
-    if [ -z "$target" ] || [ ! -e "$target" ]; then
+    case $target in
+    "$project"/* | "$project") ;;
+    *) target= ;;
+    esac
+    if [ ! -e "$target" ]; then
         wrong "$1" "$2" "the link leads nowhere: $3"
         return
     fi
     case $target in
-    ./docs/pictures/*) echo "$1 $2 $target" >>"$scratch/shown" ;;
-    ./docs/sketches/*) ;; # drawn by hand
+    */docs/pictures/*) echo "$1 $2 $target" >>"$scratch/shown" ;;
+    */docs/sketches/*) ;; # drawn by hand
     *.svg | *.png | *.jpg | *.gif)
         wrong "$1" "$2" \
             "the picture is in neither docs/pictures nor docs/sketches: $3"
@@ -157,23 +127,30 @@ check_link()
     esac
     case $3 in
     *'#'*)
-        has_anchor "$target" "${3#*#}" ||
+        take_apart "$target" "$scratch/linked"
+        awk -f "$tools/anchors.awk" "$scratch/linked/prose" |
+            grep -qxFe "${3#*#}" ||
             wrong "$1" "$2" "the page has no heading for this anchor: $3"
         ;;
     esac
 }
 
-# check_names PAGE FOLDER <CODE: the options and files that a page names
+# comment FOLDER NAME: what a comment <!-- NAME: TEXT --> on the page says
+comment()
+{
+    sed -n "s/^<!-- $2: \(.*\) -->\$/\1/p" "$1/prose"
+}
+
+# check_names PAGE FOLDER: the options, files and names that it names as code
 check_names()
 {
     case $1 in
-    docs/demos/* | docs/answers/*) owner=$(basename -- "$1" .md) owner=demo_$owner ;;
+    docs/demos/* | docs/answers/*) owner=demo_$(basename -- "$1" .md) ;;
     *) owner= ;;
     esac
-    foreign=$(sed -n 's/^ *<!-- not ours: \(.*\) -->$/\1/p' "$2/prose")
-    example=$(sed -n 's/^ *<!-- only an example: \(.*\) -->$/\1/p' "$2/prose")
-    awk -v owner="$owner" -v example="$example" -f "$tools/code.awk" \
-        "$scratch/options" - >"$scratch/names"
+    foreign=$(comment "$2" 'not ours')
+    awk -v owner="$owner" -v example="$(comment "$2" 'only an example')" \
+        -f "$tools/code.awk" "$scratch/options" "$2/code" >"$scratch/names"
     while read -r line kind name; do
         names=$((names + 1))
         case $kind in
@@ -191,98 +168,47 @@ check_names()
     done <"$scratch/names"
 }
 
-# commands_of FOLDER NUMBER LINE LANGUAGE: those of a block, as links.awk shows
-# code
-commands_of()
-{
-    awk -v line="$3" -v language="$4" '
-        language == "sh" || sub(/^\$ /, "") { print line + NR, "code", $0 }
-    ' "$1/$2.text"
-}
-
-# check_width PAGE PROSE: that a terminal of 120 columns has room for each line,
-# unless that is a picture or has an address, and a phone for each table's cell
-check_width()
-{
-    LC_ALL=C awk '
-        { gsub(/[\200-\277]/, "") } # all but first bytes of characters
-        length($0) > 120 && !/<img |https?:|^!\[/ {
-            print NR, "this line has " length($0) " columns, and not up to 120"
-        }
-        /^ *\|/ && !/<img / {
-            gsub(/\]\([^)]*\)/, "")
-            gsub(/[][`*]/, "")
-            count = split($0, cell, / \| |^\| | \|$/)
-            for (i = 1; i <= count; i++)
-                if (length(cell[i]) > 72)
-                    print NR, "this cell has " length(cell[i]) \
-                        " characters, and not up to 72"
-        }
-    ' "$2" >"$scratch/wide"
-    while read -r line text; do
-        wrong "$1" "$line" "$text"
-    done <"$scratch/wide"
-}
-
 # check_prose PAGE FOLDER
 check_prose()
 {
+    all_wrong "$1" <"$2/wrong"
     awk -f "$tools/links.awk" "$2/prose" >"$2/found"
     while read -r line kind target; do
         [ "$kind" = code ] || check_link "$1" "$line" "$target"
     done <"$2/found"
     grep ' code ' "$2/found" >"$2/code" || true
-    while read -r number line language note; do
+    while read -r number line _ note; do
         case $note in
-        'not run: '*) commands_of "$2" "$number" "$line" "$language" ;;
+        'not run: '*) # its commands
+            awk -v line="$line" '/^mark / { at = line + $2; next }
+                { print at, "code", $0 }' "$2/$number.session"
+            ;;
         esac
     done <"$2/blocks" >>"$2/code"
-    check_names "$1" "$2" <"$2/code"
-    check_words "$1" "$2/prose"
-    check_sentences "$1"
-    check_width "$1" "$2/prose"
+    check_names "$1" "$2"
+    check_words "$2/prose" "$1"
+    LC_ALL=C awk -f "$tools/width.awk" "$2/prose" | all_wrong "$1"
+    sh docs/sentences.sh "$1" >"$scratch/lengths" || {
+        wrong "$1" 1 "its sentences are too long; LONG=28 sh docs/sentences.sh \
+$1 shows them"
+        details <"$scratch/lengths"
+    }
 }
 
-# check_words PAGE TEXT: whether it has words that are to be avoided
-check_words()
+# plan PAGE FOLDER NUMBER LINE LANGUAGE MODE: the block is run later, in a lane:
+# blocks of a page one after the other, and so those that want the same port or
+# the same build folder.
+plan()
 {
-    awk -f "$tools/words.awk" "$2" >"$scratch/avoided"
-    while read -r line text; do
-        wrong "$1" "$line" "$text"
-    done <"$scratch/avoided"
-}
-
-# What the programs say of themselves, too.
-check_help()
-{
-    for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        if [ -x "$program" ] && [ ! -d "$program" ]; then
-            "$program" --help </dev/null >"$scratch/help"
-            check_words "${program##*/} --help" "$scratch/help"
-        fi
-    done
-}
-
-# Comments, and what scripts and programs say; the names in them do not count.
-check_sources()
-{
-    for place in CMakeLists.txt .ci common demos docs tests; do
-        [ ! -e "$place" ] || find "$place" -type f ! -name '*.md' \
-            ! -name '*.svg' ! -name words.awk ! -name docs_selftest.sh
-    done | sort >"$scratch/sources"
-    while read -r file; do
-        sed 's/[A-Za-z0-9]*_[A-Za-z0-9_]*/NAME/g' "$file" >"$scratch/source"
-        check_words "$file" "$scratch/source"
-    done <"$scratch/sources"
-}
-
-# check_sentences PAGE: whether they are short
-check_sentences()
-{
-    sh docs/sentences.sh "$1" >"$scratch/lengths" && return
-    wrong "$1" 1 "its sentences are too long; LONG=28 sh docs/sentences.sh $1 \
-shows them"
-    details <"$scratch/lengths"
+    blocks=$((blocks + 1))
+    lane=${2##*/}
+    if [ -n "$change" ]; then
+        lane=changes
+    elif grep 'demo_socket' "$2/$3.session" | grep -qv 'port=0'; then
+        lane=port
+    fi
+    printf '%s\n' "$1|$2|$3|$4|$5|$6|$change" >>"$scratch/lane.$lane"
+    change=
 }
 
 # check_quote PAGE FOLDER NUMBER LINE SOURCE
@@ -293,36 +219,10 @@ check_quote()
         wrong "$1" "$4" "it quotes a file that is not there: $5"
         return
     fi
-    awk -f "$tools/quote.awk" "$2/$3.text" "$5" >"$2/answer"
-    [ -s "$2/answer" ] || return 0
-    {
-        read -r line text
+    awk -f "$tools/quote.awk" "$2/$3.text" "$5" >"$scratch/answer"
+    while read -r line text; do
         wrong "$1" $(($4 + line)) "not in $5: $text"
-        details
-    } <"$2/answer"
-}
-
-# plan PAGE FOLDER NUMBER LINE LANGUAGE MODE: the block is run later, in a lane:
-# blocks of a page one after the other, and so those that want the same port or
-# the same build folder.
-plan()
-{
-    blocks=$((blocks + 1))
-    awk -v language="$5" -f "$tools/session.awk" "$2/$3.text" >"$2/$3.session"
-    count=$(grep -c '^mark [0-9]' "$2/$3.session") || true
-    commands=$((commands + count))
-    lane=${2##*/}
-    if [ -n "$change" ]; then
-        lane=changes
-    elif grep 'demo_socket' "$2/$3.session" | grep -qv 'port=0'; then
-        lane=port
-    fi
-    case " $lanes " in
-    *" $lane "*) ;;
-    *) lanes="$lanes $lane" ;;
-    esac
-    printf '%s\n' "$1|$2|$3|$4|$5|$6|$change" >>"$scratch/lane.$lane"
-    change=
+    done <"$scratch/answer"
 }
 
 # check_blocks PAGE FOLDER
@@ -341,7 +241,6 @@ check_blocks()
             ;;
         diff:'change to demos/demo_'*.c)
             change="$number $line ${note#change to }"
-            changed_at=$line
             ;;
         diff:*)
             wrong "$1" "$line" "a diff wants <!-- change to demos/demo_X.c -->"
@@ -365,47 +264,18 @@ lacks its reason: <!-- $note -->"
         *) wrong "$1" "$line" "docs/WRITING.md has no blocks of '$language'" ;;
         esac
     done <"$2/blocks"
-    [ -z "$change" ] ||
-        wrong "$1" "$changed_at" "no console block after this runs the change"
+    [ -z "$change" ] || wrong "$1" "$(echo "$change" | cut -d ' ' -f 2)" \
+        "no console block after this runs the change"
 }
 
-# setting NAME: of the build
-setting()
-{
-    sed -n "s/^$1:[^=]*=//p" "$build/CMakeCache.txt"
-}
-
-# copy_project: what is to be changed
-copy_project()
-{
-    mkdir "$copy"
-    for file in *; do
-        case $file in
-        build*) ;;
-        *) cp -R "$file" "$copy" ;;
-        esac
-    done
-}
-
-# configure_copy: with the settings of the build; what the system has need not
+# configure COPY: with the settings of the build; what the system has need not
 # be found out again
-configure_copy()
+configure()
 {
-    # shellcheck disable=SC2046 # a list
-    cmake -G "$(setting CMAKE_GENERATOR)" -S "$copy" -B "$copy/build" \
-        -DBUILD_TESTING=OFF $(sed -n \
-            's/^\(HAVE_[A-Z_]*\):INTERNAL=\(.*\)/-D\1=\2/p' \
-            "$build/CMakeCache.txt") \
-        -DCMAKE_BUILD_TYPE="$(setting CMAKE_BUILD_TYPE)" \
-        -DCMAKE_C_COMPILER="$(setting CMAKE_C_COMPILER)" \
-        -DCMAKE_C_FLAGS="$(setting CMAKE_C_FLAGS)"
-}
-
-# build_copy DEMO
-build_copy()
-{
-    [ -e "$copy/build" ] || configure_copy || return
-    cmake --build "$copy/build" --target "$1"
+    sed -n -e 's/^\(HAVE_[A-Z_]*\):INTERNAL=\(.*\)/-D\1=\2/p' \
+        -e 's/^\(CMAKE_\(BUILD_TYPE\|C_COMPILER\|C_FLAGS\)\):[^=]*=\(.*\)/-D\1=\3/p' \
+        -e 's/^CMAKE_GENERATOR:[^=]*=/-G/p' "$build/CMakeCache.txt" |
+        tr '\n' '\0' | xargs -0 cmake -S "$1" -B "$1/build" -DBUILD_TESTING=OFF
 }
 
 # apply PAGE FOLDER NUMBER LINE FILE RUN: builds the demo with the change, and
@@ -414,19 +284,19 @@ apply()
 {
     demo=$(basename -- "$5" .c)
     copy=$scratch/copy
-    [ -e "$copy" ] || copy_project
+    if [ ! -e "$copy" ]; then
+        mkdir "$copy"
+        find . ! -name . -prune ! -name '.*' ! -name 'build*' \
+            -exec cp -R {} "$copy" \;
+        configure "$copy" >"$scratch/said" 2>&1 || true
+    fi
     cp "$5" "$copy/$5" # without the change before
-    if [ "$(grep -c -e '^--- ' -e '^+++ ' "$2/$3.text")" -ne 2 ] ||
-        ! grep -qxFe "--- a/$5" "$2/$3.text" ||
-        ! grep -qxFe "+++ b/$5" "$2/$3.text"; then
-        wrong "$1" "$4" "this is no change from a/$5 to b/$5"
-    elif ! command -v patch >/dev/null; then
-        not_run "$1" "$4" "there is no patch"
-    elif ! (cd "$copy" && patch -p1 -i "$2/$3.text") >"$scratch/said" 2>&1 ||
+    if ! grep -qxFe "--- a/$5" "$2/$3.text" ||
+        ! (cd "$copy" && patch -p1 -i "$2/$3.text") >"$scratch/said" 2>&1 ||
         grep -q 'with fuzz' "$scratch/said"; then
         wrong "$1" "$4" "the change does not fit to $5"
         details <"$scratch/said"
-    elif ! build_copy "$demo" >"$scratch/said" 2>&1; then
+    elif ! cmake --build "$copy/build" --target "$demo" >"$scratch/said" 2>&1; then
         wrong "$1" "$4" "with the change $demo cannot be built"
         details <"$scratch/said"
     else
@@ -437,52 +307,49 @@ apply()
     return 1
 }
 
-# run_session FOLDER NUMBER RUN: the commands of a block, in the folder RUN
-run_session()
-(
-    cd "$3"
-    # shellcheck disable=SC2086 # nothing, or a command
-    $limit sh "$tools/session.sh" "$1/$2.session" </dev/null \
-        >"$1/$2.printed" 2>&1 || true
-    rm -f "$1/$2.session.running"
-)
-
 # run_block PAGE FOLDER NUMBER LINE LANGUAGE MODE [CHANGE]
 run_block()
 {
     run=$2/run.$3
     mkdir "$run"
-    for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        [ ! -x "$program" ] || ln -s "$program" "$run"
-    done
-    for source in "$project"/docs/first/*.c "$project"/docs/answers/*.c; do
-        [ ! -e "$source" ] || ln -s "$source" "$run"
+    for file in "$programs"/demo_* "$programs"/bench_mechanisms \
+        "$project"/docs/first/*.c "$project"/docs/answers/*.c; do
+        [ ! -e "$file" ] || ln -s "$file" "$run"
     done
     if [ -n "$7" ]; then
         # shellcheck disable=SC2086 # "NUMBER LINE FILE"
         apply "$1" "$2" $7 "$run" || return 0
     fi
-    run_session "$2" "$3" "$run"
+    # shellcheck disable=SC2086 # nothing, or a command
+    (cd "$run" && $limit sh "$tools/session.sh" "$2/$3.session" </dev/null \
+        >"$2/$3.printed" 2>&1) || true
     mkdir "$2/compare.$3"
     cd "$2/compare.$3"
     awk -v language="$5" -v mode="$6" -f "$tools/compare.awk" \
         "$2/$3.text" "$2/$3.printed" >answer
     while read -r line text; do
         wrong "$1" $(($4 + line)) "$text"
-        [ ! -e "$line.page" ] ||
-            diff -U 3 "$line.page" "$line.printed" | sed 's/\t.*//' | details
+        [ -e "$line.page" ] || continue
+        case $6 in
+        *order* | *output*)
+            for file in "$line.page" "$line.printed"; do
+                LC_ALL=C sort -o "$file" "$file"
+            done
+            ;;
+        esac
+        diff -U 3 "$line.page" "$line.printed" | sed 1,3d | details
     done <answer
     cd "$project"
 }
 
-# run_lane LANE
+# run_lane FILE
 run_lane()
 {
-    mistakes=$scratch/mistakes.$1
+    mistakes=$scratch/mistakes.${1##*.}
     while IFS='|' read -r page folder number line language mode change; do
         run_block "$page" "$folder" "$number" "$line" "$language" "$mode" \
             "$change"
-    done <"$scratch/lane.$1"
+    done <"$1"
 }
 
 # What a picture says around the chart: its title, its lanes, what it measures,
@@ -538,11 +405,12 @@ draw_pictures()
         >"$scratch/drawn" 2>&1 || echo $? >"$scratch/drawing_failed"
 }
 
-# is_drawn PICTURE: or would be, if its program had been built
-is_drawn()
+# check_drawn PAGE LINE PICTURE: it is, or would be, if its program was built
+check_drawn()
 {
-    [ -e "$scratch/pictures/${1##*/}" ] ||
-        { [ "${1##*/}" = cost.svg ] && [ ! -e "$programs/bench_mechanisms" ]; }
+    [ -e "$scratch/pictures/${3##*/}" ] ||
+        { [ "${3##*/}" = cost.svg ] && [ ! -e "$programs/bench_mechanisms" ]; } ||
+        wrong "$1" "$2" "docs/render.sh does not draw ${3#"$project"/}"
 }
 
 check_pictures()
@@ -557,47 +425,33 @@ check_pictures()
         pictures=$((pictures + 1))
         if [ ! -e "$name" ]; then
             wrong "$name" 1 "docs/render.sh draws it, and it is not there"
-            continue
+        elif ! looks_alike "$name" "$picture"; then
+            wrong "$name" 1 "it is old: sh docs/render.sh draws it again"
+            diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
         fi
-        looks_alike "$name" "$picture" && continue
-        wrong "$name" 1 "it is old: sh docs/render.sh draws it again"
-        diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
     done
     for picture in docs/pictures/*; do
-        is_drawn "$picture" ||
-            wrong "$picture" 1 "docs/render.sh does not draw it"
+        check_drawn "$picture" 1 "$picture"
     done
-    [ -e "$scratch/shown" ] || return 0
-    while read -r page line picture; do
-        is_drawn "$picture" ||
-            wrong "$page" "$line" "docs/render.sh does not draw $picture"
+    [ ! -e "$scratch/shown" ] || while read -r page line picture; do
+        check_drawn "$page" "$line" "$picture"
     done <"$scratch/shown"
 }
 
-# Prints all that was found.
-summary()
-{
-    if [ -s "$scratch/not_run" ]; then
-        echo "Not run:"
-        sed 's/^/  /' "$scratch/not_run"
-    fi
-    cat "$scratch"/mistakes* >"$scratch/all"
-    cat "$scratch/all"
-    count=$(grep -c '^[^ ]' "$scratch/all") || true
-    echo "docs: $page_count pages, $commands commands in $blocks blocks," \
-        "$quotes quotes, $links links, $names names, $pictures pictures:" \
-        "$count mistakes"
-    [ "$count" -eq 0 ]
-}
-
 : >"$mistakes"
-list_options
-list_words
+read_help
+# All names in the sources and scripts, one a line. (The test of this test has
+# false ones.)
+find_files ! -name '*.md' ! -name '*.svg' ! -name docs_selftest.sh \
+    >"$scratch/sources"
+tr '\n' '\0' <"$scratch/sources" | xargs -0 cat |
+    tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/words"
 if [ $# -eq 0 ]; then
     all=yes
-    find_pages >"$scratch/pages"
-    check_help
-    check_sources
+    find_files -name '*.md' >"$scratch/pages"
+    # comments, and what scripts and programs say
+    grep -v words.awk "$scratch/sources" | tr '\n' '\0' | xargs -0 \
+        awk -f "$tools/words.awk" >>"$mistakes"
     draw_pictures &
     lane_ids=$!
 else
@@ -617,9 +471,11 @@ done <"$scratch/pages"
 if [ "$(uname -s)" != Linux ] && [ $blocks -gt 0 ]; then
     # other systems have other messages, and other queues
     not_run "all pages" 1 "$blocks blocks: they show what Linux prints"
-    commands=0 blocks=0 lanes=
+    blocks=0
+    rm "$scratch"/lane.*
 fi
-for lane in $lanes; do
+for lane in "$scratch"/lane.*; do
+    [ -e "$lane" ] || continue
     run_lane "$lane" &
     lane_ids="$lane_ids $!"
 done
@@ -627,4 +483,15 @@ for id in $lane_ids; do
     wait "$id" || wrong tests/docs.sh 1 "it failed, see above"
 done
 [ -z "$all" ] || check_pictures
-summary
+
+if [ -s "$scratch/not_run" ]; then
+    echo "Not run:"
+    sed 's/^/  /' "$scratch/not_run"
+fi
+cat "$scratch"/mistakes* >"$scratch/all"
+cat "$scratch/all"
+count=$(grep -c '^[^ ]' "$scratch/all") || true
+echo "docs: $page_count pages, $blocks blocks with commands," \
+    "$quotes quotes, $links links, $names names, $pictures pictures:" \
+    "$count mistakes"
+[ "$count" -eq 0 ]

@@ -6,7 +6,6 @@
 /^#+ / {
     text = $0
     sub(/^#+ +/, "", text)
-    sub(/ +#* *$/, "", text)
     while (match(text, /\]\([^)]*\)/)) # of a link its text
         text = substr(text, 1, RSTART) substr(text, RSTART + RLENGTH)
     gsub(/–|—|‘|’|“|”|…|→|×/, "", text)
@@ -15,13 +14,4 @@
     text = tolower(text)
     print text (seen[text] ? "-" seen[text] : "")
     seen[text]++
-}
-
-{
-    while (match($0, /(id|name)="[^"]*"/)) {
-        anchor = substr($0, RSTART, RLENGTH)
-        $0 = substr($0, RSTART + RLENGTH)
-        gsub(/^[a-z]*="|"$/, "", anchor)
-        print anchor
-    }
 }

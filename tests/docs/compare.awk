@@ -3,7 +3,7 @@
 #
 # Usage: awk -v language=console -v mode=MODE -f compare.awk BLOCK PRINTED
 #
-# PRINTED is what the script of session.awk has printed; a mark there is
+# PRINTED is what the commands of the block have printed; a mark there is
 # "\001LINE STATUS", with the status of the command before it. MODE is "same",
 # "order varies", "numbers vary", "order and numbers vary" or "output varies".
 #
@@ -35,97 +35,72 @@ function normal(line, command)
     return line
 }
 
-function is_gap(line)
+# Adds LINE to TEXT, in which each line has a newline before it and after it.
+# With "output varies" only the verdicts count, and whether there is any output.
+function plus(text, line)
 {
-    return line ~ /^ *\.\.\. *$/
+    if (mode == "output varies" && line != "" && line != "..." &&
+        line !~ /^(demo_[a-z]+|bench_mechanisms): /)
+        line = "output"
+    if (line == "output" && index(text, "\noutput\n"))
+        return text
+    return (text == "" ? "\n" : text) line "\n"
 }
 
-# What a demo says about its run.
-function is_verdict(line)
+# Whether PRINTED is what PAGE has, whose gaps stand for any number of lines.
+function same_order(page, printed,   count, part, i, text, at)
 {
-    return line ~ /^(demo_[a-z]+|bench_mechanisms): /
-}
-
-# Whether the lines of THIS command match in their order; a gap of the page
-# stands for any number of lines.
-function same_order(this,   i, k, gap, back)
-{
-    i = k = 1
-    while (k <= printed[this]) {
-        if (i <= shown[this] && is_gap(show[this, i])) {
-            gap = i++
-            back = k
-        } else if (i <= shown[this] && show[this, i] == print_of[this, k]) {
-            i++
-            k++
-        } else if (gap) {
-            i = gap + 1
-            k = ++back
-        } else
+    count = split(page, part, /\n\.\.\.\n/)
+    for (i = 1; i <= count; i++) {
+        text = (i > 1 ? "\n" : "") part[i] (i < count ? "\n" : "")
+        at = index(printed, text)
+        if (i == count) # at the end
+            at = length(printed) - length(text) + 1
+        if (at < 1 || (i == 1 && at != 1) ||
+            substr(printed, at, length(text)) != text)
             return 0
+        printed = substr(printed, at + length(text) - 1)
     }
-    while (i <= shown[this] && is_gap(show[this, i]))
-        i++
-    return i > shown[this]
+    return 1
 }
 
-# Whether they match in any order; with "output varies" only the verdicts.
-function same_lines(this,   i, left, line, gap, more)
+# Whether PRINTED has the lines of PAGE in any order, and no others.
+function same_lines(page, printed,   count, line, i, at, gap)
 {
-    for (i = 1; i <= shown[this]; i++) {
-        line = show[this, i]
-        if (is_gap(line))
+    count = split(page, line, /\n/)
+    for (i = 2; i < count; i++)
+        if (line[i] == "...")
             gap = 1
-        else if (mode != "output varies" || is_verdict(line))
-            left[line]++
-    }
-    for (i = 1; i <= printed[this]; i++) {
-        line = print_of[this, i]
-        if (mode != "output varies" || is_verdict(line)) {
-            if (left[line] > 0)
-                left[line]--
-            else
-                more++
+        else {
+            at = index(printed, "\n" line[i] "\n")
+            if (!at)
+                return 0
+            printed = substr(printed, 1, at) \
+                substr(printed, at + length(line[i]) + 2)
         }
-    }
-    for (line in left)
-        if (left[line] > 0)
-            return 0
-    return gap || !more
+    return gap || printed == "\n" || printed == "\noutput\n"
 }
 
-# Leaves in FILE what was compared; sorted if the order plays no role.
-function keep(file, lines, count, this,   i, command)
+function check(this)
 {
-    command = mode ~ /order|output/ ? "LC_ALL=C sort >" : "cat >"
-    command = command file
-    printf "" | command
-    for (i = 1; i <= count; i++)
-        if (mode != "output varies" || is_verdict(lines[this, i]))
-            print lines[this, i] | command
-    close(command)
-}
-
-function differs(this, text)
-{
-    print this " " text
-    keep(this ".page", show, shown[this], this)
-    keep(this ".printed", print_of, printed[this], this)
-}
-
-function check_status(this)
-{
+    # empty lines before the next command are for the eye
+    sub(/\n+$/, "\n", shown[this])
+    sub(/\n+$/, "\n", printed[this])
     if (status[this] == "")
         print this " the shell did not come to the end of this command"
     else if (status[this] == 126 || status[this] == 127)
-        print this " the shell cannot run this: " print_of[this, printed[this]]
+        print this " the shell cannot run this: " last[this]
     else if (status[this] ~ /^(132|134|135|136|139)$/)
         print this " it crashed: exit status " status[this]
     else if (language == "sh" && status[this] == 2)
-        print this " wrong usage: " print_of[this, printed[this]]
-    else
-        return 1
-    return 0
+        print this " wrong usage: " last[this]
+    else if (language == "console" &&
+        !(mode ~ /order|output/ ? same_lines(shown[this], printed[this]) : \
+            same_order(shown[this], printed[this]))) {
+        print this " the program printed something else"
+        printf "%s", substr(shown[this], 2) >(this ".page")
+        printf "%s", substr(printed[this], 2) >(this ".printed")
+    }
 }
 
 # The block.
@@ -134,18 +109,16 @@ NR == FNR {
         this = FNR
         order[++commands] = this
         command[this] = $0
+        shown[this] = printed[this] = "\n"
         in_command = 1
     } else if (in_command && /^> /)
         command[this] = command[this] "\n" $0
     else if (language == "console" && !this && $0 != "") {
         print FNR " the block does not begin with a command: \"$ ...\""
-        commands = -1
         exit
     } else if (this) {
         in_command = 0
-        show[this, ++shown[this]] = normal($0, command[this])
-        if (show[this, shown[this]] != "")
-            full[this] = shown[this]
+        shown[this] = plus(shown[this], normal($0, command[this]))
     }
     next
 }
@@ -154,15 +127,14 @@ NR == FNR {
 {
     at = index($0, "\001")
     if (at == 0 || at > 1) {
-        line = at ? substr($0, 1, at - 1) : $0
-        print_of[now, ++printed[now]] = normal(line, command[now])
-        if (print_of[now, printed[now]] != "")
-            last_full[now] = printed[now]
+        line = normal(at ? substr($0, 1, at - 1) : $0, command[now])
+        printed[now] = plus(printed[now], line)
+        if (line != "")
+            last[now] = line
     }
     if (at) {
         split(substr($0, at + 1), mark, " ")
-        if (now)
-            status[now] = mark[2]
+        status[now] = mark[2]
         now = mark[1]
         if (language == "sh" && now != "end")
             order[++commands] = now
@@ -170,21 +142,8 @@ NR == FNR {
 }
 
 END {
-    for (i = 1; i <= commands; i++) {
-        this = order[i]
-        # empty lines before the next command are for the eye
-        shown[this] = full[this] + 0
-        printed[this] = last_full[this] + 0
-        if (!check_status(this) || language == "sh")
-            continue
-        if (mode == "same" || mode == "numbers vary") {
-            if (!same_order(this))
-                differs(this, "the program printed something else")
-        } else if (!same_lines(this))
-            differs(this, "the program printed other lines")
-        else if (mode == "output varies" && shown[this] && !printed[this])
-            differs(this, "the program printed nothing")
-    }
-    if (commands == 0)
+    for (i = 1; i <= commands; i++)
+        check(order[i])
+    if (NR != FNR && commands == 0)
         print 0 " the block has no command"
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # session.sh - runs what a page shows as on a terminal of 80 columns, in UTF-8
 #
-# Usage: sh session.sh COMMANDS (which session.awk has made)
+# Usage: sh session.sh COMMANDS (which split.awk has made)
 #
 # "mark LINE" among them prints a mark with the status of the command before,
 # and leaves that status to the next one.

@@ -3,34 +3,24 @@
 #
 # Usage: awk -v out=FOLDER -f split.awk PAGE
 #
-# OUT/blocks   a line for each fenced block: its number, the line where the page
-#              opens it, its language, and the comment on the line before it
-# OUT/N.text   what block N holds
-# OUT/prose    the page with its blocks left blank
-# OUT/wrong    LINE TEXT for each mistake in this
+# OUT/blocks     a line for each fenced block: its number, the line where the
+#                page opens it, its language, and the comment on the line before
+# OUT/N.text     what block N holds
+# OUT/N.session  its commands as a shell script: before each one "mark LINE",
+#                with its line in the block, and at the end "mark end"
+# OUT/prose      the page with its blocks left blank
+# OUT/wrong      LINE TEXT for each mistake in this
 
 function wrong(line, text)
 {
     print line " " text >(out "/wrong")
 }
 
-function open_block(fence)
+function command(text)
 {
-    match(fence, /^ */)
-    indentation = RLENGTH
-    sub(/^ */, "", fence)
-    match(fence, /^`+/)
-    ticks = RLENGTH
-    language = substr(fence, ticks + 1)
-    gsub(/^ *| *$/, "", language)
-    if (language == "") {
-        wrong(NR, "the block has no language: console, sh, c, diff or text")
-        language = "text"
-    }
-    opened = NR
-    text = out "/" ++blocks ".text"
-    printf "" >text
-    print blocks, NR, language, note >(out "/blocks")
+    if (!in_command)
+        print "mark " NR - opened >session
+    print text >session
 }
 
 BEGIN {
@@ -41,8 +31,10 @@ BEGIN {
 
 { sub(/\r$/, "") }
 
-opened && /^ *```+ *$/ && length($1) >= ticks {
+opened && /^```$/ {
+    print "mark end" >session
     close(text)
+    close(session)
     opened = 0
     note = ""
     print "" >(out "/prose")
@@ -50,16 +42,35 @@ opened && /^ *```+ *$/ && length($1) >= ticks {
 }
 
 opened {
-    line = $0
-    for (i = 0; i < indentation && line ~ /^ /; i++)
-        line = substr(line, 2)
-    print line >text
+    print >text
     print "" >(out "/prose")
+    if (language == "console" && /^\$ /) {
+        in_command = 0
+        command(substr($0, 3))
+        in_command = 1
+    } else if (language == "console" && in_command && /^> /)
+        command(substr($0, 3))
+    else if (language == "console")
+        in_command = 0
+    else if (language == "sh" && (in_command || !/^ *(#.*)?$/)) {
+        command($0)
+        in_command = /\\$/
+    }
     next
 }
 
-/^ *```+[^`]*$/ {
-    open_block($0)
+/^```[a-z]*$/ {
+    opened = NR
+    in_command = 0
+    language = substr($0, 4)
+    if (language == "") {
+        wrong(NR, "the block has no language: console, sh, c, diff or text")
+        language = "text"
+    }
+    text = out "/" ++blocks ".text"
+    session = out "/" blocks ".session"
+    printf "" >text
+    print blocks, NR, language, note >(out "/blocks")
     print "" >(out "/prose")
     next
 }
@@ -70,9 +81,9 @@ opened {
 
 {
     note = ""
-    if ($0 ~ /^ *<!-- .* -->$/) {
+    if ($0 ~ /^<!-- .* -->$/) {
         note = $0
-        gsub(/^ *<!-- *| *-->$/, "", note)
+        gsub(/^<!-- *| *-->$/, "", note)
     }
     print >(out "/prose")
 }

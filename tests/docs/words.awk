@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # words.awk - finds words that the project does not use, and says what to write
 #
-# Usage: awk -f words.awk TEXT
+# Usage: awk -f words.awk TEXT...
 #
-# Prints "LINE TEXT" for each.
+# Prints "FILE:LINE: TEXT" for each. Names of a source, as so_it_is, do not count.
 
+# A word begins and ends at anything but a letter: not every awk knows \<.
 function avoid(pattern, advice)
 {
     wrong[++rules] = pattern
@@ -12,9 +13,6 @@ function avoid(pattern, advice)
 }
 
 BEGIN {
-    before = " "
-    # a word begins and ends at anything but a letter, since not every awk
-    # knows another way to say so
     avoid("in place of", "instead of")
     avoid("for ever", "forever")
     avoid("shall", "must, or the present tense")
@@ -26,8 +24,12 @@ BEGIN {
     avoid("so it should be", "as expected")
 }
 
+FNR == 1 { before = " " }
+
 {
-    text = tolower($0)
+    text = $0
+    gsub(/[A-Za-z0-9]*_[A-Za-z0-9_]*/, "NAME", text)
+    text = tolower(text)
     gsub(/[^a-z]+/, " ", text)
     sub(/^ /, "", text)
     sub(/ $/, "", text)
@@ -35,7 +37,7 @@ BEGIN {
     for (i = 1; i <= rules; i++)
         if (match(text, " " wrong[i] " ") &&
             RSTART + RLENGTH - 1 > length(before))
-            print NR, "\"" substr(text, RSTART + 1, RLENGTH - 2) \
+            print FILENAME ":" FNR ": \"" substr(text, RSTART + 1, RLENGTH - 2) \
                 "\": write plainly: " instead[i]
     words = split(text, word, " ")
     before = " "
