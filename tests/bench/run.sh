@@ -163,8 +163,8 @@ servers=$!
 servers="$servers $!"
 clients=100 connections=3000
 figures "$compare" 9 /dev/null \
-    "$build/bench/load_clients" "$(port_of theirs)" $clients $connections -- \
-    "$build/bench/load_clients" "$(port_of ours)" $clients $connections
+    "$build/tests/load" "$(port_of theirs)" $clients $connections -- \
+    "$build/tests/load" "$(port_of ours)" $clients $connections
 rates=
 [ -z "$wall_1" ] ||
     rates="$(calculate "$connections * 1000 / $wall_2") a second by \

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* load - demo_socket --serve under 1000 clients of all kinds at once
  *
- * Usage: load BUILD_FOLDER [MESSAGES]. Of the clients 200 each say nothing,
+ * Usage: load BUILD_FOLDER [MESSAGES]
+ *        load PORT CLIENTS MESSAGES
+ *
+ * The second form is for tests/bench: so many clients of a server that listens
+ * send a line. In the first form of the clients 200 each say nothing,
  * reset the connection, send byte by byte, send random bytes; the others send a
  * line. Each begins again when it is done, until so many messages were
  * answered. All answers have to be right, what the server prints clean, and its
@@ -23,15 +27,16 @@
 #include <unistd.h>
 
 enum { CLIENTS = 1000, MOST = 2048, SKIPPED = 77 };
-enum kind { SILENT, RESETS, BY_BYTES, RANDOM, PLAIN, KINDS };
+enum kind { PLAIN, SILENT, RESETS, BY_BYTES, RANDOM, KINDS };
 enum { PARTS = 5, GROWTH = 16 /* kilobytes, less than what a leak takes */ };
 
 static const char *const names[KINDS] = {
-    "silent", "reset", "byte by byte", "random bytes", "plain"};
+    "plain", "silent", "reset", "byte by byte", "random bytes"};
 
 static const char line[] = "ping\n";
 
 static struct sockaddr_in server = {.sin_family = AF_INET};
+static int client_count = CLIENTS, kinds = KINDS;
 static struct pollfd files[CLIENTS + 1]; /* the last is the server's output */
 static struct client {
     size_t sent, size, got;
@@ -51,7 +56,7 @@ static void check(bool good, const char *what)
 
 static enum kind kind_of(int client)
 {
-    return (enum kind)(client % KINDS);
+    return (enum kind)(client % kinds);
 }
 
 static void begin(int client)
@@ -168,11 +173,11 @@ static void load(long messages)
     double last = now();
 
     for (long before = answered; answered < messages;) {
-        check(poll(files, CLIENTS + 1, 5) >= 0, "poll");
-        if (files[CLIENTS].revents != 0)
-            (void)read_output(files[CLIENTS].fd);
+        check(poll(files, (nfds_t)client_count + 1, 5) >= 0, "poll");
+        if (files[client_count].revents != 0)
+            (void)read_output(files[client_count].fd);
         double time = now();
-        for (int i = 0; i < CLIENTS; i++) {
+        for (int i = 0; i < client_count; i++) {
             if (files[i].fd >= 0 && files[i].revents != 0)
                 take(i);
             if (files[i].fd >= 0 && time >= clients[i].next)
@@ -188,11 +193,27 @@ static void load(long messages)
     }
 }
 
+static void connect_to(int port, int output)
+{
+    server.sin_port = htons((in_port_t)port);
+    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < CLIENTS; i++)
+        files[i].fd = -1;
+    files[client_count] = (struct pollfd){.fd = output, .events = POLLIN};
+}
+
 int main(int argc, char **argv)
 {
     long messages = argc > 2 ? atol(argv[2]) : 100000;
     struct rlimit most;
 
+    if (argc == 4) {
+        client_count = atoi(argv[2]);
+        kinds = 1;
+        connect_to(atoi(argv[1]), -1);
+        load(atol(argv[3]));
+        return wrong == 0 ? 0 : 1;
+    }
     if (argc < 2 || messages < 10 * CLIENTS) {
         (void)fprintf(stderr, "usage: load BUILD_FOLDER [MESSAGES >= %d]\n",
             10 * CLIENTS);
@@ -210,12 +231,7 @@ int main(int argc, char **argv)
     struct program program =
         start_words("demo_socket --serve --port=0 --timeout=3600");
     (void)program_await(&program, "\n", true);
-    int port = atoi(strrchr(program.so_far.err, ':') + 1);
-    server.sin_port = htons((in_port_t)port);
-    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    for (int i = 0; i < CLIENTS; i++)
-        files[i].fd = -1;
-    files[CLIENTS] = (struct pollfd){.fd = program.out, .events = POLLIN};
+    connect_to(atoi(strrchr(program.so_far.err, ':') + 1), program.out);
 
     double start = now();
     long memory[PARTS], least = LONG_MAX;

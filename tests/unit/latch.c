@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* latch: it is down when it was counted down as often as it expects, not
  * before, and then for good. That it works between threads and processes is
- * tested by alone.c.
+ * tested by record.c.
  */
 #include "tests/support/test.h"
 #include "common/base/run.h"
