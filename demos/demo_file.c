@@ -28,58 +28,58 @@
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/file.h"
 
-struct shared {
-    struct inside inside;       /* counts those that append, for the views */
-    struct latch all_at_end;    /* for the window in append_name() */
-    struct latch all_left_name; /* down when each member has left its name */
-};
-static struct shared *shared; /* in memory that all processes share */
-
-/* F_WRLCK keeps out all other locks, F_RDLCK only write locks, F_UNLCK none. */
-static void set_lock(int file, short type)
+/* Waits for a lock: F_WRLCK keeps out all other locks, F_RDLCK only F_WRLCK.
+ * Neither keeps out a process that does not ask for a lock. */
+static void lock_file(int file, short type)
 {
-    /* By agreement, all processes lock the first byte before they use the file;
-     * one that does not ask for the lock is not kept out. */
+    /* All members lock the first byte. By agreement, it stands for the file. */
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
 
     CHECK(fcntl(file, F_SETLKW, &lock)); /* waits until the lock is free */
 }
 
+static void unlock_file(int file)
+{
+    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+    CHECK(fcntl(file, F_SETLK, &lock));
+}
+
 /* The critical section, in two steps: find the end, and write there. */
 static void append_name(int file, int id)
 {
-    count_in(&shared->inside);
     CHECK(lseek(file, 0, SEEK_END));
-    let_others_come(&shared->all_at_end); /* window: they come here, or wait */
-    write_text(file, "%d\n", id);         /* as printf, to a file */
-    count_out(&shared->inside);
+    pause_a_moment();     /* so that the others come: here, or to the lock */
+    write_name(file, id); /* by write(2): the number and a newline */
 }
 
 static void member(int id)
 {
-    int file = open_names(id); /* with an offset of its own */
+    int file = open_names(id); /* open(2) */
 
-    set_lock(file, F_WRLCK);
+    lock_file(file, F_WRLCK);
     append_name(file, id);
-    set_lock(file, F_UNLCK);
+    unlock_file(file);
     say("%d left name", id);
-    latch_count_down(&shared->all_left_name);
-    latch_wait(&shared->all_left_name); /* sleeps until all names are there */
-    set_lock(file, F_RDLCK);
+    wait_for_all_names(); /* only so that each finds all */
+    lock_file(file, F_RDLCK);
     read_names(file, id);
-    set_lock(file, F_UNLCK);
+    unlock_file(file);
+    /* A trap: closing any descriptor of a file drops all the process's locks
+     * on that file. Here it has none any more. */
+    CHECK(close(file));
 }
 
 /* WRONG: no lock. */
 static void broken_member(int id)
 {
-    int file = open_names(id); /* with an offset of its own */
+    int file = open_names(id); /* open(2) */
 
     append_name(file, id);
     say("%d left name", id);
-    latch_count_down(&shared->all_left_name);
-    latch_wait(&shared->all_left_name); /* sleeps until all names are there */
+    wait_for_all_names(); /* only so that each finds all */
     read_names(file, id);
+    CHECK(close(file));
 }
 
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
@@ -101,11 +101,7 @@ int main(int argc, char **argv)
     if (run.broken && settings.members == 1)
         usage_error("--broken needs at least two members; use --members=2");
 
-    empty_names();
-    shared = shared_alloc(sizeof *shared);
-    shared->inside.limit = 1; /* the views mark more */
-    window_init(&shared->all_at_end, settings.members);
-    latch_init(&shared->all_left_name, settings.members);
+    names_init();
     for (int i = 0; i < settings.members; i++)
         add_process("member", i, run.broken ? broken_member : member);
     run_actors(settings.late);

@@ -106,7 +106,7 @@ know()
         ;;
     file)
         about="a lock on a file"
-        needed='fcntl lseek write_text count_in let_others_come read_names'
+        needed='fcntl lseek pause_a_moment write_name read_names'
         h_violated='"The lock is advisory": is the file locked before its end is
             looked for, for writing, and until the name is written?'
         h_late='"Two kinds of lock": is each lock unlocked?'

@@ -20,12 +20,25 @@ extern struct settings {
 /* Before the actors start: takes the file for this run and empties it, if it
  * holds only what an earlier run can have left.
  */
-void empty_names(void);
+void names_init(void);
 
 /* Opens the file for member ID, which so gets a file offset of its own. The
  * last member comes late.
  */
 int open_names(int id);
+
+/* Between the two steps of appending. Pauses with --broken until all members
+ * are there; otherwise until all have begun, so that they wait for the lock
+ * (let_others_come()). For the views, the member is inside from here on.
+ */
+void pause_a_moment(void);
+
+/* Writes the name of member ID and a newline; then it is not inside any more.
+ */
+void write_name(int file, int id);
+
+/* Sleeps until each member has left its name. */
+void wait_for_all_names(void);
 
 /* Reads the names, or copies them from a mapping of the file (--mmap); prints
  * them, and keeps for the verdict how many members are among them.

@@ -17,7 +17,12 @@ struct settings settings = {.members = 5, .path = "names.txt"};
 
 enum { NAMES_SIZE = 4096 }; /* a hundred names take 290 bytes */
 
-static int *found; /* shared: how many members each member found */
+static struct {
+    struct inside inside;       /* counts those that append, for the views */
+    struct latch all_at_end;    /* of the file, where they are about to write */
+    struct latch all_left_name; /* down when each member has left its name */
+    int found[MAX_MEMBERS];     /* how many members each member found */
+} * shared;                     /* in memory that all processes share */
 
 static int number_of(const char *name)
 {
@@ -80,7 +85,7 @@ static size_t copy_names(int file, char names[NAMES_SIZE])
     return length;
 }
 
-void empty_names(void)
+void names_init(void)
 {
     char names[NAMES_SIZE];
     /* stays open: closing it would end this run's lock */
@@ -93,7 +98,10 @@ void empty_names(void)
             "choose another with --file",
             escaped(settings.path));
     CHECK(ftruncate(file, 0));
-    found = shared_alloc(MAX_MEMBERS * sizeof *found);
+    shared = shared_alloc(sizeof *shared);
+    shared->inside.limit = 1; /* the views mark more */
+    window_init(&shared->all_at_end, settings.members);
+    latch_init(&shared->all_left_name, settings.members);
 }
 
 int open_names(int id)
@@ -101,6 +109,24 @@ int open_names(int id)
     if (id == settings.members - 1)
         sleep_ns(scaled_ns(settings.late));
     return CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
+}
+
+void pause_a_moment(void)
+{
+    count_in(&shared->inside);
+    let_others_come(&shared->all_at_end);
+}
+
+void write_name(int file, int id)
+{
+    write_text(file, "%d\n", id);
+    count_out(&shared->inside);
+}
+
+void wait_for_all_names(void)
+{
+    latch_count_down(&shared->all_left_name);
+    latch_wait(&shared->all_left_name);
 }
 
 void read_names(int file, int id)
@@ -120,14 +146,14 @@ void read_names(int file, int id)
         int other = number_of(name);
         if (other >= 0 && other < settings.members && !seen[other]) {
             seen[other] = true;
-            found[id]++;
+            shared->found[id]++;
         }
     }
     if (fclose(line) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
     say("%d found: [%s]", id, list);
-    if (found[id] < settings.members)
-        record_wrong("found %d of %d", found[id], settings.members);
+    if (shared->found[id] < settings.members)
+        record_wrong("found %d of %d", shared->found[id], settings.members);
     free(list);
 }
 
@@ -136,8 +162,8 @@ int check_names(void)
     int fewest = settings.members;
 
     for (int i = 0; i < settings.members; i++)
-        if (found[i] < fewest)
-            fewest = found[i];
+        if (shared->found[i] < fewest)
+            fewest = shared->found[i];
     if (fewest < settings.members)
         return verdict(false, "a member found only %d of %d names", fewest,
             settings.members);
