@@ -30,6 +30,10 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
 #define recorded_received(time, lane, other, text)                             \
     recorded_add(time, lane, RECEIVED, IDLE, other, text)
 
+/* The event that was added last is wrong; or is a message to all. */
+#define recorded_wrong()  (recorder->events[recorder->next - 1].is_wrong = true)
+#define recorded_to_all() (recorder->events[recorder->next - 1].to_all = true)
+
 /* Fails unless TEXT is what is in tests/unit/golden/NAME; with UPDATE_GOLDEN in
  * the environment, writes it there before: look at the difference.
  */

@@ -31,6 +31,10 @@ static void set_up(void)
     latch_init(&shared->may_end, 1);
 }
 
+static void pass(int id)
+{
+}
+
 static void say_id(int id)
 {
     say("%d", id);
@@ -43,9 +47,10 @@ static void wait_forever(int id)
         (void)pause();
 }
 
-static void wait_for_end(int id)
+static void say_id_at_the_end(int id)
 {
     latch_wait(&shared->may_end);
+    say_id(id);
 }
 
 static void exit_with_id(int id)
@@ -74,9 +79,9 @@ static void say_that_none_is_left(void)
 static int wait_for_all(const void *context)
 {
     set_up();
-    add_process("waiter", 0, wait_for_end);
-    for (int i = 1; i <= 3; i++)
-        add_process("worker", i, say_id);
+    for (int i = 0; i < 3; i++)
+        add_process("worker", i, pass);
+    add_process("worker", 3, say_id_at_the_end);
     launch_actors();
     if (!wait_for_actors(0) && !wait_for_actors(1000000))
         say("not yet");
@@ -85,16 +90,6 @@ static int wait_for_all(const void *context)
         say("all have ended");
     say_that_none_is_left();
     return 0;
-}
-
-TEST(wait)
-{
-    static const char *const said[] = {
-        "1\n", "2\n", "3\n", "not yet\n", "\nall have ended\nnone left\n"};
-    struct result outcome = expect(0, "", wait_for_all, NULL);
-
-    for (size_t i = 0; i < COUNT(said); i++)
-        assert_says(outcome.out, said[i]);
 }
 
 /* SIGCHLD has to end the first thread's wait: no other thread may take it. */
@@ -112,13 +107,6 @@ static int hold_signals_in_threads(const void *context)
     run_all();
     say_if_signals_are_held(0);
     return 0;
-}
-
-TEST(signals_go_to_the_first_thread)
-{
-    struct result outcome = expect(0, "", hold_signals_in_threads, NULL);
-
-    assert_string_equal(outcome.out, "1\n0\n");
 }
 
 /* How many were forked when each began: a handler of pthread_atfork(3p) counts
@@ -149,18 +137,9 @@ static int begin_at_once(const void *context)
     return 0;
 }
 
-TEST(all_begin_at_once)
-{
-    struct result outcome = expect(0, "", begin_at_once, NULL);
-
-    assert_string_equal(outcome.out, "5\n");
-}
-
-/* What an actor does, and what is said of it. */
 struct failure {
     void (*actor)(int id);
     int id;
-    const char *message;
 };
 
 /* A daemon is ended with the others, whether it runs or not; but if it fails,
@@ -176,27 +155,6 @@ static int run_daemon(const void *context)
     run_all();
     say_that_none_is_left();
     return 0;
-}
-
-TEST(daemons)
-{
-    static const struct failure daemons[] = {{wait_forever, 0, ""},
-        {exit_with_id, 0, ""},
-        {exit_with_id, 7,
-            "demo_unit: daemon 7 failed with status 7, so the run was "
-            "stopped\n"}};
-
-    for (int i = 0; i < 2; i++) {
-        struct result outcome = expect(0, "", run_daemon, &daemons[i]);
-        assert_string_equal(outcome.out, "1\n1\nnone left\n");
-    }
-    for (int i = 0; i < 20; i++) { /* it may be ended before it can fail */
-        struct result outcome = forked(run_daemon, &daemons[2]);
-        if (outcome.status == 0)
-            assert_says(outcome.out, "none left\n");
-        else
-            assert_says(outcome.err, daemons[2].message);
-    }
 }
 
 /* One of three fails; the other two never end by themselves. */
@@ -216,24 +174,6 @@ static int ask_for_nobody(const void *context)
     add_process("worker", 0, say_id);
     launch_actors();
     return (int)process_id("worker", 1);
-}
-
-TEST(failing_child_ends_the_run)
-{
-    static const struct failure failures[] = {
-        {exit_with_id, 7,
-            "demo_unit: worker 7 failed with status 7, "
-            "so the run was stopped\n"},
-        {raise_id, SIGTERM,
-            "demo_unit: worker 15 was killed by signal 15, "
-            "so the run was stopped\n"},
-        {raise_id, SIGBUS,
-            " (a mapped file was cut off, or there is no room for it), so the "
-            "run was stopped\n"}};
-
-    for (size_t i = 0; i < COUNT(failures); i++)
-        (void)expect(3, failures[i].message, wait_with_failure, &failures[i]);
-    (void)expect(3, "demo_unit: there is no worker 1\n", ask_for_nobody, NULL);
 }
 
 /* What wait_process() returns is said, since only the parent may assert. */
@@ -266,20 +206,6 @@ static int reap_failure(const void *failure)
     return 0;
 }
 
-TEST(reap)
-{
-    struct result outcome = expect(0, "", reap, NULL);
-
-    assert_int_equal(TIMED_OUT, 0);
-    assert_int_equal(EXITED, 1);
-    assert_int_equal(KILLED, 2);
-    assert_string_equal(outcome.out, "1\n1\n0\n0\nin time\n2\nnone left\n");
-    (void)expect(
-        3, "demo_unit: task 15 failed with status 15, ", reap_failure, NULL);
-    (void)expect(
-        3, "demo_unit: task 15 was killed by signal 15, ", reap_failure, "");
-}
-
 /* Ends in a way of its own, with children that do not end by themselves. */
 static int leave_children(const void *signal_number)
 {
@@ -292,11 +218,68 @@ static int leave_children(const void *signal_number)
     return 0;
 }
 
+static const struct failure idle = {wait_forever, 0}, done = {exit_with_id, 0},
+                            fails = {exit_with_id, 7},
+                            is_ended = {raise_id, SIGTERM},
+                            has_no_room = {raise_id, SIGBUS};
+
+TEST(runs)
+{
+    static const struct {
+        int (*body)(const void *context);
+        const void *context;
+        int status;
+        const char *out, *err; /* OUT: NULL for any */
+    } cases[] = {
+        {wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
+        {hold_signals_in_threads, NULL, 0, "1\n0\n", ""},
+        {begin_at_once, NULL, 0, "5\n", ""},
+        {run_daemon, &idle, 0, "1\n1\nnone left\n", ""},
+        {run_daemon, &done, 0, "1\n1\nnone left\n", ""},
+        {wait_with_failure, &fails, 3, NULL,
+            "demo_unit: worker 7 failed with status 7, so the run was "
+            "stopped\n"},
+        {wait_with_failure, &is_ended, 3, NULL,
+            "demo_unit: worker 15 was killed by signal 15, so the run was "
+            "stopped\n"},
+        {wait_with_failure, &has_no_room, 3, NULL,
+            " (a mapped file was cut off, or there is no room for it), so the "
+            "run was stopped\n"},
+        {ask_for_nobody, NULL, 3, NULL, "demo_unit: there is no worker 1\n"},
+        {reap, NULL, 0, "1\n1\n0\n0\nin time\n2\nnone left\n", ""},
+        {reap_failure, NULL, 3, NULL,
+            "demo_unit: task 15 failed with status 15, "},
+        {reap_failure, "", 3, NULL,
+            "demo_unit: task 15 was killed by signal 15, "},
+        {leave_children, NULL, 0, "none left\n", ""}};
+
+    assert_int_equal(TIMED_OUT, 0);
+    assert_int_equal(EXITED, 1);
+    assert_int_equal(KILLED, 2);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct result result = expect(
+            cases[i].status, cases[i].err, cases[i].body, cases[i].context);
+        if (cases[i].out)
+            assert_string_equal(result.out, cases[i].out);
+    }
+}
+
+/* It may be ended before it can fail. */
+TEST(failing_daemon)
+{
+    for (int i = 0; i < 20; i++) {
+        struct result result = forked(run_daemon, &fails);
+        if (result.status == 0)
+            assert_says(result.out, "none left\n");
+        else
+            assert_says(result.err,
+                "demo_unit: daemon 7 failed with status 7, so the run was "
+                "stopped\n");
+    }
+}
+
 TEST(children_end_with_their_parent)
 {
-    struct result outcome = expect(0, "", leave_children, NULL);
-
-    assert_string_equal(outcome.out, "none left\n");
     if (!HAVE_PRCTL)
         skip();
     /* often, since they may be killed before they are ready for it */

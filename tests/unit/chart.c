@@ -180,7 +180,7 @@ TEST(measures)
     recorded_sent(3000001, 0, 1, "a");
     recorded_sent(3000002, 0, 1, "a");
     recorded_sent(3000003, 0, 1, "b");
-    recorder->events[recorder->next - 1].to_all = true;
+    recorded_to_all();
     recorded_received(3000004, 1, 0, "b");
     recorded_received(3000005, 0, 0, "b");
     recorded_received(3000006, 1, 0, "a");

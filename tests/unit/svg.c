@@ -18,8 +18,15 @@ static void begin(const char *role, int lanes)
     record_lanes(role, lanes);
 }
 
+/* All are done at TIME, and the run is over. */
+static void end(int lanes, int64_t time)
+{
+    for (int lane = 0; lane < lanes; lane++)
+        recorded_state(time, lane, GONE, "done");
+}
+
 /* Draws what is recorded, under that sentence, and checks the picture. */
-static char *draw_titled(
+static const char *draw_titled(
     enum measure measure, enum verdict verdict, const char *sentence)
 {
     static char *picture; /* else gcc 12 fears that its address is returned */
@@ -33,10 +40,10 @@ static char *draw_titled(
     assert_int_equal(fclose(out), 0);
     picture_check(picture);
     chart_free(&chart);
-    return picture;
+    return keep(picture);
 }
 
-static char *draw(enum measure measure, enum verdict verdict)
+static const char *draw(enum measure measure, enum verdict verdict)
 {
     return draw_titled(measure, verdict, "what the verdict says");
 }
@@ -93,19 +100,18 @@ TEST(states)
     recorded_state(0, 1, WAITING, "sem_wait");
     recorded_state(2 * US, 0, INSIDE, "inside");
     recorded_note(3 * US, 0, "0 starting critical section");
-    recorded_state(900 * MS, 0, GONE, "done");
+    end(1, 900 * MS);
     recorded_state(900 * MS, 1, INSIDE, "inside");
     recorded_state(1100 * MS, 1, RUNNING, "counting");
     recorded_state(1150 * MS, 1, IDLE, "idle");
     recorded_state(1200 * MS, 1, GONE, "done");
-    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
     assert_golden_file(picture, "states.svg");
     assert_false(picture_has_mark(picture));
     double bar = number_after(picture, "<path class='bar waiting' d='M");
     double word = number_after(picture, "<text class='label wide' x='");
     assert_int_in_range(word - bar, 0, 10);
     ASSERT_PARTS(picture, {1, ">✓ HELD</text>"}, {1, ">limit 1</text>"});
-    free(picture);
 }
 
 /* Who came in beyond the limit is red while too many are inside, and the words
@@ -118,12 +124,12 @@ TEST(too_many)
         recorded_state(0, 0, INSIDE, "inside");
         recorded_state(100 * MS, 1, INSIDE, "inside");
         recorder->events[1].is_wrong = told;
-        recorded_state(600 * MS, 0, GONE, "done");
+        end(1, 600 * MS);
         recorded_state(700 * MS, 1, GONE, "done");
         recorded_state(1000 * MS, 0, IDLE, "idle");
         if (told)
             recorded_flaw(100 * MS + 1, 1, "2 inside, not 1");
-        char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+        const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
         ASSERT_PARTS(picture, {1, ">✗ VIOLATED</text>"},
             {1, ">demo_unit --broken</text>"},
             {2, "<path class='bar inside' d"}, {1, "<path class='bar red' d"},
@@ -136,7 +142,6 @@ TEST(too_many)
         double words = number_after(picture, "<text class='label wrong' x='");
         assert_int_in_range(width, 640, 660); /* 500 ms of 1000 */
         assert_int_in_range(words - red, 0, 12);
-        free(picture);
     }
 }
 
@@ -154,21 +159,19 @@ TEST(messages)
     recorded_flaw(510 * US, 2, "meant for 1");
     recorded_sent(600 * US, 1, 0, "ping again");
     recorded_sent(700 * US, 0, NO_LANE, "to all");
-    recorder->events[recorder->next - 1].to_all = true;
+    recorded_to_all();
     recorded_received(800 * US, 0, NO_LANE, "from somebody");
-    recorded_state(900 * US, 0, GONE, "done");
-    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    end(1, 900 * US);
+    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
     assert_golden_file(picture, "messages.svg");
     ASSERT_PARTS(picture, {1, "<path class='sent' d"},
         {1, "<path class='bad' d"}, {1 + 2, "<path class='lost' d"},
         {1 + 2, "<path class='cross' d='"}, {1, ">ping again: lost</text>"},
         {1, ">✗ meant for 1</text>"});
-    free(picture);
     picture = draw(MESSAGES, VERDICT_HELD); /* nobody needed those */
     ASSERT_PARTS(picture, {0, "<path class='lost'"},
         {1 + 2, "<path class='unread' d"},
         {1, ">message that nobody received</text>"});
-    free(picture);
 }
 
 /* Where time would hide what matters, each event has a step; the end of a long
@@ -183,12 +186,11 @@ TEST(events)
         for (int i = 0; i < 2 * lanes; i++)
             recorded_sent(1000 + i + (1 + i / lanes) * 50 * MS, i % lanes,
                 (i + 1) % lanes, "text");
-        recorded_state(102 * MS, 0, GONE, "done"); /* after no long time */
-        char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+        end(1, 102 * MS); /* after no long time */
+        const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
         ASSERT_PARTS(picture, {2, ">≈</text>"},
             {2 + 1, "<path class='page' d='M"}, /* pattern */
             {1, ">Each step to the right is one event;"});
-        free(picture);
     }
 }
 
@@ -200,18 +202,17 @@ TEST(snapshots)
     recorded_state(0, 0, RUNNING, "running");
     recorded_state(0, 1, RUNNING, "running");
     recorded_note(100 * MS, 1, "[10, 200 | 3]");
-    recorder->events[recorder->next - 1].is_wrong = true;
+    recorded_wrong();
     recorded_flaw(101 * MS, 1, "torn: 2 new, 1 old");
     recorded_note(500 * MS, 1, "[7]");
     recorded_note(600 * MS, 1, "[no snapshot]");
     recorded_note(700 * MS, 0, "deadline of 2 s");
     recorded_state(900 * MS, 1, GONE, "done");
-    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
     ASSERT_PARTS(picture, {3, "<path class='bar new' d"},
         {1, "<path class='bar old' d"}, {1, ">200</text>"},
         {1, ">✗ torn: 2 new, 1 old</text>"}, {1, ">[no snapshot]</text>"},
         {1, ">deadline of 2 s</text>"});
-    free(picture);
 }
 
 /* A lane that has nothing but notes is a list: first those that are wrong. */
@@ -229,12 +230,11 @@ TEST(list)
             if (is_torn)
                 recorded_flaw(100 + i, 30, "torn");
         }
-        char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+        const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
         int wrong = torn == 1 ? 1 : 5;
         ASSERT_PARTS(picture, {wrong, ">✗ torn: a li a line ne</text>"},
             {5 - wrong, ">a line</text>"},
             {1, torn == 1 ? ">and 25 more</text>" : ">and 25 more ✗</text>"});
-        free(picture);
     }
 }
 
@@ -257,9 +257,8 @@ TEST(no_space)
     recorded_received(200 * MS, 6, 5, "words of one");
     for (int i = 1; i < 12; i++)
         recorded_flaw(i * 70 * MS, i, "the same flaw");
-    for (int lane = 0; lane < 13; lane++)
-        recorded_state(1000 * MS, lane, GONE, "done");
-    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    end(13, 1000 * MS);
+    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
     ASSERT_PARTS(picture, {1, "client 4 to client 5: words of one\n"},
         {1, " the same flaw</text>"}, {1, ">(1)</text>"}, {0, "no space here"});
     const char *number = strstr(picture, ">(1)</text>");
@@ -268,7 +267,6 @@ TEST(no_space)
     double y = strtod(number + 3, NULL);
     assert_true(y > edge_of(picture, "client 0", false)); /* its own lane */
     assert_true(y < edge_of(picture, "client 0", true));
-    free(picture);
 }
 
 /* A lost message ends before its receiver, not at a lane between; of one to all
@@ -278,27 +276,22 @@ TEST(lost)
 {
     double x, y;
 
-    begin_narrow(INSIDE);
-    recorder->limit = 13;
-    recorded_sent(500 * MS, 12, 0, "ping");
-    recorded_state(1000 * MS, 0, GONE, "done");
-    char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-    const char *cross = strstr(picture, "<path class='cross' d");
-    assert_non_null(cross);
-    assert_int_equal(sscanf(strchr(cross, 'M'), "M%lf %lf", &x, &y), 2);
-    assert_true(y > edge_of(picture, "server", false));
-    assert_true(y + 22 < edge_of(picture, "client 0", false) + 1);
-    ASSERT_PARTS(picture, {1, ": lost</text>"});
-    free(picture);
-
-    begin_narrow(INSIDE);
-    recorded_sent(500 * MS, 0, NO_LANE, "wakeup");
-    recorder->events[recorder->next - 1].to_all = true;
-    recorded_state(1000 * MS, 0, GONE, "done");
-    picture = draw(MESSAGES, VERDICT_VIOLATED);
-    ASSERT_PARTS(
-        picture, {12, "<path class='cross' d='"}, {1, ": lost</text>"});
-    free(picture);
+    for (int to_all = 0; to_all <= 1; to_all++) {
+        begin_narrow(INSIDE);
+        recorder->limit = 13;
+        recorded_sent(500 * MS, to_all ? 0 : 12, to_all ? NO_LANE : 0, "ping");
+        recorder->events[recorder->next - 1].to_all = to_all;
+        end(1, 1000 * MS);
+        const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+        ASSERT_PARTS(picture, {to_all ? 12 : 1, "<path class='cross' d='M"},
+            {1, ": lost</text>"});
+        if (to_all)
+            continue;
+        const char *cross = strstr(picture, "<path class='cross' d='M");
+        assert_int_equal(sscanf(strchr(cross, 'M'), "M%lf %lf", &x, &y), 2);
+        assert_true(y > edge_of(picture, "server", false));
+        assert_true(y + 22 < edge_of(picture, "client 0", false) + 1);
+    }
 }
 
 /* Messages next to each other have their words together, in order. */
@@ -315,12 +308,11 @@ TEST(fan)
             recorded_sent((100 + 20 * i) * MS, 0, 1, words[i]);
             recorded_received((400 + 20 * i) * MS, 1, 0, words[i]);
         }
-        recorded_state(1000 * MS, 0, GONE, "done");
-        char *picture = draw(MESSAGES, VERDICT_HELD);
+        end(1, 1000 * MS);
+        const char *picture = draw(MESSAGES, VERDICT_HELD);
         ASSERT_PARTS(picture, {count, "<path class='sent' d"},
             {1, count == 2 ? ">pi, ng</text>" : ">pi, ng, 3, 4, 5, sixth,"},
             {count == 10, ", …</text>"});
-        free(picture);
     }
 }
 
@@ -339,13 +331,12 @@ TEST(many_lanes)
         recorded_state((110 + i) * MS, i, GONE, "done");
     }
     recorder->next = CAPACITY + 5;
-    char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
     ASSERT_PARTS(picture, {40, "<path class='bar waiting' d"},
         {40, "<path class='bar inside' d"}, {1, ">worker 39</text>"},
         {0, ">worker 40</text>"}, {0, "<path class='sent' d"},
         {1, ">Lanes that are not shown, but in --trace=FILE: 160<"},
         {1, ">Events that found the recorder full: 5<"});
-    free(picture);
 }
 
 /* A state that is wrong is red, with a key of its own; the title says what was
@@ -358,25 +349,23 @@ TEST(wrong_state)
     recorded_state(500 * MS, 0, RUNNING, "past its deadline");
     recorder->events[1].is_wrong = true;
     recorded_flaw(500 * MS, 0, "still running");
-    recorded_state(1000 * MS, 0, GONE, "done");
-    char *picture = draw_titled(LONGEST_RUN, VERDICT_VIOLATED,
+    end(1, 1000 * MS);
+    const char *picture = draw_titled(LONGEST_RUN, VERDICT_VIOLATED,
         "the task did not stop on SIGTERM and was still running 2.002 s after "
         "its deadline of 2 s");
     ASSERT_PARTS(picture, {2, ">working</text>"}, /* in its bar, and the key */
         {1, ">wrong from here on</text>"}, {1, ">✗ still running</text>"},
         {1, ">left out: what was left out</text>"}, {0, "2.002</text>"});
-    free(picture);
 }
 
 /* It needs nothing else: no script, and no address but the format's name. */
 TEST(empty)
 {
     recorded_begin();
-    char *picture = draw(MAX_INSIDE, VERDICT_UNKNOWN);
+    const char *picture = draw(MAX_INSIDE, VERDICT_UNKNOWN);
     ASSERT_PARTS(picture, {1, ">? CANNOT TELL</text>"}, {1, "://"},
         {1, "xmlns='http://www.w3.org/2000/svg'"}, {1, "role='img'"},
         {0, "script"}, {0, "@import"});
-    free(picture);
 }
 
 TEST(escaping)
@@ -394,11 +383,10 @@ TEST(escaping)
         begin("<lane>", 1);
         recorded_note(0, 0, cases[i].text);
         recorded_state(0, 0, WAITING, cases[i].text);
-        recorded_state(5 * MS, 0, GONE, "done");
-        char *picture = draw_titled(MAX_INSIDE, VERDICT_HELD, "<held>");
+        end(1, 5 * MS);
+        const char *picture = draw_titled(MAX_INSIDE, VERDICT_HELD, "<held>");
         ASSERT_PARTS(picture, {2, cases[i].shown}, {2, "<title>&#60;lane&#62;"},
             {1, ">&#60;held&#62;</text>"});
-        free(picture);
     }
 }
 
@@ -413,9 +401,9 @@ TEST(long_sentence)
         for (size_t k = 10; i == 0 && k < sizeof sentence - 1; k += 11)
             sentence[k] = ' ';
         recorded_begin();
-        char *picture = draw_titled(MAX_INSIDE, VERDICT_VIOLATED, sentence);
+        const char *picture =
+            draw_titled(MAX_INSIDE, VERDICT_VIOLATED, sentence);
         ASSERT_PARTS(picture, {i == 0 ? 8 : 7, "class='said' "});
-        free(picture);
     }
 }
 
@@ -427,12 +415,11 @@ TEST(short_states)
     recorded_state(100, 0, WAITING, "two");
     recorded_state(200, 0, RUNNING, "three");
     recorded_state(300, 0, IDLE, "four");
-    recorded_state(1000 * MS, 0, GONE, "done");
-    char *picture = draw(LONGEST_RUN, VERDICT_HELD);
+    end(1, 1000 * MS);
+    const char *picture = draw(LONGEST_RUN, VERDICT_HELD);
     ASSERT_PARTS(picture, {2, "<path class='bar running' d='M190.8 "},
         {1, "<path class='bar waiting' d='M190.8 "},
         {1, "<path class='bar idle' d='M192.0 "});
-    free(picture);
 }
 
 /* As many as the recorder holds: in time, and small enough for a page. */
@@ -447,12 +434,11 @@ TEST(very_many_events)
         recorded_received(i * US + 9 * MS, i * 7 % 40, i % 40, "text");
         recorded_note(i * US, i % 40, "printed");
     }
-    char *picture = draw(MESSAGES, VERDICT_HELD);
+    const char *picture = draw(MESSAGES, VERDICT_HELD);
     assert_int_in_range(clock() - start, 0, 5 * CLOCKS_PER_SEC);
     assert_int_in_range(strlen(picture), 20000, 200000);
     ASSERT_PARTS(
         picture, {1, ">Bars, lines, and marks too near to others to be shown"});
-    free(picture);
 }
 
 /* 2 ms and 60 s: the axis and the times on hover have the right unit. */
@@ -468,9 +454,8 @@ TEST(units)
     for (size_t i = 0; i < COUNT(cases); i++) {
         begin("task", 1);
         recorded_state(0, 0, RUNNING, "working");
-        recorded_state(cases[i].length, 0, GONE, "done");
-        char *picture = draw(LONGEST_RUN, VERDICT_HELD);
+        end(1, cases[i].length);
+        const char *picture = draw(LONGEST_RUN, VERDICT_HELD);
         ASSERT_PARTS(picture, {1, cases[i].tick}, {1, cases[i].hover});
-        free(picture);
     }
 }

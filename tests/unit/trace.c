@@ -107,7 +107,7 @@ TEST(messages)
     recorded_sent(3000, SERVER, FIRST, "pong");
     recorded_received(4000, FIRST, SERVER, "pong");
     recorded_sent(5000, SERVER, FIRST, "over");
-    recorder->events[recorder->next - 1].to_all = true;
+    recorded_to_all();
     recorded_received(6000, SECOND, SERVER, "over");
     recorded_received(7000, FIRST, SERVER, "over");
     recorded_sent(8000, SECOND, SERVER, "ping");
@@ -153,7 +153,7 @@ TEST(violations)
     recorder->events[recorder->next - 1].place = &lock;
     recorded_state(3000, 1, RUNNING, "running");
     recorded_state(4000, 2, INSIDE, "inside");
-    recorder->events[recorder->next - 1].is_wrong = true;
+    recorded_wrong();
     recorded_flaw(4001, 2, "2 inside, not 1");
     recorded_sent(5000, 2, 0, "ping");
     recorder->events[recorder->next - 1].place = &lock;
