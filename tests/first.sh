@@ -27,7 +27,7 @@ set -eu
 # shellcheck source=tests/support/scratch.sh
 . "$(dirname -- "$0")/support/scratch.sh"
 first=$project/docs/first
-page=$first/README.md
+readme=$first/README.md
 compiler=${CC:-cc}
 [ $# -eq 0 ] || shift
 names=${*:-$(find "$first" -name '*.c' | sed 's|.*/||; s/\.c$//' | sort)}
@@ -68,36 +68,12 @@ int version = __GLIBC__;' || gnu=yes
     compile shm 2>/dev/null || libraries=-lrt # before glibc 2.34
 }
 
-# section NAME: what the page says about it
-section()
+# part FILE HEADING: of a page
+part()
 {
-    awk -v heading="## $1.c:" '
+    awk -v heading="## $2" '
         /^## / { inside = index($0, heading) == 1 }
-        inside
-    ' "$page"
-}
-
-# lesson NAME: what the page of its mechanism says about it
-lesson()
-{
-    if [ -e "$project/docs/demos/$1.md" ]; then
-        awk '/^## / { inside = /^## A first program/ } inside' \
-            "$project/docs/demos/$1.md"
-    else
-        section "$1"
-    fi
-}
-
-# prototypes <PAGE: the calls that the page names
-prototypes()
-{
-    awk '
-        /^```$/ { inside = 0 }
-        inside
-        /^<!-- not from the source: the prototypes/ { next_block = 1; next }
-        /^```c$/ && next_block { inside = 1 }
-        { next_block = 0 }
-    '
+        inside' "$1"
 }
 
 # shown <PAGE: what the program prints, by the page
@@ -106,8 +82,7 @@ shown()
     awk '
         /^```console$/ { inside = 1; next }
         /^```$/ && inside { exit }
-        inside && !/^\$ /
-    '
+        inside && !/^\$ /'
 }
 
 # promise TITLE <PAGE: what the page says about this change
@@ -122,65 +97,35 @@ promise()
     '
 }
 
-# entry NAME NUMBER: of the list of changes
-entry()
-{
-    awk -v number="$2" '/^## / { entry++ } entry == number' \
-        "$first/$1.changes"
-}
-
-# title NAME NUMBER
-title()
-{
-    entry "$1" "$2" | sed -n 's/^## //p'
-}
-
 # has ENTRY TEXT: a line "= TEXT"
 has()
 {
     grep -qxFe "= $2" "$1"
 }
 
-# with_numbers <TEXT: each number is N
-with_numbers()
+# shape ENTRY <TEXT: what is compared: not the order if that plays no role, and
+# where the C library is not GNU's, not its own words
+shape()
 {
-    sed 's/[0-9][0-9]*/N/g'
-}
-
-# plain <TEXT: where the C library is not GNU's, without its own words
-plain()
-{
-    if [ -n "$gnu" ]; then
-        cat
-    else
-        sed 's/^\([a-z]*: [a-z_]*\): .*/\1/'
-    fi
-}
-
-# sorted ENTRY <TEXT: if the order plays no role
-sorted()
-{
-    if has "$1" 'any order'; then
-        sort
-    else
-        cat
-    fi
+    order='cat' words=
+    ! has "$1" 'any order' || order='sort'
+    [ -n "$gnu" ] || words='s/^\([a-z]*: [a-z_]*\): .*/\1/'
+    sed "$words" | $order
 }
 
 # prints_it ENTRY: whether what was said is what the entry expects
 prints_it()
 {
     if has "$1" 'other numbers'; then
-        ! cmp -s said printed && with_numbers <said >said.n &&
-            with_numbers <printed >printed.n && cmp -s said.n printed.n
+        sed 's/[0-9][0-9]*/N/g' said >found
+        sed 's/[0-9][0-9]*/N/g' printed >wanted
+        ! cmp -s said printed && cmp -s found wanted
         return
     fi
-    sed -n 's/^> //p' "$1" | plain | sorted "$1" >wanted
-    plain <said | sorted "$1" >found
-    if grep -qxFe '...' wanted; then
-        grep -vxFe '...' wanted >lines
-        grep -vxFf found lines >missing || true
-        [ ! -s missing ] # each of the lines is there
+    sed -n 's/^> //p' "$1" | shape "$1" >wanted
+    shape "$1" <said >found
+    if grep -qxFe '...' wanted; then # each of the lines is there
+        [ -z "$(grep -vxFf found wanted | grep -vxFe '...')" ]
     else
         cmp -s wanted found
     fi
@@ -199,17 +144,6 @@ happens()
         [ $status -eq "${expected:-0}" ] || return 1
     fi
     prints_it "$1"
-}
-
-# tries ENTRY: how often it is run until it happens
-tries()
-{
-    if has "$1" 'in most runs' || has "$1" 'in some runs' ||
-        has "$1" 'any order'; then
-        echo 200
-    else
-        echo 1
-    fi
 }
 
 # is_promised ENTRY PROMISE: whether the page says what the entry expects
@@ -233,7 +167,7 @@ is_promised()
     esac >>words
     result=0
     while read -r word; do
-        grep -qiFe "$word" "$2" && continue
+        tr '\n' ' ' <"$2" | grep -qiFe "$word" && continue
         echo "the page does not say of this change: $word"
         result=1
     done <words
@@ -246,7 +180,7 @@ are_quoted()
     sed -n 's/^- *//p' "$1" >lines
     while read -r line; do
         grep -qFe "$line" "$2" && continue
-        echo "$page does not quote this line: $line"
+        echo "$readme does not quote this line: $line"
         return 1
     done <lines
 }
@@ -257,18 +191,15 @@ make_unique()
     sed "s/first_/first$$_/"
 }
 
-# check_change NAME NUMBER
+# check_change NAME NUMBER TITLE
 check_change()
 {
-    entry "$1" "$2" >"entry.$2"
-    this=$(title "$1" "$2")
-    promise "$this" <taught | tr '\n' ' ' >"promise.$2"
-    is_promised "entry.$2" "promise.$2" || return
-    if [ "$this" = 'Take out' ]; then
-        promise "$this" <page >quote
-        tr '\n' ' ' <quote >text
-        is_promised "entry.$2" text || return
-        are_quoted "entry.$2" quote || return
+    promise "$3" <taught >taught.promise
+    is_promised entry taught.promise || return
+    if [ "$3" = 'Take out' ]; then
+        promise "$3" <page >page.promise
+        is_promised entry page.promise || return
+        are_quoted entry page.promise || return
     fi
     awk -v number="$2" -f "$project/tests/docs/change.awk" \
         "$first/$1.changes" "$first/$1.c" >changed || return
@@ -277,8 +208,9 @@ check_change()
         cat errors
         return 1
     }
-    left=$(tries "entry.$2")
-    until happens "entry.$2" "$1"; do
+    left=1
+    ! grep -q -e '^= in [a-z]* runs$' -e '^= any order$' entry || left=200
+    until happens entry "$1"; do
         left=$((left - 1))
         if [ $left -eq 0 ]; then
             echo "the program ends with status $status and prints:"
@@ -304,12 +236,13 @@ check_changes()
     count=$(grep -c '^## ' "$first/$1.changes")
     [ "$(grep -c '^| [A-Z]' taught)" -eq $((count - 1)) ] || # and one taken out
         wrong "$1.c: the table has not one row for each change"
-    number=0
-    while [ $number -lt "$count" ]; do
-        number=$((number + 1))
-        check_change "$1" $number >answer 2>&1 ||
-            wrong "$1.c: $(title "$1" $number): $(cat answer)"
-        ! has "entry.$number" 'second run' || forget_name "$1"
+    for number in $(seq "$count"); do
+        awk -v number="$number" '/^## / { entry++ } entry == number' \
+            "$first/$1.changes" >entry
+        title=$(sed -n 's/^## //p' entry)
+        check_change "$1" "$number" "$title" >answer 2>&1 ||
+            wrong "$1.c: $title: $(cat answer)"
+        ! has entry 'second run' || forget_name "$1"
     done
 }
 
@@ -330,7 +263,10 @@ check_text()
 # check_prototypes NAME: the system's headers have the same
 check_prototypes()
 {
-    cat page taught | prototypes >calls
+    awk '/^```$/ { inside = 0 }
+        inside
+        /^```c$/ { inside = note ~ /^<!-- not from the source: the prototypes/ }
+        { note = $0 }' page taught >calls
     grep -q '(' calls || wrong "$1.c: the page has no prototypes"
     compiles "$(grep '^#include' "$first/$1.c")
 $(cat calls)" || wrong "$1.c: the page has other prototypes: $(cat errors)"
@@ -367,8 +303,10 @@ check()
 {
     mkdir "$1.d"
     cd "$1.d"
-    section "$1" >page
-    lesson "$1" >taught
+    part "$readme" "$1.c:" >page
+    cp page taught # fork has no other one
+    [ "$1" = fork ] ||
+        part "$project/docs/demos/$1.md" 'A first program' >taught
     shown <page >printed
     check_text "$1"
     if [ "$1" = mqueue ] && ! compiles '#include <mqueue.h>'; then

@@ -15,37 +15,22 @@ build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 cd "$project"
 failed=
 
-# symbols: a line "PROGRAM FILE SYMBOL KIND" for each
-symbols()
-{
-    find "$build/CMakeFiles" -name '*.o' | sort |
-        while read -r object; do
-            program=${object#"$build/CMakeFiles/"}
-            program=${program%%.dir/*}
-            case $object in
-            */nine_*.dir/* | */demo_*.dir/*) ;;
-            *) continue ;;
-            esac
-            file=${object##*.dir/} # another folder may follow: of a configuration
-            case $file in
-            common/* | demos/*) ;;
-            *) file=${file#*/} ;;
-            esac
-            file=${file%.o}
-            nm -g -P "$object" | while read -r symbol kind _; do
-                echo "$program $file $symbol $kind"
-            done
-        done
-}
-
-# arrows: from those a line "FILE USED-FILE SYMBOL" for each use of another one.
-# Two demos may have symbols of the same name, but not a demo and a library.
+# arrows: a line "FILE USED-FILE SYMBOL" for each use of another one. Two demos may
+# have symbols of the same name, but not a demo and a library.
 arrows()
 {
-    awk '
-        $4 == "U" { uses[++count] = $1 " " $2 " " $3; next }
-        $1 ~ /^nine_/ { of_library[$3] = $2; next }
-        { of_program[$1 " " $3] = $2 }
+    cd "$build/CMakeFiles"
+    find . -name '*.o' | grep -e '/nine_' -e '/demo_' | xargs nm -A -g -P | awk '
+        {
+            program = file = $1
+            sub(/\.dir\/.*/, "", program)
+            sub(/.*\.dir\//, "", file)
+            sub(/^[A-Z][A-Za-z]*\//, "", file) # of a configuration
+            sub(/\.o:$/, "", file)
+        }
+        $3 == "U" { uses[++count] = program " " file " " $2; next }
+        program ~ /nine_/ { of_library[$2] = file; next }
+        { of_program[program " " $2] = file }
         END {
             for (i = 1; i <= count; i++) {
                 split(uses[i], use)
@@ -58,7 +43,7 @@ arrows()
         }' | sort -u
 }
 
-# wrong_arrows: of those, what runs up, or in a circle within a folder
+# wrong_arrows: of those, what runs up; and circles
 wrong_arrows()
 {
     awk '
@@ -71,32 +56,17 @@ wrong_arrows()
             return 6
         }
         floor($2) > floor($1) { print $1 " uses " $2 ", which is above it: " $3 }
-        floor($2) == floor($1) { from[++count] = $1; to[count] = $2 }
+        { file[$1]; file[$2]; uses[$1, $2] }
         END {
-            # takes away again and again what uses none of the rest, or is not
-            # used by any: only circles stay
-            do {
-                changed = 0
-                split("", has_use)
-                split("", is_used)
-                for (i = 1; i <= count; i++)
-                    if (from[i] != "") {
-                        has_use[from[i]] = 1
-                        is_used[to[i]] = 1
-                    }
-                for (i = 1; i <= count; i++)
-                    if (from[i] != "" &&
-                        !((to[i] in has_use) && (from[i] in is_used))) {
-                        from[i] = ""
-                        changed = 1
-                    }
-            } while (changed)
-            for (i = 1; i <= count; i++)
-                if (from[i] != "")
-                    circle[from[i] " and " to[i] " are in a circle"] = 1
-            for (line in circle)
-                print line
-        }' | sort
+            for (k in file) # by way of k
+                for (i in file)
+                    for (j in file)
+                        if ((i, k) in uses && (k, j) in uses)
+                            uses[i, j]
+            for (i in file)
+                if ((i, i) in uses)
+                    print i " is in a circle"
+        }' "$all"
 }
 
 # many_headers: the lines of demos that include more than they should
@@ -108,7 +78,7 @@ many_headers()
 
 all=$(mktemp)
 trap 'rm -f "$all"' EXIT
-symbols | arrows >"$all"
+(arrows) >"$all"
 count=$(wc -l <"$all")
 # so that it does not pass because it found nothing
 for known in 'demos/demo_semaphore.c common/run/actors.c add_actor' \
@@ -119,7 +89,7 @@ for known in 'demos/demo_semaphore.c common/run/actors.c add_actor' \
         failed=1
     fi
 done
-wrong=$(wrong_arrows <"$all")
+wrong=$(wrong_arrows)
 headers=$(many_headers)
 if [ -n "$wrong$headers" ]; then
     printf '%s\n' "$wrong" "$headers" | sed '/^$/d'

@@ -16,10 +16,14 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd "$project"
 failed=
 
-# check_twins FILE: fails if a twin has a line of its own that is not marked
-check_twins()
+# check FILE MOST-LINES-OF-THE-MECHANISM
+check()
 {
-    awk -v file="$1" '
+    awk -v most="$2" '
+        function wrong(text) {
+            print FILENAME ": " text
+            bad = 1
+        }
         # without what may differ: the indentation, a brace around one statement
         function plain(line) {
             gsub(/[ \t]+/, " ", line)
@@ -28,6 +32,35 @@ check_twins()
             sub(/ ?\{$/, "", line)
             return line == "}" ? "" : line
         }
+        # each line of a twin that is not marked is in the right one, in its order
+        function compare(twin, right,   i, at, from, marks, same) {
+            if (!(right in lines))
+                wrong(twin "() has no right one, " right "()")
+            same = lines[twin] == lines[right]
+            for (i = 1; i <= lines[twin]; i++) {
+                same = same && text[twin, i] == text[right, i]
+                if (text[twin, i] ~ /WRONG|window/) {
+                    same = 0
+                    if (text[twin, i] ~ /^ *\/\*.*\*\/$/) # a comment alone
+                        i++
+                } else if (plain(text[twin, i]) != "") {
+                    from = at
+                    while (++at <= lines[right] &&
+                        plain(text[right, at]) != plain(text[twin, i]))
+                        continue
+                    if (at > lines[right]) {
+                        wrong("not in " right "(), and not marked, in " twin \
+                            "():\n" text[twin, i])
+                        at = from
+                    }
+                }
+            }
+            if (same)
+                wrong(twin "() is not different")
+        }
+        !header && NR > 1 && /\*\/$/ { header = NR }
+        /^\/\* ---- The mechanism ends here\./ { ends++; mechanism = last - header }
+        NF { last = NR }
         /^[a-z].*\)$/ { # begins a function
             name = $0
             sub(/\(.*/, "", name)
@@ -38,83 +71,22 @@ check_twins()
         /^}/ { name = "" }
         name != "" { text[name, ++lines[name]] = $0 }
         END {
-            for (twin in lines) {
-                if (twin !~ /^broken_/)
-                    continue
-                twins++
-                right = substr(twin, 8)
-                if (!(right in lines)) {
-                    print file ": " twin "() has no right one, " right "()"
-                    bad = 1
-                    continue
+            for (twin in lines)
+                if (twin ~ /^broken_/) {
+                    twins++
+                    compare(twin, substr(twin, 8))
                 }
-                at = 0
-                marks = 0
-                for (i = 1; i <= lines[twin]; i++) {
-                    line = text[twin, i]
-                    if (line ~ /WRONG|window/) {
-                        marks++
-                        if (line ~ /^ *\/\*.*\*\/$/) # a comment alone
-                            i++
-                        continue
-                    }
-                    if (plain(line) == "")
-                        continue
-                    from = at
-                    do
-                        at++
-                    while (at <= lines[right] &&
-                        plain(text[right, at]) != plain(line))
-                    if (at > lines[right]) {
-                        print file ": not in " right "(), and not marked, in " \
-                            twin "():\n" line
-                        bad = 1
-                        at = from
-                    }
-                }
-                same = lines[twin] == lines[right] && marks == 0
-                for (i = 1; same && i <= lines[twin]; i++)
-                    same = text[twin, i] == text[right, i]
-                if (same) {
-                    print file ": " twin "() is not different"
-                    bad = 1
-                }
-            }
-            if (twins == 0) {
-                print file ": there is no broken_...()"
-                bad = 1
-            }
-            exit bad
-        }' "$1"
-}
-
-# check_size FILE MECHANISM: fails if one of its parts is too long
-check_size()
-{
-    awk -v file="$1" -v most="$2" '
-        !header && NR > 1 && /\*\/$/ { header = NR }
-        /^\/\* ---- The mechanism ends here\./ { ends++; mechanism = last - header }
-        NF { last = NR }
-        END {
-            if (header - 2 > 22) {
-                print file ": the header has " header - 2 \
-                    " lines of text; at most 22"
-                bad = 1
-            }
-            if (ends != 1) {
-                print file ": there must be one line /* ---- The mechanism " \
-                    "ends here."
-                bad = 1
-            }
-            if (mechanism > most) {
-                print file ": the mechanism ends " mechanism \
-                    " lines after the header; at most " most
-                bad = 1
-            }
-            if (NR > 150) {
-                print file ": " NR " lines; at most 150"
-                bad = 1
-            }
+            if (twins == 0)
+                wrong("there is no broken_...()")
+            if (header - 2 > 22)
+                wrong("the header has " header - 2 " lines of text; at most 22")
+            if (ends != 1)
+                wrong("there must be one line /* ---- The mechanism ends here.")
+            if (mechanism > most)
+                wrong("the mechanism ends " mechanism \
+                    " lines after the header; at most " most)
+            if (NR > 150)
+                wrong(NR " lines; at most 150")
             exit bad
         }' "$1"
 }
@@ -127,8 +99,7 @@ for demo in demos/demo_*.c; do
     *shm*) most=80 ;;
     *) most=60 ;;
     esac
-    check_twins "$demo" || failed=1
-    check_size "$demo" $most || failed=1
+    check "$demo" $most || failed=1
 done
 # characters, not bytes
 if LC_ALL=C.UTF-8 grep -nE '^.{81}' demos/*.c demos/parts/*.[ch] demos/*.sh; then
