@@ -22,27 +22,19 @@
 #include "demos/parts/lucky.h"
 
 static struct {
-    int count, lucky, max, consumers;
-} settings = {.count = 100, .lucky = 22, .max = 100, .consumers = 1};
-
-static struct {
     pthread_mutex_t mutex;  /* guards the fields below */
-    pthread_cond_t changed; /* consumers sleep here until a flag is set */
-    bool lucky_came, production_over;
+    pthread_cond_t changed; /* consumers sleep here until is_over is true */
+    bool is_over; /* the lucky number has come, or no more numbers will */
     int count, numbers[MAX_COUNT];
 } shared = {
     .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* latch_wait() returns when each expected thread has counted the latch down. */
-static struct latch all_have_locked, production_done;
-
 static void consumer(int id)
 {
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-    latch_count_down(&all_have_locked); /* the producer must still lock */
     /* A loop: pthread_cond_wait may return although nothing has changed. */
-    while (!shared.lucky_came && !shared.production_over) {
-        note_sleep(id, shared.lucky_came); /* for the verdict */
+    while (!shared.is_over) {
+        note_sleep(id, shared.is_over); /* for the verdict */
         /* unlocks and falls asleep in one step; locks again when woken */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
@@ -50,72 +42,45 @@ static void consumer(int id)
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* WRONG: between the test and the sleep, the mutex is free. */
+/* WRONG: goes to sleep without a new test after the mutex was free. */
 static void broken_consumer(int id)
 {
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-    latch_count_down(&all_have_locked); /* the producer must still lock */
     /* A loop: pthread_cond_wait may return although nothing has changed. */
-    while (!shared.lucky_came && !shared.production_over) {
+    while (!shared.is_over) {
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
-        latch_wait(&production_done); /* window: all wakeups are sent now */
-        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex)); /* WRONG: too late */
-        note_sleep(id, shared.lucky_came);                /* for the verdict */
-        /* WRONG: sleeps forever; main() wakes it only to end the run */
+        let_producer_finish(); /* WRONG: its broadcast finds no sleeper */
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex)); /* WRONG */
+        note_sleep(id, shared.is_over);                   /* for the verdict */
+        /* sleeps, although is_over is true: no wakeup will come any more */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(id, shared.numbers, shared.count);
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
+/* Begins when all consumers have tested: so each run shows a sleep. */
 static void producer(int id)
 {
-    latch_wait(&all_have_locked); /* so that every run shows a sleep */
-    for (int i = 0; i < settings.count; i++) {
+    bool is_last = false;
+
+    for (int i = 0; !is_last; i++) {
+        int number = next_number();
+
+        is_last = number == settings.lucky || i + 1 == settings.count;
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        shared.numbers[i] = next_number();
+        shared.numbers[i] = number;
         shared.count = i + 1;
-        if (shared.numbers[i] == settings.lucky && !shared.lucky_came) {
-            shared.lucky_came = true;
+        if (is_last) {
+            shared.is_over = true;
             /* wakes the consumers that sleep now, and no others */
             CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
     }
-    CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-    shared.production_over = true;
-    CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
-    CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
-    latch_count_down(&production_done);
 }
 
-/* ---- The mechanism ends here. Below: set-up, the check, options. ---- */
-
-/* Wakes the consumers that would sleep forever: only with --broken. */
-static void wake_late_sleepers(void)
-{
-    latch_wait(&production_done);
-    while (!all_have_reported(WINDOW / 10)) {
-        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
-        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
-    }
-}
-
-/* Only with --window: wakes the consumers although nothing has changed, which
- * POSIX allows, until each goes to sleep again. Then the producer begins.
- */
-static void wake_for_nothing(void)
-{
-    const int64_t moment = 1000000; /* nanoseconds */
-
-    for (int i = 0; i < 500 && !all_sleep_again(moment); i++) {
-        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
-        CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
-    }
-    latch_count_down(&all_have_locked);
-}
+/* ---- The mechanism ends here. Below: options, set-up. ---- */
 
 static const struct option_spec options[] = {
     OPTION_INT("count", &settings.count, 1, MAX_COUNT, "how many numbers"),
@@ -131,18 +96,12 @@ int main(int argc, char **argv)
     if (run.broken && settings.lucky > settings.max)
         usage_error("--broken needs a --lucky number up to --max");
 
-    lucky_init(
-        settings.lucky, settings.max, settings.count, settings.consumers);
-    latch_init(&all_have_locked, settings.consumers + run.window);
-    latch_init(&production_done, 1);
-    add_thread("producer", 0, producer);
+    lucky_init(producer, &shared.mutex, &shared.changed);
+    add_thread("producer", 0, producer_when_all_sleep);
     for (int i = 0; i < settings.consumers; i++)
         add_thread("consumer", i, run.broken ? broken_consumer : consumer);
     start_actors(0);
-    if (run.window)
-        wake_for_nothing();
-    if (run.broken)
-        wake_late_sleepers();
+    wake_sleepers(); /* only with --broken or --window: see lucky.h */
     wait_for_actors(FOREVER);
     CHECK_PTHREAD(pthread_cond_destroy(&shared.changed));
     CHECK_PTHREAD(pthread_mutex_destroy(&shared.mutex));

@@ -97,7 +97,7 @@ know()
         options='--lucky=5 --max=10 --consumers=3'
         others='--lucky=50 --max=10 --consumers=3' # it never comes
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
-            note_sleep latch_count_down next_number report'
+            note_sleep next_number report'
         threads=yes
         h_violated='"Wait in a while, never in an if": a consumer that was woken
             must test again'

@@ -208,7 +208,7 @@ static bool find_moments(struct chart *chart)
 }
 
 /* Whether most of what a run is about, the actors inside and the messages between them, would be
- * too short, or too near to another, to be seen on an axis of time. */
+ * too short, or too near to another or to its sender's end, to be seen on an axis of time. */
 static bool hides_most(const struct chart *chart)
 {
     enum { PARTS = 100 };
@@ -219,10 +219,10 @@ static bool hides_most(const struct chart *chart)
             sent_in[PARTS * item->time / chart->length]++;
     FOR_ITEMS (item, chart) {
         bool is_visit = item->kind == STATE && item->state == INSIDE;
-        if (is_visit && item->next->time - item->time < chart->length / PARTS)
-            hidden++;
-        if (item->kind == SENT && sent_in[PARTS * item->time / chart->length] > 1)
-            hidden++;
+        bool is_short = item->next->time - item->time < chart->length / PARTS;
+        bool is_at_end = is_short && item->next->state == GONE; /* the sender's */
+        bool is_near = sent_in[PARTS * item->time / chart->length] > 1 || is_at_end;
+        hidden += (is_visit && is_short) || (item->kind == SENT && is_near);
         all += is_visit || item->kind == SENT;
     }
     return 2 * hidden > all;

@@ -4,79 +4,134 @@
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
 
+struct settings settings = {
+    .count = 100, .lucky = 22, .max = 100, .consumers = 1};
+
 static struct {
     struct rng rng;
-    int drawn, lucky, max, consumers;
+    int drawn;
     int sure_place; /* of a lucky number; -1: it comes only by chance */
-    bool has_come;
 } draws;
 
-/* The consumers' mutex guards these. */
+static void (*produce)(int id);
+static pthread_mutex_t *mutex; /* the consumers' */
+static pthread_cond_t *changed;
+
+/* The mutex guards these. */
 static bool slept_too_late[MAX_CONSUMERS];
 static int finds, sleepers;
 
-static int sleeps[MAX_CONSUMERS];     /* each consumer counts its own */
-static struct latch reported, second; /* second: their second sleep */
+static int sleeps[MAX_CONSUMERS]; /* each consumer counts its own */
+
+/* The producer may begin; is done; all sleep for the second time; have
+ * reported.
+ */
+static struct latch may_begin, done, all_sleep_again, all_have_reported;
 
 /* Looks ahead: the same draws come later, one by one. */
-static bool comes_by_itself(int count)
+static bool comes_by_itself(void)
 {
     struct rng ahead = draws.rng;
 
-    for (int i = 0; i < count; i++)
-        if (rng_range(&ahead, 0, draws.max) == draws.lucky)
+    for (int i = 0; i < settings.count; i++)
+        if (rng_range(&ahead, 0, settings.max) == settings.lucky)
             return true;
     return false;
 }
 
-void lucky_init(int lucky, int max, int count, int consumers)
+void lucky_init(void (*producer)(int id), pthread_mutex_t *the_mutex,
+    pthread_cond_t *the_condition)
 {
     struct rng place = rng_init(1);
 
+    produce = producer;
+    mutex = the_mutex;
+    changed = the_condition;
     draws.rng = rng_init(0);
-    draws.lucky = lucky;
-    draws.max = max;
-    draws.consumers = consumers;
     draws.sure_place = -1;
-    if (run.broken && !comes_by_itself(count))
-        draws.sure_place = rng_range(&place, 0, count - 1);
-    latch_init(&reported, consumers);
-    latch_init(&second, consumers);
+    if (run.broken && !comes_by_itself())
+        draws.sure_place = rng_range(&place, 0, settings.count - 1);
+    /* with --window wake_for_nothing() counts it down, too */
+    latch_init(&may_begin, settings.consumers + (run.window ? 1 : 0));
+    latch_init(&done, 1);
+    latch_init(&all_sleep_again, settings.consumers);
+    latch_init(&all_have_reported, settings.consumers);
+}
+
+void producer_when_all_sleep(int id)
+{
+    latch_wait(&may_begin);
+    produce(id);
+    latch_count_down(&done);
+}
+
+void let_producer_finish(void)
+{
+    latch_count_down(&may_begin);
+    latch_wait(&done);
 }
 
 int next_number(void)
 {
-    int number = rng_range(&draws.rng, 0, draws.max);
+    int number = rng_range(&draws.rng, 0, settings.max);
 
     if (draws.drawn == draws.sure_place)
-        number = draws.lucky;
-    if (number == draws.lucky && !draws.has_come)
+        number = settings.lucky;
+    if (number == settings.lucky)
         record_note("draws the %d", number);
-    draws.has_come = draws.has_come || number == draws.lucky;
     draws.drawn++;
     return number;
 }
 
-void note_sleep(int id, bool lucky_came)
+void note_sleep(int id, bool is_over)
 {
-    slept_too_late[id] = lucky_came;
+    slept_too_late[id] = is_over;
     sleeps[id]++;
-    if (!run.window || sleeps[id] != 2)
-        return;
-    latch_count_down(&second);
-    sleep_ns(SHORT_WINDOW);
+    if (sleeps[id] == 1)
+        latch_count_down(&may_begin);
+    if (run.window && sleeps[id] == 2) {
+        latch_count_down(&all_sleep_again);
+        sleep_ns(SHORT_WINDOW);
+    }
 }
 
-bool all_sleep_again(int64_t nanoseconds)
+static void wake_all(void)
 {
-    return latch_wait_for(&second, nanoseconds);
+    CHECK_PTHREAD(pthread_mutex_lock(mutex));
+    CHECK_PTHREAD(pthread_cond_broadcast(changed));
+    CHECK_PTHREAD(pthread_mutex_unlock(mutex));
+}
+
+/* Until each of them goes to sleep for the second time. */
+static void wake_for_nothing(void)
+{
+    const int64_t moment = 1000000; /* nanoseconds */
+
+    for (int i = 0; i < 500 && !latch_wait_for(&all_sleep_again, moment); i++)
+        wake_all();
+    latch_count_down(&may_begin);
+}
+
+static void wake_late_sleepers(void)
+{
+    latch_wait(&done);
+    while (!latch_wait_for(&all_have_reported, WINDOW / 10))
+        wake_all();
+}
+
+void wake_sleepers(void)
+{
+    if (run.window)
+        wake_for_nothing();
+    if (run.broken)
+        wake_late_sleepers();
 }
 
 /* Returns the place of the first lucky number, from 1 on; 0: there is none. */
 static int lucky_place(const int *numbers, int count)
 {
     for (int i = 0; i < count; i++)
-        if (numbers[i] == draws.lucky)
+        if (numbers[i] == settings.lucky)
             return i + 1;
     return 0;
 }
@@ -85,20 +140,17 @@ void report(int id, const int *numbers, int count)
 {
     if (slept_too_late[id]) {
         sleepers++;
-        say("Lucky number %d slept through!", draws.lucky);
-        record_wrong("tested before the %d came, slept after it", draws.lucky);
+        say("Lucky number %d slept through!", settings.lucky);
+        record_wrong(
+            "tested before the %d came, slept after it", settings.lucky);
     } else if (lucky_place(numbers, count) > 0) {
         finds++;
-        say_numbers(numbers, count, 0, "Lucky number %d found! ", draws.lucky);
+        say_numbers(
+            numbers, count, 0, "Lucky number %d found! ", settings.lucky);
     } else {
-        say("No lucky number %d this time.", draws.lucky);
+        say("No lucky number %d this time.", settings.lucky);
     }
-    latch_count_down(&reported);
-}
-
-bool all_have_reported(int64_t nanoseconds)
-{
-    return latch_wait_for(&reported, nanoseconds);
+    latch_count_down(&all_have_reported);
 }
 
 int check_reports(const int *numbers, int count)
@@ -108,11 +160,11 @@ int check_reports(const int *numbers, int count)
     if (sleepers > 0)
         return verdict(false,
             "%d of %d consumers slept through the %d, which was draw %d",
-            sleepers, draws.consumers, draws.lucky, place);
+            sleepers, settings.consumers, settings.lucky, place);
     if (place == 0)
         return verdict(finds == 0, "no %d came; %d of %d consumers found one",
-            draws.lucky, finds, draws.consumers);
-    return verdict(finds == draws.consumers,
+            settings.lucky, finds, settings.consumers);
+    return verdict(finds == settings.consumers,
         "%d of %d consumers found the %d, which was draw %d", finds,
-        draws.consumers, draws.lucky, place);
+        settings.consumers, settings.lucky, place);
 }

@@ -381,6 +381,22 @@ TEST(axis_of_events)
     }
 }
 
+/* So does a message, if its sender ends at once. */
+TEST(lone_message)
+{
+    for (int stays = 0; stays < 2; stays++) {
+        begin(2);
+        recorded_state(0, 0, RUNNING, "running");
+        recorded_state(10, 1, RUNNING, "running");
+        recorded_sent(20, 0, 1, "wakeup");
+        recorded_state(stays ? 500000 : 30, 0, GONE, "done");
+        recorded_state(1000000, 1, GONE, "done");
+        struct chart chart = recorded_take(LONGEST_WAIT, VERDICT_HELD);
+        assert_int_equal(chart.by_events, !stays);
+        chart_free(&chart);
+    }
+}
+
 TEST(chart_rows)
 {
     int row_of[100], left_out;
