@@ -189,16 +189,23 @@ static void assert_shell(int status, const char *command)
  */
 TEST(files)
 {
-    assert_shell(0, "umask 022; echo old >a; chmod 600 a; ln a b; ln -s a c;"
-                    "$B/demo_signal --timeout=1 --svg=a; [ $? = 3 ] &&"
-                    "[ \"$(cat a)\" = old ]");
+    assert_shell(0, "yes old | head -n 99999 >a; cp a e; chmod 600 a; ln a b; "
+                    "ln -s a c; $B/demo_signal --timeout=1 --svg=a; "
+                    "[ $? = 3 ] && cmp a e");
     assert_shell(0, "$B/demo_condvar --svg=c && [ -L c ] && head -c 4 b | "
-                    "grep -q '<svg' && ls -l a | grep -q '^-rw-------'");
+                    "grep -q '<svg' && ls -l a | grep -q '^-rw-------' && "
+                    "[ \"$(tail -n 1 b)\" = '</svg>' ]");
+    assert_shell(0, "umask 022; $B/demo_condvar --svg=new && ls -l new | "
+                    "grep -q '^-rw-r--r--' && rm new");
     assert_shell(3, "$B/demo_pipe --svg=missing/run.svg >d");
     assert_shell(3, "$B/demo_pipe --trace=/dev/full");
     assert_shell(3, "ln -s nowhere f; $B/demo_condvar --trace=f");
-    assert_shell(
-        0, "[ \"$(ls | tr '\\n' ' ')\" = 'a b c d f ' ] && [ ! -s d ]");
+    assert_shell(3, "mkdir g; $B/demo_condvar --trace=g");
+    /* a FIFO that nobody reads; to a reader a close would be the end */
+    assert_shell(3, "mkfifo h; $B/demo_condvar --svg=h");
+    assert_shell(0, "cat h >i & until $B/demo_condvar --svg=h; do sleep 0.1; "
+                    "done; wait; [ \"$(tail -n 1 i)\" = '</svg>' ]");
+    assert_shell(0, "[ \"$(ls | tr -d '\\n')\" = abcdefghi ] && [ ! -s d ]");
     if (geteuid() != 0) /* who may write all files */
         assert_shell(3, "chmod 400 a; $B/demo_condvar --svg=a");
 }

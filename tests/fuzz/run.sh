@@ -13,7 +13,7 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 cd "$project"
 seconds=${1-15}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- text requests sentences options
+[ $# -gt 0 ] || set -- text requests sentences
 failed=
 
 compile()
