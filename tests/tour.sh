@@ -2,29 +2,21 @@
 # SPDX-License-Identifier: MIT
 # tour.sh - demos/tour.sh shows what it was asked for, and says what came of it
 #
-# Usage: sh tests/tour.sh
+# Usage: sh tests/tour.sh [BUILD_FOLDER]
 #
 # The demos, cmake and the installation are stand-ins that write down how they
 # were called: this is about the script. .ci/run takes the real tour.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-# shellcheck source=tests/support/environment.sh
-. "$project/tests/support/environment.sh"
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-tour-XXXXXX")
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 unset CC CMAKE_ARGS
 export BUILD="$scratch/build" TMPDIR="$scratch/tmp" CALLS="$scratch/calls"
 PATH=$scratch/tools:$PATH
 mkdir build tmp tools
-# shellcheck source=tests/support/runs.sh
-. "$project/tests/support/runs.sh"
 all=$(demos)
 count=$(echo "$all" | wc -w | xargs)
 runs=0
-failures=0
 
 # stand_in FILE COMMAND...
 stand_in()
@@ -59,112 +51,100 @@ wrong()
 {
     failures=$((failures + 1))
     printf '%s %s\n' "$shell" "$*"
-    sed 's/^/    /' out err
+    sed 's/^/    /' said
 }
 
-# tour STATUS [ARGUMENT...]: runs it; nothing may be left in the scratch folder
-tour()
-{
-    expected=$1 status=0
-    shift
-    runs=$((runs + 1))
-    : >calls
-    # shellcheck disable=SC2086 # busybox sh
-    $shell "$project/demos/tour.sh" "$@" >out 2>err </dev/null || status=$?
-    [ $status -eq "$expected" ] || wrong "$*: status $status, not $expected"
-    [ -z "$(ls tmp)" ] || wrong "$*: left behind: $(ls tmp)"
-}
-
-# says FILE TEXT
+# says TEXT...
 says()
 {
-    grep -qF -e "$2" "$1" || wrong "$1 lacks: $2"
+    for text; do
+        grep -qF -e "$text" said || wrong "it does not say: $text"
+    done
 }
 
-# demos_were NAME...: so and in this order
-demos_were()
+# take STATUS DEMOS COMMAND [ARGUMENT...]: of the tour; so it ends, these demos ran
+# in this order, and nothing is left in the scratch folder
+take()
 {
-    ran=$(sed -n -e '/ --help$/d' -e 's/^demo_\([a-z]*\) .*/\1/p' calls |
-        xargs)
-    [ "$ran" = "$*" ] || wrong "not '$*' ran, but '$ran'"
+    expected=$1 demos=$2 status=0
+    shift 2
+    runs=$((runs + 1))
+    : >calls
+    "$@" >said 2>&1 </dev/null || status=$?
+    [ $status -eq "$expected" ] || wrong "$*: status $status, not $expected"
+    [ -z "$(ls tmp)" ] || wrong "$*: left behind: $(ls tmp)"
+    ran=$(sed -n -e '/ --help$/d' -e 's/^demo_\([a-z]*\) .*/\1/p' calls | xargs)
+    [ "$ran" = "$demos" ] || wrong "$*: not '$demos' ran, but '$ran'"
 }
 
-# refuses TEXT [ARGUMENT...]: nothing was started
+# tour STATUS DEMOS TEXT [ARGUMENT...]: says this
+tour()
+{
+    expected=$1 demos=$2 text=$3
+    shift 3
+    # shellcheck disable=SC2086 # busybox sh
+    take "$expected" "$demos" $shell "$project/demos/tour.sh" "$@"
+    says "$text"
+}
+
+# refuses TEXT [ARGUMENT...]: and nothing more; nothing was started
 refuses()
 {
     text=$1
     shift
-    tour 2 "$@"
-    says err "$text"
+    tour 2 '' "$text" "$@"
     [ ! -s calls ] || wrong "$*: it began all the same: $(cat calls)"
-    [ ! -s out ] || wrong "$*: it prints something"
+    [ "$(wc -l <said)" -eq 1 ] || wrong "$*: it says more"
 }
 
 # ends_by SIGNAL STATUS: it comes while a demo runs. timeout of the GNU system
 # makes the process group.
 ends_by()
 {
+    group='timeout --preserve-status 60'
     status=0
-    timeout --preserve-status 60 sh -c "kill -s $1 0; sleep 60" 2>err ||
-        status=$?
+    $group sh -c "kill -s $1 0; sleep 60" 2>said || status=$?
     [ "$status" -eq "$2" ] || return 0 # no such program, or it is ignored here
-    runs=$((runs + 1))
-    : >calls
-    status=0
     # shellcheck disable=SC2086 # busybox sh
-    SIGNAL=$1 timeout --preserve-status 60 $shell "$project/demos/tour.sh" \
-        --only=shm,pipe >out 2>err </dev/null || status=$?
-    [ $status -eq "$2" ] || wrong "$1: status $status, not $2"
-    [ -z "$(ls tmp)" ] || wrong "$1: left behind: $(ls tmp)"
-    demos_were shm
+    SIGNAL=$1 take "$2" shm $group $shell "$project/demos/tour.sh" --only=shm,pipe
+}
+
+# there_are COUNT PATTERN FILE
+there_are()
+{
+    [ "$(grep -c -e "$2" "$3")" -eq "$1" ] || wrong "not $1 times in $3: $2"
 }
 
 tests()
 {
-    tour 0
-    # shellcheck disable=SC2086 # a list
-    demos_were $all
-    says out "$count of $count"
-    says out "All $count held."
-    [ "$(grep -c -x this. out)" -eq "$count" ] || wrong "it does not say what they show"
-    ! grep -q -e ' --broken' calls || wrong "a demo ran with --broken"
-    ! grep -q '^Now ' out || wrong "it says what goes wrong"
+    tour 0 "$all" "All $count held."
+    says "$count of $count"
+    there_are "$count" '^this\.$' said # what they show
+    there_are 0 ' --broken' calls
+    there_are 0 '^Now ' said # goes wrong
 
-    tour 0 --broken
-    # shellcheck disable=SC2086 # a list
-    demos_were $all
-    says out "All $count broke, as they should."
-    [ "$(grep -c '^Now it fails' out)" -eq "$count" ] || wrong "it does not say what goes wrong"
-    [ "$(grep -c '^(exit status 4' out)" -eq "$count" ] || wrong "nor that it did"
-    [ "$(grep -c 'demo_.* --broken' calls)" -eq "$count" ] || wrong "not all are broken"
+    tour 0 "$all" "All $count broke, as they should." --broken
+    there_are "$count" '^Now it fails' said
+    there_are "$count" '^(exit status 4' said
+    there_are "$count" 'demo_.* --broken' calls
 
-    tour 0 --only=pipe,mutex
-    demos_were pipe mutex
-    says out '1 of 2: demo_pipe'
-    says out '2 of 2: demo_mutex'
-    says out 'Both held.'
-    says calls '--target demo_pipe demo_mutex --parallel'
-    tour 0 --only=signal
-    demos_were signal
-    says out 'It held.'
-    tour 0 --broken --only='shm, signal' --only=file
-    demos_were shm signal file
-    says out 'All 3 broke, as they should.'
-    tour 0 --only=socket --broken
-    demos_were socket
-    says out 'It broke, as it should.'
-    says calls 'demo_socket --broken --speed=2 --port=0'
+    tour 0 'pipe mutex' 'Both held.' --only=pipe,mutex
+    says '1 of 2: demo_pipe' '2 of 2: demo_mutex'
+    there_are 1 '--target demo_pipe demo_mutex --parallel' calls
+    tour 0 signal 'It held.' --only=signal
+    tour 0 'shm signal file' 'All 3 broke, as they should.' \
+        --broken --only='shm, signal' --only=file
+    tour 0 socket 'It broke, as it should.' --only=socket --broken
+    there_are 1 'demo_socket --broken --speed=2 --port=0' calls
 
     # what does not do what it should is told from what does
     export NORMAL=3 BROKEN=0
-    tour 1 --only=mutex,signal
-    says out '(exit status 3 instead of 0)'
-    says out '(exit status 3 instead of 1)'
-    says err 'these did not do what they should: demo_mutex demo_signal'
-    ! grep -q held out || wrong "and says that they held"
-    tour 1 --only=shm --broken
-    says out '(exit status 0 instead of 4)'
-    ! grep -q 'broke,' out || wrong "and says that it broke"
+    tour 1 'mutex signal' '(exit status 3 instead of 0)' --only=mutex,signal
+    says '(exit status 3 instead of 1)' \
+        'these did not do what they should: demo_mutex demo_signal'
+    there_are 0 held said
+    tour 1 shm '(exit status 0 instead of 4)' --only=shm --broken
+    there_are 0 'broke,' said
     unset NORMAL BROKEN
 
     refuses "unknown demo 'mutx'; there are $all" --only=pipe,mutx
@@ -175,9 +155,8 @@ tests()
     refuses '--only needs names' '--only= '
     refuses "unknown argument '--brokn'; try --help" --brokn
     refuses "unknown argument 'mutex'" --broken mutex
-    tour 0 --help
-    says out '--only=NAME'
-    says out '--broken'
+    tour 0 '' '--only=NAME' --help
+    says '--broken'
     [ ! -s calls ] || wrong "--help begins the tour"
 
     ends_by INT 130

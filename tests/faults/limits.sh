@@ -3,78 +3,59 @@
 # limits.sh - runs the demos where the system has little to give
 #
 # Usage: sh tests/faults/limits.sh BUILD_FOLDER
+#
 # Few descriptors, little memory, few processes, short queues, a full disk, none
-# of the folders that a system should have, output that goes nowhere. Each run has to succeed, or to end with status 3 and
-# a message; and what was in its log and names file before must still be there.
-# What needs root is left out without it, and that is said.
+# of the folders that a system should have, output that goes nowhere. Each run has
+# to succeed, or to end with status 3 and a message; and what was in its log and
+# names file before must still be there. What needs root is left out without it,
+# and that is said.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-build=$(cd "${1:?the build folder is missing}" && pwd -P)
-# shellcheck source=tests/support/environment.sh
-. "$project/tests/support/environment.sh"
-# shellcheck source=tests/support/runs.sh
-. "$project/tests/support/runs.sh"
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-limits-XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 1' INT TERM HUP
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/../support/scratch.sh"
 chmod 711 "$scratch"
-mkdir "$scratch/bin" "$scratch/run"
-chmod 777 "$scratch/run"
-cp "$build"/demo_* "$scratch/bin" # where another user may run them, too
-cd "$scratch/run"
-
-# and some of them watched
+mkdir bin run
+chmod 777 run
+cp "$build"/demo_* bin # where another user may run them, too
 {
     runs
+    # and some of them watched
     echo 'semaphore 0 - - - - --lanes'
     echo 'pipe 0 - - - - --svg=view --timeline'
     echo 'condvar 0 - - - - --trace=view --lanes'
-} >"$scratch/runs"
+} >table
+cd run
 runs=0
-bad=0
 refused=0
 mute= # not empty where no message can be seen
 
+# complain TEXT: about this run
 complain()
 {
-    bad=$((bad + 1))
-    echo "$1, $2: $3"
-    sed 's/^/  /' "$scratch/err"
+    wrong "$limit, demo_$name: $1"
+    sed 's/^/  /' ../err
 }
 
-# begin_files: a log and a names file of earlier runs
-begin_files()
-{
-    rm -f mutexfile.txt names.txt
-    echo 'an earlier line' >mutexfile.txt
-    echo 7 >names.txt
-    chmod 666 mutexfile.txt names.txt
-}
-
-# judge LIMIT DEMO STATUS NORMAL: what is in "err", and the files
+# judge STATUS NORMAL: what is in "err", and the files
 judge()
 {
     runs=$((runs + 1))
-    case $3 in
-    "$4") ;;
+    case $1 in
+    "$2") ;;
     3)
         refused=$((refused + 1))
         # more than the verdict, which may have come before the failure
-        [ -n "$mute" ] || grep -v ': guarantee held' "$scratch/err" |
-            grep -q "^demo_$2: [a-z]" ||
-            complain "$1" "demo_$2" "no message"
+        [ -n "$mute" ] || grep -v ': guarantee held' ../err |
+            grep -q "^demo_$name: [a-z]" || complain "no message"
         ;;
-    *) complain "$1" "demo_$2" "status $3" ;;
+    *) complain "status $1" ;;
     esac
-    ! grep -q 'was killed by signal' "$scratch/err" ||
-        complain "$1" "demo_$2" "a process was killed"
+    ! grep -q 'was killed by signal' ../err || complain "a process was killed"
     [ "$(head -n 1 mutexfile.txt)" = 'an earlier line' ] ||
-        complain "$1" "demo_$2" "the log lost what was in it"
+        complain "the log lost what was in it"
     ! grep -qvE '^[0-9]+$' names.txt ||
-        complain "$1" "demo_$2" "more than names in the names file"
-    ! grep -q "^demo_" mutexfile.txt ||
-        complain "$1" "demo_$2" "a message in the log"
+        complain "more than names in the names file"
+    ! grep -q "^demo_" mutexfile.txt || complain "a message in the log"
 }
 
 # under LIMIT COMMAND...: every demo, started by COMMAND; not counted where not
@@ -84,19 +65,22 @@ under()
     limit=$1
     shift
     while read -r name normal _ _ _ _ options; do
-        demo=$scratch/bin/demo_$name
         status=0
-        "$@" "$demo" --version >/dev/null 2>&1 || status=$?
+        "$@" "$scratch/bin/demo_$name" --version >/dev/null 2>&1 || status=$?
         [ $status -eq 0 ] || [ $status -eq 3 ] || continue
-        begin_files
+        # the files of earlier runs
+        rm -f mutexfile.txt names.txt
+        echo 'an earlier line' >mutexfile.txt
+        echo 7 >names.txt
+        chmod 666 mutexfile.txt names.txt
         status=0
         # by a pipe, since some limits are those of files
         # shellcheck disable=SC2086 # there may be no option
-        errors=$(timeout 30 "$@" "$demo" --speed=1000 $options \
-            2>&1 </dev/null >/dev/null) || status=$?
-        printf '%s\n' "$errors" >"$scratch/err"
-        judge "$limit" "$name" "$status" "$normal"
-    done <"$scratch/runs"
+        errors=$(timeout 30 "$@" "$scratch/bin/demo_$name" --speed=1000 \
+            $options 2>&1 </dev/null >/dev/null) || status=$?
+        printf '%s\n' "$errors" >../err
+        judge "$status" "$normal"
+    done <../table
 }
 
 # with_ulimit OPTION VALUE
@@ -107,16 +91,11 @@ with_ulimit()
         'ulimit "$1" "$2" || exit 127; shift 2; exec "$@"' sh "$1" "$2"
 }
 
-files=3
-while [ $files -le 16 ]; do
-    with_ulimit -n $files
-    files=$((files + 1))
+for files in $(seq 3 16); do
+    with_ulimit -n "$files"
 done
-
-kilobytes=2000
-while [ $kilobytes -le 24000 ]; do
-    with_ulimit -v $kilobytes
-    kilobytes=$((kilobytes + 500))
+for kilobytes in $(seq 2000 500 24000); do
+    with_ulimit -v "$kilobytes"
 done
 
 # A write beyond this size raises a signal that kills, unless it is ignored.
@@ -127,7 +106,7 @@ for bytes in 0 1000 5000; do
     under "queues of $bytes bytes" prlimit --msgqueue=$bytes
 done
 
-# as_nobody COMMAND...: without root's rights, which no limit binds
+# Without root's rights, which no limit binds.
 if [ "$(id -u)" -eq 0 ] && unshare --ipc --mount true 2>/dev/null; then
     nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
     for processes in 1 2 3 4 6 8 11; do
@@ -183,5 +162,5 @@ for closed in '<&- >&- 2>&-' '>&- 2>&-' '<&- 2>&-' '>/dev/full 2>/dev/full'; do
     under "$closed" sh -c 'exec "$0" "$@" '"$closed"
 done
 
-echo "$runs runs at limits, $refused refused, $bad bad"
-[ "$bad" -eq 0 ] && [ "$runs" -gt 300 ]
+echo "$runs runs at limits, $refused refused, $failures things wrong"
+[ "$failures" -eq 0 ] && [ "$runs" -gt 300 ]

@@ -7,6 +7,7 @@
 # "failures", which wrong() counts.
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+project=${project%/tests} # for those in a folder of tests
 # shellcheck disable=SC2034 # for the script that reads this
 build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
 # shellcheck source=tests/support/environment.sh
