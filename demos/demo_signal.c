@@ -23,10 +23,10 @@
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/signal.h" /* and <time.h> */
 
-static int last_signal = SIGKILL;    /* which the guard sends at the deadline */
-static volatile sig_atomic_t caught; /* the type that a handler can change */
+/* This type is safe to read while a handler changes it. */
+static volatile sig_atomic_t caught;
 
-/* The handler. It interrupts the task, which then goes on where it was. */
+/* The handler of SIGTERM only counts: the task refuses to stop by going on. */
 static void catch_signal(int signal_number)
 {
     caught++;
@@ -35,30 +35,32 @@ static void catch_signal(int signal_number)
 static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
+    struct timespec left = work_time();
 
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */
-    struct timespec left = begin_work();
-    while (nanosleep(&left, NULL) == -1)    /* the work; -1: interrupted */
-        left = resume_work(caught);         /* and on with what is left */
-    pause_until(&shared->deadline_is_over); /* window, with --broken */
-    end_work(caught);
+    note_begin();
+    while (nanosleep(&left, &left) == -1) /* the work; -1: interrupted */
+        note_caught(caught);              /* then it goes on with the rest */
+    note_end(caught);
 }
 
-/* wait_until() is waitpid(2) with a limit: so many seconds after the start. */
+static const double ASK_AT = 0.75; /* of the deadline */
+
+/* The waits are waitpid(2) with a limit: until so many seconds after the task
+ * began, and at last as long again. TIMED_OUT: the task is still running.
+ */
 static enum ending guard(pid_t pid)
 {
-    enum ending ending = wait_until(pid, settings.deadline * 3 / 4);
+    enum ending ending = wait_until(pid, ASK_AT * settings.deadline);
 
     if (ending == TIMED_OUT) {
-        note_signal(SIGTERM);
         CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
         ending = wait_until(pid, settings.deadline);
     }
     if (ending == TIMED_OUT) {
-        note_signal(last_signal);
-        CHECK(kill(pid, last_signal)); /* forces: no task can catch SIGKILL */
-        ending = wait_again(pid);
+        CHECK(kill(pid, last_signal)); /* SIGKILL, which no task can catch */
+        ending = wait_after_deadline(pid);
     }
     return ending;
 }
@@ -66,43 +68,33 @@ static enum ending guard(pid_t pid)
 /* WRONG: asks the task to stop, and lets it go on. */
 static enum ending broken_guard(pid_t pid)
 {
-    enum ending ending = wait_until(pid, settings.deadline * 3 / 4);
+    enum ending ending = wait_until(pid, ASK_AT * settings.deadline);
 
     if (ending == TIMED_OUT) {
-        note_signal(SIGTERM);
         CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
         ending = wait_until(pid, settings.deadline);
     }
     if (ending == TIMED_OUT)
-        ending = wait_again(pid); /* WRONG: SIGKILL is missing */
+        ending = wait_after_deadline(pid); /* WRONG: SIGKILL is missing */
     return ending;
 }
 
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
 
-static int signal_word = NOT_GIVEN;
 static const struct option_spec options[] = {
     OPTION_SECONDS("task", &settings.task, 3600, "how long the task takes"),
     OPTION_POSITIVE(
         "deadline", &settings.deadline, 3600, "how long it may take"),
-    OPTION_ENUM("signal", "NAME", &signal_word, SIGNAL_WORDS,
+    OPTION_ENUM("signal", "NAME", &settings.signal, SIGNAL_WORDS,
         "what the guard sends at the deadline, KILL by default"),
     {0}};
 
 int main(int argc, char **argv)
 {
     read_command_line(&signal_demo, options, argc, argv);
-    if (run.broken && signal_word != NOT_GIVEN)
-        usage_error("--broken cannot be combined with --signal");
-    if (run.broken && settings.task < 2 * settings.deadline)
-        usage_error("--broken needs a task that misses its deadline; use a "
-                    "--task of at least two times --deadline");
-    if (signal_word != NOT_GIVEN)
-        last_signal = signal_of(signal_word);
-
-    evidence_init();
+    check_settings();
     add_process("task", 0, task);
-    start_actors(settings.deadline * (1 + run.speed));
+    start_actors(planned_seconds());
     pid_t pid = process_id("task", 0);
     return check_end(pid, run.broken ? broken_guard(pid) : guard(pid));
 }

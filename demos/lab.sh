@@ -116,7 +116,7 @@ know()
         options='--task=9 --deadline=1 --speed=10'
         status=1
         proof='SIGTERM had not stopped it'
-        needed='sigaction kill note_signal wait_until wait_again end_work'
+        needed='sigaction kill wait_until wait_after_deadline note_end'
         h_violated='"SIGTERM is a request, SIGKILL is an end": what does the
             guard send at the deadline?'
         h_late='"An ended child keeps its id": does the guard wait with a

@@ -6,46 +6,48 @@
 #include <signal.h>
 #include <time.h>
 
+/* The signals of --signal. */
+#define SIGNAL_WORDS "KILL TERM INT HUP USR1"
+
 extern struct settings {
     double task, deadline; /* seconds */
+    int signal;            /* the index of its word */
 } settings;
 
-/* In memory that both processes share. */
-extern struct shared {
-    struct latch deadline_is_over;
-} * shared;
+/* What the guard sends at the deadline. */
+extern int last_signal;
 
-/* Before the actors start. */
-void evidence_init(void);
+/* Refuses what cannot be combined. Before the actors start. */
+void check_settings(void);
 
-/* The task's time begins. Returns how long it works: --task, by --speed. */
-struct timespec begin_work(void);
+/* How long the run may take, for start_actors(). */
+double planned_seconds(void);
 
-/* nanosleep(3p) has returned -1. Returns how much of the work is left, if a
- * handler has interrupted it, or ends the run. Records how many signals were
- * CAUGHT: a handler must not do that.
+/* How long the task works: --task, by --speed. */
+struct timespec work_time(void);
+
+/* The task's time begins, for the verdict. */
+void note_begin(void);
+
+/* A handler has interrupted nanosleep(3p), or else the run ends. Records how
+ * many signals were CAUGHT: a handler must not do that.
  */
-struct timespec resume_work(int caught);
+void note_caught(int caught);
 
-/* The task has done its work: for the verdict. */
-void end_work(int caught);
+/* The task has done its work, for the verdict. With --broken, and with --window
+ * for 20 ms, it is not done before the guard has seen the deadline pass.
+ */
+void note_end(int caught);
 
 /* Waits until the task has ended, but not longer than until SECONDS of the
  * listing's time after it began. No signal may have killed it.
  */
 enum ending wait_until(pid_t task, double seconds);
 
-/* The guard is about to send a signal. */
-void note_signal(int signal_number);
-
-/* Waits for the task's end after the deadline: once more as long as the
- * deadline, but at least one second. Longer would be no end in time.
+/* Waits for the task's end once more, as long as the deadline, but at least one
+ * second. Longer would be no end in time.
  */
-enum ending wait_again(pid_t task);
+enum ending wait_after_deadline(pid_t task);
 
 /* Prints what came of the task, and gives the verdict; returns the status. */
 int check_end(pid_t task, enum ending ending);
-
-/* The signals of --signal, by their index in the option's words. */
-#define SIGNAL_WORDS "KILL TERM INT HUP USR1"
-int signal_of(int word);

@@ -3,11 +3,13 @@
  * says
  */
 #include "demos/parts/signal.h"
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "common/demo.h"
 
-struct settings settings = {.task = 60, .deadline = 2};
+struct settings settings = {.task = 60, .deadline = 2, .signal = NOT_GIVEN};
 
 static const struct {
     int number;
@@ -15,23 +17,17 @@ static const struct {
 } signals[] = {{SIGKILL, "SIGKILL"}, {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},
     {SIGHUP, "SIGHUP"}, {SIGUSR1, "SIGUSR1"}};
 
-struct shared *shared;
+int last_signal = SIGKILL;
 
-/* Times are of clock_now(); 0: not yet. */
+/* In memory that both processes share. Times are of clock_now(); 0: not yet. */
 static struct evidence {
-    struct latch task_began;
+    struct latch task_began, deadline_is_over;
     int64_t began_at, caught_at /* the first SIGTERM */, finished_at;
     volatile sig_atomic_t was_stopped; /* by Ctrl-Z or SIGSTOP, for a while */
-} * evidence;                          /* shared, too */
+} * evidence;
 
 /* The guard's own. */
 static int64_t deadline, last_wait_at = INT64_MAX; /* never */
-static int sent;                                   /* the last signal */
-
-int signal_of(int word)
-{
-    return signals[word].number;
-}
 
 static const char *name_of(int signal_number)
 {
@@ -48,27 +44,36 @@ static void go_on(int signal_number)
     evidence->was_stopped = 1;
 }
 
-void evidence_init(void)
+void check_settings(void)
 {
     const struct sigaction action = {
         .sa_handler = go_on, .sa_flags = SA_RESTART};
 
-    shared = shared_alloc(sizeof *shared);
+    if (run.broken && settings.signal != NOT_GIVEN)
+        usage_error("--broken cannot be combined with --signal");
+    if (run.broken && settings.task < 2 * settings.deadline)
+        usage_error("--broken needs a task that misses its deadline; use a "
+                    "--task of at least two times --deadline");
+    if (settings.signal != NOT_GIVEN)
+        last_signal = signals[settings.signal].number;
     evidence = shared_alloc(sizeof *evidence);
-    latch_init(&shared->deadline_is_over, 1);
     latch_init(&evidence->task_began, 1);
+    latch_init(&evidence->deadline_is_over, 1);
     CHECK(sigaction(SIGCONT, &action, NULL));
 }
 
-/* Not what nanosleep(3p) says is left: each time, that is a little too much. */
-static struct timespec work_left(void)
+/* Until the deadline, and once more as long, which --speed does not shorten. */
+double planned_seconds(void)
 {
-    int64_t left = evidence->began_at + scaled_ns(settings.task) - clock_now();
-
-    return to_timespec(left > 0 ? left : 0);
+    return settings.deadline * (1 + run.speed);
 }
 
-struct timespec begin_work(void)
+struct timespec work_time(void)
+{
+    return to_timespec(scaled_ns(settings.task));
+}
+
+void note_begin(void)
 {
     (void)signal(SIGINT, SIG_DFL); /* a script's & can have it ignored */
     (void)signal(SIGHUP, SIG_DFL); /* so can nohup */
@@ -76,7 +81,6 @@ struct timespec begin_work(void)
     evidence->began_at = clock_now();
     latch_count_down(&evidence->task_began);
     record_state(RUNNING, "working");
-    return work_left();
 }
 
 static void record_caught(int caught)
@@ -89,23 +93,54 @@ static void record_caught(int caught)
         evidence->caught_at = clock_now();
 }
 
-struct timespec resume_work(int caught)
+void note_caught(int caught)
 {
     if (errno != EINTR)
         die_call("nanosleep", errno, __FILE__, __LINE__);
     record_caught(caught);
-    return work_left();
 }
 
-void end_work(int caught)
+void note_end(int caught)
 {
+    pause_until(&evidence->deadline_is_over);
     record_caught(caught);
     evidence->finished_at = clock_now();
+}
+
+/* Of the recorder, while a view is on. */
+static const struct call_watcher *recording;
+
+/* Which signal the guard sends is in its call's text: "kill(pid, SIGTERM)". */
+static void call_begins(const struct call_place *place)
+{
+    char name[32];
+
+    recording->begins(place);
+    if (strncmp(place->file, "common/", 7) != 0 &&
+        sscanf(place->call, "kill(%*[^,], %31[^)])", name) == 1)
+        record_sent("task", 0, "%s",
+            strcmp(name, "last_signal") == 0 ? name_of(last_signal) : name);
+}
+
+static void call_ends(const struct call_place *place)
+{
+    recording->ends(place);
+}
+
+static void record_kill(void)
+{
+    static const struct call_watcher own = {call_begins, call_ends};
+
+    if (call_watcher && call_watcher != &own) {
+        recording = call_watcher;
+        call_watcher = &own;
+    }
 }
 
 enum ending wait_until(pid_t task, double seconds)
 {
     record_as("guard", 0);
+    record_kill();
     while (!latch_wait_for(&evidence->task_began, WINDOW / 10))
         (void)wait_for_actors(0); /* ends the run if the task has failed */
     record_state(WAITING, "waitpid");
@@ -117,22 +152,16 @@ enum ending wait_until(pid_t task, double seconds)
     return ending;
 }
 
-void note_signal(int signal_number)
-{
-    sent = signal_number;
-    record_sent("task", 0, "%s", name_of(sent));
-}
-
-enum ending wait_again(pid_t task)
+enum ending wait_after_deadline(pid_t task)
 {
     double patience = settings.deadline < 1 ? 1 : settings.deadline;
 
-    if (sent == SIGTERM) /* which the task catches: nothing has ended it */
+    if (run.broken || last_signal == SIGTERM) /* nothing has ended it */
         record_state_of("task", 0, RUNNING, "past its deadline");
     last_wait_at = clock_now();
-    latch_count_down(&shared->deadline_is_over);
+    latch_count_down(&evidence->deadline_is_over);
     record_state(WAITING, "waitpid");
-    return wait_process(task, (int64_t)(patience * 1e9), sent);
+    return wait_process(task, (int64_t)(patience * 1e9), last_signal);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */
@@ -167,11 +196,11 @@ int check_end(pid_t task, enum ending ending)
     int64_t caught_at = evidence->caught_at;
 
     if (ending == KILLED && finished_at == 0) {
-        record_killed("task", 0, name_of(sent));
+        record_killed("task", 0, name_of(last_signal));
         say("Process killed...");
         (void)verdict(true,
             "the task was killed by %s at its deadline of %g s; %s",
-            name_of(sent), settings.deadline,
+            name_of(last_signal), settings.deadline,
             caught_at > 0 && caught_at < deadline
                 ? "SIGTERM had not stopped it"
                 : "it had caught no SIGTERM by then");
