@@ -76,7 +76,7 @@ static void reader(int id)
         CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
         for (int i = 0; i < settings.values; i++) {
             snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* only with --window */
+            pause_halfway(i); /* only if --window asks for it */
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
         show(snapshot);
@@ -91,7 +91,7 @@ static void broken_reader(int id)
     while (next_turn(READER)) { /* sleeps; false at the end of the run */
         for (int i = 0; i < settings.values; i++) {
             snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* only with --window */
+            pause_halfway(i); /* only if --window asks for it */
         }
         show(snapshot);
     }
