@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stress - runs each demo many times in both modes, free and on one core
  *
- * Usage: stress BUILD_FOLDER [RUNS [normal] [NAME...]], as in "mutex". A normal
+ * Usage: stress BUILD_FOLDER [RUNS [NAME...]], as in "mutex". A normal
  * run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late
  * that the task was done), a broken one with 4: of 1000 broken runs one may
  * fail to show its bug, of normal runs none may report a violation. Prints a
@@ -170,7 +170,7 @@ static int crowd(void)
 }
 
 /* Returns how often more of COUNT runs than may be went wrong. */
-static int stress_all(int count, int modes, char *const *names)
+static int stress_all(int count, char *const *names)
 {
     int failures = 0;
 
@@ -179,7 +179,7 @@ static int stress_all(int count, int modes, char *const *names)
         count);
     add_runs();
     FOR_RUNS(subject)
-    for (int broken = 0; broken < modes; broken++) {
+    for (int broken = 0; broken <= 1; broken++) {
         struct run model = {.subject = subject, .broken = broken};
         if ((broken && subject->broken == NO_BROKEN) ||
             !is_wanted(subject, names))
@@ -201,18 +201,17 @@ int main(int argc, char **argv)
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     bool is_crowd = argc > 2 && strcmp(argv[2], "crowd") == 0;
     int count = argc > 2 ? atoi(argv[2]) : 200;
-    int modes = argc > 3 && strcmp(argv[3], "normal") == 0 ? 1 : 2;
-    char *const *names = argc > 3 ? argv + 5 - modes : argv + argc;
+    char *const *names = argc > 3 ? argv + 3 : argv + argc;
 
     if (build == NULL || (count < 1 && !is_crowd)) {
-        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [crowd | RUNS "
-                              "[normal] [NAME...]]\n");
+        (void)fprintf(
+            stderr, "usage: stress BUILD_FOLDER [crowd | RUNS [NAME...]]\n");
         return 2;
     }
     (void)setenv("DEMOS", build, 1);
     free(build);
     char *folder = scratch_enter();
-    int failures = is_crowd ? crowd() : stress_all(count, modes, names);
+    int failures = is_crowd ? crowd() : stress_all(count, names);
     scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }

@@ -7,7 +7,7 @@
 #include "common/base/memory.h"
 #include "common/run/inside.h"
 #include "common/run/latch.h"
-#include "common/views/charts.h"
+#include "common/run/record.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -278,27 +278,6 @@ TEST(full_tables)
     (void)expect(3,
         "demo_unit: reader: a run is recorded with at most 65535 lanes; ",
         record_roles, &(struct roles){"writer", "reader", 40000, 2});
-}
-
-/* An event of nobody who has a lane is not shown. */
-TEST(event_without_lane)
-{
-    struct lanes lanes = {.screen = {80, false, false, 0}};
-    char *text;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-
-    assert_non_null(out);
-    begin();
-    record_lanes("writer", 1);
-    record_killed("nobody", 7, "SIGKILL");
-    lanes.from = recorder;
-    for (unsigned long i = 0; i < recorder->next; i++)
-        lanes_print(&lanes, &recorder->events[i], out);
-    assert_int_equal(fclose(out), 0);
-    assert_string_equal(text, "");
-    free(lanes.lane);
-    free(text);
 }
 
 TEST(fields)

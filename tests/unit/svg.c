@@ -440,22 +440,3 @@ TEST(very_many_events)
     ASSERT_PARTS(
         picture, {1, ">Bars, lines, and marks too near to others to be shown"});
 }
-
-/* 2 ms and 60 s: the axis and the times on hover have the right unit. */
-TEST(units)
-{
-    static const struct {
-        int64_t length;
-        const char *tick, *hover;
-    } cases[] = {{2 * MS, ">1.50 ms</text>", "\n0 µs – 2000 µs (2 ms)"},
-        {INT64_C(60000) * MS, ">60 s</text>", "\n0 ms – 60000 ms (60 s)"},
-        {3 * US, ">2 µs</text>", "\n0 µs – 3 µs (3 µs)"}};
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        begin("task", 1);
-        recorded_state(0, 0, RUNNING, "working");
-        end(1, cases[i].length);
-        const char *picture = draw(LONGEST_RUN, VERDICT_HELD);
-        ASSERT_PARTS(picture, {1, cases[i].tick}, {1, cases[i].hover});
-    }
-}

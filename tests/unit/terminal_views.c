@@ -81,6 +81,7 @@ static void record_talk(void)
     recorded_sent(5 * MS, 1, 0, "pong");
     recorded_received(6 * MS, 0, 1, "pong");
     recorded_note(5 * MS, 0, "a time before the last one");
+    recorded_note(5 * MS, NO_LANE, "nobody's, who is not shown");
     recorded_sent(7 * MS, 0, 1, "nobody listens\n");
     recorded_state(2001 * MS, 1, GONE, "done");
 }
