@@ -23,33 +23,25 @@
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
 #include "demos/parts/mutex.h"
 
-struct shared {
-    pthread_mutex_t mutex;    /* a writer owns it while it appends a line */
-    struct inside inside;     /* counts the writers inside, for the charts */
-    struct latch all_halfway; /* for the window in append_line() */
-};
-static struct shared *shared; /* in memory that all processes share */
+static pthread_mutex_t *mutex; /* in memory that all processes share */
 static int log_file; /* opened with O_APPEND: each write goes to its end */
 
 /* The critical section. A line takes two writes: its number, and its text. */
 static void append_line(int id)
 {
-    count_in(&shared->inside);
-    write_text(log_file, "%d mu: ", id); /* as printf, to a file */
-    /* the window: pauses until the others have come, here or to the mutex */
-    let_others_come(&shared->all_halfway);
-    write_text(log_file, "%s\n", settings.message);
-    count_out(&shared->inside);
+    write_number(log_file, id); /* by write(2): "3 mu: ", as in the report */
+    pause_a_moment(); /* so that the others come: here, or to the mutex */
+    write_message(log_file);
 }
 
 static void writer(int id)
 {
     for (int i = 0; i < settings.lines; i++) {
         /* waits while another process has the mutex */
-        CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
+        CHECK_PTHREAD(pthread_mutex_lock(mutex));
         append_line(id);
         /* lets one of those that wait go on */
-        CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
+        CHECK_PTHREAD(pthread_mutex_unlock(mutex));
     }
 }
 
@@ -61,13 +53,14 @@ static void broken_writer(int id)
     }
 }
 
-/* Prepares the mutex for several processes. By default it works only between
- * the threads of one process.
+/* Makes a mutex for several processes. By default it works only between the
+ * threads of one process.
  */
-static void init_mutex(pthread_mutex_t *mutex)
+static void init_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
+    mutex = shared_alloc(sizeof *mutex); /* by mmap(2), before fork(2) */
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
     CHECK_PTHREAD(
         pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
@@ -75,7 +68,7 @@ static void init_mutex(pthread_mutex_t *mutex)
     CHECK_PTHREAD(pthread_mutexattr_destroy(&attributes));
 }
 
-/* ---- The mechanism ends here. Below: set-up, options. ---- */
+/* ---- The mechanism ends here. Below: options, set-up. ---- */
 
 static const struct option_spec options[] = {
     OPTION_INT("writers", &settings.writers, 1, MAX_WRITERS, "processes"),
@@ -96,13 +89,10 @@ int main(int argc, char **argv)
         usage_error("--broken needs at least two writers; use --writers=2");
 
     log_file = open_log();
-    shared = shared_alloc(sizeof *shared);
-    init_mutex(&shared->mutex);
-    shared->inside.limit = 1; /* the views mark more */
-    window_init(&shared->all_halfway, settings.writers);
+    init_mutex();
     for (int i = 0; i < settings.writers; i++)
         add_process("writer", i, run.broken ? broken_writer : writer);
     run_actors(0);
-    CHECK_PTHREAD(pthread_mutex_destroy(&shared->mutex));
+    CHECK_PTHREAD(pthread_mutex_destroy(mutex));
     return check_log(log_file);
 }

@@ -74,7 +74,8 @@ know()
         about="one writer at a time, between processes"
         options='--writers=5'
         needed='pthread_mutex_lock pthread_mutex_unlock
-            pthread_mutexattr_setpshared count_in count_out let_others_come'
+            pthread_mutexattr_setpshared write_number pause_a_moment
+            write_message'
         h_violated='"What belongs together must be in one critical section": is
             the mutex locked before the first write, and unlocked after the
             last?'

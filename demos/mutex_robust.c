@@ -30,7 +30,6 @@ struct shared {
     pthread_mutex_t mutex;
     off_t end;  /* guarded: where the last whole line of the log ends */
     int victim; /* guarded: the writer that is killed */
-    struct inside inside;
     struct latch halted; /* the victim is in the middle of its line */
 };
 static struct shared *shared; /* in memory that all processes share */
@@ -52,13 +51,11 @@ static void robust_writer(int id)
             CHECK_PTHREAD(pthread_mutex_consistent(&shared->mutex));
         } else
             check_lock(error);
-        count_in(&shared->inside);
-        write_text(log_file, "%d mu: %s", id, settings.message);
+        write_number(log_file, id);
         if (shared->victim == NO_ID) /* the first one inside */
             wait_to_be_killed(id);
-        write_text(log_file, "\n");
+        write_message(log_file);
         shared->end = CHECK(lseek(log_file, 0, SEEK_END));
-        count_out(&shared->inside);
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }
 }

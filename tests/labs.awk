@@ -14,6 +14,7 @@ function expanded(text,   call)
         sub(/^LOCK\(/, "mutex_lock(\\&", call)
         sub(/^WAIT\(/, "cond_wait(\\&", call)
         sub(/, /, ", \\&", call)
+        sub(/&\*/, "", call)
         text = substr(text, 1, RSTART - 1) "CHECK_PTHREAD(pthread_" call ");" \
             substr(text, RSTART + RLENGTH)
     }

@@ -26,7 +26,18 @@ int run_robust(void);
 int open_log(void);
 int check_log(int file);
 
-/* Cuts off what killed writer ID left after END, a line without its newline,
- * and nothing else: another program may have written into the log.
+/* The two parts of writer ID's line: "ID mu: ", and the message with a newline.
+ * For the views, the writer is inside from the first to the second.
+ */
+void write_number(int file, int id);
+void write_message(int file);
+
+/* Between them. Pauses with --broken until all writers are there; otherwise
+ * until all have begun, so that they wait for the mutex (let_others_come()).
+ */
+void pause_a_moment(void);
+
+/* Cuts off what killed writer ID left after END, its number, and nothing else:
+ * another program may have written into the log.
  */
 void cut_off_line(int file, int id, off_t end);

@@ -18,6 +18,11 @@ struct settings settings = {.writers = 10,
 
 static off_t begin; /* where this run's lines begin */
 
+static struct {
+    struct inside inside;
+    struct latch all_halfway;
+} * shared;
+
 int open_log(void)
 {
     int file = open_exclusive(settings.path, O_APPEND);
@@ -30,7 +35,29 @@ int open_log(void)
         write_text(file, "\n");
         begin++;
     }
+    shared = shared_alloc(sizeof *shared);
+    /* the views mark more; a writer that is killed inside is never counted out
+     */
+    shared->inside.limit = settings.kill_writer ? 0 : 1;
+    window_init(&shared->all_halfway, settings.writers);
     return file;
+}
+
+void write_number(int file, int id)
+{
+    count_in(&shared->inside);
+    write_text(file, "%d mu: ", id);
+}
+
+void pause_a_moment(void)
+{
+    let_others_come(&shared->all_halfway);
+}
+
+void write_message(int file)
+{
+    write_text(file, "%s\n", settings.message);
+    count_out(&shared->inside);
 }
 
 /* Whether this is a whole line, of a writer that may still have one. */
@@ -50,8 +77,7 @@ static bool is_good(const char *line, int *lines_of)
 void cut_off_line(int file, int id, off_t end)
 {
     char label[16];
-    int length = snprintf(label, sizeof label, "%d mu: ", id);
-    off_t torn = length + (off_t)strlen(settings.message);
+    off_t torn = snprintf(label, sizeof label, "%d mu: ", id);
 
     if (CHECK(lseek(file, 0, SEEK_END)) != end + torn)
         die("%s: another program has written there, so nothing can be cut off; "
