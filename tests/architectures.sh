@@ -13,13 +13,13 @@
 # that of demo_signal, so its tests are left out.)
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+build=unknown # until setup.sh has set it
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 # shellcheck source=demos/setup.sh
 . "$project/demos/setup.sh"
-
 tests=$build # the native test programs
 runs=0
-failures=0
 
 case ${1-} in
 i686) CC=i686-linux-gnu-gcc processor=i686 emulator= ;;
@@ -30,12 +30,12 @@ s390x) CC=s390x-linux-gnu-gcc processor=s390x emulator=qemu-s390x ;;
 esac
 architecture=$1
 export CC
-for tool in $CC $emulator; do
-    if ! has "$tool"; then
-        echo "there is no $tool"
-        exit 77
-    fi
-done
+# shellcheck disable=SC2086 # one or two
+missing=$(find_missing $CC $emulator)
+if [ -n "$missing" ]; then
+    echo "there is no$missing"
+    exit 77
+fi
 
 # A static program needs no foreign libraries here, and is at a fixed address.
 CMAKE_ARGS="-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$processor \
@@ -50,23 +50,10 @@ export DEMOS
 mkdir -p "$DEMOS"
 for program in "$build"/demo_* "$build"/bench_mechanisms; do
     name=${program##*/}
-    if [ -n "$emulator" ]; then
-        printf '#!/bin/sh\nexec %s -0 %s "%s" "$@"\n' \
-            $emulator "$name" "$program" >"$DEMOS/$name"
-    else
-        printf '#!/bin/sh\nexec "%s" "$@"\n' "$program" >"$DEMOS/$name"
-    fi
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${emulator:+$emulator -0 $name}" \
+        "$program" >"$DEMOS/$name"
     chmod +x "$DEMOS/$name"
 done
-
-# shellcheck source=tests/support/environment.sh
-. "$project/tests/support/environment.sh"
-# shellcheck source=tests/support/runs.sh
-. "$project/tests/support/runs.sh"
-scratch=$(mktemp -d)
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$scratch"
 
 # run STATUS PROGRAM [OPTION...]
 run()
@@ -75,15 +62,14 @@ run()
     shift 2
     runs=$((runs + 1))
     "$DEMOS/$program" "$@" </dev/null >out 2>err || status=$?
-    [ $status -eq "$expected" ] && return
-    # an emulator may have no robust mutexes: a demo finds that out by itself
-    if [ -n "$emulator" ] && [ $status -eq 3 ] &&
-        grep -q 'robust mutexes' err; then
-        return
-    fi
-    failures=$((failures + 1))
-    echo "$architecture: status $status, not $expected: $program $*:" \
-        "$(tail -n 1 err)"
+    case $emulator:$status:$(cat err) in
+    *:"$expected":*) ;;
+    ?*:3:*'robust mutexes'*) ;; # which a demo finds out by itself
+    *)
+        wrong "$architecture: status $status, not $expected: $program $*:" \
+            "$(tail -n 1 err)"
+        ;;
+    esac
 }
 
 # demo STATUS NAME [OPTION...]
@@ -92,18 +78,6 @@ demo()
     expected=$1 name=$2
     shift 2
     run "$expected" "demo_$name" --speed=100 --timeout=20 "$@"
-}
-
-# The offset of a file of more than 2 GB has more than 32 bits.
-reads_large_files()
-{
-    truncate -s 3G large
-    demo 3 file --file=large
-    ! grep -q 'too large for defined' err || {
-        failures=$((failures + 1))
-        echo "$architecture: demo_file cannot open a large file: $(cat err)"
-    }
-    rm large
 }
 
 runs >table
@@ -115,7 +89,10 @@ while read -r name normal broken _ _ _ options; do
 done <table
 demo 0 signal --task=0 --deadline=3600
 run 0 bench_mechanisms --only=pipe,mutex
-reads_large_files
+# the offset of a file of more than 2 GB has more than 32 bits
+truncate -s 3G large
+demo 3 file --file=large
+! grep 'too large for defined' err || wrong "demo_file cannot open a large file"
 echo "$runs runs as programs of $architecture, $failures of them wrong"
 [ $failures -eq 0 ]
 

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 # scratch.sh - where a script of the tests works, and what it finds wrong
 #
-# Its first argument is the build folder. It gets the absolute paths "project"
+# Its first argument is the build folder, unless that is set already. It gets the absolute paths "project"
 # and "build", a new folder as its current one, which goes when it ends, and
 # "failures", which wrong() counts.
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 project=${project%/tests} # for those in a folder of tests
 # shellcheck disable=SC2034 # for the script that reads this
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
+build=${build:-$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)}
 # shellcheck source=tests/support/environment.sh
 . "$project/tests/support/environment.sh"
 # shellcheck source=tests/support/runs.sh
