@@ -216,11 +216,6 @@ static void close_end(int *descriptor)
     *descriptor = -1;
 }
 
-void program_close_input(struct program *program)
-{
-    close_end(&program->in);
-}
-
 /* Adds what can be read; at the end of file closes the descriptor. */
 static void take(int *descriptor, char **text, size_t *size)
 {
@@ -321,7 +316,7 @@ bool program_ended(struct program *program, double seconds)
             return false;
         nap(0.001);
     }
-    program_close_input(program);
+    close_end(&program->in);
     result->status =
         WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     result->processor =
@@ -363,7 +358,7 @@ void free_kept(void)
 
 struct result program_finish(struct program *program)
 {
-    program_close_input(program);
+    close_end(&program->in);
     if (!program_ended(program, DEADLINE))
         stop_late(program);
     (void)keep(program->so_far.out);

@@ -68,9 +68,8 @@ struct program start_body(
 struct program start_session(
     int (*body)(const void *context), const void *context);
 
-/* Writes SIZE bytes to its standard input; program_close_input() ends it. */
+/* Writes SIZE bytes to its standard input. */
 void program_write(struct program *program, const void *bytes, size_t size);
-void program_close_input(struct program *program);
 
 /* Reads on until TEXT is in what it wrote to standard output (or error, if
  * FROM_ERR), and returns where.

@@ -87,25 +87,7 @@ static void make_latches(int first, int second)
     latch_init(&latches[1], second);
 }
 
-static pid_t start_child(int (*body)(void))
-{
-    pid_t pid = fork();
-
-    assert_true(pid >= 0);
-    if (pid == 0)
-        _exit(body());
-    return pid;
-}
-
-static void assert_ends_well(pid_t pid)
-{
-    int status;
-
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
-static int count_late(void)
+static int count_late(const void *context)
 {
     (void)poll(NULL, 0, 600); /* let the other wait, for some parts */
     latch_count_down(&latches[0]);
@@ -116,12 +98,12 @@ static int count_late(void)
 TEST(long_wait)
 {
     make_latches(1, 1);
-    pid_t pid = start_child(count_late);
+    struct program other = start_body(count_late, NULL);
     assert_true(latch_wait_for(&latches[0], INT64_C(4294967296) * MS));
-    assert_ends_well(pid);
+    assert_int_equal(program_finish(&other).status, 0);
 }
 
-static int wait_2_s(void)
+static int wait_2_s(const void *context)
 {
     latch_count_down(&latches[0]);
     return latch_wait_for(&latches[1], 2000 * MS) ? 0 : 1;
@@ -133,15 +115,15 @@ TEST(stopped_wait)
     int status;
 
     make_latches(1, 1);
-    pid_t pid = start_child(wait_2_s);
+    struct program other = start_body(wait_2_s, NULL);
     latch_wait(&latches[0]);
-    assert_int_equal(kill(pid, SIGSTOP), 0);
-    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_int_equal(kill(other.pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(other.pid, &status, WUNTRACED), other.pid);
     (void)poll(NULL, 0, 2300);
-    assert_int_equal(kill(pid, SIGCONT), 0);
+    assert_int_equal(kill(other.pid, SIGCONT), 0);
     (void)poll(NULL, 0, 50); /* a whole wait of 2 s would be over by now */
     latch_count_down(&latches[1]);
-    assert_ends_well(pid);
+    assert_int_equal(program_finish(&other).status, 0);
 }
 
 /* How long an actor and then pause_until() stay in a window of two, where the

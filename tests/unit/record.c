@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 enum { ACTORS = 8, EVENTS = 8000 }; /* each; below the recorder's capacity */
+static int numbers[ACTORS] = {0, 1, 2, 3, 4, 5, 6, 7};
 
 static void begin(void)
 {
@@ -50,33 +51,14 @@ static void assert_event(const struct event *event, enum event_kind kind,
     assert_memory_equal(event->text, text, event->length);
 }
 
-static pid_t start_child(void (*body)(int id), int id)
-{
-    pid_t pid = fork();
-
-    assert_true(pid >= 0);
-    if (pid > 0)
-        return pid;
-    record_as("actor", id);
-    body(id);
-    _exit(0);
-}
-
-static void assert_ended(pid_t pid, int expected)
-{
-    int status;
-
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, expected);
-}
-
-static void run_threads(void *(*function)(void *), int numbers[ACTORS])
+static void run_threads(void *(*function)(void *))
 {
     pthread_t threads[ACTORS];
 
     for (int i = 0; i < ACTORS; i++)
         assert_int_equal(
-            pthread_create(&threads[i], NULL, function, &numbers[i]), 0);
+            pthread_create(&threads[i], NULL, function, (void *)&numbers[i]),
+            0);
     for (int i = 0; i < ACTORS; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
 }
@@ -86,25 +68,27 @@ static void run_threads(void *(*function)(void *), int numbers[ACTORS])
  */
 static struct latch *all_are_there;
 
-static void record_much(int id)
+static int record_much(const void *number)
 {
+    int id = *(const int *)number;
+
+    record_as("actor", id);
     latch_count_down(all_are_there);
     latch_wait(all_are_there);
     for (int i = 0; i < EVENTS; i++)
         record_state((enum state)(i % 5), "%d: %d %d %d", id, i, id, i);
+    return 0;
 }
 
-static void *record_in_thread(void *id)
+static void *record_in_thread(void *number)
 {
-    record_as("actor", *(int *)id);
-    record_much(*(int *)id);
+    (void)record_much(number);
     return NULL;
 }
 
 TEST(many_at_once)
 {
-    static int numbers[ACTORS] = {0, 1, 2, 3, 4, 5, 6, 7};
-    pid_t children[ACTORS];
+    struct program children[ACTORS];
     char expected[64];
 
     all_are_there = shared_alloc(sizeof *all_are_there);
@@ -114,11 +98,11 @@ TEST(many_at_once)
         record_lanes("actor", ACTORS);
         latch_init(all_are_there, ACTORS);
         for (int i = 0; processes && i < ACTORS; i++)
-            children[i] = start_child(record_much, i);
+            children[i] = start_body(record_much, &numbers[i]);
         for (int i = 0; processes && i < ACTORS; i++)
-            assert_ended(children[i], 0);
+            assert_int_equal(program_finish(&children[i]).status, 0);
         if (!processes)
-            run_threads(record_in_thread, numbers);
+            run_threads(record_in_thread);
         assert_int_equal(recorder->next, ACTORS * EVENTS);
         for (int i = 0; i < ACTORS * EVENTS; i++) {
             const struct event *event = &recorder->events[i];
@@ -131,6 +115,16 @@ TEST(many_at_once)
         }
         for (int id = 0; id < ACTORS; id++)
             assert_int_equal(next[id], EVENTS);
+    }
+}
+
+/* The first COUNT events are notes that count. */
+static void assert_notes(unsigned long count)
+{
+    for (unsigned long i = 0; i < count; i++) {
+        assert_int_equal(recorder->events[i].ready, READY);
+        assert_int_equal(atoi(recorder->events[i].text), i);
+        assert_int_equal(recorder->events[i].lane, 0);
     }
 }
 
@@ -151,23 +145,22 @@ TEST(full)
     for (int i = 0; i < CAPACITY + BEYOND; i++)
         record_note("%d", i);
     assert_int_equal(recorder->next, CAPACITY + BEYOND);
-    for (int i = 0; i < CAPACITY; i++) {
-        assert_int_equal(recorder->events[i].ready, READY);
-        assert_int_equal(atoi(recorder->events[i].text), i);
-    }
+    assert_notes(CAPACITY);
     recorder = NULL;
 }
 
 /* The child records until it is killed; what it said before is all there, and
  * the parent goes on. At most the very last slot is not ready.
  */
-static void record_until_killed(int id)
+static int record_until_killed(const void *context)
 {
+    record_as("actor", 0);
     for (int i = 0; i < CAPACITY - 10; i++) {
         record_note("%d", i);
         if (i > CAPACITY / 4) /* now it may come any time */
             (void)usleep(1);
     }
+    return 0;
 }
 
 TEST(killed_child)
@@ -176,18 +169,13 @@ TEST(killed_child)
     record_lanes("actor", 1);
     record_lanes("parent", 1);
     record_as("parent", 0);
-    pid_t pid = start_child(record_until_killed, 0);
+    struct program child = start_body(record_until_killed, NULL);
     while (recorder->next < CAPACITY / 4)
         (void)usleep(1000);
-    assert_int_equal(kill(pid, SIGKILL), 0);
-    assert_ended(pid, SIGKILL);
+    program_kill(&child);
     unsigned long last = recorder->next - 1;
     record_killed("actor", 0, "SIGKILL");
-    for (unsigned long i = 0; i < last; i++) {
-        assert_int_equal(recorder->events[i].ready, READY);
-        assert_int_equal(atoi(recorder->events[i].text), i);
-        assert_int_equal(recorder->events[i].lane, 0);
-    }
+    assert_notes(last);
     assert_int_equal(recorder->next, last + 3);
     assert_event(&recorder->events[last + 1], RECEIVED, IDLE, "SIGKILL");
     assert_event(&recorder->events[last + 2], STATE, GONE, "killed");
@@ -477,12 +465,10 @@ TEST(other_calls)
     static const char *const others[] = {"close(file)", "fcntl(file, F_SETLK)",
         "pthread_mutex_unlock(&mutex)", "sem_waiting(x)", "send(a, b, c, 0)",
         "my_read(x)", "pthread_cond_init(&changed, NULL)"};
-    static int numbers[ACTORS];
-
     begin_running();
     for (size_t i = 0; i < COUNT(others); i++)
         make_call(others[i], 20000);
-    run_threads(call_as_nobody, numbers);
+    run_threads(call_as_nobody);
     assert_int_equal(recorder->next, 0);
     make_call("sem_post(free_slots)", 0);
     assert_int_equal(recorder->next, 1);
@@ -503,8 +489,6 @@ static void *stay_until_all_are(void *number)
 
 TEST(inside)
 {
-    static int numbers[ACTORS];
-
     begin_running();
     for (int i = 0; i < 3; i++) { /* one after the other */
         count_in(&inside);
@@ -518,7 +502,7 @@ TEST(inside)
     begin();
     recorder = NULL;
     latch_init(all_are_there, ACTORS);
-    run_threads(stay_until_all_are, numbers);
+    run_threads(stay_until_all_are);
     assert_int_equal(inside.peak, ACTORS);
     assert_int_equal(inside.now, 0);
     count_in(&inside);
