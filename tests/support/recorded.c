@@ -46,6 +46,23 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
     event->ready = 1;
 }
 
+static FILE *drawing;
+static char *drawn;
+static size_t drawn_size;
+
+FILE *drawing_begin(void)
+{
+    drawing = open_memstream(&drawn, &drawn_size);
+    assert_non_null(drawing);
+    return drawing;
+}
+
+char *drawing_end(void)
+{
+    assert_int_equal(fclose(drawing), 0);
+    return keep(drawn);
+}
+
 void assert_golden_file(const char *text, const char *name)
 {
     char path[4096];

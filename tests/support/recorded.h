@@ -4,6 +4,7 @@
 
 #include "common/views/chart.h"
 #include "common/views/describe.h"
+#include <stdio.h>
 
 /* From now on `recorder` is an empty one, instead of any other. Then add the
  * lanes with record_lanes().
@@ -33,6 +34,10 @@ void recorded_add(int64_t time, int lane, enum event_kind kind,
 /* The event that was added last is wrong; or is a message to all. */
 #define recorded_wrong()  (recorder->events[recorder->next - 1].is_wrong = true)
 #define recorded_to_all() (recorder->events[recorder->next - 1].to_all = true)
+
+/* What is written between to the stream is returned, freed with results. */
+FILE *drawing_begin(void);
+char *drawing_end(void);
 
 /* Fails unless TEXT is what is in tests/unit/golden/NAME; with UPDATE_GOLDEN in
  * the environment, writes it there before: look at the difference.
