@@ -3,7 +3,6 @@
 #include "tests/support/test.h"
 #include "tests/support/runs.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -132,23 +131,24 @@ TEST(examples)
  * refused in the same words.
  */
 
-/* An option, from its lines in --help. */
-struct option {
+/* The option that is tried, from its lines in --help. */
+static struct option {
+    const char *program;
     char name[32];
     bool has_value;
     char takes[128]; /* "a whole number from 1 to 64"; "" if nothing is said */
-};
+} option;
 
-/* Reads the option at LINE, "  --name...", into OPTION. */
-static void read_option(const char *line, struct option *option)
+/* Reads the option at LINE, "  --name...". */
+static void read_option(const char *program, const char *line)
 {
     const char *next = strstr(line + 1, "\n  --"), *end = strstr(line, "\n\n");
     char about[512] = ""; /* with single blanks */
     size_t used = 0;
 
-    *option = (struct option){.name = ""};
-    (void)sscanf(line, "  --%31[a-z-]", option->name);
-    option->has_value = line[4 + strlen(option->name)] == '=';
+    option = (struct option){.program = program};
+    (void)sscanf(line, "  --%31[a-z-]", option.name);
+    option.has_value = line[4 + strlen(option.name)] == '=';
     end = next && next < end ? next : end;
     for (const char *at = line; at < end && used < sizeof about - 1; at++) {
         char letter = *at == '\n' ? ' ' : *at;
@@ -157,152 +157,128 @@ static void read_option(const char *line, struct option *option)
     }
     const char *range = strrchr(about, '(');
     if (range)
-        (void)sscanf(range, "(%127[^;)]", option->takes);
-    if (strncmp(option->takes, "default", 7) == 0)
-        *option->takes = '\0';
+        (void)sscanf(range, "(%127[^;)]", option.takes);
+    if (strncmp(option.takes, "default", 7) == 0)
+        *option.takes = '\0';
 }
 
-static void assert_taken(
-    const char *program, const struct option *option, const char *value)
+/* If VALUE is not taken, the message says what would be right: what --help
+ * says.
+ */
+static void try_value(const char *value, bool is_taken)
 {
-    char word[TEXT];
+    char word[TEXT], begin[64], end[160];
 
-    (void)snprintf(word, sizeof word, "--%s=%s", option->name, value);
-    struct result result = RUN(program, word, "--help");
-    assert_result(&result, 0, "^$", word);
-}
-
-/* The message says what would be right: what --help says. */
-static void assert_not_taken(
-    const char *program, const struct option *option, const char *value)
-{
-    char word[TEXT], begin[64], end[160] = "";
-
-    (void)snprintf(word, sizeof word, "--%s=%s", option->name, value);
-    (void)snprintf(begin, sizeof begin, "%s: --%s=", program, option->name);
+    (void)snprintf(word, sizeof word, "--%s=%s", option.name, value);
+    if (is_taken) {
+        struct result result = RUN(option.program, word, "--help");
+        assert_result(&result, 0, "^$", word);
+        return;
+    }
+    (void)snprintf(
+        begin, sizeof begin, "%s: --%s=", option.program, option.name);
     (void)snprintf(end, sizeof end, ": must be %s\n",
-        *option->takes ? option->takes : "1 to 4095 bytes");
-    struct result result = assert_refused(program, word, NULL);
+        *option.takes ? option.takes : "1 to 4095 bytes");
+    struct result result = assert_refused(option.program, word, NULL);
     const char *last = strstr(result.err, ": must ");
     if (strncmp(result.err, begin, strlen(begin)) != 0 || !last ||
         (strcmp(last, end) != 0 && !strstr(last, "control characters")))
         fail_msg("not \"%s...%s\", but \"%s\"", begin, end, result.err);
 }
 
-static void assert_number(
-    const char *program, const struct option *option, double number, bool taken)
+static void try_number(double number, bool is_taken)
 {
     char value[64];
 
     (void)snprintf(value, sizeof value, "%.10g", number);
-    (taken ? assert_taken : assert_not_taken)(program, option, value);
+    try_value(value, is_taken);
 }
 
-/* Returns false if OPTION is no number. */
-static bool probe_number(const char *program, const struct option *option)
+/* Returns false if the option is no number. */
+static bool try_numbers(void)
 {
     static const char *const never[] = {"", " 1", "+1", "3x", "-1", "1e3",
         "nan", "inf", "0x10", "1,5", "1.5.5", ".", "99999999999999999999"};
     double min, max;
     int whole = 0, above = 0, end = 0;
 
-    (void)sscanf(option->takes, "a whole number from %n", &whole);
-    (void)sscanf(option->takes, "above %n", &above);
-    const char *range = option->takes + whole + above;
+    (void)sscanf(option.takes, "a whole number from %n", &whole);
+    (void)sscanf(option.takes, "above %n", &above);
+    const char *range = option.takes + whole + above;
     if (sscanf(range, above ? "%lf, up to %lf%n" : "%lf to %lf%n", &min, &max,
             &end) != 2 ||
         range[end] != '\0')
         return false;
     for (size_t i = 0; i < COUNT(never); i++)
-        assert_not_taken(program, option, never[i]);
+        try_value(never[i], false);
     double step = whole ? 1 : 0.01;
-    assert_number(program, option, min, !above);
-    assert_number(program, option, min - step, false);
-    assert_number(program, option, max, true);
-    assert_number(program, option, max + step, false);
-    assert_number(program, option, min + 0.5, !whole);
+    try_number(min, !above);
+    try_number(min - step, false);
+    try_number(max, true);
+    try_number(max + step, false);
+    try_number(min + 0.5, !whole);
     return true;
 }
 
-/* Returns false if OPTION has no words to choose from. */
-static bool probe_words(const char *program, const struct option *option)
+/* Returns false if the option has no words to choose from. */
+static bool try_words(void)
 {
-    char words[128], all[128];
+    char words[128];
 
-    if (sscanf(option->takes, "one of %127[^\n]", words) != 1)
+    if (sscanf(option.takes, "one of %127[^\n]", words) != 1)
         return false;
-    (void)strcpy(all, words);
-    assert_not_taken(program, option, all); /* not two at once */
-    assert_not_taken(program, option, "");
+    try_value(words, false); /* not two at once */
+    try_value("", false);
     for (char *rest = words, *word; (word = strtok_r(rest, " ", &rest));) {
-        assert_taken(program, option, word);
-        int other = islower((unsigned char)*word)
-                        ? toupper((unsigned char)*word)
-                        : tolower((unsigned char)*word);
-        *word = (char)other;
-        assert_not_taken(program, option, word);
+        try_value(word, true);
+        *word = (char)(*word ^ ' '); /* small or capital */
+        try_value(word, false);
     }
     return true;
 }
 
 /* A text of so many bytes, or the name of a file. */
-static void probe_text(const char *program, const struct option *option)
+static void try_texts(void)
 {
-    static const char *const controls[] = {
-        "a\nb", "\x1b[1m", "\x7f", "\xc2\x85"};
+    static const char *const never[] = {
+        "", "a\nb", "\x1b[1m", "\x7f", "\xc2\x85"};
     static char longest[TEXT];
     size_t min = 1, max = 4095;
 
-    (void)sscanf(option->takes, "%zu to %zu bytes", &min, &max);
+    (void)sscanf(option.takes, "%zu to %zu bytes", &min, &max);
     assert_true(min == 1 && max < sizeof longest - 1);
     memset(longest, 'x', sizeof longest);
     longest[max] = '\0';
-    if (strcmp(option->name, "only") != 0) /* they have to be mechanisms */
-        assert_taken(program, option, longest);
+    if (strcmp(option.name, "only") != 0) /* they have to be mechanisms */
+        try_value(longest, true);
     longest[max] = 'x';
     longest[max + 1] = '\0';
-    assert_not_taken(program, option, longest);
-    assert_not_taken(program, option, "");
-    for (size_t i = 0; i < COUNT(controls); i++) {
-        char word[64];
-        (void)snprintf(word, sizeof word, "--%s=%s", option->name, controls[i]);
-        assert_refused(program, word, NULL);
-    }
+    try_value(longest, false);
+    for (size_t i = 0; i < COUNT(never); i++)
+        try_value(never[i], false);
 }
 
-static void probe(const char *program, const struct option *option)
+static void try_options(const char *program)
 {
     char word[64], said[128];
 
-    if (!option->has_value) {
-        (void)snprintf(word, sizeof word, "--%s=1", option->name);
-        (void)snprintf(said, sizeof said,
-            "^%s: %s takes no value; see --help\n$", program, word);
-    } else {
-        (void)snprintf(word, sizeof word, "--%s", option->name);
-        (void)snprintf(said, sizeof said,
-            "^%s: %s needs a value; see --help\n$", program, word);
-        if (!probe_number(program, option) && !probe_words(program, option))
-            probe_text(program, option);
-    }
-    (void)expect_run(2, said, "%s %s", program, word);
-}
-
-static void probe_all(const char *program)
-{
-    const char *line = strstr(help_of(program), "\n  --");
-    struct option option;
-
-    for (; line; line = strstr(line + 1, "\n  --")) {
-        read_option(line + 1, &option);
-        probe(program, &option);
+    for (const char *line = help_of(program);
+         (line = strstr(line + 1, "\n  --"));) {
+        read_option(program, line + 1);
+        (void)snprintf(word, sizeof word, "--%s%s", option.name,
+            option.has_value ? "" : "=1");
+        (void)snprintf(said, sizeof said, "^%s: %s %s; see --help\n$", program,
+            word, option.has_value ? "needs a value" : "takes no value");
+        (void)expect_run(2, said, "%s %s", program, word);
+        if (option.has_value && !try_numbers() && !try_words())
+            try_texts();
     }
 }
 
 TEST(options)
 {
     FOR_DEMOS(demo)
-    probe_all(demo->program);
+    try_options(demo->program);
 }
 
 TEST(options_of_benchmark)
@@ -310,7 +286,7 @@ TEST(options_of_benchmark)
     if (access(built("bench_mechanisms"), X_OK) == -1)
         skip(); /* tests/unkind runs the demos only */
     assert_narrow("bench_mechanisms", help_of("bench_mechanisms"));
-    probe_all("bench_mechanisms");
+    try_options("bench_mechanisms");
 }
 
 TEST(command_line)
