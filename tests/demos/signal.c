@@ -100,40 +100,21 @@ TEST(broken)
         "--broken --signal=INT", "-- operand");
 }
 
-/* Reads a value from /proc/PID/NAME. Returns false when it is not there. */
-static bool read_of(
-    pid_t pid, const char *name, const char *format, void *value)
-{
-    char path[100];
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
-    FILE *file = fopen(path, "r");
-    bool found = file && fscanf(file, format, value) == 1;
-    if (file)
-        (void)fclose(file);
-    return found;
-}
-
 /* The guard's task, once it works: it sleeps, in the system call of that name.
  * (Before all may begin it sleeps, too, but in another.) Returns 0 if the guard
  * ends before that is seen.
  */
 static pid_t await_work(pid_t guard)
 {
-    char children[64];
-    long call = -1;
-    int task = 0;
+    struct result task = run_script(
+        "while read -r _ _ state _ </proc/%d/stat && [ $state != Z ]; do\n"
+        "    task=$(cat /proc/%d/task/%d/children)\n"
+        "    read -r call _ </proc/${task%% }/syscall || continue\n"
+        "    [ \"$call\" != %ld ] || { echo $task; break; }\n"
+        "done 2>/dev/null",
+        guard, guard, guard, (long)SYS_clock_nanosleep);
 
-    (void)snprintf(children, sizeof children, "task/%ld/children", (long)guard);
-    while (call != SYS_clock_nanosleep) {
-        if (process_state(guard) == 'Z')
-            return 0;
-        if (task == 0)
-            (void)read_of(guard, children, "%d", &task);
-        else if (!read_of(task, "syscall", "%ld", &call))
-            call = -1; /* it is running */
-    }
-    return task;
+    return atoi(task.out);
 }
 
 static void stop_guard_until_task_is_done(pid_t guard, pid_t task)
