@@ -403,21 +403,6 @@ TEST(long_sentence)
     }
 }
 
-/* The shortest state is a line where it was, and covers nothing. */
-TEST(short_states)
-{
-    begin("worker", 1);
-    recorded_state(0, 0, RUNNING, "one");
-    recorded_state(100, 0, WAITING, "two");
-    recorded_state(200, 0, RUNNING, "three");
-    recorded_state(300, 0, IDLE, "four");
-    end(1, 1000 * MS);
-    const char *picture = draw(LONGEST_RUN, VERDICT_HELD);
-    ASSERT_PARTS(picture, {2, "<path class='bar running' d='M190.8 "},
-        {1, "<path class='bar waiting' d='M190.8 "},
-        {1, "<path class='bar idle' d='M192.0 "});
-}
-
 /* As many as the recorder holds: in time, and small enough for a page. */
 TEST(very_many_events)
 {
