@@ -18,8 +18,8 @@
  */
 #include <pthread.h>
 
-#include "common/demo.h" /* CHECK_PTHREAD ends the run if a call fails */
-#include "demos/parts/lucky.h"
+#include "common/demo.h"       /* CHECK_PTHREAD ends the run if a call fails */
+#include "demos/parts/lucky.h" /* settings: what the options say */
 
 static struct {
     pthread_mutex_t mutex;  /* guards the fields below */

@@ -21,7 +21,7 @@
 #include <pthread.h>
 
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
-#include "demos/parts/mutex.h"
+#include "demos/parts/mutex.h" /* settings: what the options say */
 
 static pthread_mutex_t *mutex; /* in memory that all processes share */
 static int log_file; /* opened with O_APPEND: each write goes to its end */
@@ -60,7 +60,7 @@ static void init_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
-    mutex = shared_alloc(sizeof *mutex); /* by mmap(2), before fork(2) */
+    mutex = shared_alloc(sizeof(pthread_mutex_t)); /* by mmap, before fork */
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
     CHECK_PTHREAD(
         pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));

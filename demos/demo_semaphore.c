@@ -25,7 +25,7 @@
 #include <semaphore.h>
 
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
-#include "demos/parts/semaphore.h"
+#include "demos/parts/semaphore.h" /* settings: what the options say */
 
 static sem_t free_slots; /* its value is the number of free slots */
 
@@ -40,7 +40,7 @@ static void init_slots(void)
 static void use_resource(int id)
 {
     say_starting(id);
-    hold(id); /* takes time: the others come, here or to sem_wait */
+    hold(id); /* takes time, so the others come: here, or to sem_wait */
     say_finished(id);
 }
 
