@@ -80,6 +80,14 @@ TEST(broken_always)
     REFUSED("demo_shm", "--broken --values=1", "operand");
 }
 
+/* With --window a copy takes longer than the time between two updates, and the
+ * writer waits for its end. (At full speed there is no second update.)
+ */
+TEST(window)
+{
+    (void)expect_run(0, HELD("shm"), "demo_shm --window --speed=100");
+}
+
 /* However late the reader is, the two meet. strace(1) makes it wait when it has
  * opened the memory, before it removes the name.
  */
