@@ -9,26 +9,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* Starts WORDS so that strace(1) lets this CALL fail with EPERM. */
-static struct program start_denied(const char *call, const char *words)
-{
-    char command[1024];
-
-    if (!has_strace())
-        skip();
-    (void)snprintf(command, sizeof command,
-        "exec env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "
-        "inject=%s:error=EPERM %s%s",
-        call, built(""), words);
-    return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
-}
-
 static void assert_denied(
     const char *call, int status, const char *said, const char *words)
 {
-    struct program program = start_denied(call, words);
-    struct result result = program_finish(&program);
+    char option[64];
 
+    (void)snprintf(option, sizeof option, "-e inject=%s:error=EPERM", call);
+    struct result result = run_straced(option, words);
     assert_result(&result, status, said, words);
     assert_nothing_left();
 }
@@ -92,11 +79,11 @@ TEST(denied_calls)
 /* More open files are wanted, not needed. */
 TEST(no_limit)
 {
-    struct program server =
-        start_denied("prlimit64", "demo_socket --serve --port=0");
+    struct program server = start_straced(
+        "-e inject=prlimit64:error=EPERM", "demo_socket --serve --port=0");
 
     (void)program_await(&server, "listening", true);
-    (void)kill(-server.pid, SIGINT); /* strace(1) ignores it */
+    (void)kill(-server.pid, SIGINT);
     assert_int_equal(program_finish(&server).status, 0);
 }
 
@@ -104,7 +91,8 @@ TEST(no_limit)
 TEST(no_accept)
 {
     struct program server =
-        start_denied("?accept,?accept4", "demo_socket --serve --port=0");
+        start_straced("-e inject=?accept,?accept4:error=EPERM",
+            "demo_socket --serve --port=0");
 
     (void)program_await(&server, "\n", true);
     (void)expect_run(3, "", "demo_socket --connect --port=%d",

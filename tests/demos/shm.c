@@ -93,13 +93,9 @@ TEST(window)
  */
 TEST(late_reader)
 {
-    const char *const command[] = {"/usr/bin/env",
-        "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-qq", "-o", "/dev/null",
-        "-e", "inject=?unlink,?unlinkat:delay_enter=1500000", built("demo_shm"),
-        "--broken", "--speed=1000", NULL};
+    struct result result =
+        run_straced("-e inject=?unlink,?unlinkat:delay_enter=1500000",
+            "demo_shm --broken --speed=1000");
 
-    if (!has_strace())
-        skip();
-    struct result result = run_program(command, NULL, 0);
     assert_int_equal(result.status, 4);
 }

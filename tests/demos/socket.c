@@ -303,19 +303,6 @@ TEST(ctrl_c)
     assert_answer(silent, "");
 }
 
-/* Starts demo_socket with MODE, where strace(1) lets the first accept(2) fail.
- */
-static struct program start_failing(const char *error, const char *mode)
-{
-    char fault[100];
-
-    (void)snprintf(
-        fault, sizeof fault, "inject=?accept,?accept4:error=%s:when=1", error);
-    return program_start((const char *const[]){"/usr/bin/env",
-        "ASAN_OPTIONS=detect_leaks=0", "strace", "-f", "-o", "/dev/null", "-e",
-        fault, built("demo_socket"), "--port=0", mode, NULL});
-}
-
 /* A client that has gone before its turn does not count; a server of its own
  * waits for a network that is down and for what the system lacks, too.
  */
@@ -323,19 +310,19 @@ TEST(failed_accept)
 {
     static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
         "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
+    char fault[100];
 
-    if (!has_strace())
-        skip();
     for (size_t i = 0; i < COUNT(errors); i++) {
-        our_server = start_failing(errors[i], "--serve");
+        (void)snprintf(fault, sizeof fault,
+            "-e inject=?accept,?accept4:error=%s:when=1", errors[i]);
+        our_server = start_straced(fault, "demo_socket --port=0 --serve");
         our_port = await_port(&our_server);
         ask_server();
-        (void)kill(-our_server.pid, SIGINT); /* strace(1) ignores it */
+        (void)kill(-our_server.pid, SIGINT);
         struct result result = program_finish(&our_server);
         assert_non_null(strstr(result.err, "guarantee held: of 1 "));
         assert_int_equal(count_text(result.err, "; trying again\n"), i > 2);
-        our_server = start_failing(errors[i], "--clients=2");
-        result = program_finish(&our_server);
+        result = run_straced(fault, "demo_socket --port=0 --clients=2");
         if (i < 2)
             assert_result(&result, 0, ANSWERED("2 of 2"), errors[i]);
         else

@@ -43,6 +43,26 @@ bool has_strace(void)
     return result.status == 0;
 }
 
+struct program start_straced(const char *options, const char *words)
+{
+    char command[LINE];
+
+    if (!has_strace())
+        skip();
+    (void)snprintf(command, sizeof command,
+        "exec env ASAN_OPTIONS=handle_sigbus=0:detect_leaks=0 strace -f -qq "
+        "-o /dev/null %s '%s'%s",
+        options, built(""), words);
+    return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
+}
+
+struct result run_straced(const char *options, const char *words)
+{
+    struct program program = start_straced(options, words);
+
+    return program_finish(&program);
+}
+
 struct result run_built(const char *const argv[])
 {
     const char *with_path[MAX_WORDS] = {built(argv[0])};

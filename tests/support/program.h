@@ -12,6 +12,13 @@
  */
 bool is_unkind(void);
 
+/* start_straced("-e inject=prctl:error=EPERM", "demo_pipe --named") starts a
+ * built program whose system calls strace(1) changes; skips the test where it
+ * cannot. Signals have to go to the group: strace(1) ignores some.
+ */
+struct program start_straced(const char *options, const char *words);
+struct result run_straced(const char *options, const char *words);
+
 /* Whether strace(1) can be used here. */
 bool has_strace(void);
 
