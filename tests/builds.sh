@@ -9,9 +9,9 @@
 # several configurations.
 set -eu
 
-set -- "$(dirname -- "$0")" # no build folder is needed
+build=unknown # none is needed
 # shellcheck source=tests/support/scratch.sh
-. "$1/support/scratch.sh"
+. "$(dirname -- "$0")/support/scratch.sh"
 unset CC CMAKE_GENERATOR
 
 # copy_to FOLDER: the project, without what was built

@@ -76,31 +76,24 @@ find . -name '*.gcno' -exec gcov -t {} + 2>/dev/null |
     }
     !ours || line == 0 || count == "-" { next }
     {
-        key = file ":" line
-        if (!(key in text)) {
-            files[file] = 1
-            lines[file]++
-            missing[file]++
-            last[file] = line > last[file] ? line : last[file]
-            text[key] = substr($0, length(part[1]) + length(part[2]) + 3)
-        }
-        if (count !~ /^[#=]/ && !(key in reached)) {
-            reached[key] = 1
-            missing[file]--
-        }
+        text[file " " line] = substr($0, length(part[1]) + length(part[2]) + 3)
+        if (count !~ /^[#=]/)
+            reached[file " " line] = 1
     }
     END {
-        for (file in files) {
-            all += lines[file]
-            all_missing += missing[file]
-            printf "%s 0 %d of %d lines were not reached\n", file, missing[file],
-                lines[file]
-            for (line = 1; line <= last[file]; line++) {
-                key = file ":" line
-                if (key in text && !(key in reached))
-                    printf "%s %d %s\n", file, line, text[key]
+        for (key in text) {
+            split(key, place, " ")
+            lines[place[1]]++
+            all++
+            if (!(key in reached)) {
+                missing[place[1]]++
+                all_missing++
+                print key, text[key]
             }
         }
+        for (file in lines)
+            printf "%s 0 %d of %d lines were not reached\n", file, missing[file],
+                lines[file]
         printf "~ 0 %d of %d lines were not reached\n", all_missing, all
     }' | sort -k 1,1 -k 2,2n | sed -e 's/^~ 0 /in all: /' -e 's/ 0 /: /' -e t \
     -e 's/^[^ ]* \([0-9]*\) /  \1: /'

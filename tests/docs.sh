@@ -195,9 +195,8 @@ $1 shows them"
     }
 }
 
-# plan PAGE FOLDER NUMBER LINE LANGUAGE MODE: the block is run later, in a lane:
-# blocks of a page one after the other, and so those that want the same port or
-# the same build folder.
+# plan PAGE FOLDER NUMBER LINE LANGUAGE MODE: the block is run later. In a lane
+# are those of a page, of the same port, or of the same build folder.
 plan()
 {
     blocks=$((blocks + 1))

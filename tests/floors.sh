@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # floors.sh - which file uses which, by the symbols of the object files
 #
-# Usage: sh tests/floors.sh [BUILD]
+# Usage: sh tests/floors.sh [BUILD_FOLDER]
 #
 # A file may use those of lower floors only, and no files of one folder use each
 # other in a circle. The floors, from above: demos, demos/parts, common/demo,
@@ -10,10 +10,8 @@
 # ours, common/demo.h, but for its own parts.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
-cd "$project"
-failed=
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 
 # arrows: a line "FILE USED-FILE SYMBOL" for each use of another one. Two demos may
 # have symbols of the same name, but not a demo and a library.
@@ -66,34 +64,21 @@ wrong_arrows()
             for (i in file)
                 if ((i, i) in uses)
                     print i " is in a circle"
-        }' "$all"
+        }' all
 }
 
-# many_headers: the lines of demos that include more than they should
-many_headers()
-{
-    grep -n '#include "' demos/demo_*.c |
-        grep -v -e '"common/demo\.h"' -e '"demos/parts/' || true
-}
-
-all=$(mktemp)
-trap 'rm -f "$all"' EXIT
-(arrows) >"$all"
-count=$(wc -l <"$all")
+(arrows) >all
 # so that it does not pass because it found nothing
 for known in 'demos/demo_semaphore.c common/run/actors.c add_actor' \
     'common/demo.c common/views/views.c views_start' \
     'common/run/latch.c common/base/check.c die_call'; do
-    if ! grep -q -x "$known" "$all"; then
-        echo "an arrow was not found: $known"
-        failed=1
-    fi
+    grep -q -x "$known" all || wrong "an arrow was not found: $known"
 done
-wrong=$(wrong_arrows)
-headers=$(many_headers)
-if [ -n "$wrong$headers" ]; then
-    printf '%s\n' "$wrong" "$headers" | sed '/^$/d'
-    failed=1
-fi
-[ -z "$failed" ] || exit 1
-echo "$((count)) arrows, and all of them run down"
+found=$(wrong_arrows)
+[ -z "$found" ] || wrong "$found"
+# what includes more than it should
+found=$(grep '#include "' "$project"/demos/demo_*.c |
+    grep -v -e '"common/demo\.h"' -e '"demos/parts/') || true
+[ -z "$found" ] || wrong "$found"
+[ $failures -eq 0 ] || exit 1
+echo "$(($(wc -l <all))) arrows, and all of them run down"

@@ -17,11 +17,10 @@
 #   TESTS   what ctest is to run (default: -LE stress|labs)
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+build=unknown # none is needed
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 tests=${TESTS:--LE stress|labs}
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-toolchains-XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
 roots=${ROOTS:-$scratch}
 [ $# -gt 0 ] || set -- bullseye bookworm trixie sid
 failed=

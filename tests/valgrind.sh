@@ -15,9 +15,7 @@ set -eu
 . "$(dirname -- "$0")/support/scratch.sh"
 : >nothing
 printf 'add 3 4\n' >few
-for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    echo "mul $number 4"
-done >many
+seq -f 'mul %g 4' 20 >many
 runs=0
 
 # objects TEXT
