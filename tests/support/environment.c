@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/support/environment.h"
-
+/* environment - the tests find the same one, whoever calls them and how
+ *
+ * Before main() each test program takes back what a caller may have set and
+ * what changes how the demos behave: variables of color, language and screen,
+ * blocked and ignored signals, the umask, closed standard descriptors, soft
+ * limits. TMPDIR stays, since it says where there is room.
+ */
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -11,14 +16,9 @@
 
 enum { FILES = 1024 }; /* what most systems give */
 
-void begin_child(void)
-{
-    (void)signal(SIGHUP, SIG_DFL);
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGQUIT, SIG_DFL);
-}
-
-/* None is blocked, and none ignored but those of begin_child(). */
+/* None is blocked, and none ignored but those that nohup(1) and a shell's "&"
+ * make us ignore: that is meant for us, and not for what we start (process.c).
+ */
 static void set_signals(void)
 {
     struct sigaction action;

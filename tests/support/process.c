@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/process.h"
-#include "tests/support/environment.h"
 #include "tests/support/queues.h"
 
 #include <dirent.h>
@@ -101,8 +100,10 @@ struct command {
 /* In the new process. */
 static void become(const struct command *command, const int descriptors[3])
 {
-    begin_child();
-    (void)signal(SIGPIPE, SIG_DFL); /* we ignore it */
+    (void)signal(SIGHUP, SIG_DFL); /* these we may ignore: see environment.c */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGQUIT, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_DFL);
     (void)(command->leads_session ? setsid() : setpgid(0, 0));
     for (int i = command->argv ? 0 : 1; i < 3; i++)
         (void)dup2(descriptors[i], i);
