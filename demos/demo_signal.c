@@ -35,7 +35,7 @@ static void catch_signal(int signal_number)
 static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
-    struct timespec left = work_time();
+    struct timespec left = work_time(); /* as long as --task says */
 
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */

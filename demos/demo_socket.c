@@ -44,7 +44,7 @@ static int create_listener(void)
 
     CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
     if (bind(listening, (struct sockaddr *)&address, sizeof address) == -1)
-        explain_bind_error();            /* and end the run */
+        explain_bind_error();            /* it ends the run */
     CHECK(listen(listening, SOMAXCONN)); /* from now on clients can connect */
     settings.port = port_of(listening);  /* --port=0 takes a free one */
     return listening;
