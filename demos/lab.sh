@@ -58,6 +58,7 @@ wrong_usage()
 #   status    of a run whose guarantee held
 #   proof     words of a verdict that one run has to have at least
 #   needed    names that its solution uses; forbidden: more that it must not
+#   given     names that the file has at the start, and keeps
 #   threads   yes: the thread sanitizer can tell something
 #   rest      what is below the line: the demo's, or the lab's own
 #   h_...     hints: for a violation, a run that does not end, what is left,
@@ -69,13 +70,15 @@ know()
     page="$docs/demos/$demo.md, \"What to watch out for\""
     h_left='close and unlink what you have opened'
     h_wait="the thread or process must sleep in the mechanism's own call"
+    in_cond_wait='sleep in pthread_cond_wait, not in a loop that locks, tests
+        and unlocks'
     case $1 in
     mutex)
         about="one writer at a time, between processes"
         options='--writers=5'
         needed='pthread_mutex_lock pthread_mutex_unlock
-            pthread_mutexattr_setpshared write_number pause_a_moment
-            write_message'
+            pthread_mutexattr_setpshared'
+        given='write_number pause_a_moment write_message'
         h_violated='"What belongs together must be in one critical section": is
             the mutex locked before the first write, and unlocked after the
             last?'
@@ -86,7 +89,8 @@ know()
     semaphore)
         about="a few threads at a time"
         options='--workers=8 --slots=3 --speed=1000'
-        needed='sem_wait sem_post say_starting hold say_finished'
+        needed='sem_wait sem_post'
+        given='say_starting hold say_finished'
         threads=yes
         h_violated='"Post what you have waited for, once": does each worker wait
             before it goes in, and post after it has come out?'
@@ -95,10 +99,11 @@ know()
         ;;
     condvar)
         about="sleeping until something has changed"
+        h_wait=$in_cond_wait
         options='--lucky=5 --max=10 --consumers=3'
         others='--lucky=50 --max=10 --consumers=3' # it never comes
-        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
-            note_sleep next_number report'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
+        given='note_sleep next_number report'
         threads=yes
         h_violated='"Wait in a while, never in an if": a consumer that was woken
             must test again'
@@ -107,7 +112,8 @@ know()
         ;;
     file)
         about="a lock on a file"
-        needed='fcntl lseek pause_a_moment write_name read_names'
+        needed='fcntl lseek'
+        given='pause_a_moment write_name read_names'
         h_violated='"The lock is advisory": is the file locked before its end is
             looked for, for writing, and until the name is written?'
         h_late='"Two kinds of lock": is each lock unlocked?'
@@ -117,7 +123,8 @@ know()
         options='--task=9 --deadline=1 --speed=10'
         status=1
         proof='SIGTERM had not stopped it'
-        needed='sigaction kill wait_until wait_after_deadline note_end'
+        needed='sigaction kill'
+        given='wait_until wait_after_deadline note_end'
         h_violated='"SIGTERM is a request, SIGKILL is an end": what does the
             guard send at the deadline?'
         h_late='"An ended child keeps its id": does the guard wait with a
@@ -126,8 +133,8 @@ know()
     socket)
         about="messages in a stream of bytes"
         options='--port=0'
-        needed='recv send is_complete send_in_two_parts accept connect
-            shutdown'
+        needed='recv send is_complete'
+        given='send_in_two_parts accept connect shutdown'
         h_violated='"One recv is not one message": is there a loop, and does it
             add to what it has?'
         h_late='"Read the rest before you close": does the loop end at 0, the
@@ -136,15 +143,16 @@ know()
     mqueue)
         about="whose answer is it?"
         options='--clients=3'
-        needed='mq_send mq_receive mq_unlink compute next_request show_answer
-            pause_for_others'
+        needed='mq_send mq_receive'
+        given='mq_unlink compute next_request show_answer pause_for_others'
         h_violated='"Give each request a tag": does each client have its own?'
         h_late='"mq_receive waits while the queue is empty": does the answer go
             to the queue where its client waits?'
         ;;
     pipe)
         about="the end of a stream"
-        needed='close read pipe apply_filter write_result write_words'
+        needed='close read'
+        given='pipe apply_filter write_result write_words'
         h_violated='"After fork, close what you do not use": a process still has
             a write end of the first pipe'
         h_late='"After fork, close what you do not use": a process still has a
@@ -154,19 +162,20 @@ know()
     shm)
         about="the same bytes in two processes"
         options='--speed=100'
-        needed='pthread_mutex_lock pthread_mutex_unlock shm_open mmap
-            next_turn next_number pause_halfway show'
+        needed='pthread_mutex_lock pthread_mutex_unlock'
+        given='shm_open mmap next_turn next_number pause_halfway show'
         h_violated='"Lock for the whole update" and "Both must lock"'
         h_late='"Lock for the whole update": is the mutex unlocked after it, in
             both processes?'
         ;;
     monitor)
-        about="harder: a semaphore of a mutex and a condition variable"
+        about="(harder) a semaphore of a mutex and a condition variable"
+        h_wait=$in_cond_wait
         demo=semaphore rest=own
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--workers=8 --slots=3 --speed=1000'
-        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
-            say_starting hold say_finished'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
+        given='say_starting hold say_finished'
         forbidden='sem_wait sem_post sem_trywait'
         threads=yes
         h_violated='"Change the data with the mutex locked" and "Wait in a
@@ -175,28 +184,32 @@ know()
             broadcast?": a worker sleeps, and no wakeup comes any more'
         ;;
     readers)
-        about="harder: many readers at the same time, a writer alone"
+        about="(harder) many readers at the same time, a writer alone"
+        h_wait=$in_cond_wait
         demo=shm rest=own
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--speed=100'
-        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
-            look_at change rest_before_look rest_before_update join_readers'
+        needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
+        given='look_at change rest_before_look rest_before_update join_readers'
         forbidden='pthread_rwlock_init pthread_rwlock_rdlock
             pthread_rwlock_wrlock'
-        h_violated='"Change the data with the mutex locked" and "Wait in a
-            while, never in an if": does each process test again when it was
-            woken, and say that it is inside until it is not?'
-        h_late='"A condition variable remembers nothing" and "signal or
-            broadcast?": a process sleeps, and no wakeup comes any more'
+        h_violated='does each process test again after it was woken ("Wait in a
+            while, never in an if")? With the mutex locked, does it note in the
+            struct, which all processes share, that it is inside, and take that
+            back when it comes out?'
+        h_late='is each mutex unlocked that was locked? If so, a process sleeps,
+            and no wakeup comes any more: "A condition variable remembers
+            nothing" and "signal or broadcast?"'
         ;;
     buffer)
-        about="harder: a buffer that can be full, and can be empty"
+        about="(harder) a buffer that can be full, and can be empty"
+        h_wait=$in_cond_wait
         demo=condvar rest=own
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--count=60 --consumers=3'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait
-            buffer_is_full buffer_is_empty buffer_put buffer_take produce
-            use_number'
+            buffer_is_full buffer_is_empty'
+        given='buffer_put buffer_take produce use_number'
         threads=yes
         h_violated='"Change the data with the mutex locked" and "Hold the mutex
             from the test to the sleep": whatever begins with buffer_ is for one
@@ -214,8 +227,9 @@ choose_hint()
 {
     case $lab:$1 in
     readers:*'kept each other out'*)
-        h_violated='"signal or broadcast?": when the writer leaves, all readers
-            may go in; and no reader holds the mutex while it looks'
+        h_violated='does a reader keep the mutex while it looks, or wait for
+            other readers? Does the writer wake all when it leaves ("signal or
+            broadcast?")?'
         ;;
     buffer:*'the full buffer'* | buffer:*'the empty buffer'*)
         h_violated='"Wait in a while, never in an if": a thread that was woken
@@ -688,7 +702,7 @@ wait in the mechanism's own call. See $page, and the window in $docs/labs.md" ;;
         fi
     done
     missing=
-    for name in $needed; do
+    for name in $needed $given; do
         grep -qx "$name" "$scratch/top.names" || missing="$missing $name"
     done
     case $lab:$missing in
@@ -704,7 +718,8 @@ your own; see $docs/labs/$lab.md" ;;
     if [ -n "$bad" ]; then
         award 'uses the mechanism' 0 15 "$bad"
     else
-        award 'uses the mechanism' 15 15 "$(one_line "$needed")"
+        award 'uses the mechanism' 15 15 \
+            "$(one_line "$needed"), and what was given"
     fi
     [ -z "$not_run" ] || finish
 }
@@ -892,7 +907,8 @@ reasons; see $page" ;;
         award 'no deadlock' 15 15 "all $done_runs runs ended"
     fi
     choose_hint "$example"
-    [ "$violated" -eq 0 ] || explain "${example#*: }" "$h_violated (see $page)"
+    [ "$violated" -eq 0 ] || explain "${example#*: }" \
+        "${missing:+not used yet:$missing. }$h_violated (see $page)"
     if [ -n "$leftover" ]; then
         award 'nothing left behind' 0 5 "$leftover"
         explain "$leftover" "$h_left; see $page"
@@ -938,6 +954,7 @@ check_races()
         "$tsan/libnine_common.a" $realtime -lpthread
     races=0
     started=no
+    ended=yes
     for kind in free window free window; do
         window=
         [ $kind = free ] || window=--window
@@ -946,6 +963,9 @@ check_races()
         limited -t 12 "$scratch/demo.tsan" $options --timeout=10 $window
         cd "$scratch"
         ! grep -q 'guarantee' "$scratch/err" || started=yes
+        if [ "$how" = late ] || grep -q 'still running' "$scratch/err"; then
+            ended=no
+        fi
         if grep -q 'WARNING: ThreadSanitizer: data race' "$scratch/err"; then
             races=$((races + 1))
             place=$(grep -m 1 -o '#[0-9] [a-z_]* .*' "$scratch/err" |
@@ -957,6 +977,8 @@ check_races()
         award 'no data race' 0 5 "two threads use the same data: $place"
         explain 'a data race' \
             "hold the mutex wherever shared data are used; see $page"
+    elif [ $started = no ] && [ $ended = no ]; then
+        award 'no data race' 5 5 'its runs did not end: left out'
     elif [ $started = no ]; then
         award 'no data race' 5 5 'the thread sanitizer does not start: left out'
     else

@@ -2,6 +2,7 @@
 #include "demos/labs/readers.h"
 #include "common/demo.h"
 #include "demos/parts/numbers.h"
+#include <string.h>
 #include <sys/mman.h>
 
 /* In nanoseconds. Nobody who is let in needs PATIENCE to come in. */
@@ -11,7 +12,8 @@ static const int64_t patience = 2 * (int64_t)WINDOW;
 static void (*wake_all)(void);
 
 static struct evidence {
-    struct latch all_have_opened, all_come, all_inside, writer_comes;
+    struct latch all_have_opened, all_come, all_inside, writer_comes,
+        one_pauses;
     atomic_int readers, peak; /* inside now, and at most */
     atomic_bool writer;       /* is inside */
     atomic_bool in_vain;      /* a reader has lost its patience */
@@ -19,14 +21,41 @@ static struct evidence {
     atomic_int shown, torn;
 } * evidence;
 
+static bool may_pause; /* this process, after its next unlock */
+
+static void do_nothing(const struct call_place *place)
+{
+}
+
+/* In its second look a reader pauses when it has unlocked the mutex, and the
+ * writer comes for its third update. If it gets in, the reader had not noted
+ * before that it is inside itself.
+ */
+static void pause_after_unlock(const struct call_place *place)
+{
+    static const char unlock[] = "pthread_mutex_unlock(";
+
+    if (!may_pause || strncmp(place->call, unlock, sizeof unlock - 1) != 0)
+        return;
+    may_pause = false;
+    latch_count_down(&evidence->one_pauses);
+    for (int i = 0; i < 20 && !atomic_load(&evidence->writer); i++)
+        sleep_ns(1000000);
+}
+
 void readers_init(void (*wake_for_nothing)(void))
 {
+    static const struct call_watcher watcher = {do_nothing, pause_after_unlock};
+
+    if (run.window)
+        call_watcher = &watcher;
     wake_all = wake_for_nothing;
     evidence = shared_alloc(sizeof *evidence);
     latch_init(&evidence->all_have_opened, READERS);
     latch_init(&evidence->all_come, READERS);
     latch_init(&evidence->all_inside, READERS);
     latch_init(&evidence->writer_comes, 1);
+    latch_init(&evidence->one_pauses, 1);
 }
 
 void init_shared_condition(pthread_cond_t *condition)
@@ -50,9 +79,13 @@ void join_readers(int id)
 
 bool rest_before_look(void)
 {
+    static int looks;
+
     latch_count_down(&evidence->all_come); /* it stays down */
     latch_wait(&evidence->all_come);
-    return next_turn(READER);
+    looks++;
+    may_pause = run.window && looks == 2;
+    return may_pause || next_turn(READER);
 }
 
 bool rest_before_update(void)
@@ -60,11 +93,15 @@ bool rest_before_update(void)
     static int turns;
 
     turns++;
-    if (turns != 2)
-        return next_turn(WRITER);
-    (void)latch_wait_for(&evidence->all_inside, patience);
-    latch_count_down(&evidence->writer_comes);
-    return true;
+    if (turns == 2) {
+        (void)latch_wait_for(&evidence->all_inside, patience);
+        latch_count_down(&evidence->writer_comes);
+        return true;
+    }
+    if (turns == 3 && run.window)
+        return latch_wait_for(&evidence->one_pauses, WINDOW / 2) ||
+               next_turn(WRITER);
+    return next_turn(WRITER);
 }
 
 /* Time for those who should not come in: with --window they are woken, too. */
@@ -122,7 +159,7 @@ void look_at(struct number *snapshot, const struct number *numbers)
 
 void change(struct number *numbers)
 {
-    static bool has_changed;
+    static int changes;
 
     atomic_store(&evidence->writer, true);
     note_if_together();
@@ -130,9 +167,9 @@ void change(struct number *numbers)
         numbers[i] = next_number();
         pause_halfway(i);
     }
-    if (!has_changed)
+    changes++;
+    if (changes == 1 || changes == 3)
         give_them_time();
-    has_changed = true;
     note_if_together();
     atomic_store(&evidence->writer, false);
 }

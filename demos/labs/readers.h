@@ -19,7 +19,8 @@ void join_readers(int id);
 
 /* Sleep until the next turn; return false at the end of the run. In the first
  * turn all readers come while the writer is halfway in its first update. The
- * writer's second turn begins when all readers are inside.
+ * writer's second turn begins when all readers are inside. With --window the
+ * third one begins when a reader has just unlocked the mutex in its second.
  */
 bool rest_before_look(void);
 bool rest_before_update(void);
