@@ -93,7 +93,7 @@ TEST(refused)
 }
 
 /* As many as there may be: each gets the answer. Where each asks something
- * else, it says what.
+ * else, it says what; and the first one to ask receives last.
  */
 TEST(clients)
 {
@@ -107,7 +107,7 @@ TEST(clients)
         assert_int_equal(count_text(result.out, "-8\n"), 100);
         assert_int_equal(result.out_size, 300);
         result = expect_run(
-            0, ANSWERED("2 of 2"), "demo_mqueue %s --clients=2", api);
+            0, ANSWERED("2 of 2"), "demo_mqueue %s --clients=2 --window", api);
         for (size_t i = 0; i < COUNT(lines); i++)
             assert_int_equal(count_text(result.out, lines[i]), 1);
         assert_int_equal(count_lines(result.out), 2);
