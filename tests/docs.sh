@@ -290,7 +290,9 @@ apply()
         configure "$copy" >"$scratch/said" 2>&1 || true
     fi
     cp "$5" "$copy/$5" # without the change before
-    if ! grep -qxFe "--- a/$5" "$2/$3.text" ||
+    if ! command -v patch >/dev/null; then
+        not_run "$1" "$4" "there is no patch"
+    elif ! grep -qxFe "--- a/$5" "$2/$3.text" ||
         ! (cd "$copy" && patch -p1 -i "$2/$3.text") >"$scratch/said" 2>&1 ||
         grep -q 'with fuzz' "$scratch/said"; then
         wrong "$1" "$4" "the change does not fit to $5"

@@ -236,9 +236,11 @@ $ ./demo_semaphore --help
 ```diff
 --- a/demos/demo_semaphore.c
 +++ b/demos/demo_semaphore.c
-@@ -8 +8 @@
--#include <semaphore.h>
-+#include <semaphore.h
+@@ -50,3 +50,3 @@
+ {
+-    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; subtracts 1 */
++    this is no C
+     use_resource(id);
 ```
 ```console
 $ ./demo_semaphore --help

@@ -97,33 +97,33 @@ promise()
     '
 }
 
-# has ENTRY TEXT: a line "= TEXT"
+# has TEXT: the file "entry", a line "= TEXT"
 has()
 {
-    grep -qxFe "= $2" "$1"
+    grep -qxFe "= $1" entry
 }
 
-# shape ENTRY <TEXT: what is compared: not the order if that plays no role, and
+# shape <TEXT: what is compared: not the order if that plays no role, and
 # where the C library is not GNU's, not its own words
 shape()
 {
     order='cat' words=
-    ! has "$1" 'any order' || order='sort'
+    ! has 'any order' || order='sort'
     [ -n "$gnu" ] || words='s/^\([a-z]*: [a-z_]*\): .*/\1/'
     sed "$words" | $order
 }
 
-# prints_it ENTRY: whether what was said is what the entry expects
+# prints_it: whether what was said is what the entry expects
 prints_it()
 {
-    if has "$1" 'other numbers'; then
+    if has 'other numbers'; then
         sed 's/[0-9][0-9]*/N/g' said >found
         sed 's/[0-9][0-9]*/N/g' printed >wanted
         ! cmp -s said printed && cmp -s found wanted
         return
     fi
-    sed -n 's/^> //p' "$1" | shape "$1" >wanted
-    shape "$1" <said >found
+    sed -n 's/^> //p' entry | shape >wanted
+    shape <said >found
     if grep -qxFe '...' wanted; then # each of the lines is there
         grep -vxFe '...' wanted >lines
         if grep -qvxFf found lines; then
@@ -134,35 +134,35 @@ prints_it()
     fi
 }
 
-# happens ENTRY NAME: whether the program does what the entry expects
+# happens NAME: whether the program does what the entry expects
 happens()
 {
-    ! has "$1" 'second run' || ../limited 5 "./$2" >said || true
+    ! has 'second run' || ../limited 5 "./$1" >said || true
     status=0
-    ../limited 5 "./$2" >said || status=$?
-    expected=$(sed -n 's/^= status //p' "$1")
-    if has "$1" 'never ends'; then
+    ../limited 5 "./$1" >said || status=$?
+    expected=$(sed -n 's/^= status //p' entry)
+    if has 'never ends'; then
         [ $status -eq 124 ] || return 1
     elif [ $status -ge 124 ] || [ -n "$expected" ]; then
         [ $status -eq "${expected:-0}" ] || return 1
     fi
-    prints_it "$1"
+    prints_it
 }
 
-# is_promised ENTRY PROMISE: whether the page says what the entry expects
+# is_promised PROMISE: whether the page says what the entry expects
 is_promised()
 {
-    [ -s "$2" ] || {
+    [ -s "$1" ] || {
         echo "the page has no such change"
         return 1
     }
-    sed -n 's/^> //p' "$1" | grep -vxFe '...' | grep -vxFf printed >words ||
+    sed -n 's/^> //p' entry | grep -vxFe '...' | grep -vxFf printed >words ||
         true
     for word in 'never ends' 'second run' 'in most runs' 'in some runs'; do
-        ! has "$1" "$word" || echo "$word" >>words
+        ! has "$word" || echo "$word" >>words
     done
-    ! has "$1" 'other numbers' || echo 'less than' >>words
-    case $(sed -n 's/^= status //p' "$1") in
+    ! has 'other numbers' || echo 'less than' >>words
+    case $(sed -n 's/^= status //p' entry) in
     135) echo SIGBUS ;;
     137) echo SIGKILL ;;
     141) echo SIGPIPE ;;
@@ -170,19 +170,19 @@ is_promised()
     esac >>words
     result=0
     while read -r word; do
-        tr '\n' ' ' <"$2" | grep -qiFe "$word" && continue
+        tr '\n' ' ' <"$1" | grep -qiFe "$word" && continue
         echo "the page does not say of this change: $word"
         result=1
     done <words
     return $result
 }
 
-# are_quoted ENTRY PROMISE: whether the page quotes the lines that are taken out
+# are_quoted PROMISE: whether the page quotes the lines that are taken out
 are_quoted()
 {
-    sed -n 's/^- *//p' "$1" >lines
+    sed -n 's/^- *//p' entry >lines
     while read -r line; do
-        grep -qFe "$line" "$2" && continue
+        grep -qFe "$line" "$1" && continue
         echo "$readme does not quote this line: $line"
         return 1
     done <lines
@@ -198,11 +198,11 @@ make_unique()
 check_change()
 {
     promise "$3" <taught >taught.promise
-    is_promised entry taught.promise || return
+    is_promised taught.promise || return
     if [ "$3" = 'Take out' ]; then
         promise "$3" <page >page.promise
-        is_promised entry page.promise || return
-        are_quoted entry page.promise || return
+        is_promised page.promise || return
+        are_quoted page.promise || return
     fi
     awk -v number="$2" -f "$project/tests/docs/change.awk" \
         "$first/$1.changes" "$first/$1.c" >changed || return
@@ -213,7 +213,7 @@ check_change()
     }
     left=1
     ! grep -q -e '^= in [a-z]* runs$' -e '^= any order$' entry || left=200
-    until happens entry "$1"; do
+    until happens "$1"; do
         left=$((left - 1))
         if [ $left -eq 0 ]; then
             echo "the program ends with status $status and prints:"
@@ -245,7 +245,7 @@ check_changes()
         title=$(sed -n 's/^## //p' entry)
         check_change "$1" "$number" "$title" >answer 2>&1 ||
             wrong "$1.c: $title: $(cat answer)"
-        ! has entry 'second run' || forget_name "$1"
+        ! has 'second run' || forget_name "$1"
     done
 }
 

@@ -15,7 +15,9 @@ set -eu
 . "$(dirname -- "$0")/support/scratch.sh"
 : >nothing
 printf 'add 3 4\n' >few
-seq -f 'mul %g 4' 20 >many
+for number in $(seq 20); do
+    echo "mul $number 4"
+done >many
 runs=0
 
 # objects TEXT
