@@ -5,7 +5,7 @@
 #include "tests/support/test.h"
 #include "tests/support/runs.h"
 
-#ifdef __linux__
+#if defined __linux__ && !defined __SANITIZE_ADDRESS__
 #include <signal.h>
 #include <unistd.h>
 
