@@ -25,6 +25,7 @@ arrows()
             sub(/.*\.dir\//, "", file)
             sub(/^[A-Z][A-Za-z]*\//, "", file) # of a configuration
             sub(/\.o:$/, "", file)
+            sub(/^_/, "", $2) # as macOS has it
         }
         $3 == "U" { uses[++count] = program " " file " " $2; next }
         program ~ /nine_/ { of_library[$2] = file; next }
