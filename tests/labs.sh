@@ -162,10 +162,11 @@ bad_input()
     check no-line.c 1 "the line 'The mechanism ends here' is missing"
 }
 
-# What lab_run does with a program that the check would not even run.
+# What lab_run does with programs that the check would not even run, or that have
+# no watchdog of their own.
 limits()
 {
-    count=$((count + 1))
+    count=$((count + 2))
     cat >forks-on.c <<'END'
 #include <unistd.h>
 int main(void)
@@ -178,6 +179,8 @@ END
     chmod 755 .
     "$BUILD/lab_run" -t 5 "$scratch/forks-on" 3>said
     grep -q '^crowd ' said || fails "lab_run lets a program fork without end"
+    "$BUILD/lab_run" -t 1 sleep 60 3>said
+    grep -q '^late ' said || fails "lab_run does not say that a program did not end"
 }
 
 # usage STATUS WORDS ARGUMENT...
