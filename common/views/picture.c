@@ -20,7 +20,9 @@ const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [FLAWED] = {"flaw", "", ""},
     [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
-void put_path(
+/* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows; it lasts
+ * UNTIL. */
+static void put_path(
     struct picture *picture, int look, const struct item *item, int64_t until, const char *data)
 {
     int64_t length = until - item->time, scale = picture->chart->length / 100;

@@ -61,11 +61,6 @@ static inline const struct item *origin_of(const struct picture *picture, const 
 /* A message's way; below the bar of anything else; of a deadline's note, all lanes. */
 struct line line_of(const struct picture *picture, const struct item *item);
 
-/* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows; it lasts
- * UNTIL. */
-void put_path(
-    struct picture *picture, int look, const struct item *item, int64_t until, const char *data);
-
 /* Marks what went wrong at a place. */
 void put_cross(struct picture *picture, double x, double y);
 
