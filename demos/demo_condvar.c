@@ -2,7 +2,7 @@
 /* demo_condvar - a consumer sleeps until a producer has drawn a lucky number
  *
  * A condition variable lets a thread sleep until another thread says that
- * something has changed. A mutex guards the data that both look at.
+ * something has changed. The data belong to the thread that has the mutex.
  *
  *   $ ./demo_condvar --max=30 --count=4 --seed=3
  *   Lucky number 22 found! [19, 27, 3, 22]
@@ -13,8 +13,8 @@
  *    VIOLATED  1 of 1 consumers slept through the 22, which was draw 4
  *
  * Guarantee: all consumers report the lucky number, if and only if it is drawn.
- * --broken unlocks the mutex between test and sleep. The consumer pauses there
- * until the producer is done, so every run shows the bug (lost wakeup).
+ * --broken unlocks the mutex between test and sleep. Then the consumer pauses
+ * there until the producer is done: every run shows the bug (lost wakeup).
  */
 #include <pthread.h>
 
@@ -34,7 +34,7 @@ static void consumer(int id)
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
     /* A loop: pthread_cond_wait may return although nothing has changed. */
     while (!shared.is_over) {
-        note_sleep(id, shared.is_over); /* for the verdict */
+        note_sleep(id, shared.is_over); /* for the verdict: too late? */
         /* unlocks and falls asleep in one step; locks again when woken */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
@@ -42,24 +42,24 @@ static void consumer(int id)
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* WRONG: goes to sleep without a new test after the mutex was free. */
+/* WRONG: unlocks between test and sleep, and does not test again. */
 static void broken_consumer(int id)
 {
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
     /* A loop: pthread_cond_wait may return although nothing has changed. */
     while (!shared.is_over) {
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
-        let_producer_finish(); /* WRONG: its broadcast finds no sleeper */
+        let_producer_finish(); /* window: its broadcast finds no sleeper */
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex)); /* WRONG */
-        note_sleep(id, shared.is_over);                   /* for the verdict */
-        /* sleeps, although is_over is true: no wakeup will come any more */
+        note_sleep(id, shared.is_over); /* for the verdict: too late? */
+        /* WRONG: is_over is true; only the end of the run wakes it */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(id, shared.numbers, shared.count);
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* Begins when all consumers have tested: so each run shows a sleep. */
+/* Is called when all consumers have tested: so each run shows a sleep. */
 static void producer(int id)
 {
     bool is_last = false;
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < settings.consumers; i++)
         add_thread("consumer", i, run.broken ? broken_consumer : consumer);
     start_actors(0);
-    wake_sleepers(); /* only with --broken or --window: see lucky.h */
+    wake_sleepers(); /* with --broken, so that it ends; else see lucky.h */
     wait_for_actors(FOREVER);
     CHECK_PTHREAD(pthread_cond_destroy(&shared.changed));
     CHECK_PTHREAD(pthread_mutex_destroy(&shared.mutex));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_file - processes find each other by leaving their names in a file
+/* demo_file - processes leave their names in one file, and lock it for that
  *
- * A file can be read and written by every process that may open it. A lock on
- * the file is for one process that writes, or for many that read.
+ * Every process that may open a file can read and write it. One process at a
+ * time can have a lock on it for writing, or many have one for reading.
  *
  *   $ ./demo_file --members=2
  *   1 left name
@@ -19,8 +19,8 @@
  *    VIOLATED  a member found only 1 of 2 names
  *
  * Guarantee: every member finds the names of all members.
- * --broken leaves out the lock. Each member pauses between its two steps until
- * all are there, so every run shows the bug (lost update).
+ * --broken leaves out the lock. Then each member pauses when it has found the
+ * end, until all have: in every run they write to one place (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -28,8 +28,8 @@
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/file.h"
 
-/* Waits for a lock: F_WRLCK keeps out all other locks, F_RDLCK only F_WRLCK.
- * Neither keeps out a process that does not ask for a lock. */
+/* F_WRLCK: one process has the lock, alone. F_RDLCK: several, while none has
+ * F_WRLCK. Neither keeps out a process that does not ask for a lock. */
 static void lock_file(int file, short type)
 {
     /* All members lock the first byte. By agreement, it stands for the file. */
@@ -42,20 +42,20 @@ static void unlock_file(int file)
 {
     struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_len = 1};
 
-    CHECK(fcntl(file, F_SETLK, &lock));
+    CHECK(fcntl(file, F_SETLK, &lock)); /* never has to wait */
 }
 
 /* The critical section, in two steps: find the end, and write there. */
 static void append_name(int file, int id)
 {
     CHECK(lseek(file, 0, SEEK_END));
-    pause_a_moment();     /* so that the others come: here, or to the lock */
+    pause_a_moment(); /* the others come: to the lock, or without it in here */
     write_name(file, id); /* by write(2): the number and a newline */
 }
 
 static void member(int id)
 {
-    int file = open_names(id); /* open(2) */
+    int file = open_names(id); /* open(2), for reading and writing */
 
     lock_file(file, F_WRLCK);
     append_name(file, id);
@@ -65,15 +65,15 @@ static void member(int id)
     lock_file(file, F_RDLCK);
     read_names(file, id);
     unlock_file(file);
-    /* A trap: closing any descriptor of a file drops all the process's locks
-     * on that file. Here it has none any more. */
+    /* A trap, but not here: who has opened a file twice, and closes it once,
+     * loses all locks on it. */
     CHECK(close(file));
 }
 
 /* WRONG: no lock. */
 static void broken_member(int id)
 {
-    int file = open_names(id); /* open(2) */
+    int file = open_names(id); /* open(2), for reading and writing */
 
     append_name(file, id);
     say("%d left name", id);

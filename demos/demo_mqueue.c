@@ -15,8 +15,9 @@
  *    VIOLATED  2 of 2 requests got the answer to another one
  *
  * Guarantee: every client gets the answer to its own request.
- * --broken gives all requests the same tag, so all answers go to one queue. The
- * client that asks first receives last: every run shows the bug.
+ * Each request says which client asks: its tag. --broken writes 0 for all, so
+ * all answers go to one queue. Then the first client to ask is the last to
+ * receive: every run shows the bug (swapped answers).
  */
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/mqueue.h" /* and <mqueue.h>, which macOS lacks */
@@ -24,7 +25,7 @@
 static mqd_t requests;             /* from all clients to the worker */
 static mqd_t answers[MAX_CLIENTS]; /* from the worker: one for each client */
 
-/* All processes inherit the open queue. It is gone when the last one ends. */
+/* The name is only for opening. Processes forked later inherit the queue. */
 static mqd_t create_queue(void)
 {
     struct mq_attr attr = {
@@ -42,10 +43,10 @@ static void worker(int id)
 {
     struct message message; /* which client asks, and what: "add 3 4" */
 
-    for (;;) {
-        /* a queue takes bytes; NULL, and 0 below: no message has priority */
+    for (;;) { /* until all clients have ended */
+        /* NULL, and 0 below: one priority for all, so the oldest comes first */
         CHECK(mq_receive(requests, (char *)&message, sizeof message, NULL));
-        compute(&message); /* adds the result: now it is the answer */
+        compute(&message); /* fills in the result: now it is the answer */
         mqd_t queue = answers[message.client];
         CHECK(mq_send(queue, (char *)&message, sizeof message, 0));
     }
@@ -58,7 +59,7 @@ static void client(int id)
     while (next_request(id, &message)) {
         message.client = id; /* its tag: where the worker has to answer */
         CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
-        pause_for_others(id); /* with --broken client 0 lets another go first */
+        pause_for_others(id); /* for --broken: client 0 lets another go first */
         CHECK(mq_receive(answers[id], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }
@@ -72,8 +73,8 @@ static void broken_client(int id)
     while (next_request(id, &message)) {
         message.client = 0; /* WRONG: the same for all */
         CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
-        pause_for_others(id); /* with --broken client 0 lets another go first */
-        /* WRONG */
+        pause_for_others(id); /* for --broken: client 0 lets another go first */
+        /* WRONG: the queue of client 0 */
         CHECK(mq_receive(answers[0], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }

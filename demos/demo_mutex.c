@@ -15,8 +15,8 @@
  *    VIOLATED  2 of 2 lines are torn
  *
  * Guarantee: every line that the run appends is intact, and none is missing.
- * --broken leaves out lock and unlock. Each writer pauses in the middle of its
- * first line until all are halfway, so every run shows the bug (torn lines).
+ * --broken leaves out lock and unlock. Then each writer pauses in the middle of
+ * its first line until all are halfway: every run shows the bug (torn lines).
  */
 #include <pthread.h>
 
@@ -26,12 +26,14 @@
 static pthread_mutex_t *mutex; /* in memory that all processes share */
 static int log_file; /* opened with O_APPEND: each write goes to its end */
 
-/* The critical section. A line takes two writes: its number, and its text. */
+/* The critical section: a line takes two writes, and another process must not
+ * write in between.
+ */
 static void append_line(int id)
 {
-    write_number(log_file, id); /* by write(2): "3 mu: ", as in the report */
-    pause_a_moment(); /* so that the others come: here, or to the mutex */
-    write_message(log_file);
+    write_number(log_file, id); /* one write(2), as "3 mu: " */
+    pause_a_moment(); /* the others come: to the mutex, or without it in here */
+    write_message(log_file); /* another one: the text, and a newline */
 }
 
 static void writer(int id)
@@ -60,7 +62,8 @@ static void init_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
-    mutex = shared_alloc(sizeof(pthread_mutex_t)); /* by mmap, before fork */
+    /* mmap with MAP_SHARED: the processes forked later see this mutex */
+    mutex = shared_alloc(sizeof(pthread_mutex_t));
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
     CHECK_PTHREAD(
         pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));

@@ -24,11 +24,11 @@
 #include "demos/parts/about.h"
 #include "demos/parts/pipe_filters.h"
 
-/* main ->[0]-> split ->[1]-> capitalize ->[2]-> merge ->[3]-> decapitalize */
+/* main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -> stdout */
 static int pipes[FILTERS][2]; /* each has a read end [0] and a write end [1] */
 
-/* read returns 0 only when no process has the write end open any more. A filter
- * that keeps the write end of its own input waits forever. */
+/* fork copies all ends. read returns 0 only when no process has the write end
+ * open: the reader waits forever, even if the forgotten copy is its own. */
 static void close_unused_ends(int in, int out)
 {
     for (int i = 0; i < FILTERS; i++) {
@@ -49,13 +49,13 @@ static void filter(int id)
     close_unused_ends(in, out);
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result); /* 0: finish up */
+        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
-    CHECK(close(out)); /* now the next filter sees end-of-file */
+    CHECK(close(out)); /* the last copy: the next filter sees end-of-file */
 }
 
-/* WRONG: keeps all ends open, so it has a write end of the pipe it reads. */
+/* WRONG: keeps all ends open, so no pipe is ever without a write end. */
 static void broken_filter(int id)
 {
     static char text[BLOCK], result[RESULT_SIZE];
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 
     filters_init();
     start_filters();
-    watch_for_end(pipes[0][0]); /* for the verdict */
+    watch_for_end(pipes[0][0]); /* for the verdict: by a copy of this end */
     feed_filters(words);
     return check_ends();
 }

@@ -20,7 +20,7 @@
  *    VIOLATED  3 workers were inside at once, but there are only 2 slots
  *
  * Guarantee: never more workers inside than slots. --broken leaves out sem_wait
- * and sem_post; each worker then stays until all are inside (overload).
+ * and sem_post. Then each worker stays until all are inside (overload).
  */
 #include <semaphore.h>
 
@@ -32,21 +32,21 @@ static sem_t free_slots; /* its value is the number of free slots */
 /* At the beginning all slots are free. */
 static void init_slots(void)
 {
-    /* 0: for the threads of this process, and no others */
+    /* 0: for threads, not for processes; then its first value */
     CHECK(sem_init(&free_slots, 0, (unsigned)settings.slots));
 }
 
-/* The critical section: only a few workers may be in here at a time. */
+/* The critical section: as many workers as slots may be in here at a time. */
 static void use_resource(int id)
 {
     say_starting(id);
-    hold(id); /* takes time, so the others come: here, or to sem_wait */
+    hold(id); /* takes time: others come to sem_wait, or without it in here */
     say_finished(id);
 }
 
 static void worker(int id)
 {
-    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; subtracts 1 */
+    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; then subtracts 1 */
     use_resource(id);
     CHECK(sem_post(&free_slots)); /* adds 1; wakes a worker that sleeps */
 }

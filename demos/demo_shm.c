@@ -2,7 +2,8 @@
 /* demo_shm - a reader shows numbers in memory that a writer keeps changing
  *
  * Shared memory belongs to several processes at once: what one of them writes,
- * the others see. Nothing keeps them apart, so it usually contains a mutex.
+ * the others see, even while it is still writing. So it usually contains a
+ * mutex, a lock that only one of them can have at a time.
  *
  *   $ ./demo_shm --duration=1
  *   [50, 31, 31, 87, 72]
@@ -15,8 +16,8 @@
  * At the | the new numbers end: 2, 3, and 4 are from before the update.
  *
  * Guarantee: every snapshot shown is one that the writer published.
- * --broken leaves out the mutex in the reader. Halfway in its first update the
- * writer pauses until the reader has shown a snapshot, so each run has the bug.
+ * --broken leaves out the mutex in the reader. Then the writer pauses in the
+ * middle of its first update until a snapshot is shown: every run has the bug.
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -25,17 +26,17 @@
 #include "demos/parts/shm.h" /* and <fcntl.h>, <unistd.h> */
 
 struct memory {
-    pthread_mutex_t mutex; /* guards the numbers */
-    struct number numbers[MAX_NUMBERS];
+    pthread_mutex_t mutex;              /* guards the numbers */
+    struct number numbers[MAX_NUMBERS]; /* each knows which update it is from */
 };
-static struct memory *memory;               /* the same for both processes */
+static struct memory *memory;               /* each process maps it by itself */
 static struct number snapshot[MAX_NUMBERS]; /* the reader's own copy */
 
 static void create_memory(void)
 {
     int fd = CHECK(shm_open(memory_name, O_RDWR | O_CREAT | O_EXCL, 0600));
 
-    CHECK(ftruncate(fd, sizeof *memory)); /* new memory has size 0 */
+    CHECK(ftruncate(fd, sizeof *memory)); /* it begins with size 0 */
     reserve(fd); /* ends the run if the system has not that much memory */
     memory = CHECK_NOT(MAP_FAILED,
         mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
@@ -47,7 +48,7 @@ static void create_memory(void)
 
 static void open_memory(void)
 {
-    wait_for_writer(); /* until there is something to open */
+    wait_for_writer(); /* until it has called create_memory() */
     int fd = CHECK(shm_open(memory_name, O_RDWR, 0600));
     memory = CHECK_NOT(MAP_FAILED,
         mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
@@ -62,7 +63,7 @@ static void writer(int id)
         CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
         for (int i = 0; i < settings.values; i++) {
             memory->numbers[i] = next_number();
-            pause_halfway(i); /* in the first update: until the reader comes */
+            pause_halfway(i); /* in the first update: the reader comes now */
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
     }
@@ -76,7 +77,7 @@ static void reader(int id)
         CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
         for (int i = 0; i < settings.values; i++) {
             snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* only if --window asks for it */
+            pause_halfway(i); /* does nothing without --window */
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
         show(snapshot);
@@ -91,7 +92,7 @@ static void broken_reader(int id)
     while (next_turn(READER)) { /* sleeps; false at the end of the run */
         for (int i = 0; i < settings.values; i++) {
             snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* only if --window asks for it */
+            pause_halfway(i); /* does nothing without --window */
         }
         show(snapshot);
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_signal - a guard asks a task to stop, and kills it at its deadline
  *
- * A signal interrupts a process. The process can catch it with a handler, or
- * ignore it. Otherwise most signals end it, and SIGKILL ends it in any case.
+ * A signal interrupts a process. The process can ignore it, or catch it with a
+ * function, its handler. Otherwise most signals end it, and SIGKILL always
+ * does.
  *
  *   $ ./demo_signal --task=9 --deadline=1
  *   Process killed...
@@ -15,8 +16,8 @@
  *              after its deadline of 1 s
  *
  * Guarantee: the task finishes in time or not at all.
- * --broken leaves out SIGKILL. The task does not finish before the guard has
- * seen the deadline pass, so every run shows the bug (missed deadline).
+ * --broken leaves out SIGKILL. Then the task goes on, at least until the guard
+ * has seen the deadline pass: every run shows the bug (missed deadline).
  */
 #include <signal.h>
 
@@ -26,7 +27,7 @@
 /* This type is safe to read while a handler changes it. */
 static volatile sig_atomic_t caught;
 
-/* The handler of SIGTERM only counts: the task refuses to stop by going on. */
+/* The handler of SIGTERM. It only counts: the task goes on, and so refuses. */
 static void catch_signal(int signal_number)
 {
     caught++;
@@ -40,15 +41,15 @@ static void task(int id)
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */
     note_begin();
-    while (nanosleep(&left, &left) == -1) /* the work; -1: interrupted */
-        note_caught(caught);              /* then it goes on with the rest */
+    while (nanosleep(&left, &left) == -1) /* the work, until interrupted */
+        note_caught(caught);              /* it goes on with what is left */
     note_end(caught);
 }
 
 static const double ASK_AT = 0.75; /* of the deadline */
 
-/* The waits are waitpid(2) with a limit: until so many seconds after the task
- * began, and at last as long again. TIMED_OUT: the task is still running.
+/* The waits are waitpid(2) with a limit: so many seconds after the task began;
+ * or, after the deadline, as long again. TIMED_OUT: the task is still running.
  */
 static enum ending guard(pid_t pid)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_socket - a client sends a message to a server, which answers it
  *
- * A socket is an endpoint of communication. Here two of them make a connection:
- * what a process sends into one can be received, in order, from the other.
+ * A socket is one end of a connection: what a process sends into it can be
+ * received, in order, from the other end. A server has one more, the listener.
  *
  *   $ ./demo_socket --message=ping
  *   Server received: ping from 127.0.0.1 : 53279
@@ -15,8 +15,8 @@
  *    VIOLATED  1 of 1 messages were cut, the last to 2 of 4 bytes
  *
  * Guarantee: each side receives exactly what the other sent.
- * --broken leaves out the receive loop. The client pauses after half of its
- * message until the answer is there, so that every run shows the bug.
+ * --broken leaves out the receive loop. Then the client pauses after half of
+ * its message until the answer is there, so that every run shows the bug.
  */
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,7 +28,8 @@ static int listener; /* the server's socket, to which clients connect */
 /* receive_message(), or with --broken the wrong one */
 static size_t (*receive)(int connection, char *message);
 
-/* Returns an address on this machine. The network has its own byte order. */
+/* An address on this machine; htons, htonl: in the byte order of the network.
+ */
 static struct sockaddr_in local_address(int port)
 {
     return (struct sockaddr_in){.sin_family = AF_INET,
@@ -43,6 +44,7 @@ static int create_listener(void)
     int listening = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* TCP */
 
     CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+    /* gives the socket its address and port */
     if (bind(listening, (struct sockaddr *)&address, sizeof address) == -1)
         explain_bind_error();            /* it ends the run */
     CHECK(listen(listening, SOMAXCONN)); /* from now on clients can connect */
@@ -88,7 +90,7 @@ static void serve_client(int connection, const struct sockaddr_in *peer)
 
     show_message(peer, message, length);
     send_all(connection, "pong", 4);
-    read_rest(connection); /* if bytes stay unread, close can lose the answer */
+    read_rest(connection); /* close with unread bytes can lose the answer */
 }
 
 static void server(int id)
@@ -99,9 +101,7 @@ static void server(int id)
         /* waits until a client connects; returns a socket for this client */
         int connection =
             CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (is_stranger(connection, &peer)) /* a client of another program */
-            serve_stranger(connection, &peer);
-        else
+        if (!is_stranger(connection, &peer)) /* who is answered in there */
             serve_client(connection, &peer);
         CHECK(close(connection));
     }
@@ -114,7 +114,7 @@ static void client(int id)
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
-        finish_connecting(connection); /* a signal interrupted the wait */
+        finish_connecting(connection); /* waits on, if it was interrupted */
     remember_port(id, connection);     /* for the verdict */
     send_in_two_parts(connection, settings.message); /* as a network may */
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */

@@ -238,7 +238,7 @@ $ ./demo_semaphore --help
 +++ b/demos/demo_semaphore.c
 @@ -50,3 +50,3 @@
  {
--    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; subtracts 1 */
+-    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; then subtracts 1 */
 +    this is no C
      use_resource(id);
 ```

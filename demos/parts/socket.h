@@ -56,13 +56,10 @@ bool try_to_send(int connection, const char *bytes, size_t length);
 bool is_complete(const char *message, size_t length);
 
 /* Any program can connect to the port. Returns whether the other side is none
- * of this run's clients, which is known when its first byte arrives.
+ * of this run's clients, which is known when its first byte arrives. Then it
+ * answers it, and waits at most a second or two for what it has to say.
  */
 bool is_stranger(int connection, const struct sockaddr_in *peer);
-
-/* Answers a stranger, and waits at most a second or two for what it has to say.
- */
-void serve_stranger(int connection, const struct sockaddr_in *peer);
 
 /* Says BEFORE and the message, up to its newline and escaped, and (unless it is
  * NULL) from which PEER it came.

@@ -175,28 +175,7 @@ static void bound_receiving(int connection, int64_t nanoseconds)
     (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
 }
 
-/* A client is in client_at before it sends. So it need not be there yet when it
- * has connected: then its first byte tells, or that all others are there.
- */
-bool is_stranger(int connection, const struct sockaddr_in *peer)
-{
-    atomic_int *client = &shared->client_at[ntohs(peer->sin_port)];
-    char first;
-
-    arriving.recorded = 0;
-    arriving.is_silent = false;
-    if (*client == 0) {
-        bound_receiving(connection, PATIENCE);
-        arriving.is_silent = AGAIN(recv(connection, &first, 1, MSG_PEEK)) == -1;
-        if (arriving.is_silent)
-            (void)latch_wait_for(&shared->all_are_known, 5 * PATIENCE);
-        bound_receiving(connection, 0);
-    }
-    arriving.from = *client - 1;
-    return arriving.from < 0;
-}
-
-void serve_stranger(int connection, const struct sockaddr_in *peer)
+static void serve_stranger(int connection, const struct sockaddr_in *peer)
 {
     int64_t deadline = clock_now() + PATIENCE;
     char message[MAX_MESSAGE], rest[MAX_MESSAGE];
@@ -218,6 +197,29 @@ void serve_stranger(int connection, const struct sockaddr_in *peer)
                shutdown(connection, SHUT_WR) == 0;
     while (received > 0 && clock_now() < deadline)
         received = AGAIN(recv(connection, rest, sizeof rest, 0));
+}
+
+/* A client is in client_at before it sends. So it need not be there yet when it
+ * has connected: then its first byte tells, or that all others are there.
+ */
+bool is_stranger(int connection, const struct sockaddr_in *peer)
+{
+    atomic_int *client = &shared->client_at[ntohs(peer->sin_port)];
+    char first;
+
+    arriving.recorded = 0;
+    arriving.is_silent = false;
+    if (*client == 0) {
+        bound_receiving(connection, PATIENCE);
+        arriving.is_silent = AGAIN(recv(connection, &first, 1, MSG_PEEK)) == -1;
+        if (arriving.is_silent)
+            (void)latch_wait_for(&shared->all_are_known, 5 * PATIENCE);
+        bound_receiving(connection, 0);
+    }
+    arriving.from = *client - 1;
+    if (arriving.from < 0)
+        serve_stranger(connection, peer);
+    return arriving.from < 0;
 }
 
 void remember_port(int id, int connection)
