@@ -158,7 +158,7 @@ TEST(stopped)
 {
     static const struct {
         const char *words;
-        void (*stop)(pid_t guard, pid_t task);
+        void (*interrupt)(pid_t guard, pid_t task);
         const char *out, *err;
     } cases[] = {{"--task=0.4 --deadline=0.2", stop_guard_until_task_is_done,
                      FINISHED, ""},
@@ -174,7 +174,7 @@ TEST(stopped)
                 start_words("demo_signal %s", cases[i].words);
             pid_t task = await_work(guard.pid);
             if (task != 0)
-                cases[i].stop(guard.pid, task);
+                cases[i].interrupt(guard.pid, task);
             result = program_finish(&guard);
         }
         assert_result(&result, 3, UNDECIDED "[^\n]*stopped", cases[i].words);

@@ -91,7 +91,7 @@ static bool has_ended(struct terminal *terminal, double seconds)
 
 void terminal_await(struct terminal *terminal, const char *text, int count)
 {
-    double end = now() + DEADLINE;
+    double end = now() + (double)DEADLINE;
 
     while (count_text(terminal->shown, text) < count) {
         bool ended = has_ended(terminal, 0.01);
