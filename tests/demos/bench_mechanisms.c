@@ -87,12 +87,12 @@ static double place_of_dot(
 
 /* All rows are there, but for those that it says are left out. A picture has
  * the dot of each: as far from the pipe's as is proportional to the logarithm
- * of the ratio to it.
+ * of the ratio to it, which on a busy machine may be beyond the axis.
  */
 TEST(rows)
 {
     static const int cases[][2] = {{64, 2}, {16, 1}, {17, 1}, {4096, 1}};
-    const double decade = 1040 / 6.0;
+    const double left = 400, right = 1440, decade = (right - left) / 6;
 
     for (size_t c = 0; c < COUNT(cases); c++) {
         int size = cases[c][0], rounds = cases[c][1], channels = 0;
@@ -112,7 +112,9 @@ TEST(rows)
             double ratio = assert_row(line, mechanism,
                 mechanism->size == 64 ? size : mechanism->size, rounds);
             double x = place_of_dot(picture, mechanism);
-            if (fabs(x - pipe - decade * log10(ratio)) > 3)
+            double place = pipe + decade * log10(ratio);
+            place = fmin(fmax(place, left), right); /* the axis ends there */
+            if (fabs(x - place) > 3)
                 fail_msg("%s is at %f", mechanism->name, x);
             line = strchr(line, '\n') + 1;
             channels += mechanism->size > 0;
