@@ -155,7 +155,7 @@ static void print_csv(int count)
 
     say("mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe");
     for (const struct mechanism *row = mechanisms; row < mechanisms + count; row++)
-        say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5f", row->name, placements[settings.placement],
+        say("%s,%s,%zu,%d,%.2f,%.2f,%.2f,%.5g", row->name, placements[settings.placement],
             row->size, settings.rounds, row->median, row->p99, row->least, row->ratio);
 }
 
