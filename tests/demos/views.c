@@ -4,7 +4,6 @@
 #include "tests/support/picture_file.h"
 #include "tests/support/runs.h"
 #include "tests/support/terminal.h"
-#include "tests/support/trace_file.h"
 #include <signal.h>
 #include <unistd.h>
 

@@ -9,8 +9,8 @@
 #include "tests/support/recorded.h"
 #include "tests/support/trace_file.h"
 
-/* Writes what was recorded to trace.json, and reads it. */
-static struct trace written(enum verdict verdict)
+/* Writes what was recorded, and compares it with the golden file NAME. */
+static void assert_trace(enum verdict verdict, const char *name)
 {
     struct chart recording = recorded_take(MAX_INSIDE, verdict);
     FILE *file = fopen("trace.json", "w");
@@ -19,28 +19,9 @@ static struct trace written(enum verdict verdict)
     trace_write(&recording, file);
     assert_int_equal(fclose(file), 0);
     chart_free(&recording);
-    return trace_load("trace.json");
-}
-
-/* The event of PHASE called NAME, the INDEXth of them. */
-static const struct trace_event *find(
-    const struct trace *trace, char phase, const char *name, int index)
-{
-    for (long i = 0; i < trace->count; i++)
-        if (trace->events[i].phase == phase &&
-            strcmp(trace->events[i].name, name) == 0 && index-- == 0)
-            return &trace->events[i];
-    fail_msg("there is no %c %s", phase, name);
-    return NULL;
-}
-
-static int count(const struct trace *trace, char phase)
-{
-    int found = 0;
-
-    for (long i = 0; i < trace->count; i++)
-        found += trace->events[i].phase == phase;
-    return found;
+    assert_golden_file(load_file("trace.json", NULL), name);
+    struct trace trace = trace_load("trace.json");
+    trace_free(&trace);
 }
 
 /* Three workers and two slots. The first event is not at the time 0; the last
@@ -66,28 +47,7 @@ TEST(states)
     recorded_state(BEGIN + 300000002, 2, RUNNING, "at work");
     recorded_state(BEGIN + 300000002, 2, GONE, "done"); /* at once */
     recorded_note(BEGIN + 400000000, 1, "the end");
-    struct trace trace = written(VERDICT_HELD);
-
-    assert_int_equal(trace.lanes, 4);
-    assert_null(trace.names[0]);
-    assert_string_equal(trace.names[3], "worker 2");
-    assert_int_equal(trace_most_counted(&trace, "inside"), 2);
-    assert_int_equal(trace_most_counted(&trace, "limit"), 2);
-    assert_int_equal(trace_most_counted(&trace, "in flight"), -1);
-    assert_string_equal(trace.process, "demo_unit");
-    assert_string_equal(trace.verdict, "held");
-    assert_string_equal(trace.sentence, "what the verdict says");
-    assert_int_equal(trace.seed, 7);
-    /* it ends 1 ns before the next one */
-    assert_int_equal(find(&trace, 'X', "waiting for a slot", 2)->time, 2);
-    assert_int_equal(
-        find(&trace, 'X', "waiting for a slot", 2)->length, 200000047);
-    assert_int_equal(find(&trace, 'X', "inside", 2)->length, 199999949);
-    assert_int_equal(find(&trace, 'X', "at work", 0)->length, 0);
-    assert_int_equal(count(&trace, 'X'), 3 + 3 + 1);
-    assert_int_equal(count(&trace, 'i'), 3);
-    assert_int_equal(find(&trace, 'i', "the end", 0)->time, 400000000);
-    trace_free(&trace);
+    assert_trace(VERDICT_HELD, "states.json");
 }
 
 /* One answers the other, one tells all, one is not heard, and one is heard of
@@ -112,27 +72,7 @@ TEST(messages)
     recorded_received(7000, FIRST, SERVER, "over");
     recorded_sent(8000, SECOND, SERVER, "ping");
     recorded_received(9000, FIRST, SECOND, "ghost");
-    struct trace trace = written(VERDICT_HELD);
-
-    assert_int_equal(count(&trace, 's'), 4);
-    assert_int_equal(count(&trace, 'f'), 4);
-    assert_int_equal(find(&trace, 's', "ping", 0)->time, 1500);
-    assert_int_equal(find(&trace, 's', "ping", 0)->lane, FIRST);
-    assert_int_equal(find(&trace, 'f', "ping", 0)->time, 2500);
-    assert_int_equal(find(&trace, 'f', "ping", 0)->lane, SERVER);
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(find(&trace, 's', "over", i)->time, 5000);
-    assert_int_equal(find(&trace, 'f', "over", 0)->lane, SECOND);
-    assert_int_equal(find(&trace, 'f', "over", 1)->lane, FIRST);
-    assert_int_equal(find(&trace, 'X', "ping", 1)->length, 0); /* received */
-    assert_int_equal(find(&trace, 'i', "not received: ping", 0)->time, 8000);
-    assert_int_equal(find(&trace, 'i', "ghost", 0)->time, 9000);
-    assert_int_equal(trace_most_counted(&trace, "in flight"), 2); /* to two */
-    assert_int_equal(trace_most_counted(&trace, "inside"), -1);
-    assert_int_equal(trace_most_counted(&trace, "limit"), -1);
-    assert_int_equal(count(&trace, 'C'), 7);
-    assert_int_equal(find(&trace, 'C', "in flight", 6)->value, 0);
-    trace_free(&trace);
+    assert_trace(VERDICT_HELD, "messages.json");
 }
 
 /* A run whose guarantee was violated: two are inside where one may be, of which
@@ -158,13 +98,7 @@ TEST(violations)
     recorded_sent(5000, 2, 0, "ping");
     recorder->events[recorder->next - 1].place = &lock;
     recorded_flaw(6000, 0, "torn: \"a\"");
-    struct trace trace = written(VERDICT_VIOLATED);
-
-    assert_golden_file(load_file("trace.json", NULL), "violations.json");
-    assert_string_equal(trace.process, "demo_unit --broken");
-    assert_string_equal(trace.verdict, "VIOLATED");
-    assert_int_equal(trace_violations(&trace), 4);
-    trace_free(&trace);
+    assert_trace(VERDICT_VIOLATED, "violations.json");
 }
 
 TEST(texts_from_outside)
@@ -175,22 +109,11 @@ TEST(texts_from_outside)
     recorded_state(1, 0, RUNNING, "a \"state\"\nof two lines");
     recorded_sent(2, 0, NO_LANE, "\\");
     recorder->next = CAPACITY + 17; /* the others are not ready */
-    struct trace trace = written(VERDICT_HELD);
-
-    assert_string_equal(trace.names[0], "\\\"quoted\\\\\\u0009");
-    assert_int_equal(trace.dropped, 17);
-    (void)find(&trace, 'i',
-        "say \\\"hi\\\" \\\\ </script> é \\\\x1b[31m\\\\x07 \\\\xff", 0);
-    (void)find(&trace, 'X', "a \\\"state\\\"\\\\nof two lines", 0);
-    (void)find(&trace, 'i', "not received: \\\\", 0);
-    trace_free(&trace);
+    assert_trace(VERDICT_HELD, "texts.json");
 }
 
 TEST(no_events)
 {
     recorded_begin();
-    struct trace trace = written(VERDICT_HELD);
-    assert_int_equal(trace.count, 0);
-    assert_int_equal(trace.lanes, 0);
-    trace_free(&trace);
+    assert_trace(VERDICT_HELD, "no_events.json");
 }
