@@ -82,39 +82,6 @@ TEST(partners)
 #undef DRAW
 }
 
-TEST(measures)
-{
-    static const struct {
-        enum measure measure;
-        const char *text;
-    } cases[] = {{MAX_INSIDE, "most inside at once: 1"},
-        {LONGEST_WAIT, "longest wait: 2.50 ms"},
-        {LONGEST_RUN, "longest run: 7 s"},
-        {MESSAGES, "messages sent: 3, received: 2"}};
-    char text[80];
-
-    begin(2);
-    recorded_state(0, 0, WAITING, "waiting");
-    recorded_state(2500000, 0, INSIDE, "inside");
-    recorded_state(2550000, 0, INSIDE, "still inside"); /* counts once */
-    recorded_state(2600000, 0, WAITING, "waiting");
-    recorded_state(3000000, 0, RUNNING, "running");
-    recorded_sent(3000001, 0, 1, "a");
-    recorded_sent(3000002, 0, 1, "a");
-    recorded_sent(3000003, 0, 1, "b");
-    recorded_to_all();
-    recorded_received(3000004, 1, 0, "b");
-    recorded_received(3000005, 0, 0, "b");
-    recorded_received(3000006, 1, 0, "a");
-    recorded_state(7003000000, 0, GONE, "done");
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct chart recording = recorded_take(cases[i].measure, VERDICT_HELD);
-        describe_measure(&recording, text, sizeof text);
-        assert_string_equal(text, cases[i].text);
-        chart_free(&recording);
-    }
-}
-
 TEST(times)
 {
     static const struct {
@@ -133,24 +100,6 @@ TEST(times)
         format_time(cases[i].time, cases[i].scale, text, sizeof text);
         assert_string_equal(text, cases[i].text);
     }
-}
-
-/* 1, 2 or 5 times a power of ten; as many ticks as fit, and no step that would
- * be smaller.
- */
-TEST(axis)
-{
-    static const struct {
-        int64_t length;
-        int ticks;
-        int64_t step;
-    } cases[] = {{2000000, 6, 500000}, {60000000000, 6, 20000000000},
-        {60000000000, 7, 10000000000}, {3000000000, 6, 1000000000}, {1, 6, 1},
-        {0, 6, 1}, {10, 2, 10}, {49999, 6, 10000}};
-
-    for (size_t i = 0; i < COUNT(cases); i++)
-        assert_int_equal(
-            axis_step(cases[i].length, cases[i].ticks), cases[i].step);
 }
 
 TEST(texts)

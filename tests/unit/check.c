@@ -108,44 +108,6 @@ TEST(checked_calls)
     }
 }
 
-/* A watcher is told of each call before and after it, once, by its text. */
-static void say_begin(const struct call_place *place)
-{
-    (void)dprintf(STDOUT_FILENO, "> %s\n", place->call); /* say() is watched */
-}
-
-static void say_end(const struct call_place *place)
-{
-    (void)dprintf(STDOUT_FILENO, "< %s\n", place->call);
-}
-
-static const struct call_watcher watcher = {say_begin, say_end};
-
-static int watch_calls(const void *context)
-{
-    static const int interrupted[] = {EINTR, EINTR, 0, EPIPE, ERANGE};
-
-    errors = interrupted;
-    call_watcher = &watcher;
-    CHECK(call());
-    CHECK_PTHREAD(return_error(0));
-    (void)CHECK_NOT(NULL, strchr("x", 'x'));
-    calls = 3;
-    (void)AGAIN(call());
-    CHECK(call());
-    return 0;
-}
-
-TEST(watcher)
-{
-    struct result outcome = expect(3, "demo_unit: call: ", watch_calls, NULL);
-
-    assert_string_equal(outcome.out,
-        "> call()\n< call()\n> return_error(0)\n< return_error(0)\n"
-        "> strchr(\"x\", 'x')\n< strchr(\"x\", 'x')\n"
-        "> call()\n< call()\n> call()\n< call()\n");
-}
-
 static void say_bye(void)
 {
     say("bye");

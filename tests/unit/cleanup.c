@@ -52,8 +52,9 @@ static pid_t start_cleanup(void)
     return pid;
 }
 
-/* The run ends by a SIGNAL to its whole group, as Ctrl-C; or by exit(3p). The
- * cleanup process may have been KILLED before, or be dying.
+/* A child that exits is not the run, which goes on. That ends by a SIGNAL to
+ * its whole group, as Ctrl-C; or by exit(3p). The cleanup process may have been
+ * KILLED before, or be dying.
  */
 enum cleanup { AT_WORK, KILLED_FIRST, DYING };
 struct end {
@@ -70,6 +71,11 @@ static int end_run(const void *context)
 
     removals_that_fail = end->failures;
     pid_t cleanup = start_cleanup();
+    pid_t child = CHECK(fork());
+    if (child == 0)
+        return 0;
+    CHECK(waitpid(child, NULL, 0));
+    say("going on");
     (void)signal(SIGPIPE, SIG_IGN); /* as normalize_process() does */
     if (end->cleanup != AT_WORK)
         CHECK(kill(cleanup, SIGKILL));
@@ -84,15 +90,16 @@ static int end_run(const void *context)
 
 TEST(removed_at_the_end)
 {
-    static const char by_cleanup[] = "name removed by the cleanup process\n";
+    static const char by_cleanup[] =
+        "going on\nname removed by the cleanup process\n";
+    static const char by_run[] = "going on\nname removed\n";
     static const struct end ends[] = {{SIGINT, AT_WORK, 0, by_cleanup, ""},
         {SIGTERM, AT_WORK, 0, by_cleanup, ""},
         {SIGHUP, AT_WORK, 0, by_cleanup, ""},
         {SIGKILL, AT_WORK, 0, by_cleanup, ""}, {0, AT_WORK, 0, by_cleanup, ""},
-        {0, KILLED_FIRST, 0, "name removed\n", ""},
-        {0, DYING, 0, "name removed\n", ""},
+        {0, KILLED_FIRST, 0, by_run, ""}, {0, DYING, 0, by_run, ""},
         {0, AT_WORK, 1, by_cleanup, ""}, /* once more is enough */
-        {0, AT_WORK, 1000, "",
+        {0, AT_WORK, 1000, "going on\n",
             "demo_unit: cannot remove what the run created: "}};
 
     for (size_t i = 0; i < COUNT(ends); i++) {
@@ -100,29 +107,4 @@ TEST(removed_at_the_end)
         struct result outcome = expect(status, ends[i].err, end_run, &ends[i]);
         assert_string_equal(outcome.out, ends[i].out);
     }
-}
-
-/* Also: a child that exits is not the run, which goes on. */
-static int remove_now(const void *context)
-{
-    (void)start_cleanup();
-    pid_t child = CHECK(fork());
-    if (child == 0)
-        return 0;
-    CHECK(waitpid(child, NULL, 0));
-    say("going on");
-    cleanup_now();
-    say("removed now");
-    cleanup_now();
-    if (waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD)
-        say("reaped");
-    return 0;
-}
-
-TEST(removed_when_told_to)
-{
-    struct result outcome = expect(0, "", remove_now, NULL);
-
-    assert_string_equal(outcome.out,
-        "going on\nname removed by the cleanup process\nremoved now\nreaped\n");
 }

@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 static const int64_t MS = 1000000, LONG = INT64_C(3600) * 1000000000;
@@ -49,23 +48,12 @@ TEST(down_after_the_last_count)
     end_latch(&latch);
 }
 
-static int64_t processor_time(void)
-{
-    struct rusage usage;
-
-    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 * MS +
-           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * (MS / 1000);
-}
-
-/* A wait is at least as long as asked for, a part of a millisecond, too; and
- * takes no processor time.
+/* A wait is at least as long as asked for, a part of a millisecond, too.
  */
 TEST(times)
 {
     const int64_t waits[] = {1, MS, 20 * MS + 1, 1000 * MS};
     struct latch latch;
-    int64_t used = processor_time();
 
     latch_init(&latch, 1);
     for (size_t i = 0; i < COUNT(waits); i++) {
@@ -73,7 +61,6 @@ TEST(times)
         assert_false(latch_wait_for(&latch, waits[i]));
         assert_true(clock_now() - before >= waits[i]);
     }
-    assert_true(processor_time() - used < 300 * MS);
     end_latch(&latch);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names: they cannot be guessed; signals wait while one exists. That none is
- * left when a signal comes in between is tested with the demos.
+/* names: they cannot be guessed, and are removed. That signals wait while one
+ * exists is tested with the demos (names.c).
  */
 #include "tests/support/test.h"
 #include "common/base/check.h"
@@ -53,30 +53,4 @@ TEST(name_that_is_left)
     *strchr(outcome.out, '\n') = '\0';
     assert_int_equal(shm_open(outcome.out, O_RDONLY, 0), -1);
     assert_int_equal(errno, ENOENT);
-}
-
-/* Holds can be nested: a name within what holds signals already. */
-static int end_with_signals_held(const void *signal_number)
-{
-    char name[NAME_SIZE];
-    sigset_t before = hold_signals();
-
-    unique_name(name);
-    CHECK(raise(*(const int *)signal_number));
-    name_is_gone();
-    say("not yet"); /* the outer hold still lasts */
-    release_signals(before);
-    say("too late");
-    return 0;
-}
-
-TEST(held_signals)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM};
-
-    for (size_t i = 0; i < COUNT(signals); i++) {
-        struct result outcome =
-            expect(128 + signals[i], "", end_with_signals_held, &signals[i]);
-        assert_string_equal(outcome.out, "not yet\n");
-    }
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 static bool flag;
 static int whole = 10, choice;
@@ -122,36 +121,27 @@ TEST(refused)
     demo.operands = "[WORD...]";
 }
 
-static void wait_forever(int id)
-{
-    for (;;)
-        (void)pause();
-}
-
 /* What a process may inherit from the one that starts it: without SIGALRM the
  * watchdog would be off, and without SIGCHLD no child could be waited for.
  */
-static int start_with_signals_changed(const void *line)
+static int change_signals(const void *context)
 {
     sigset_t all;
 
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, NULL);
     (void)signal(SIGCHLD, SIG_IGN);
-    (void)settings(line);
-    pid_t child = CHECK(fork());
-    if (child == 0)
-        _exit(0);
-    CHECK(waitpid(child, NULL, 0)); /* fails while SIGCHLD is ignored */
-    watchdog_set(-1);
-    add_process("worker", 0, wait_forever);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
     return 0;
 }
 
 TEST(inherited_signals)
 {
-    (void)expect(3, "demo_unit: still running after 1 s, ended; ",
-        start_with_signals_changed, LINE("--timeout=1"));
+    struct program program = start_with(change_signals, NULL, "demo_file");
+
+    assert_int_equal(program_finish(&program).status, 0);
+    program =
+        start_with(change_signals, NULL, "demo_file --late=3600 --timeout=1");
+    struct result result = program_finish(&program);
+    assert_result(&result, 3, "^demo_file: still running after 1 s, ended; ",
+        "--timeout=1");
 }

@@ -8,6 +8,7 @@
 #include "common/run/inside.h"
 #include "common/run/latch.h"
 #include "common/run/record.h"
+#include "tests/support/recorded.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,20 +37,34 @@ static void begin_running(void)
     recorder->next = 0;
 }
 
-static const struct event *last_event(void)
+/* The events from number FIRST on, a line each: "LANE STATE-OR-KIND TEXT", and
+ * what else there is to be said.
+ */
+static const char *events_from(unsigned long first)
 {
-    return &recorder->events[recorder->next - 1];
+    static const char *const states[] = {
+        "gone", "idle", "running", "waiting", "inside"};
+    static const char *const kinds[] = {"", "note", "sent", "received", "flaw"};
+    static const char *const stages[] = {
+        " not ready", "", " shown", " canceled"};
+    FILE *out = drawing_begin();
+
+    for (unsigned long i = first; i < recorder->next; i++) {
+        const struct event *event = &recorder->events[i];
+        const char *kind =
+            event->kind == STATE ? states[event->state] : kinds[event->kind];
+        (void)fprintf(
+            out, "%d %s %.*s", event->lane, kind, event->length, event->text);
+        if (event->other != NO_LANE)
+            (void)fprintf(out, " > %d", event->other);
+        (void)fprintf(out, "%s%s%s\n", event->to_all ? " > all" : "",
+            event->is_wrong ? " WRONG" : "", stages[event->ready]);
+        assert_true(i == first || event->time >= event[-1].time);
+    }
+    return drawing_end();
 }
 
-static void assert_event(const struct event *event, enum event_kind kind,
-    enum state state, const char *text)
-{
-    assert_int_equal(event->ready, READY);
-    assert_int_equal(event->kind, kind);
-    assert_int_equal(event->state, state);
-    assert_int_equal(event->length, strlen(text));
-    assert_memory_equal(event->text, text, event->length);
-}
+#define ASSERT_EVENTS(expected) assert_string_equal(events_from(0), expected)
 
 static void run_threads(void *(*function)(void *))
 {
@@ -110,8 +125,10 @@ TEST(many_at_once)
             int id = event->lane, index = next[id]++;
             (void)snprintf(expected, sizeof expected, "%d: %d %d %d", id, index,
                 id, index);
-            assert_event(event, STATE, (enum state)(index % 5), expected);
-            assert_int_equal(event->other, NO_LANE);
+            assert_int_equal(event->ready, READY);
+            assert_int_equal(event->state, index % 5);
+            assert_int_equal(event->length, strlen(expected));
+            assert_memory_equal(event->text, expected, event->length);
         }
         for (int id = 0; id < ACTORS; id++)
             assert_int_equal(next[id], EVENTS);
@@ -177,68 +194,15 @@ TEST(killed_child)
     record_killed("actor", 0, "SIGKILL");
     assert_notes(last);
     assert_int_equal(recorder->next, last + 3);
-    assert_event(&recorder->events[last + 1], RECEIVED, IDLE, "SIGKILL");
-    assert_event(&recorder->events[last + 2], STATE, GONE, "killed");
-    for (int i = 1; i <= 2; i++)
-        assert_int_equal(recorder->events[last + (unsigned)i].lane, 0);
-}
-
-/* Without a view: no recorder, and its macros do not even look at what they
- * would record.
- */
-static int calls;
-
-static int count_call(void)
-{
-    return ++calls;
-}
-
-TEST(off)
-{
-    if (recorder)
-        (void)munmap(recorder, sizeof *recorder);
-    recorder = NULL;
-    record_lanes("actor", 10);
-    record_as("actor", 0);
-    record_state(INSIDE, "%d", count_call());
-    record_note("%d", count_call());
-    record_sent("actor", count_call(), "x");
-    record_received("actor", count_call(), "x");
-    record_killed("actor", count_call(), "x");
-    record_wrong("%d", count_call());
-    assert_null(recorder);
-    assert_int_equal(calls, 0);
-}
-
-TEST(lanes)
-{
-    static const char *const names[] = {
-        "parent", "worker 0", "worker 1", "worker 2", "guard", "main"};
-    char name[LANE_NAME_SIZE];
-
-    begin();
-    assert_int_equal(lane_count(recorder), 0);
-    record_lanes("parent", 1);
-    record_lanes("worker", 2);
-    record_lanes("worker", 1); /* one more, as processes are started */
-    record_as("guard", 0);     /* not announced */
-    record_lanes("main", 1);
-    assert_int_equal(lane_count(recorder), 6);
-    for (int lane = 0; lane < 6; lane++) {
-        lane_name(recorder, lane, name);
-        assert_string_equal(name, names[lane]);
-    }
-    assert_int_equal(lane_of("worker", 2), 3);
-    assert_int_equal(lane_of("worker", ALL), 3);
-    assert_int_equal(lane_of("worker", 3), NO_LANE);
-    assert_int_equal(lane_of("nobody", 0), NO_LANE);
-    assert_int_equal(lane_of("guard", 7), 4); /* it is the only one */
+    assert_string_equal(
+        events_from(last + 1), "0 received SIGKILL\n0 gone killed\n");
 }
 
 /* Nothing is written beyond a table: the run ends with a message. */
 struct roles {
-    const char *first, *next; /* NEXT: its format, with a number */
-    int lanes, count;
+    const char *format; /* of their names, with a number */
+    int lanes;
+    const char *message;
 };
 
 static int record_roles(const void *context)
@@ -247,9 +211,8 @@ static int record_roles(const void *context)
     char name[32];
 
     recorder_start();
-    record_lanes(roles->first, roles->lanes);
-    for (int i = 1; i < roles->count; i++) {
-        (void)snprintf(name, sizeof name, roles->next, i);
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(name, sizeof name, roles->format, i);
         record_lanes(name, roles->lanes);
     }
     return 0;
@@ -257,30 +220,37 @@ static int record_roles(const void *context)
 
 TEST(full_tables)
 {
-    (void)expect(0, "", record_roles,
-        &(struct roles){"fifteen letters", "fifteen letters", 2, 16});
-    (void)expect(3, "demo_unit: role 16: a run has at most 16 roles, ",
-        record_roles, &(struct roles){"role 0", "role %d", 1, 20});
-    (void)expect(3, "demo_unit: sixteen letters!: a run has at most 16 roles, ",
-        record_roles, &(struct roles){"role", "sixteen letters!", 1, 2});
-    (void)expect(3,
-        "demo_unit: reader: a run is recorded with at most 65535 lanes; ",
-        record_roles, &(struct roles){"writer", "reader", 40000, 2});
+    static const struct roles cases[] = {
+        {"role %d", 1, "demo_unit: role 16: a run has at most 16 roles, "},
+        {"of 15 letters %d", 1,
+            "demo_unit: of 15 letters 10: a run has at most 16 roles, "},
+        {"role %d", 40000,
+            "demo_unit: role 1: a run is recorded with at most 65535 lanes; "}};
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        (void)expect(3, cases[i].message, record_roles, &cases[i]);
+}
+
+/* A role that is not announced, as "guard", is the only one of its kind. */
+TEST(lanes)
+{
+    static const struct {
+        const char *role;
+        int id, lane;
+    } cases[] = {{"worker", 2, 3}, {"worker", ALL, 3}, {"worker", 3, NO_LANE},
+        {"nobody", 0, NO_LANE}, {"guard", 7, 4}};
+
+    begin();
+    record_lanes("parent", 1);
+    record_lanes("worker", 2);
+    record_lanes("worker", 1); /* one more, as processes are started */
+    record_as("guard", 0);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(lane_of(cases[i].role, cases[i].id), cases[i].lane);
 }
 
 TEST(fields)
 {
-    static const struct {
-        enum event_kind kind;
-        enum state state;
-        int other;
-        bool to_all;
-        const char *text;
-    } expected[] = {{STATE, WAITING, NO_LANE, false, "waiting"},
-        {NOTE, IDLE, NO_LANE, false, "100% of it"},
-        {SENT, IDLE, 0, false, "to one"}, {SENT, IDLE, 1, true, "to each"},
-        {RECEIVED, IDLE, 0, false, ""}};
-
     begin();
     record_lanes("actor", 2);
     record_as("actor", 1);
@@ -289,15 +259,8 @@ TEST(fields)
     record_sent("actor", 0, "to one");
     record_sent("actor", ALL, "to each");
     record_received("actor", 0, "%s", "");
-    for (size_t i = 0; i < COUNT(expected); i++) {
-        const struct event *event = &recorder->events[i];
-        assert_event(
-            event, expected[i].kind, expected[i].state, expected[i].text);
-        assert_int_equal(event->lane, 1);
-        assert_int_equal(event->other, expected[i].other);
-        assert_int_equal(event->to_all, expected[i].to_all);
-        assert_true(i == 0 || event->time >= event[-1].time);
-    }
+    ASSERT_EVENTS("1 waiting waiting\n1 note 100% of it\n1 sent to one > 0\n"
+                  "1 sent to each > 1 > all\n1 received  > 0\n");
 }
 
 /* What is wrong is marked: what this actor recorded last, or the latest state
@@ -309,16 +272,12 @@ TEST(wrong)
     record_note("good");
     record_note("bad");
     record_wrong("%d inside", 2);
-    assert_false(recorder->events[0].is_wrong);
-    assert_true(recorder->events[1].is_wrong);
-    assert_event(last_event(), FLAW, IDLE, "2 inside");
     record_lanes("other", 1);
     record_state_of("other", 0, WAITING, "waiting");
     record_state_of("other", 0, GONE, "done");
     record_wrong_of("other", 0, "too late");
-    assert_true(recorder->events[3].is_wrong);
-    assert_false(recorder->events[4].is_wrong);
-    assert_int_equal(last_event()->lane, lane_of("other", 0));
+    ASSERT_EVENTS("0 note good\n0 note bad WRONG\n0 flaw 2 inside\n"
+                  "1 waiting waiting WRONG\n1 gone done\n1 flaw too late\n");
     recorder->next = CAPACITY;
     record_wrong("dropped");
     assert_false(recorder->events[5].is_wrong);
@@ -351,18 +310,20 @@ TEST(places)
         {"close(file)", "demos/demo_file.c", 7},
         {"write(1, text, size)", "common/run/output.c", 8},
         {"read(end, byte, 1)", "common/run/latch.c", 9}};
+    const struct event *events;
 
     begin_running();
+    events = recorder->events;
     record_note("before");
-    assert_null(last_event()->place);
     for (int i = 0; i < 2; i++) {
         call_watcher->begins(&places[i]);
         call_watcher->ends(&places[i]);
     }
     record_note("after");
-    assert_ptr_equal(last_event()->place, &places[0]);
     call_watcher->begins(&places[2]); /* a wait is: here it is */
-    assert_ptr_equal(last_event()->place, &places[2]);
+    assert_null(events[0].place);
+    assert_ptr_equal(events[1].place, &places[0]);
+    assert_ptr_equal(events[2].place, &places[2]);
     call_watcher->ends(&places[2]);
 }
 
@@ -378,20 +339,20 @@ TEST(waits)
         "connect(client)", "recv(client)", "read(in, text, BLOCK)",
         "open(path, O_RDONLY)", "mq_receive(queue)", "mq_send(queue)",
         "msgrcv(queue)", "msgsnd(queue)", "pause()", "read_some(in)"};
-    char name[32];
+    char expected[96];
 
     for (size_t i = 0; i < COUNT(waits); i++) {
-        bool is_inside = i % 2 == 0;
+        const char *before = i % 2 == 0 ? "inside" : "running";
+        int length = (int)strcspn(waits[i], "(");
+        if (strncmp(waits[i], "read_some", (size_t)length) == 0)
+            length = (int)strlen("read");
         begin_running();
-        record_state(is_inside ? INSIDE : RUNNING, "doing %d", 7);
+        record_state(i % 2 == 0 ? INSIDE : RUNNING, "doing %d", 7);
         make_call(waits[i], 1000000);
-        (void)snprintf(
-            name, sizeof name, "%.*s", (int)strcspn(waits[i], "("), waits[i]);
-        assert_int_equal(recorder->next, 3);
-        assert_event(&recorder->events[1], STATE, WAITING,
-            strcmp(name, "read_some") == 0 ? "read" : name);
-        assert_event(
-            last_event(), STATE, is_inside ? INSIDE : RUNNING, "doing 7");
+        (void)snprintf(expected, sizeof expected,
+            "0 %s doing 7\n0 waiting %.*s\n0 %s doing 7\n", before, length,
+            waits[i], before);
+        ASSERT_EVENTS(expected);
     }
 }
 
@@ -404,27 +365,24 @@ TEST(waits_that_were_none)
 
     begin_running();
     for (int i = 0; i < 1000; i++) {
-        const struct event *wait = &recorder->events[recorder->next];
+        recorder->next = 0;
         make_call("sem_wait(free_slots)", 0);
-        if (wait->ready == CANCELED) {
-            assert_ptr_equal(last_event(), wait);
+        if (recorder->next == 1) {
+            ASSERT_EVENTS("0 waiting sem_wait canceled\n");
             canceled++;
             continue;
         }
-        assert_ptr_equal(last_event(), wait + 1);
-        assert_event(wait, STATE, WAITING, "sem_wait");
-        assert_event(wait + 1, STATE, RUNNING, "running");
-        assert_true(wait[1].time - wait->time >= 10000);
+        ASSERT_EVENTS("0 waiting sem_wait\n0 running running\n");
+        assert_true(
+            recorder->events[1].time - recorder->events[0].time >= 10000);
     }
     assert_true(canceled > 0);
     /* what the live view has shown already cannot be taken back */
-    begin_running();
+    recorder->next = 0;
     begin_call("sem_wait(free_slots)");
     recorder->events[0].ready = SHOWN;
     end_call("sem_wait(free_slots)");
-    assert_int_equal(recorder->next, 2);
-    assert_int_equal(recorder->events[0].ready, SHOWN);
-    assert_event(last_event(), STATE, RUNNING, "running");
+    ASSERT_EVENTS("0 waiting sem_wait shown\n0 running running\n");
 }
 
 /* A wakeup goes to all, and an actor that waits in the condition then has
@@ -436,20 +394,15 @@ TEST(wakeups)
     begin_call("pthread_cond_wait(&changed, &mutex)");
     make_call("pthread_cond_broadcast(&changed)", 0); /* as if by another */
     end_call("pthread_cond_wait(&changed, &mutex)");
-    assert_int_equal(recorder->next, 4);
-    assert_event(&recorder->events[0], STATE, WAITING, "pthread_cond_wait");
-    assert_event(&recorder->events[1], SENT, IDLE, "wakeup");
-    assert_int_equal(recorder->events[1].to_all, true);
-    assert_event(&recorder->events[2], RECEIVED, IDLE, "wakeup");
-    assert_event(&recorder->events[3], STATE, RUNNING, "running");
     make_call("pthread_cond_wait(&changed, &mutex)", 1000000); /* no wakeup */
-    assert_int_equal(recorder->next, 6);
     begin_call("pthread_mutex_lock(&mutex)");
     make_call("pthread_cond_signal(&changed)", 1000000);
     end_call("pthread_mutex_lock(&mutex)");
-    assert_int_equal(recorder->next, 9);
-    assert_event(&recorder->events[7], SENT, IDLE, "wakeup");
-    assert_event(&recorder->events[8], STATE, RUNNING, "running");
+    ASSERT_EVENTS("0 waiting pthread_cond_wait\n0 sent wakeup > all\n"
+                  "0 received wakeup\n0 running running\n"
+                  "0 waiting pthread_cond_wait\n0 running running\n"
+                  "0 waiting pthread_mutex_lock\n0 sent wakeup > all\n"
+                  "0 running running\n");
 }
 
 /* Other calls, and those of a thread that is no actor, say nothing. */
@@ -469,10 +422,8 @@ TEST(other_calls)
     for (size_t i = 0; i < COUNT(others); i++)
         make_call(others[i], 20000);
     run_threads(call_as_nobody);
-    assert_int_equal(recorder->next, 0);
     make_call("sem_post(free_slots)", 0);
-    assert_int_equal(recorder->next, 1);
-    assert_event(last_event(), NOTE, IDLE, "sem_post");
+    ASSERT_EVENTS("0 note sem_post\n");
 }
 
 /* How many are inside, and how many were at most. */
@@ -495,10 +446,8 @@ TEST(inside)
         count_out(&inside);
     }
     assert_int_equal(inside.peak, 1);
-    for (int i = 0; i < 6; i++)
-        assert_int_equal(
-            recorder->events[i].state, i % 2 == 0 ? INSIDE : RUNNING);
-    assert_int_equal(recorder->next, 6);
+    ASSERT_EVENTS("0 inside inside\n0 running running\n0 inside inside\n"
+                  "0 running running\n0 inside inside\n0 running running\n");
     begin();
     recorder = NULL;
     latch_init(all_are_there, ACTORS);

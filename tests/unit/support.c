@@ -8,22 +8,6 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-TEST(processes)
-{
-    struct program program = program_start(
-        (const char *const[]){"/bin/sh", "-c", "echo; read word", NULL});
-    char expected[64];
-
-    (void)program_await(&program, "\n", false);
-    if (access("/proc/self/task", R_OK) == 0) { /* Linux */
-        (void)snprintf(expected, sizeof expected, "process %ld, /bin/sh\n",
-            (long)program.pid);
-        assert_string_equal(find_leftovers(), expected);
-    }
-    (void)program_finish(&program);
-    assert_nothing_left();
-}
-
 /* One of a program that has ended; those of others are none of ours: as long as
  * a process has the number, the name is its.
  */

@@ -7,46 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *bytes;
-    int size;       /* what utf8_decode() returns */
-    long character; /* if that is above 0 */
-} characters[] = {{"a", 1, 'a'}, {"\x7f", 1, 0x7f}, {"\xc2\x80", 2, 0x80},
-    {"\xc3\xa9l", 2, 0xe9}, {"\xdf\xbf", 2, 0x7ff}, {"\xe0\xa0\x80", 3, 0x800},
-    {"\xe2\x82\xac!", 3, 0x20ac}, {"\xed\x9f\xbf", 3, 0xd7ff},
-    {"\xee\x80\x80", 3, 0xe000}, {"\xf0\x90\x80\x80", 4, 0x10000},
-    {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
-    /* the end within a character */
-    {"\xc3", 0, 0}, {"\xe2\x82", 0, 0}, {"\xe2", 0, 0}, {"\xf0\x9f\x98", 0, 0},
-    {"\xf4\x8f", 0, 0},
-    /* a continuation without a start, and the other way round */
-    {"\x80", -1, 0}, {"\xbf", -1, 0}, {"\xc3x", -1, 0}, {"\xe2\x82x", -1, 0},
-    {"\xe2x\x82", -1, 0}, {"\xf0\x9f\xc3\xa9", -1, 0},
-    /* overlong */
-    {"\xc0\x80", -1, 0}, {"\xc1\xbf", -1, 0}, {"\xe0\x9f\xbf", -1, 0},
-    {"\xf0\x8f\xbf\xbf", -1, 0},
-    /* surrogates, beyond Unicode, never used */
-    {"\xed\xa0\x80", -1, 0}, {"\xed\xbf\xbf", -1, 0},
-    {"\xf4\x90\x80\x80", -1, 0}, {"\xf5\x80\x80\x80", -1, 0}, {"\xfe", -1, 0},
-    {"\xff", -1, 0}};
-
-TEST(utf8_decode)
-{
-    for (size_t i = 0; i < COUNT(characters); i++) {
-        const char *bytes = characters[i].bytes;
-        wchar_t character;
-        int size = utf8_decode(bytes, strlen(bytes), &character);
-        if (size != characters[i].size)
-            print_error("character number %zu: ", i);
-        assert_int_equal(size, characters[i].size);
-        if (size > 0)
-            assert_int_equal(character, characters[i].character);
-    }
-    wchar_t character = L'x';
-    assert_int_equal(utf8_decode("", 1, &character), 1); /* a NUL */
-    assert_int_equal(character, 0);
-}
-
 static void assert_escaped(const char *bytes, size_t length, const char *shown)
 {
     char *text = escape_dup(bytes, length);
@@ -75,7 +35,18 @@ TEST(escape)
         /* the first and the last control characters */
         {"\x01\x1f", "\\x01\\x1f"}, {"\x7f", "\\x7f"},
         {"\xc2\x80", "\\xc2\\x80"}, {"\xc2\x9f", "\\xc2\\x9f"},
-        /* no characters */
+        /* the first and the last of each length, and around the surrogates */
+        {"\xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf", NULL},
+        {"\xee\x80\x80 \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf", NULL},
+        /* no characters: cut off, overlong, surrogates, beyond Unicode */
+        {"\xf0\x9f\x98", "\\xf0\\x9f\\x98"}, {"\xf4\x8f", "\\xf4\\x8f"},
+        {"\xe2x\x82", "\\xe2x\\x82"}, {"\xbf", "\\xbf"},
+        {"\xf0\x9f\xc3\xa9", "\\xf0\\x9f\xc3\xa9"}, {"\xc0\x80", "\\xc0\\x80"},
+        {"\xc1\xbf", "\\xc1\\xbf"}, {"\xe0\x9f\xbf", "\\xe0\\x9f\\xbf"},
+        {"\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"},
+        {"\xed\xbf\xbf", "\\xed\\xbf\\xbf"},
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+        {"\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80"}, {"\xfe", "\\xfe"},
         {"\xff", "\\xff"}, {"a\x80z", "a\\x80z"}, {"\xc3", "\\xc3"},
         {"\xe2\x82", "\\xe2\\x82"}, {"\xc3x", "\\xc3x"},
         {"\xc3\xc3\xa9", "\\xc3\xc3\xa9"}, {"\xc0\xaf", "\\xc0\\xaf"},
