@@ -172,14 +172,17 @@ struct program start_session(
         .body = body, .context = context, .leads_session = true});
 }
 
-static struct program start_line(int (*body)(const void *context),
-    const void *context, const char *format, va_list values)
+struct program start_with(int (*body)(const void *context), const void *context,
+    const char *format, ...)
 {
     char line[8192], *rest = line;
     const char *words[64] = {NULL};
     size_t count = 0;
+    va_list values;
 
+    va_start(values, format);
     (void)vsnprintf(line, sizeof line, format, values);
+    va_end(values);
     for (char *word; (word = strtok_r(rest, " ", &rest));) {
         if (count == sizeof words / sizeof *words - 1)
             stop("too many words: %s", word);
@@ -187,27 +190,6 @@ static struct program start_line(int (*body)(const void *context),
     }
     words[0] = built(words[0]);
     return begin(&(struct command){words, body, context, false});
-}
-
-struct program start_with(int (*body)(const void *context), const void *context,
-    const char *format, ...)
-{
-    va_list values;
-
-    va_start(values, format);
-    struct program program = start_line(body, context, format, values);
-    va_end(values);
-    return program;
-}
-
-struct program start_words(const char *format, ...)
-{
-    va_list values;
-
-    va_start(values, format);
-    struct program program = start_line(NULL, NULL, format, values);
-    va_end(values);
-    return program;
 }
 
 static void close_end(int *descriptor)
@@ -365,6 +347,11 @@ struct result program_finish(struct program *program)
     (void)keep(program->so_far.out);
     (void)keep(program->so_far.err);
     return program->so_far;
+}
+
+struct result result_of(struct program program)
+{
+    return program_finish(&program);
 }
 
 struct result run_program(

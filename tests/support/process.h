@@ -46,15 +46,11 @@ struct program {
 struct program program_start(const char *const argv[]);
 
 /* start_words("demo_mutex --writers=%d", 3) starts a built program, with blanks
- * between the words.
+ * between the words. With start_with() BODY(CONTEXT) is called in the new
+ * process first: if it does not return 0, that is the exit status, and nothing
+ * is started. It must not assert.
  */
-struct program start_words(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
-
-/* The same, but BODY(CONTEXT) is called in the new process first: if it does
- * not return 0, that is the exit status, and nothing is started. It must not
- * assert.
- */
+#define start_words(...) start_with(NULL, NULL, __VA_ARGS__)
 struct program start_with(int (*body)(const void *context), const void *context,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -89,6 +85,7 @@ void program_kill(struct program *program);
  * The texts of the result are kept.
  */
 struct result program_finish(struct program *program);
+struct result result_of(struct program program);
 
 /* Remembers a TEXT of malloc(3), and frees all that were remembered. */
 char *keep(char *text);

@@ -56,13 +56,6 @@ struct program start_straced(const char *options, const char *words)
     return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
 }
 
-struct result run_straced(const char *options, const char *words)
-{
-    struct program program = start_straced(options, words);
-
-    return program_finish(&program);
-}
-
 struct result run_built(const char *const argv[])
 {
     const char *with_path[MAX_WORDS] = {built(argv[0])};
@@ -70,18 +63,6 @@ struct result run_built(const char *const argv[])
     for (int i = 1; argv[i] && i < MAX_WORDS - 1; i++)
         with_path[i] = argv[i];
     return run_program(with_path, NULL, 0);
-}
-
-struct result run_words(const char *format, ...)
-{
-    char line[LINE];
-    va_list values;
-
-    va_start(values, format);
-    (void)vsnprintf(line, sizeof line, format, values);
-    va_end(values);
-    struct program program = start_words("%s", line);
-    return program_finish(&program);
 }
 
 struct result run_script(const char *format, ...)
@@ -187,8 +168,7 @@ void assert_asleep(
 struct result forked(int (*body)(const void *context), const void *context)
 {
     program_name = "demo_unit";
-    struct program program = start_body(body, context);
-    return program_finish(&program);
+    return result_of(start_body(body, context));
 }
 
 struct result expect(int status, const char *err,

@@ -17,7 +17,7 @@ bool is_unkind(void);
  * cannot. Signals have to go to the group: strace(1) ignores some.
  */
 struct program start_straced(const char *options, const char *words);
-struct result run_straced(const char *options, const char *words);
+#define run_straced(...) result_of(start_straced(__VA_ARGS__))
 
 /* Whether strace(1) can be used here. */
 bool has_strace(void);
@@ -29,8 +29,7 @@ struct result run_built(const char *const argv[]);
 /* run_words("demo_mutex --writers=%d", 3): the same, with blanks between the
  * words. run_script("exec '%s' | cat", built("demo_pipe")): by a shell.
  */
-struct result run_words(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+#define run_words(...) result_of(start_words(__VA_ARGS__))
 struct result run_script(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
