@@ -51,9 +51,10 @@ static void take_items(struct chart *chart, const struct recorder *from)
         unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
+        struct chart_lane *lane = &chart->lane[event->lane];
         bool is_note = event->kind == NOTE || event->kind == FLAW;
-        if (chart->seen[event->lane] != MORE)
-            chart->seen[event->lane] = is_note ? NOTES : MORE;
+        lane->has_events = true;
+        lane->has_more |= !is_note;
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,
@@ -74,32 +75,28 @@ static void take_items(struct chart *chart, const struct recorder *from)
 }
 
 /* Messages wait in chains until they are received, the oldest first; so that a search is short,
- * there is a chain for all texts with the same hash. */
-struct waiting {
-    struct item *sent;
-    struct waiting *next;
-};
-struct chain {
-    struct waiting *first, **end;
-};
+ * there is a chain for all texts with the same hash. AFTER is the next one in its chain, or NONE.
+ */
+enum { CHAINS = 1024, NONE = -1 };
 
-static unsigned hash(const char *text)
+static unsigned chain_of(const struct item *item)
 {
-    unsigned value = 0;
+    unsigned hash = 0;
 
-    for (; *text; text++)
-        value = 31 * value + (unsigned char)*text;
-    return value;
+    for (const char *next = item->text; *next; next++)
+        hash = 31 * hash + (unsigned char)*next;
+    return hash % CHAINS;
 }
 
-/* Returns the link to the message that RECEIVED is: the oldest that was sent to this lane or to
- * all; or, if there is none, to another lane. NULL if there is none at all. */
-static struct waiting **find_sent(struct chain *chain, const struct item *received)
+/* Returns the link to the message that the item at INDEX has received: the oldest before it that
+ * was sent to this lane or to all; or, if there is none, to another lane. NULL if there is none. */
+static long *find_sent(const struct chart *chart, long *first, long *after, long index)
 {
-    struct waiting **found = NULL;
+    const struct item *received = &chart->items[index];
+    long *found = NULL;
 
-    for (struct waiting **link = &chain->first; *link; link = &(*link)->next) {
-        const struct item *sent = (*link)->sent;
+    for (long *link = first; *link != NONE && *link < index; link = &after[*link]) {
+        const struct item *sent = &chart->items[*link];
         bool is_sender = received->other == NO_LANE || received->other == sent->lane;
         if (!is_sender || strcmp(sent->text, received->text) != 0)
             continue;
@@ -113,68 +110,67 @@ static struct waiting **find_sent(struct chain *chain, const struct item *receiv
 
 static void find_partners(struct chart *chart)
 {
-    enum { CHAINS = 1024 };
-    struct chain chains[CHAINS];
-    struct waiting *all = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *all));
+    long first[CHAINS], *after = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *after));
 
     for (int i = 0; i < CHAINS; i++)
-        chains[i] = (struct chain){NULL, &chains[i].first};
+        first[i] = NONE;
+    for (long i = chart->count - 1; i >= 0; i--)
+        if (chart->items[i].kind == SENT) {
+            long *chain = &first[chain_of(&chart->items[i])];
+            after[i] = *chain;
+            *chain = i;
+        }
     for (long i = 0; i < chart->count; i++) {
         struct item *item = &chart->items[i];
-        struct chain *chain = &chains[hash(item->text) % CHAINS];
-        if (item->kind == SENT) {
-            all[i].sent = item;
-            *chain->end = &all[i];
-            chain->end = &all[i].next;
-        }
-        struct waiting **link = item->kind == RECEIVED ? find_sent(chain, item) : NULL;
+        if (item->kind != RECEIVED)
+            continue;
+        long *link = find_sent(chart, &first[chain_of(item)], after, i);
         if (link == NULL)
             continue;
-        struct waiting *found = *link;
-        item->partner = found->sent - chart->items;
-        found->sent->receivers++;
-        if (found->sent->partner < 0)
-            found->sent->partner = i;
-        if (found->sent->to_all)
-            continue;
-        *link = found->next;
-        if (chain->end == &found->next)
-            chain->end = link;
+        struct item *sent = &chart->items[*link];
+        item->partner = *link;
+        sent->receivers++;
+        if (sent->partner < 0)
+            sent->partner = i;
+        if (!sent->to_all)
+            *link = after[*link];
     }
-    free(all);
+    free(after);
 }
 
 /* Finds how long states last and who is inside, and what is wrong beyond what was recorded so: in a
  * run whose guarantee was violated, a message that nobody received is one that somebody needed. */
 static void follow_lanes(struct chart *chart)
 {
-    size_t size = (size_t)chart->lanes + 1;
-    const struct item **next = CHECK_NOT(NULL, calloc(size, sizeof(void *)));
-    bool *is_inside = CHECK_NOT(NULL, calloc(size, sizeof *is_inside));
+    const struct item *end = &chart->items[chart->count];
+    const struct item **state = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof(void *)));
     int inside = 0;
 
     for (int lane = 0; lane < chart->lanes; lane++)
-        next[lane] = &chart->items[chart->count];
+        state[lane] = end;
     for (long i = chart->count - 1; i >= 0; i--) {
         struct item *item = &chart->items[i];
-        item->next = next[item->lane];
+        item->next = state[item->lane];
         if (item->kind == STATE)
-            next[item->lane] = item;
+            state[item->lane] = item;
     }
+    for (int lane = 0; lane < chart->lanes; lane++)
+        state[lane] = end; /* which is in no state */
     for (long i = 0; i < chart->count; i++) {
         struct item *item = &chart->items[i];
         if (item->kind == STATE) {
-            inside += (item->state == INSIDE) - is_inside[item->lane];
-            is_inside[item->lane] = item->state == INSIDE;
+            inside += (item->state == INSIDE) - (state[item->lane]->state == INSIDE);
+            state[item->lane] = item;
         }
         item->inside = inside;
+        item->is_beyond = item->state == INSIDE && inside > chart->limit;
         if (inside > chart->most_inside)
             chart->most_inside = inside;
         if (item->kind == SENT && item->partner < 0 && chart->title.verdict == VERDICT_VIOLATED)
             item->is_wrong = true;
+        chart->lane[item->lane].is_wrong |= item->is_wrong;
     }
-    free(next);
-    free(is_inside);
+    free(state);
 }
 
 static int by_length(const void *one, const void *two)
@@ -248,12 +244,10 @@ static void place_items(struct chart *chart)
 struct chart chart_take(const struct recorder *from, const struct title *title)
 {
     struct chart chart = {.title = *title, .lanes = lane_count(from), .limit = from->limit};
-    size_t lanes = (size_t)chart.lanes + 1;
 
-    chart.names = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.names));
-    chart.seen = CHECK_NOT(NULL, calloc(lanes, sizeof *chart.seen));
+    chart.lane = CHECK_NOT(NULL, calloc((size_t)chart.lanes + 1, sizeof *chart.lane));
     for (int lane = 0; lane < chart.lanes; lane++)
-        lane_name(from, lane, chart.names[lane]);
+        lane_name(from, lane, chart.lane[lane].name);
     if (chart.limit == 0)
         chart.limit = 1;
     take_items(&chart, from);
@@ -268,29 +262,145 @@ void chart_free(struct chart *chart)
     for (long i = 0; i < chart->count; i++)
         free(chart->items[i].text);
     free(chart->items);
-    free(chart->names);
-    free(chart->seen);
+    free(chart->lane);
     free(chart->moments);
 }
 
 int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out)
 {
-    bool *is_wrong = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *is_wrong));
     int rows = 0, others = max; /* that fit beside those with something wrong */
 
     *left_out = 0;
-    FOR_ITEMS (item, chart)
-        is_wrong[item->lane] |= item->is_wrong;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        others -= is_wrong[lane];
-    for (int lane = 0; lane < chart->lanes; lane++) {
-        bool fits = is_wrong[lane] ? rows < max : others > 0;
-        bool has_row = chart->seen[lane] && fits;
-        row_of[lane] = has_row ? rows : -1;
+    for (int i = 0; i < chart->lanes; i++)
+        others -= chart->lane[i].is_wrong;
+    for (int i = 0; i < chart->lanes; i++) {
+        const struct chart_lane *lane = &chart->lane[i];
+        bool fits = lane->is_wrong ? rows < max : others > 0;
+        bool has_row = lane->has_events && fits;
+        row_of[i] = has_row ? rows : -1;
         rows += has_row;
-        others -= has_row && !is_wrong[lane];
-        *left_out += chart->seen[lane] && !has_row;
+        others -= has_row && !lane->is_wrong;
+        *left_out += lane->has_events && !has_row;
     }
-    free(is_wrong);
     return rows;
+}
+
+int chart_part(double at, int parts)
+{
+    int part = (int)(at * parts);
+    return part < parts ? part : parts - 1;
+}
+
+void chart_count_inside(const struct chart *chart, int parts, int *most)
+{
+    FOR_ITEMS (item, chart) {
+        int first = chart_part(item->at, parts);
+        for (int part = first; part < parts; part++) {
+            if (part > first && part >= item[1].at * parts)
+                break;
+            if (item->inside > most[part])
+                most[part] = item->inside;
+        }
+    }
+}
+
+bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick)
+{
+    if (!chart->by_events) {
+        int64_t time = index * axis_step(chart->length, max);
+        tick->at = chart->length > 0 ? (double)time / (double)chart->length : 0;
+        tick->is_after_gap = false;
+        format_time(time, chart->length, tick->text, sizeof tick->text);
+        return time <= chart->length;
+    }
+    if (index >= chart->moment_count)
+        return false;
+    int64_t time = chart->moments[index];
+    tick->at = (double)index / (double)chart->moment_count;
+    tick->is_after_gap = index == 0 || time - chart->moments[index - 1] >= chart->long_gap;
+    format_moment(time, tick->text, sizeof tick->text);
+    return true;
+}
+
+void describe_measure(const struct chart *chart, char *text, size_t size)
+{
+    enum measure measure = chart->title.measure;
+    enum state state = measure == LONGEST_WAIT ? WAITING : RUNNING;
+    int64_t longest = 0;
+    long sent = 0, received = 0;
+    char time[32];
+
+    FOR_ITEMS (item, chart) {
+        int64_t length = item->next->time - item->time;
+        if (item->kind == STATE && item->state == state && length > longest)
+            longest = length;
+        sent += item->kind == SENT;
+        received += item->receivers > 0;
+    }
+    format_time(longest, longest, time, sizeof time);
+    if (measure == MAX_INSIDE)
+        (void)snprintf(text, size, "most inside at once: %d", chart->most_inside);
+    else if (measure == MESSAGES)
+        (void)snprintf(text, size, "messages sent: %ld, received: %ld", sent, received);
+    else
+        (void)snprintf(text, size, "longest %s: %s", state == WAITING ? "wait" : "run", time);
+}
+
+bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
+{
+    char word[4 * TEXT_SIZE + 8];
+    size_t used = (size_t)snprintf(text, size, ", "); /* one is before and after each word */
+
+    FOR_ITEMS (item, chart) {
+        bool has_own_look = item->is_wrong && state != INSIDE; /* red, and its flaw says why */
+        if (item->kind != STATE || item->state != state || has_own_look || *item->text == '\0')
+            continue;
+        size_t length = (size_t)snprintf(word, sizeof word, ", %s, ", item->text) - 2;
+        if (strstr(text, word) == NULL && used + length < size)
+            used += (size_t)snprintf(text + used, size - used, "%s", word + 2);
+    }
+    bool has_words = used > 2;
+    text[has_words ? used - 2 : 2] = '\0';
+    memmove(text, text + 2, strlen(text + 2) + 1);
+    return has_words;
+}
+
+void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)
+{
+    static const struct {
+        int64_t size;
+        const char *name;
+    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "µs"}};
+    int i = 0, decimals = 1;
+
+    while (i < 2 && scale < units[i].size)
+        i++;
+    if (nanoseconds % units[i].size == 0)
+        decimals = 0;
+    else if (scale < 10 * units[i].size)
+        decimals = 2;
+    double number = (double)nanoseconds / (double)units[i].size;
+    (void)snprintf(text, size, "%.*f %s", decimals, number, units[i].name);
+}
+
+void format_moment(int64_t nanoseconds, char *text, size_t size)
+{
+    if (nanoseconds < 999500)
+        (void)snprintf(text, size, "%.0f µs", (double)nanoseconds / 1e3);
+    else if (nanoseconds < 99950000)
+        (void)snprintf(text, size, "%.1f ms", (double)nanoseconds / 1e6);
+    else if (nanoseconds < 999500000)
+        (void)snprintf(text, size, "%.0f ms", (double)nanoseconds / 1e6);
+    else
+        (void)snprintf(text, size, nanoseconds < INT64_C(99950000000) ? "%.1f s" : "%.0f s",
+            (double)nanoseconds / 1e9);
+}
+
+int64_t axis_step(int64_t length, int ticks)
+{
+    int64_t step = 1;
+
+    for (int i = 0; length / step >= ticks; i++)
+        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
+    return step;
 }

@@ -31,7 +31,8 @@ struct item {
     char *text;    /* escaped, valid UTF-8 */
     const struct call_place *place; /* as in struct event */
     bool to_all;
-    bool is_wrong; /* here the guarantee was violated; of a message: lost, or to the wrong one */
+    bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
+    bool is_beyond; /* a lane came INSIDE, and then there were too many */
 };
 
 struct chart {
@@ -41,8 +42,11 @@ struct chart {
     int64_t length;      /* of the run, to its last event */
     int lanes, limit;    /* LIMIT: more than so many INSIDE at once are too many */
     int most_inside;     /* at once */
-    char (*names)[LANE_NAME_SIZE];
-    enum { NOTHING, NOTES, MORE } * seen; /* which events a lane has */
+    struct chart_lane {
+        char name[LANE_NAME_SIZE];
+        bool has_events, has_more; /* more than notes */
+        bool is_wrong;             /* something in it is */
+    } * lane;
 
     /* Either places on the axis are proportional to time; or each moment, in which something
      * happened, has a step of the same width: where times are so different that otherwise what
@@ -66,3 +70,34 @@ char *event_text(const struct event *event);
  * lanes in which something went wrong, then of the first ones. Returns how many rows there are;
  * LEFT_OUT gets the number of lanes that have an event but no row. */
 int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out);
+
+/* Returns in which of PARTS equal parts of the axis a place is. Sets MOST of each part to the most
+ * lanes that are INSIDE at any moment of it. */
+int chart_part(double at, int parts);
+void chart_count_inside(const struct chart *chart, int parts, int *most);
+
+/* A time below the axis: one of at most MAX in equal steps; or, in a chart by events, the moment
+ * with that INDEX, which may come after a long gap. Returns false if there is none. */
+struct tick {
+    double at;
+    bool is_after_gap;
+    char text[32];
+};
+bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick);
+
+/* Writes to TEXT the one number that matters, as "most inside at once: 3". */
+void describe_measure(const struct chart *chart, char *text, size_t size);
+
+/* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. Returns
+ * false if there are none. */
+bool describe_state(const struct chart *chart, enum state state, char *text, size_t size);
+
+/* Writes NANOSECONDS in the unit that suits SCALE: "1.50 ms". */
+void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size);
+
+/* The same in the unit that suits itself, in at most 8 columns: "41 µs", "1.2 ms". */
+void format_moment(int64_t nanoseconds, char *text, size_t size);
+
+/* Returns the step of an axis of LENGTH with at most TICKS of them: 1, 2, or 5 times a power of
+ * ten. */
+int64_t axis_step(int64_t length, int ticks);

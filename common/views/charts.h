@@ -3,7 +3,6 @@
 #pragma once
 
 #include "common/views/chart.h"
-#include "common/views/describe.h"
 #include "common/views/screen.h"
 
 /* For the terminal: a row for each lane, the axis, the legend, the number that matters. As SVG, on
@@ -12,8 +11,8 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
 void svg_write(const struct chart *chart, FILE *out);
 void trace_write(const struct chart *chart, FILE *out);
 
-/* Only what went wrong, a line each: the messages that were lost, and the first flaw of each kind,
- * of at most MAX; and how many events are not shown. */
+/* Only what went wrong: the messages that were lost, and the first MAX flaws, a line each; and how
+ * many events are not shown. */
 enum { MAX_WRONGS = 5 };
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out);
 
@@ -26,7 +25,7 @@ struct lanes {
         bool is_beyond;            /* it came INSIDE when as many were as may be */
     } * lane;
     int count;                    /* of lanes */
-    int per_column, width;        /* how many lanes share a column, and how wide that is */
+    int columns, width;           /* how many lanes have a column, and how wide that is */
     int laid_out;                 /* the width of the screen when these were chosen; or 0 */
     bool is_text;                 /* the columns are wide enough for words */
     int rows;                     /* printed from the head on */

@@ -8,7 +8,7 @@ enum { TIME_WIDTH = 10, MIN_TEXT = 17, MIN_CAPTION = 20 }; /* columns of the scr
 
 static int column_of(const struct lanes *lanes, int lane)
 {
-    return TIME_WIDTH + lane / lanes->per_column * lanes->width;
+    return TIME_WIDTH + lane * lanes->width;
 }
 
 static void end_row(struct lanes *lanes, struct row *row, FILE *out)
@@ -30,8 +30,8 @@ static void add_lanes(struct lanes *lanes)
     lanes->laid_out = 0; /* they want a new head */
 }
 
-/* Chooses words in the columns if these are wide enough. Otherwise each lane has a character, or
- * several share one if there are too many, and the words are to the right. */
+/* Chooses words in the columns if these are wide enough. Otherwise each of the first lanes has a
+ * character, and the words are to the right. */
 static void lay_out(struct lanes *lanes)
 {
     int space = lanes->screen.width - TIME_WIDTH, count = lanes->count;
@@ -39,7 +39,7 @@ static void lay_out(struct lanes *lanes)
 
     lanes->laid_out = lanes->screen.width;
     lanes->is_text = space / count >= MIN_TEXT;
-    lanes->per_column = lanes->is_text ? 1 : (count + cells - 1) / cells;
+    lanes->columns = lanes->is_text || count < cells ? count : cells;
     lanes->width = lanes->is_text ? space / count : cells / count;
     if (!lanes->is_text && lanes->width > 3)
         lanes->width = 3;
@@ -57,11 +57,9 @@ static void print_legend(struct lanes *lanes, FILE *out)
     flow_part(&flow, 2, WAITING, PLAIN, "waiting");
     flow_part(&flow, 2, RUNNING, PLAIN, "running");
     flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
-    if (lanes->per_column > 1) {
-        (void)snprintf(text, sizeof text, "each column: %d lanes", lanes->per_column);
+    (void)snprintf(text, sizeof text, "%d more lanes are not shown", lanes->count - lanes->columns);
+    if (lanes->columns < lanes->count)
         flow_part(&flow, 2, NO_SIGN, PLAIN, text);
-        flow_part(&flow, 2, NO_SIGN, PLAIN, "a digit: so many are inside");
-    }
     lanes->rows += flow_end(&flow);
 }
 
@@ -71,7 +69,7 @@ static void print_roles(struct lanes *lanes, FILE *out)
     const struct role *roles = lanes->from->roles;
     int width = lanes->screen.width;
 
-    for (int i = 0; i < lanes->from->role_count; i++) {
+    for (int i = 0; i < lanes->from->role_count && roles[i].first < lanes->columns; i++) {
         struct row row = row_begin(&lanes->screen);
         (void)row_put(&row, 4, TIME_WIDTH, i == 0 ? "time" : "");
         for (int before = 0; before < i; before++)
@@ -88,7 +86,7 @@ static void print_names(struct lanes *lanes, FILE *out)
     char name[LANE_NAME_SIZE];
 
     (void)row_put(&row, 4, TIME_WIDTH, lanes->is_text ? "time" : "");
-    for (int lane = 0; lane < lanes->count; lane += lanes->per_column) {
+    for (int lane = 0; lane < lanes->columns; lane++) {
         int column = column_of(lanes, lane), end = column + lanes->width - 1;
         lane_name(lanes->from, lane, name);
         const char *blank = strchr(name, ' '), *text = name;
@@ -131,26 +129,16 @@ static bool are_too_many(const struct lanes *lanes)
     return lanes->inside > limit;
 }
 
-/* Puts the highest state of the lanes that share a column with the FIRST; in red if one of them
- * violates the guarantee. */
-static void put_states(const struct lanes *lanes, struct row *row, int first)
+/* Puts the state of a lane, in red if it violates the guarantee. */
+static void put_state(const struct lanes *lanes, struct row *row, int i)
 {
-    int column = column_of(lanes, first), highest = GONE, inside = 0;
-    bool has_red = false;
+    const struct lane *lane = &lanes->lane[i];
+    int column = column_of(lanes, i);
 
-    for (int i = first; i < first + lanes->per_column && i < lanes->count; i++) {
-        const struct lane *lane = &lanes->lane[i];
-        if (lane->state == NULL)
-            continue;
-        if (lane->state->state > highest)
-            highest = lane->state->state;
-        inside += lane->state->state == INSIDE;
-        has_red |= lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong;
-    }
-    row_sign(row, column, highest);
-    if (inside > 1)
-        row_digit(row, column, inside, GREEN);
-    if (has_red)
+    if (lane->state == NULL)
+        return;
+    row_sign(row, column, lane->state->state);
+    if (lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong)
         row_color(row, column, column + 1, RED);
 }
 
@@ -160,8 +148,8 @@ static struct row begin_row(const struct lanes *lanes, const char *time)
     struct row row = row_begin(&lanes->screen);
 
     (void)row_put(&row, TIME_WIDTH - 2 - columns_of(&lanes->screen, time), TIME_WIDTH, time);
-    for (int lane = 0; lane < lanes->count; lane += lanes->per_column)
-        put_states(lanes, &row, lane);
+    for (int lane = 0; lane < lanes->columns; lane++)
+        put_state(lanes, &row, lane);
     return row;
 }
 
@@ -190,12 +178,12 @@ static void print_text(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
-    bool has_arrow = receiver < lanes->count, is_first = true;
+    bool has_arrow = lane < lanes->columns && receiver < lanes->columns, is_first = true;
     bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
     char time[32];
 
     if (!lanes->is_text)
-        start = column_of(lanes, lanes->count - 1) + lanes->width + 1;
+        start = column_of(lanes, lanes->columns) + 1;
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
     format_moment(lanes->last, time, sizeof time);

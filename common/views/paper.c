@@ -88,20 +88,3 @@ double text_width(double letter, const char *text)
         characters += ((unsigned char)*text & 0xc0) != 0x80;
     return (characters + 0.5) * letter; /* few letters may all be wide */
 }
-
-bool take_box(struct paper *paper, struct box box, unsigned avoid)
-{
-    for (const struct box *other = paper->taken; other < paper->taken + paper->count; other++)
-        if ((other->kind & avoid) && box.x < other->x + other->width &&
-            other->x < box.x + box.width && box.y < other->y + other->height &&
-            other->y < box.y + box.height)
-            return false;
-    if (paper->count == paper->size) {
-        paper->size = 2 * paper->size + 100;
-        paper->taken =
-            CHECK_NOT(NULL, realloc(paper->taken, (size_t)paper->size * sizeof *paper->taken));
-    }
-    paper->taken[paper->count] = box;
-    paper->count++;
-    return true;
-}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* paper - the SVG picture as a page: its style, its texts, and which places on it are taken */
+/* paper - the SVG picture as a page: its style, and its texts */
 #pragma once
 
 #include <stdbool.h>
@@ -25,17 +25,3 @@ int put_lines(
     FILE *out, const char *class, double x, double y, double height, int max, const char *text);
 
 double text_width(double letter, const char *text);
-
-struct box {
-    double x, y, width, height; /* X and Y of the corner above on the left */
-    enum { BAR = 1, TEXT = 2, GAP = 4, LINES = 8 } kind; /* of what is in it */
-};
-struct paper {
-    FILE *out;
-    struct box *taken;
-    long count, size;
-};
-
-/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
- * end the run. */
-bool take_box(struct paper *paper, struct box box, unsigned avoid);

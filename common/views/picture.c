@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/picture.h"
 #include "common/base/check.h"
-#include "common/views/describe.h"
 #include <stdlib.h>
 #include <string.h>
+
+static const int LINE_HEIGHT = 27, BOX_WIDTH = 46, BOX_HEIGHT = 40;
 
 const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
@@ -20,42 +21,84 @@ const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [FLAWED] = {"flaw", "", ""},
     [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
+bool take_box(struct picture *picture, struct box box, unsigned avoid)
+{
+    const struct box *end = picture->taken + picture->boxes;
+
+    for (const struct box *other = picture->taken; other < end; other++)
+        if ((other->kind & avoid) && box.x < other->x + other->width &&
+            other->x < box.x + box.width && box.y < other->y + other->height &&
+            other->y < box.y + box.height)
+            return false;
+    if (picture->boxes == picture->size) {
+        size_t size = 2 * (size_t)picture->size + 100;
+        picture->taken = CHECK_NOT(NULL, realloc(picture->taken, size * sizeof *picture->taken));
+        picture->size = (long)size;
+    }
+    picture->taken[picture->boxes] = box;
+    picture->boxes++;
+    return true;
+}
+
+struct line {
+    double x, y, end_x, end_y;
+};
+
+static bool *open_flag(const struct picture *picture, const struct item *item)
+{
+    return &picture->is_open[item - picture->chart->items];
+}
+
+/* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
+static const struct item *origin_of(const struct picture *picture, const struct item *item)
+{
+    bool has_origin = item->kind == RECEIVED && item->partner >= 0;
+    return has_origin ? &picture->chart->items[item->partner] : item;
+}
+
+/* Returns the first item from FROM on that has too many INSIDE if FROM has not, or the other way
+ * round; at most END. */
+static const struct item *find_change(
+    const struct picture *picture, const struct item *from, const struct item *end)
+{
+    const struct item *item = from;
+    int limit = picture->chart->limit;
+
+    while (item < end && (item->inside > limit) == (from->inside > limit))
+        item++;
+    return item;
+}
+
 /* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows; it lasts
  * UNTIL. */
 static void put_path(
     struct picture *picture, int look, const struct item *item, int64_t until, const char *data)
 {
-    int64_t length = until - item->time, scale = picture->chart->length / 100;
-    int receiver = item->partner < 0 ? item->other : picture->chart->items[item->partner].lane;
-    FILE *out = picture->paper.out;
-    char from[32], to[32], duration[32];
+    int64_t length = until - item->time;
+    char from[32], duration[32];
 
     picture->drawn[look] = true;
-    (void)fprintf(out, "<path class='%s' d='%s'><title>", looks[look].class, data);
-    put_xml(out, picture->chart->names[item->lane]);
-    if (item->kind == SENT && receiver != NO_LANE) {
-        (void)fputs(" to ", out);
-        put_xml(out, picture->chart->names[receiver]);
-    }
-    (void)fputs(": ", out);
-    put_xml(out, item->text);
-    format_time(item->time, scale, from, sizeof from);
-    format_time(until, scale, to, sizeof to);
+    (void)fprintf(picture->out, "<path class='%s' d='%s'><title>", looks[look].class, data);
+    put_xml(picture->out, picture->chart->lane[item->lane].name);
+    (void)fputs(": ", picture->out);
+    put_xml(picture->out, item->text);
+    format_time(item->time, picture->chart->length / 100, from, sizeof from);
     format_time(length, length, duration, sizeof duration);
-    (void)fprintf(out, "\n%s", from);
+    (void)fprintf(picture->out, "\nat %s", from);
     if (length > 0)
-        (void)fprintf(out, " – %s (%s)", to, duration);
-    (void)fputs("</title></path>\n", out);
+        (void)fprintf(picture->out, ", for %s", duration);
+    (void)fputs("</title></path>\n", picture->out);
 }
 
-void put_cross(struct picture *picture, double x, double y)
+/* Marks what went wrong at a place. */
+static void put_cross(struct picture *picture, double x, double y)
 {
     static const char *const classes[] = {"gap", "cross"}; /* what is around it, and itself */
 
     picture->drawn[WRONG] = true;
-    (void)take_box(&picture->paper, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
+    (void)take_box(picture, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
     for (int i = 0; i < 2; i++)
-        (void)fprintf(picture->paper.out, "<path class='%s' d='M%.1f %.1fl22 22m0-22l-22 22'/>\n",
+        (void)fprintf(picture->out, "<path class='%s' d='M%.1f %.1fl22 22m0-22l-22 22'/>\n",
             classes[i], x - 11, y - 11);
 }
 
@@ -88,7 +131,8 @@ static bool is_deadline(const struct item *item)
     return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
 }
 
-struct line line_of(const struct picture *picture, const struct item *item)
+/* A message's way; below the bar of anything else; of a deadline's note, all lanes. */
+static struct line line_of(const struct picture *picture, const struct item *item)
 {
     double x = x_of(picture, item->at);
 
@@ -109,7 +153,7 @@ static void put_bar(
     if (item->state == IDLE)
         height = 4;
     double top = y_of(picture, picture->row_of[item->lane]) - height / 2;
-    (void)take_box(&picture->paper, (struct box){x, top, width, height, BAR}, 0);
+    (void)take_box(picture, (struct box){x, top, width, height, BAR}, 0);
     width -= 2 * edge;
     (void)snprintf(
         data, sizeof data, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
@@ -122,18 +166,15 @@ static void put_state(struct picture *picture, const struct item *item)
 {
     int limit = picture->chart->limit;
     bool is_inside = item->state == INSIDE;
-    const struct item *from =
-        is_inside && (item->is_wrong || item->inside > limit) ? item : item->next;
+    int look = item->is_wrong && !is_inside ? FAULTY : (int)item->state;
 
-    put_bar(picture, item, item->is_wrong && !is_inside ? FAULTY : (int)item->state, item->at,
-        item->next->at);
-    while (from < item->next) {
-        const struct item *end = from + 1;
-        while (end < item->next && (end->inside > limit) == (from->inside > limit))
-            end++;
+    put_bar(picture, item, look, item->at, item->next->at);
+    if (!is_inside || (!item->is_wrong && !item->is_beyond))
+        return;
+    for (const struct item *from = item, *end; from < item->next; from = end) {
+        end = find_change(picture, from, item->next);
         if (from->inside > limit)
             put_bar(picture, item, FAULTY, from->at, end->at);
-        from = end;
     }
 }
 
@@ -152,7 +193,7 @@ static void put_line(struct picture *picture, int look, const struct item *item,
     for (int i = 0; i < steps; i++) {
         struct box box = {
             line->x + width * i / steps - 3, line->y + height * i / steps - 3, 6, 6, LINES};
-        (void)take_box(&picture->paper, box, 0);
+        (void)take_box(picture, box, 0);
     }
 }
 
@@ -164,7 +205,7 @@ static void put_arrow(struct picture *picture, const struct item *received)
 
     put_line(picture, received->is_wrong ? BAD : MESSAGE, origin_of(picture, received),
         received->time, &line);
-    (void)take_box(&picture->paper, head, 0);
+    (void)take_box(picture, head, 0);
 }
 
 /* Draws the way of a message that nobody received, which ends before its receiver, or before each
@@ -251,15 +292,238 @@ static void put_gaps(struct picture *picture)
         double x = x_of(picture, ((double)i - 0.5) / (double)chart->moment_count);
         struct box sign = {x - 18, picture->bottom - 26, 36, 42, TEXT | GAP};
         int64_t time = chart->moments[i] - chart->moments[i - 1];
-        if (time < chart->long_gap || time < chart->length / 10 ||
-            !take_box(&picture->paper, sign, GAP))
+        if (time < chart->long_gap || time < chart->length / 10 || !take_box(picture, sign, GAP))
             continue;
         struct box gap = {x - width / 2, picture->top, width, picture->bottom - picture->top, GAP};
-        (void)take_box(&picture->paper, gap, 0);
-        (void)fprintf(picture->paper.out, "<path class='page' d='M%.1f %.0fh%.1fV%.0fh-%.1fz'/>\n",
-            gap.x, gap.y, width, picture->bottom, width);
-        put_text(picture->paper.out, "sign label mid", x, picture->bottom + 8, "≈");
+        (void)take_box(picture, gap, 0);
+        (void)fprintf(picture->out, "<path class='page' d='M%.1f %.0fh%.1fV%.0fh-%.1fz'/>\n", gap.x,
+            gap.y, width, picture->bottom, width);
+        put_text(picture->out, "sign label mid", x, picture->bottom + 8, "≈");
     }
+}
+
+/* A snapshot is a note as [3, 5 | 2, 1]: the numbers after the bar are old. */
+static bool is_snapshot(const char *text)
+{
+    const char *end = text + strspn(text, "[0123456789,| ");
+
+    return text[0] == '[' && (*end == ']' || strcmp(end, "…") == 0);
+}
+
+/* Draws the numbers of a snapshot in boxes, unless OUT is NULL. Returns where they end. */
+static double put_boxes(struct picture *picture, FILE *out, const char *text, double x, double y)
+{
+    int look = NEW;
+
+    for (const char *next = text + 1; *next && *next != ']'; next++) {
+        char number[4 * TEXT_SIZE];
+        size_t length = strspn(next, "0123456789");
+        if (*next == '|') {
+            if (out)
+                (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fl8 10-8 10 8 10-8 10 8 10'/>\n",
+                    x, y - 6);
+            x += BOX_WIDTH / 2;
+            look = OLD;
+        }
+        if (length == 0)
+            continue;
+        (void)snprintf(number, sizeof number, "%.*s", (int)length, next);
+        if (out) {
+            picture->drawn[look] = true;
+            (void)fprintf(out, "<path class='%s' d='M%.0f %.0fh%dv%dh-%dz'/>", looks[look].class, x,
+                y, BOX_WIDTH - 4, BOX_HEIGHT, BOX_WIDTH - 4);
+            put_text(
+                out, look == NEW ? "mid on-red" : "mid", x + BOX_WIDTH / 2 - 2, y + 29, number);
+        }
+        x += BOX_WIDTH;
+        next += length - 1;
+    }
+    return x;
+}
+
+/* Writes TEXT on the base line Y, if there is space for it, to the right of X or to its LEFT. */
+static bool put_label(struct picture *picture, bool is_wrong, bool left, const char *text, double x,
+    double y, unsigned avoid)
+{
+    static const char *const classes[2][2] = {
+        {"label", "label end"}, {"label wrong", "label wrong end"}};
+    bool has_boxes = is_snapshot(text);
+    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text);
+
+    if (has_boxes)
+        width = put_boxes(picture, NULL, text, 0, 0);
+    struct box box = {left ? x - width : x, y - 21, width, has_boxes ? 60 : LINE_HEIGHT - 2, TEXT};
+    if (box.x < picture->left || box.x + width > PAPER_WIDTH - 10 || !take_box(picture, box, avoid))
+        return false;
+    if (has_boxes)
+        (void)put_boxes(picture, picture->out, text, box.x, y - 8);
+    else
+        put_text(picture->out, classes[is_wrong][left], x, y, text);
+    return true;
+}
+
+/* Writes TEXT to the right of the LAST of some lines or to the left of the FIRST one, as near to
+ * their beginning as there is space: nothing is there of one of the kinds in AVOID. Returns false
+ * if there is none. */
+static bool put_beside(struct picture *picture, bool is_wrong, const char *text,
+    const struct line *first, const struct line *last, unsigned avoid)
+{
+    double height = last->end_y - last->y, way = height > 0 ? height : -height;
+    double run = last->end_x - last->x;
+    double space = 14 + (run > 0 ? run : -run) / way * LINE_HEIGHT / 2; /* it leans */
+
+    for (int i = 1; i * LINE_HEIGHT + 4 <= way; i++) {
+        double part = (i - 0.5) * LINE_HEIGHT / way, y = last->y + part * height + 8;
+        double right = last->x + run * part + space;
+        double left = first->x + (first->end_x - first->x) * part - space;
+        if (put_label(picture, is_wrong, false, text, right, y, avoid) ||
+            put_label(picture, is_wrong, true, text, left, y, avoid))
+            return true;
+    }
+    return false;
+}
+
+/* Gives TEXT, which then stands below the chart, a number beside LINE, if there is space; the same
+ * text has only one. */
+static bool put_number(struct picture *picture, const char *text, const struct line *line)
+{
+    char number[16];
+
+    for (int i = 0; i < picture->numbers; i++)
+        if (strcmp(picture->numbered[i], text) == 0)
+            return true;
+    (void)snprintf(number, sizeof number, "(%d)", picture->numbers + 1);
+    if (picture->numbers == MAX_NUMBERED || !put_beside(picture, false, number, line, line, TEXT))
+        return false;
+    (void)snprintf(picture->numbered[picture->numbers], SENTENCE_SIZE, "%s", text);
+    picture->numbers++;
+    return true;
+}
+
+/* Returns the flaw that was recorded right after ITEM in its lane; NULL if none was. */
+static const struct item *flaw_after(const struct picture *picture, const struct item *item)
+{
+    const struct item *end = picture->chart->items + picture->chart->count, *next = item + 1;
+
+    while (next < end && next->lane != item->lane)
+        next++;
+    return next < end && next->kind == FLAW ? next : NULL;
+}
+
+/* Writes in its bar, where there is space, what a state is, or what is wrong with it. */
+static void put_state_words(struct picture *picture, const struct item *item)
+{
+    static const char *const classes[] = {
+        [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *last = item->next;
+    bool is_red = item->is_wrong || item->is_beyond;
+    bool has_words = is_red ? flaw != NULL : strcmp(item->text, "running") != 0;
+    char text[SENTENCE_SIZE];
+
+    if (item->is_beyond)
+        last = find_change(picture, item, item->next); /* in the part that is red */
+    double x = x_of(picture, item->at), end = x_of(picture, last->at);
+    if (flaw && item->is_beyond && end - x > 30) /* it is red enough */
+        *open_flag(picture, flaw) = false;
+    if (!has_words || picture->bar < 29 || item->state == IDLE)
+        return;
+    (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
+    double y = y_of(picture, picture->row_of[item->lane]) + 9;
+    struct box box = {x + 10, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
+    while (box.x + box.width + 10 <= end && !take_box(picture, box, TEXT | GAP))
+        box.x += 20;
+    if (box.x + box.width + 10 > end)
+        return;
+    put_text(picture->out, is_red ? "on-red" : classes[item->state], box.x, y, text);
+    if (flaw)
+        *open_flag(picture, flaw) = false;
+}
+
+/* Adds to TEXT those of the messages beside ITEM, on the same way, which then want no words of
+ * their own. Returns the last one. */
+static const struct item *join(struct picture *picture, const struct item *item, char *text)
+{
+    enum { MAX_JOINED = 40 };
+    const int max_gap = 100;
+    const struct item *last = item, *end = picture->chart->items + picture->chart->count;
+    bool is_full = false;
+
+    for (const struct item *next = item + 1; next < end; next++) {
+        if (!*open_flag(picture, next) || next->kind != item->kind ||
+            next->is_wrong != item->is_wrong)
+            continue;
+        struct line line = line_of(picture, last), other = line_of(picture, next);
+        bool is_same_way = other.y == line.y && other.end_y == line.end_y;
+        bool is_near = other.x - line.x < max_gap || other.end_x - line.end_x < max_gap;
+        if (!is_same_way || !is_near)
+            continue;
+        *open_flag(picture, next) = false;
+        last = next;
+        size_t used = strlen(text);
+        if (is_full)
+            continue;
+        is_full = used + strlen(next->text) >= MAX_JOINED;
+        (void)snprintf(text + used, SENTENCE_SIZE - used, ", %s", is_full ? "…" : next->text);
+    }
+    return last;
+}
+
+/* Writes the words of a line or mark beside it, or beside its row: at best not on other lines. */
+static void put_words(struct picture *picture, const struct item *item)
+{
+    double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
+    struct line line = line_of(picture, item), end, row = {x, y - 16, x, y + 16};
+    bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
+    const unsigned all = TEXT | BAR | LINES;
+    char text[SENTENCE_SIZE];
+
+    (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
+    if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
+        line.end_y = line.y + 62;
+    if (is_arrow && is_wrong) /* it is about where it was received */
+        line = (struct line){line.end_x, line.end_y, line.x, line.y};
+    end = line;
+    if ((is_arrow && !is_wrong) || item->kind == SENT)
+        end = line_of(picture, join(picture, item, text));
+    if (item->kind == SENT && is_wrong)
+        (void)strncat(text, ": lost", sizeof text - strlen(text) - 1);
+    bool has_words =
+        put_beside(picture, is_wrong, text, &line, &end, all) ||
+        (!is_arrow && item->kind != SENT && put_beside(picture, is_wrong, text, &row, &row, all)) ||
+        put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR);
+    if (has_words)
+        return;
+    if (item->kind == FLAW)
+        put_cross(picture, x, y);
+    if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
+        picture->wordless++;
+}
+
+/* Whether words are wanted: of a message that several received, it is enough that the first one has
+ * them. */
+static bool wants_words(const struct picture *picture, const struct item *item)
+{
+    const struct item *origin = origin_of(picture, item);
+    bool is_first = origin == item || &picture->chart->items[origin->partner] == item;
+    return *open_flag(picture, item) && (is_first || item->is_wrong);
+}
+
+static void put_all_words(struct picture *picture)
+{
+    for (int pass = 0; pass < 4; pass++)
+        FOR_ITEMS (item, picture->chart) {
+            int turn = item->is_wrong ? 1 : 2; /* what is wrong comes first, then messages */
+            if (item->kind == NOTE)
+                turn = 3;
+            if (item->kind == STATE)
+                turn = 0; /* it has a place of its own */
+            if (turn != pass || !wants_words(picture, item))
+                continue;
+            if (item->kind == STATE)
+                put_state_words(picture, item);
+            else
+                put_words(picture, item);
+        }
 }
 
 void put_items(struct picture *picture)
@@ -284,4 +548,5 @@ void put_items(struct picture *picture)
             put_note(picture, item);
     }
     put_gaps(picture);
+    put_all_words(picture);
 }

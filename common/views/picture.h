@@ -11,28 +11,30 @@ extern const struct look {
     const char *class, *sign, *words; /* the last two in the legend */
 } looks[LOOKS];
 
+/* A place that is taken, from the corner above on the left, and what is there. */
+struct box {
+    double x, y, width, height;
+    enum { BAR = 1, TEXT = 2, GAP = 4, LINES = 8 } kind;
+};
+
 /* The lanes reach from the left to the right edge and from TOP down, in rows. */
 enum { MAX_NUMBERED = 6, SENTENCE_SIZE = 4 * TEXT_SIZE + 40 };
 static const int RIGHT_EDGE = 1540;
 struct picture {
     const struct chart *chart;
-    struct paper paper;
-    char *body; /* what the paper's OUT has written, when it is closed */
-    size_t size;
+    FILE *out;
     int *row_of, rows; /* of a lane, or -1 */
     int lists;         /* lanes below the others, that have nothing but notes */
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
 
+    struct box *taken;
+    long boxes, size; /* how many are taken; space for so many */
     bool drawn[LOOKS];
     bool *is_open; /* of each item: it is drawn, and its words are not yet */
     char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
     int numbers;
     long too_near, wordless; /* how many are not drawn, or have no space for their words */
-};
-
-struct line {
-    double x, y, end_x, end_y;
 };
 
 static inline double x_of(const struct picture *picture, double at)
@@ -46,26 +48,10 @@ static inline double y_of(const struct picture *picture, int row)
     return picture->top + row * picture->pitch + picture->middle;
 }
 
-static inline bool *open_flag(const struct picture *picture, const struct item *item)
-{
-    return &picture->is_open[item - picture->chart->items];
-}
+/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
+ * end the run. */
+bool take_box(struct picture *picture, struct box box, unsigned avoid);
 
-/* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
-static inline const struct item *origin_of(const struct picture *picture, const struct item *item)
-{
-    bool has_origin = item->kind == RECEIVED && item->partner >= 0;
-    return has_origin ? &picture->chart->items[item->partner] : item;
-}
-
-/* A message's way; below the bar of anything else; of a deadline's note, all lanes. */
-struct line line_of(const struct picture *picture, const struct item *item);
-
-/* Marks what went wrong at a place. */
-void put_cross(struct picture *picture, double x, double y);
-
-/* Draws all items, or of very many those that are not too near to others; without words. */
+/* Draws all items, or of very many those that are not too near to others; then writes the words of
+ * those that want some. */
 void put_items(struct picture *picture);
-
-/* Writes the words of all items that want some, first of what is wrong. */
-void put_all_words(struct picture *picture);

@@ -207,20 +207,13 @@ void row_end(struct row *row, FILE *out)
     free(row->cells);
 }
 
-/* Where a row ends: the last column stays free, after which some terminals begin a new row. */
-static int limit_of(const struct flow *flow)
-{
-    return flow->row.screen->width - 1;
-}
-
 void flow_begin(struct flow *flow, const struct screen *screen, int indent, FILE *out)
 {
     enum { MIN_WIDTH = 9 }; /* so that it goes on */
     int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
     int column = indent < most ? indent : most;
 
-    *flow = (struct flow){.out = out, .indent = column, .column = column, .rows = 1};
-    flow->row = row_begin(screen);
+    *flow = (struct flow){row_begin(screen), out, column, column, 1, screen->width - 1};
 }
 
 static void flow_break(struct flow *flow)
@@ -237,7 +230,7 @@ void flow_words(struct flow *flow, enum color color, const char *text)
 {
     while (*text) {
         int from = flow->column;
-        text = row_words(&flow->row, &flow->column, flow->indent, limit_of(flow), text);
+        text = row_words(&flow->row, &flow->column, flow->indent, flow->limit, text);
         row_color(&flow->row, from, flow->column, color);
         if (*text)
             flow_break(flow);
@@ -250,7 +243,7 @@ void flow_part(struct flow *flow, int gap, int sign, enum color color, const cha
 
     if (flow->column > flow->indent)
         flow->column += gap;
-    if (flow->column > flow->indent && flow->column + columns > limit_of(flow))
+    if (flow->column > flow->indent && flow->column + columns > flow->limit)
         flow_break(flow);
     if (sign != NO_SIGN) {
         row_sign(&flow->row, flow->column, sign);

@@ -15,7 +15,7 @@ static double put_title(const struct picture *picture)
         const char *class, *words;
     } badges[] = {{"held", "✓ HELD"}, {"red", "✗ VIOLATED"}, {"unknown", "? CANNOT TELL"}};
     const struct title *title = &picture->chart->title;
-    FILE *out = picture->paper.out;
+    FILE *out = picture->out;
     const char *words = badges[title->verdict].words;
     double width = text_width(SAID_LETTER, words) + 60, x = MARGIN + width + 20, y = 132;
     char text[200], measure[100];
@@ -45,10 +45,11 @@ static int find_rows(struct picture *picture)
 
     (void)chart_rows(picture->chart, MAX_CHART_LANES, row_of, &left_out);
     for (int lane = 0; lane < picture->chart->lanes; lane++) {
-        bool is_list = row_of[lane] >= 0 && picture->chart->seen[lane] == NOTES;
-        if (row_of[lane] >= 0)
-            row_of[lane] = is_list ? LIST : picture->rows;
-        picture->rows += row_of[lane] >= 0;
+        bool is_list = !picture->chart->lane[lane].has_more;
+        if (row_of[lane] < 0)
+            continue;
+        row_of[lane] = is_list ? LIST : picture->rows;
+        picture->rows += !is_list;
         picture->lists += is_list;
     }
     return left_out;
@@ -64,8 +65,8 @@ static void lay_out(struct picture *picture, double top)
 
     picture->left = 150;
     for (int lane = 0; lane < chart->lanes; lane++) {
-        double width = MARGIN + text_width(NAME_LETTER, chart->names[lane]) + 24;
-        if (chart->seen[lane] && width > picture->left)
+        double width = MARGIN + text_width(NAME_LETTER, chart->lane[lane].name) + 24;
+        if (chart->lane[lane].has_events && width > picture->left)
             picture->left = width;
     }
     if (picture->rows < 2)
@@ -90,34 +91,28 @@ static void put_names(const struct picture *picture)
         double y = y_of(picture, picture->row_of[lane]);
         if (picture->row_of[lane] < 0)
             continue;
-        (void)fprintf(picture->paper.out, "<path class='grid' d='M%.0f %.1fH%d'/>", picture->left,
-            y, RIGHT_EDGE);
-        put_text(
-            picture->paper.out, class, picture->left - 24, y + 10, picture->chart->names[lane]);
+        (void)fprintf(
+            picture->out, "<path class='grid' d='M%.0f %.1fH%d'/>", picture->left, y, RIGHT_EDGE);
+        put_text(picture->out, class, picture->left - 24, y + 10, picture->chart->lane[lane].name);
     }
 }
 
-/* Marks times: on an axis of events those of as many moments as there is space for. */
+/* Marks times: as many as there is space for. */
 static void put_axis(const struct picture *picture)
 {
-    const struct chart *chart = picture->chart;
-    int64_t step = axis_step(chart->length, 8), all = chart->length > 0 ? chart->length : 1;
-    long count = chart->by_events ? chart->moment_count : (long)(chart->length / step + 1);
     double used = 0;
-    char text[32], last[32] = "";
+    char last[32] = "";
+    struct tick tick;
 
-    for (long i = 0; i < count; i++) {
-        int64_t time = chart->by_events ? chart->moments[i] : i * step;
-        double at = chart->by_events ? (double)i / (double)count : (double)time / (double)all;
-        format_time(time, chart->by_events ? time : chart->length, text, sizeof text);
-        double x = x_of(picture, at), half = text_width(PLAIN_LETTER, text) / 2;
-        if (x - half < used || strcmp(text, last) == 0)
+    for (long i = 0; chart_tick(picture->chart, 8, i, &tick); i++) {
+        double x = x_of(picture, tick.at), half = text_width(PLAIN_LETTER, tick.text) / 2;
+        if (x - half < used || strcmp(tick.text, last) == 0)
             continue;
-        (void)fprintf(picture->paper.out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x,
-            picture->top, picture->bottom);
-        put_text(picture->paper.out, "tick", x, picture->bottom + 34, text);
+        (void)fprintf(picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top,
+            picture->bottom);
+        put_text(picture->out, "tick", x, picture->bottom + 34, tick.text);
         used = x + half + 12;
-        (void)snprintf(last, sizeof last, "%s", text);
+        (void)snprintf(last, sizeof last, "%s", tick.text);
     }
 }
 
@@ -125,23 +120,19 @@ static void put_axis(const struct picture *picture)
 static void put_steps(
     const struct picture *picture, const char *class, double y, double unit, int base)
 {
-    const struct item *item = picture->chart->items, *end = item + picture->chart->count;
-    int inside = 0, level = base;
-    FILE *out = picture->paper.out;
+    enum { MAX_PARTS = 1600 }; /* one for each unit from the left to the right edge */
+    int most[MAX_PARTS] = {0}, parts = (int)(RIGHT_EDGE - picture->left), level = base;
 
-    (void)fprintf(out, "<path class='%s' d='M%.0f %.1f", class, picture->left, y);
-    for (int x = (int)picture->left; x < RIGHT_EDGE; x++) {
-        int most = inside > base ? inside : base;
-        for (; item < end && x_of(picture, item->at) < x + 1; item++) {
-            inside = item->inside;
-            if (inside > most)
-                most = inside;
-        }
-        if (most != level)
-            (void)fprintf(out, "H%dV%.1f", x, y - (most - base) * unit);
-        level = most;
+    chart_count_inside(picture->chart, parts, most);
+    (void)fprintf(picture->out, "<path class='%s' d='M%.0f %.1f", class, picture->left, y);
+    for (int i = 0; i < parts; i++) {
+        int beyond = most[i] > base ? most[i] : base;
+        if (beyond != level)
+            (void)fprintf(
+                picture->out, "H%.0fV%.1f", picture->left + i, y - (beyond - base) * unit);
+        level = beyond;
     }
-    (void)fprintf(out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
+    (void)fprintf(picture->out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
 }
 
 /* Draws below the lanes how many are inside at once, and what is beyond the limit: where that is
@@ -150,7 +141,7 @@ static void put_strip(struct picture *picture)
 {
     const struct chart *chart = picture->chart;
     const struct item *item = chart->items;
-    FILE *out = picture->paper.out;
+    FILE *out = picture->out;
     int peak = chart->most_inside, limit = chart->limit;
     double bottom = picture->bottom - 4, top = picture->bottom - STRIP + 30;
     double unit = (bottom - top) / (peak > limit ? peak : limit), y = bottom - limit * unit;
@@ -174,40 +165,41 @@ static void put_strip(struct picture *picture)
     (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fv36'/>", x, top - 26);
     put_text(out, has_space ? "label wrong" : "label wrong end", has_space ? x + 8 : x - 8, top - 6,
         text);
-    (void)take_box(&picture->paper,
-        (struct box){has_space ? x : x - width - 8, top - 27, width + 8, 26, TEXT}, 0);
+    (void)take_box(
+        picture, (struct box){has_space ? x : x - width - 8, top - 27, width + 8, 26, TEXT}, 0);
 }
 
-/* Writes the notes of a lane as lines from Y on, first what is wrong: each flaw with the note
- * before it. Returns how far down that goes. */
+/* Writes the notes of a lane as lines from Y on; or, if something is wrong, that alone: each flaw
+ * with the note before it. Returns how far down that goes. */
 static double put_list(const struct picture *picture, int lane, double y)
 {
-    FILE *out = picture->paper.out;
-    int lines = 0, torn = 0;
+    const struct chart_lane *own = &picture->chart->lane[lane];
+    const char *class = own->is_wrong ? "wrong" : "", *note = "";
     char text[9 * TEXT_SIZE];
+    int lines = 0;
 
-    put_text(out, "lane", picture->left - 24, y, picture->chart->names[lane]);
-    for (int wrong = 1; wrong >= 0; wrong--) {
-        const char *note = "";
-        FOR_ITEMS (item, picture->chart) {
-            if (item->lane != lane)
-                continue;
-            if (item->is_wrong == wrong && wrong == (item->kind == FLAW)) {
-                (void)snprintf(text, sizeof text, wrong ? "✗ %s: %s" : "%s%.0s", item->text, note);
-                lines++;
-                torn += wrong;
-                if (lines <= LIST_LINES)
-                    y += LIST_HEIGHT * put_lines(out, wrong ? "wrong" : "", picture->left, y,
-                                           LIST_HEIGHT, 80, text);
-            }
-            note = item->text;
-        }
+    put_text(picture->out, "lane", picture->left - 24, y, own->name);
+    FOR_ITEMS (item, picture->chart) {
+        if (item->lane != lane)
+            continue;
+        if (item->kind == FLAW)
+            (void)snprintf(text, sizeof text, "✗ %s: %s", item->text, note);
+        else
+            (void)snprintf(text, sizeof text, "%s", item->text);
+        note = item->text;
+        if (own->is_wrong && item->kind != FLAW)
+            continue;
+        lines++;
+        if (lines <= LIST_LINES)
+            y += LIST_HEIGHT *
+                 put_lines(picture->out, class, picture->left, y, LIST_HEIGHT, 80, text);
     }
+    if (lines <= LIST_LINES)
+        return y;
     (void)snprintf(
-        text, sizeof text, "and %d more%s", lines - LIST_LINES, lines == torn ? " ✗" : "");
-    if (lines > LIST_LINES)
-        put_text(out, torn > LIST_LINES ? "wrong" : "", picture->left, y, text);
-    return lines > LIST_LINES ? y + LIST_HEIGHT : y;
+        text, sizeof text, "%sand %d more", own->is_wrong ? "✗ " : "", lines - LIST_LINES);
+    put_text(picture->out, class, picture->left, y, text);
+    return y + LIST_HEIGHT;
 }
 
 /* Draws the legend from Y on, in rows. Returns how far down that goes. */
@@ -230,10 +222,9 @@ static double put_legend(const struct picture *picture, double y)
             x = picture->left;
             y += ROW_HEIGHT;
         }
-        (void)fprintf(picture->paper.out,
-            "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>", looks[look].class, x,
-            y - 8, looks[look].sign);
-        put_text(picture->paper.out, "key", x + 50, y, text);
+        (void)fprintf(picture->out, "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>",
+            looks[look].class, x, y - 8, looks[look].sign);
+        put_text(picture->out, "key", x + 50, y, text);
         x += width + 34;
     }
     return y + ROW_HEIGHT;
@@ -251,7 +242,7 @@ static double put_foot(const struct picture *picture, double y, int left_out)
             "Bars, lines, and marks too near to others to be shown, but in --trace=FILE"},
         {picture->chart->dropped, "Events that found the recorder full"},
         {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
-    FILE *out = picture->paper.out;
+    FILE *out = picture->out;
     char text[SENTENCE_SIZE + 16];
 
     if (picture->chart->by_events)
@@ -273,11 +264,12 @@ static double put_foot(const struct picture *picture, double y, int left_out)
 void svg_write(const struct chart *chart, FILE *out)
 {
     struct picture picture = {.chart = chart};
-    size_t lanes = (size_t)chart->lanes + 1;
+    char *body; /* of the file: how high the picture is, is known only when it is drawn */
+    size_t size;
 
-    picture.row_of = CHECK_NOT(NULL, calloc(lanes, sizeof *picture.row_of));
+    picture.row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture.row_of));
     picture.is_open = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *picture.is_open));
-    picture.paper.out = CHECK_NOT(NULL, open_memstream(&picture.body, &picture.size));
+    picture.out = CHECK_NOT(NULL, open_memstream(&body, &size));
     int left_out = find_rows(&picture);
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
@@ -285,22 +277,20 @@ void svg_write(const struct chart *chart, FILE *out)
     if (chart->most_inside > 0)
         put_strip(&picture);
     put_items(&picture);
-    put_all_words(&picture);
     double y = picture.bottom + 34 + ROW_HEIGHT;
     for (int lane = 0; lane < chart->lanes; lane++)
         if (picture.row_of[lane] == LIST)
             y = put_list(&picture, lane, y);
     y = put_foot(&picture, put_legend(&picture, y), left_out);
-    if (fclose(picture.paper.out) == EOF)
+    if (fclose(picture.out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
-    /* how high the picture is, is known only now */
     (void)fprintf(out,
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>",
         PAPER_WIDTH, y);
     put_xml(out, chart->title.program);
-    (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, picture.body);
-    free(picture.body);
+    (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, body);
+    free(body);
     free(picture.row_of);
     free(picture.is_open);
-    free(picture.paper.taken);
+    free(picture.taken);
 }

@@ -16,13 +16,6 @@ struct grid {
     bool has[WRONG_MARK + 1], has_many, has_more; /* signs and digits, for the legend */
 };
 
-/* Returns the column that a place on the axis is in. */
-static int column_of(const struct grid *grid, double at)
-{
-    int column = (int)(at * grid->columns);
-    return column < grid->columns ? column : grid->columns - 1;
-}
-
 /* Returns the first column whose middle is after a place on the axis. */
 static int middle_after(const struct grid *grid, double at)
 {
@@ -37,17 +30,11 @@ struct mark {
     int sign; /* of the rest: what is wrong before messages, and these before notes */
 };
 
-/* Whether ITEM came inside when as many were as may be. */
-static bool is_beyond(const struct grid *grid, const struct item *item)
-{
-    return item->kind == STATE && item->state == INSIDE && item->inside > grid->chart->limit;
-}
-
 /* Whether a state is red in a column: it is wrong; or beyond the limit, and there are still too
  * many. */
 static bool is_red(const struct grid *grid, const struct item *item, int column)
 {
-    if (is_beyond(grid, item))
+    if (item->is_beyond)
         return grid->most[column] > grid->chart->limit;
     return item->is_wrong;
 }
@@ -55,7 +42,7 @@ static bool is_red(const struct grid *grid, const struct item *item, int column)
 static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
 {
     int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
-    struct mark *mark = &marks[column_of(grid, item->at)];
+    struct mark *mark = &marks[chart_part(item->at, grid->columns)];
 
     for (int column = first; column < end; column++)
         marks[column].state = item;
@@ -65,7 +52,7 @@ static void mark_state(const struct grid *grid, const struct item *item, struct 
 
 static int sign_of(const struct grid *grid, const struct item *item)
 {
-    if (item->kind == FLAW || is_beyond(grid, item))
+    if (item->kind == FLAW || item->is_beyond)
         return WRONG_MARK;
     if (item->kind == STATE)
         return NO_SIGN;
@@ -78,7 +65,7 @@ static int sign_of(const struct grid *grid, const struct item *item)
 
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
-    struct mark *mark = &marks[column_of(grid, item->at)];
+    struct mark *mark = &marks[chart_part(item->at, grid->columns)];
     int sign = sign_of(grid, item);
 
     if (item->kind == STATE)
@@ -137,29 +124,12 @@ static void print_lanes(struct grid *grid, const int *row_of, int rows)
         if (row_of[lane] < 0)
             continue;
         const struct mark *own = marks + (size_t)row_of[lane] * columns;
-        struct row row = begin_lane(grid, grid->chart->names[lane]);
+        struct row row = begin_lane(grid, grid->chart->lane[lane].name);
         for (int column = 0; column < grid->columns; column++)
             put_mark(grid, &row, column, &own[column]);
         row_end(&row, grid->out);
     }
     free(marks);
-}
-
-/* Finds the most that were inside at any moment of a column, also if that was shorter than it. */
-static void find_most(struct grid *grid)
-{
-    const struct chart *chart = grid->chart;
-
-    FOR_ITEMS (item, chart) {
-        double end = item[1].at;
-        int first = column_of(grid, item->at);
-        for (int column = first; column < grid->columns; column++) {
-            if (column > first && column >= end * grid->columns)
-                break;
-            if (item->inside > grid->most[column])
-                grid->most[column] = item->inside;
-        }
-    }
 }
 
 static void print_inside(struct grid *grid, const char *name)
@@ -175,65 +145,52 @@ static void print_inside(struct grid *grid, const char *name)
     row_end(&row, grid->out);
 }
 
-/* Puts the time TEXT at COLUMN, unless it would touch another or leave the screen. */
-static void put_time(struct row *row, int column, const char *text)
+/* Puts the times below the axis, unless they would touch others or leave the screen: those AFTER
+ * long gaps, or the others if they differ from the time before. */
+static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
 {
-    int end = column + columns_of(row->screen, text);
+    char last[32] = "";
+    struct tick tick;
 
-    if (end <= row->screen->width && row_is_blank(row, column - 1, end + 1))
-        (void)row_put(row, column, end, text);
+    for (long i = 0; chart_tick(grid->chart, grid->columns / 12 + 1, i, &tick); i++) {
+        bool is_wanted = tick.is_after_gap || strcmp(tick.text, last) != 0;
+        int column = grid->chart->by_events ? chart_part(tick.at, grid->columns)
+                                            : middle_after(grid, tick.at);
+        int start = grid->from + column, end = start + columns_of(grid->screen, tick.text);
+        bool fits = end <= grid->screen->width && row_is_blank(row, start - 1, end + 1);
+        if (tick.is_after_gap == after_gaps && is_wanted && fits)
+            (void)row_put(row, start, end, tick.text);
+        (void)snprintf(last, sizeof last, "%s", tick.text);
+    }
 }
 
-static void print_axis(const struct grid *grid)
+/* Prints a line on which a sign shows where a long time is left out. */
+static void print_gaps(struct grid *grid)
 {
     struct row row = row_begin(grid->screen);
-    int64_t length = grid->chart->length, step = axis_step(length, grid->columns / 12 + 1);
-    char text[32];
+    struct tick tick;
 
-    for (int64_t at = 0; at <= length; at += step) {
-        double place = length > 0 ? (double)at / (double)length : 0;
-        format_time(at, step, text, sizeof text);
-        put_time(&row, grid->from + middle_after(grid, place), text);
+    for (int column = grid->from; column < grid->screen->width; column++)
+        (void)row_put(&row, column, column + 1, "─");
+    for (long i = 1; chart_tick(grid->chart, 0, i, &tick); i++) {
+        int column = chart_part(tick.at, grid->columns);
+        if (!tick.is_after_gap)
+            continue;
+        row_sign(&row, grid->from + (column > 0 ? column - 1 : 0), ABOUT);
+        grid->has[ABOUT] = true;
     }
     row_end(&row, grid->out);
 }
 
-/* Puts the times of moments where they fit: of those AFTER_GAPS, or of the others if they differ
- * from the time before. */
-static void put_moments(const struct grid *grid, struct row *row, bool after_gaps)
+static void print_axis(struct grid *grid)
 {
-    const struct chart *chart = grid->chart;
-    char texts[2][32] = {"", ""};
+    struct row row = row_begin(grid->screen);
 
-    for (long i = 0; i < chart->moment_count; i++) {
-        char *text = texts[i % 2];
-        bool is_after = i == 0 || chart->moments[i] - chart->moments[i - 1] >= chart->long_gap;
-        int column = column_of(grid, (double)i / (double)chart->moment_count);
-        format_moment(chart->moments[i], text, sizeof texts[0]);
-        if (is_after == after_gaps && (is_after || strcmp(texts[0], texts[1]) != 0))
-            put_time(row, grid->from + column, text);
-    }
-}
-
-/* The axis of a chart in which each moment is one step. */
-static void print_event_axis(struct grid *grid)
-{
-    const struct chart *chart = grid->chart;
-    struct row line = row_begin(grid->screen), times = row_begin(grid->screen);
-
-    for (int column = 0; column < grid->columns; column++)
-        (void)row_put(&line, grid->from + column, grid->from + column + 1, "─");
-    for (long i = 1; i < chart->moment_count; i++) {
-        int column = column_of(grid, (double)i / (double)chart->moment_count);
-        if (chart->moments[i] - chart->moments[i - 1] < chart->long_gap)
-            continue;
-        row_sign(&line, grid->from + (column > 0 ? column - 1 : 0), ABOUT);
-        grid->has[ABOUT] = true;
-    }
-    put_moments(grid, &times, true);
-    put_moments(grid, &times, false);
-    row_end(&line, grid->out);
-    row_end(&times, grid->out);
+    if (grid->chart->by_events)
+        print_gaps(grid);
+    put_times(grid, &row, true);
+    put_times(grid, &row, false);
+    row_end(&row, grid->out);
 }
 
 static void print_legend(const struct grid *grid)
@@ -295,79 +252,59 @@ static void print_title(const struct title *title, const struct screen *screen, 
     (void)flow_end(&flow);
 }
 
-static void print_wrong(const struct screen *screen, const char *text, long more, FILE *out)
+static void print_wrong(const struct screen *screen, const char *text, FILE *out)
 {
     struct flow flow;
-    char rest[40];
 
     flow_begin(&flow, screen, 2, out);
     row_sign(&flow.row, 0, WRONG_MARK);
     flow_words(&flow, RED, text);
-    (void)snprintf(rest, sizeof rest, "and %ld more", more);
-    if (more > 0)
-        flow_part(&flow, 2, NO_SIGN, RED, rest);
     (void)flow_end(&flow);
 }
 
 static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MAX_NAMED = 5 };
-    char text[MAX_NAMED * 5 * TEXT_SIZE];
-    size_t used = 0;
+    char text[MAX_NAMED * 5 * TEXT_SIZE] = "nobody received: ";
+    size_t used = strlen(text);
     long count = 0;
 
     FOR_ITEMS (item, chart) {
         if (item->kind != SENT || !item->is_wrong || item->partner >= 0)
             continue;
-        if (count < MAX_NAMED)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
-                count == 0 ? "nobody received: " : ", ", item->text);
         count++;
+        if (count <= MAX_NAMED)
+            used += (size_t)snprintf(
+                text + used, sizeof text - used, "%s%s", count > 1 ? ", " : "", item->text);
     }
+    if (count > MAX_NAMED)
+        (void)snprintf(text + used, sizeof text - used, "  and %ld more", count - MAX_NAMED);
     if (count > 0)
-        print_wrong(screen, text, count - MAX_NAMED, out);
-}
-
-/* Whether two texts differ by their numbers only. */
-static bool is_same_kind(const char *one, const char *other)
-{
-    static const char digits[] = "0123456789";
-
-    while (true) {
-        one += strspn(one, digits);
-        other += strspn(other, digits);
-        if (*one == '\0' || *one != *other)
-            return *one == *other;
-        one++;
-        other++;
-    }
+        print_wrong(screen, text, out);
 }
 
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
-    const struct item *kinds[MAX_WRONGS]; /* the first flaw of each */
-    long times[MAX_WRONGS];
     char text[LANE_NAME_SIZE + 5 * TEXT_SIZE];
-    int count = 0;
+    const char *last = "";
+    long more = 0;
 
     print_lost(chart, screen, out);
     FOR_ITEMS (item, chart) {
-        int i = 0;
         if (item->kind != FLAW)
             continue;
-        while (i < count && !is_same_kind(kinds[i]->text, item->text))
-            i++;
-        if (i == count && count < max) {
-            kinds[i] = item;
-            times[i] = 0;
-            count++;
+        if (max == 0 || strcmp(item->text, last) == 0) {
+            more++;
+            continue;
         }
-        times[i < count ? i : count - 1]++; /* of more kinds than MAX, too */
+        (void)snprintf(text, sizeof text, "%s: %s", chart->lane[item->lane].name, item->text);
+        print_wrong(screen, text, out);
+        last = item->text;
+        max--;
     }
-    for (int i = 0; i < count; i++) {
-        (void)snprintf(text, sizeof text, "%s: %s", chart->names[kinds[i]->lane], kinds[i]->text);
-        print_wrong(screen, text, times[i] - 1, out);
-    }
+    (void)snprintf(text, sizeof text, "and %ld more", more);
+    if (more > 0)
+        print_wrong(screen, text, out);
     if (chart->dropped > 0)
         (void)fprintf(
             out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);
@@ -378,7 +315,7 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
  * what is typed next. */
 static int rows_left(const struct screen *screen, int rows, int min, int max)
 {
-    enum { OTHERS = 11 };
+    enum { OTHERS = 12 };
     int left = screen->height - OTHERS - rows;
 
     if (screen->height == 0 || left > max)
@@ -394,8 +331,8 @@ static int find_edge(const struct chart *chart, int width, const int *row_of, co
     if (chart->most_inside > 0 && (int)strlen(inside) < width / 4)
         longest = strlen(inside);
     for (int lane = 0; lane < chart->lanes; lane++)
-        if (row_of[lane] >= 0 && strlen(chart->names[lane]) > longest)
-            longest = strlen(chart->names[lane]);
+        if (row_of[lane] >= 0 && strlen(chart->lane[lane].name) > longest)
+            longest = strlen(chart->lane[lane].name);
     int edge = (int)longest + 2;
     return edge <= width / 2 ? edge : 0;
 }
@@ -411,14 +348,12 @@ void timeline_write(const struct chart *chart, const struct screen *screen, FILE
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
     int from = find_edge(chart, screen->width, row_of, inside);
     struct grid grid = {chart, screen, out, from, screen->width - from, .has_many = false};
-    find_most(&grid);
+    chart_count_inside(chart, grid.columns, grid.most);
     print_title(&chart->title, screen, out);
     print_lanes(&grid, row_of, rows);
     if (chart->most_inside > 0)
         print_inside(&grid, inside);
-    if (rows > 0 && chart->by_events)
-        print_event_axis(&grid);
-    else if (rows > 0)
+    if (rows > 0)
         print_axis(&grid);
     print_legend(&grid);
     if (left_out > 0)

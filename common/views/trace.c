@@ -117,11 +117,11 @@ static void put_head(FILE *out, const struct chart *chart)
         "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"%s%s\"}}",
         title->seed, chart->dropped, title->program, title->broken ? " --broken" : "");
     for (int lane = 0; lane < chart->lanes; lane++) {
-        if (!chart->seen[lane])
+        if (!chart->lane[lane].has_events)
             continue;
         begin_event(out, 'M', lane, 0, "", "thread_name");
         (void)fputs(",\"args\":{\"name\":", out);
-        put_string(out, "", chart->names[lane]);
+        put_string(out, "", chart->lane[lane].name);
         (void)fputs("}}", out);
         begin_event(out, 'M', lane, 0, "", "thread_sort_index");
         (void)fprintf(out, ",\"args\":{\"sort_index\":%d}}", lane);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "common/views/chart.h"
-#include "common/views/describe.h"
 #include <stdio.h>
 
 /* From now on `recorder` is an empty one, instead of any other. Then add the
