@@ -132,7 +132,7 @@ int run_robust(void)
     for (int i = 0; i < settings.writers; i++)
         add_process("writer", i, robust_writer);
     start_actors(0);
-    while (!latch_wait_for(&shared->halted, WINDOW / 10))
+    while (!latch_wait_for(&shared->halted, NS_PER_SECOND / 10))
         (void)wait_for_actors(0); /* ends the run if a writer has failed */
     record_sent("writer", shared->victim, "SIGKILL");
     kill_process(process_id("writer", shared->victim));

@@ -7,13 +7,15 @@
 #include <stdint.h>
 #include <time.h>
 
+#define NS_PER_SECOND INT64_C(1000000000)
+
 /* Nanoseconds of CLOCK_MONOTONIC (clock_gettime(3p)), never set back. Async-signal-safe. */
 static inline int64_t clock_now(void)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
 /* SECONDS of the listing's time in nanoseconds of real time (by --speed). */
@@ -24,7 +26,8 @@ static inline int64_t scaled_ns(double seconds)
 
 static inline struct timespec to_timespec(int64_t nanoseconds)
 {
-    return (struct timespec){(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+    return (struct timespec){
+        (time_t)(nanoseconds / NS_PER_SECOND), (long)(nanoseconds % NS_PER_SECOND)};
 }
 
 /* Pauses the calling thread for NANOSECONDS, also when signal handlers run meanwhile. */

@@ -3,7 +3,6 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
-#include "common/run/latch.h"
 #include "common/run/names.h"
 #include "common/run/record.h"
 #include <fcntl.h>
@@ -36,6 +35,7 @@ static struct actor {
 
 static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
 
+void (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process; 0: it is off */
@@ -122,7 +122,8 @@ static void act(const struct actor *me)
     CHECK(poll(&(struct pollfd){.fd = may_begin[0], .events = POLLIN}, 1, -1));
     record_as(me->role, me->id);
     record_state(RUNNING, "running");
-    note_actor();
+    if (at_begin)
+        at_begin();
     me->function(me->id);
     record_state(GONE, "done");
 }

@@ -21,8 +21,10 @@
 enum actor_kind { THREAD, PROCESS, DAEMON };
 void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
-/* Starts what was added and not yet started, and lets all of it begin. */
+/* Starts what was added and not yet started, and lets all of it begin. Each actor first calls
+ * AT_BEGIN, unless it is NULL. */
 void launch_actors(void);
+extern void (*at_begin)(void);
 
 /* Waits at most NANOSECONDS (FOREVER: without a bound) until all actors have ended, and returns
  * whether they have; threads are waited for without a bound. If one fails, the run ends with a

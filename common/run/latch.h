@@ -23,19 +23,3 @@ void latch_wait(struct latch *latch);
 
 /* Waits at most NANOSECONDS, rounded up to milliseconds. Returns whether the latch is down. */
 bool latch_wait_for(struct latch *latch, int64_t nanoseconds);
-
-/* The longest time that a window stays open, in nanoseconds: with --broken, and with --window. */
-enum { WINDOW = 1000000000, SHORT_WINDOW = 20000000 };
-
-/* A window is a point where another actor can get in between, unless the mechanism keeps it out.
- * let_others_come() pauses until all COUNT actors are here; without --broken, where the mechanism
- * keeps them out, only until all have begun: so they wait in the mechanism's own call. With
- * --window it then pauses up to 20 ms for those that the mechanism does not keep out. */
-void window_init(struct latch *window, int count);
-void let_others_come(struct latch *window);
-
-/* Only with --broken, or for up to 20 ms with --window: pauses until the latch is down. */
-void pause_until(struct latch *latch);
-
-/* An actor has begun; launch_actors() has each of them say so. */
-void note_actor(void);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/labs/buffer.h"
 #include "common/demo.h"
+#include "demos/parts/window.h"
 
 /* In nanoseconds. No thread that is let in needs PATIENCE to get there. */
 enum { WAKE_EVERY = 1000000, WAKEUPS = 50 };
-static const int64_t patience = 2 * (int64_t)WINDOW;
+static const int64_t patience = 2 * NS_PER_SECOND;
 
 /* What the student's mutex has to guard. */
 static struct {

@@ -7,7 +7,7 @@
 
 /* In nanoseconds. Nobody who is let in needs PATIENCE to come in. */
 enum { MOMENT = 2000000, WAKE_EVERY = 1000000, WAKEUPS = 10 };
-static const int64_t patience = 2 * (int64_t)WINDOW;
+static const int64_t patience = 2 * NS_PER_SECOND;
 
 static void (*wake_all)(void);
 
@@ -99,7 +99,7 @@ bool rest_before_update(void)
         return true;
     }
     if (turns == 3 && run.window)
-        return latch_wait_for(&evidence->one_pauses, WINDOW / 2) ||
+        return latch_wait_for(&evidence->one_pauses, NS_PER_SECOND / 2) ||
                next_turn(WRITER);
     return next_turn(WRITER);
 }

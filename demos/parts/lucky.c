@@ -3,6 +3,7 @@
 #include "common/demo.h"
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {
     .count = 100, .lucky = 22, .max = 100, .consumers = 1};
@@ -115,7 +116,7 @@ static void wake_for_nothing(void)
 static void wake_late_sleepers(void)
 {
     latch_wait(&done);
-    while (!latch_wait_for(&all_have_reported, WINDOW / 10))
+    while (!latch_wait_for(&all_have_reported, NS_PER_SECOND / 10))
         wake_all();
 }
 

@@ -13,6 +13,7 @@
 #include "demos/parts/exclusive.h"
 #include "demos/parts/input.h"
 #include "demos/parts/mqueue.h"
+#include "demos/parts/window.h"
 
 enum { LINE_SIZE = 4096 };
 

@@ -10,6 +10,7 @@
 #include "demos/parts/exclusive.h"
 #include "demos/parts/input.h"
 #include "demos/parts/mutex.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {.writers = 10,
     .lines = 1,

@@ -262,7 +262,7 @@ static bool can_end(void)
 
 int check_ends(void)
 {
-    while (!latch_wait_for(&filters->sentence_is_out, WINDOW / 100))
+    while (!latch_wait_for(&filters->sentence_is_out, NS_PER_SECOND / 100))
         if (wait_for_actors(0)) /* ends the run if a filter has failed */
             break;
     if (can_end())

@@ -2,6 +2,7 @@
 /* semaphore_resource - the resource of demo_semaphore, and how many used it */
 #include "demos/parts/random.h"
 #include "demos/parts/semaphore.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {.workers = 10, .slots = 3, .hold = 3};
 

@@ -8,6 +8,7 @@
 #include "demos/parts/cleanup.h"
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {
     .values = 5, .duration = 10, .update = 1, .show = 2};
@@ -156,7 +157,7 @@ void show(const struct number *snapshot)
 
 void end_in_time(void)
 {
-    while (!latch_wait_for(&stage->reader_is_here, WINDOW / 10))
+    while (!latch_wait_for(&stage->reader_is_here, NS_PER_SECOND / 10))
         (void)wait_for_actors(0);
     cleanup_now(); /* the name has gone */
     if (!wait_for_actors(scaled_ns(settings.duration)))

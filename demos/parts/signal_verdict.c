@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "common/demo.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {.task = 60, .deadline = 2, .signal = NOT_GIVEN};
 
@@ -141,7 +142,7 @@ enum ending wait_until(pid_t task, double seconds)
 {
     record_as("guard", 0);
     record_kill();
-    while (!latch_wait_for(&evidence->task_began, WINDOW / 10))
+    while (!latch_wait_for(&evidence->task_began, NS_PER_SECOND / 10))
         (void)wait_for_actors(0); /* ends the run if the task has failed */
     record_state(WAITING, "waitpid");
     deadline = evidence->began_at + scaled_ns(settings.deadline);

@@ -12,6 +12,7 @@
 #include "common/demo.h"
 #include "demos/parts/input.h"
 #include "demos/parts/socket.h"
+#include "demos/parts/window.h"
 
 struct settings settings = {.port = 1234, .clients = 1, .message = "ping"};
 
@@ -30,7 +31,7 @@ static struct {
 /* How long a stranger is served: the clients wait for their turn in the
  * meantime.
  */
-static const int64_t PATIENCE = 1000000000; /* nanoseconds */
+static const int64_t PATIENCE = NS_PER_SECOND;
 
 void check_settings(void)
 {
@@ -170,7 +171,8 @@ void read_rest(int connection)
  */
 static void bound_receiving(int connection, int64_t nanoseconds)
 {
-    const struct timeval bound = {.tv_sec = (time_t)(nanoseconds / 1000000000)};
+    const struct timeval bound = {
+        .tv_sec = (time_t)(nanoseconds / NS_PER_SECOND)};
 
     (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
 }

@@ -8,7 +8,9 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/memory.h"
+#include "common/run/actors.h"
 #include "common/run/latch.h"
+#include "demos/parts/window.h"
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -122,9 +124,9 @@ static int64_t time_in_window(bool other_has_begun)
 
     window_init(&here, 2);
     latch_init(&never, 1);
-    note_actor();
+    at_begin();
     if (other_has_begun)
-        note_actor();
+        at_begin();
     int64_t before = clock_now();
     let_others_come(&here);
     pause_until(&never);
