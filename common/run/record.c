@@ -45,16 +45,6 @@ int lane_count(const struct recorder *from)
     return roles < 1 ? 0 : from->roles[roles - 1].first + from->roles[roles - 1].count;
 }
 
-void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
-{
-    const struct role *role = from->roles;
-
-    while (role + 1 < from->roles + from->role_count && role[1].first <= lane)
-        role++;
-    (void)snprintf(
-        name, LANE_NAME_SIZE, role->count > 1 ? "%s %d" : "%s", role->name, lane - role->first);
-}
-
 void record_lanes(const char *name, int count)
 {
     if (recorder == NULL)

@@ -18,7 +18,7 @@ enum measure { MAX_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
 
 enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong */ };
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
-enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, LANE_NAME_SIZE = 32, TEXT_SIZE = 51 };
+enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, TEXT_SIZE = 51 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
 enum { NO_LANE = 0xffff, OWN_LANE = -1, ALL = -1 /* instead of an id: all of that role */ };
 
@@ -63,9 +63,6 @@ void record_as(const char *role, int id);
 /* Returns the lane of ID of ROLE (ALL: its last one), which may have just one lane; or NO_LANE. */
 int lane_of(const char *role, int id);
 int lane_count(const struct recorder *from);
-
-/* Writes to NAME what a lane is called: without an id if it is the only one of its role. */
-void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE]);
 
 /* These may be called from any thread or process, in any order; they never fail and never wait. The
  * text is a printf(3p) format, of whose result TEXT_SIZE bytes are kept. */

@@ -241,6 +241,16 @@ static void place_items(struct chart *chart)
     }
 }
 
+void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
+{
+    const struct role *role = from->roles;
+
+    while (role + 1 < from->roles + from->role_count && role[1].first <= lane)
+        role++;
+    (void)snprintf(
+        name, LANE_NAME_SIZE, role->count > 1 ? "%s %d" : "%s", role->name, lane - role->first);
+}
+
 struct chart chart_take(const struct recorder *from, const struct title *title)
 {
     struct chart chart = {.title = *title, .lanes = lane_count(from), .limit = from->limit};

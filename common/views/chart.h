@@ -5,6 +5,7 @@
 #include "common/run/record.h"
 
 enum { MAX_CHART_LANES = 40 }; /* that the timeline and the picture show */
+enum { LANE_NAME_SIZE = 32 };
 
 /* What stands above each view. */
 enum verdict { VERDICT_HELD, VERDICT_VIOLATED, VERDICT_UNKNOWN };
@@ -62,6 +63,9 @@ struct chart {
 /* Copies what was recorded so far; chart_free() frees it. May end the run. */
 struct chart chart_take(const struct recorder *from, const struct title *title);
 void chart_free(struct chart *chart);
+
+/* Writes to NAME what a lane is called: without an id if it is the only one of its role. */
+void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE]);
 
 /* Returns the text of EVENT, escaped, and with an ellipsis if it was cut off; free(3) it. */
 char *event_text(const struct event *event);
