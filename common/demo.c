@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/demo.h"
+#include "common/process.h"
 #include "common/views/views.h"
 #include <getopt.h>
 #include <inttypes.h>

@@ -48,7 +48,3 @@ void stop_processes(void);
  * time plus 60, the process ends with status 3, and its children with it. Time in which the run was
  * stopped does not count. PLANNED below 0: no bound unless --timeout was given. */
 void watchdog_set(double planned);
-
-/* Puts signals and standard descriptors in order, first of all; as process 1 of a container it
- * continues in a child. */
-void normalize_process(void);

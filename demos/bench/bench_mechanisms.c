@@ -13,6 +13,7 @@
 #include "common/run/actors.h"
 #include "common/run/options.h"
 #include "common/run/output.h"
+#include "common/process.h"
 #include "demos/bench/mechanisms.h"
 #include "demos/parts/advice.h"
 #include "demos/parts/cleanup.h"
