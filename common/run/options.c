@@ -13,25 +13,22 @@ enum { FIRST_VALUE = 256, MAX_VALUES = 128 };
 
 static struct added {
     const struct option_spec *spec;
-    const char *text; /* the default, for --help; NULL: none, or a number */
-    double number;    /* below the option's minimum: none */
+    char standard[MAX_VALUES]; /* its default, for --help; or "" */
 } * added;
 static int option_count;
 
-/* Says in TEXT which values the option takes; of a file's name nothing. */
+static bool is_text(const struct option_spec *spec)
+{
+    return spec->kind == KIND_TEXT || spec->kind == KIND_FILE;
+}
+
+/* Says in TEXT which values the option takes. */
 static void describe_values(const struct option_spec *spec, char text[MAX_VALUES])
 {
-    static const char *const formats[] = {[KIND_INT] = "a whole number from %.0f to %.0f",
-        [KIND_SEED] = "a whole number from %.0f to %.0f",
-        [KIND_SECONDS] = "%g to %g",
-        [KIND_POSITIVE] = "above %g, up to %g",
-        [KIND_TEXT] = "%.0f to %.0f bytes",
-        [KIND_FILE] = "%.0f to %.0f bytes"};
-
     if (spec->kind == KIND_ENUM)
-        (void)snprintf(text, MAX_VALUES, "one of %s", spec->words);
+        (void)snprintf(text, MAX_VALUES, "one of %s", spec->values);
     else
-        (void)snprintf(text, MAX_VALUES, formats[spec->kind], spec->min, spec->max);
+        (void)snprintf(text, MAX_VALUES, spec->values, spec->min, spec->max);
 }
 
 /* Returns the index of WORD among WORDS, or -1. */
@@ -71,15 +68,13 @@ static bool set_text(const struct option_spec *spec, const char *text)
  * nan, inf, exponents, hexadecimals, leading blanks. */
 static bool set_number(const struct option_spec *spec, const char *text)
 {
-    bool is_whole = spec->kind == KIND_INT || spec->kind == KIND_SEED;
+    bool is_whole = spec->kind != KIND_DOUBLE;
     char *end;
     double number = strtod(text, &end);
 
     if (end == text || text[strspn(text, is_whole ? "0123456789" : "0123456789.")] != '\0')
         return false;
     if (*end != '\0' || number < spec->min || number > spec->max)
-        return false;
-    if (spec->kind == KIND_POSITIVE && number == 0)
         return false;
     if (spec->kind == KIND_INT)
         *(int *)spec->value = (int)number;
@@ -98,7 +93,7 @@ static bool set_value(const struct option_spec *spec, const char *text)
         *(bool *)spec->value = true;
         return true;
     case KIND_ENUM:
-        *(int *)spec->value = find_word(spec->words, text);
+        *(int *)spec->value = find_word(spec->values, text);
         return *(int *)spec->value >= 0;
     case KIND_TEXT:
     case KIND_FILE:
@@ -108,17 +103,19 @@ static bool set_value(const struct option_spec *spec, const char *text)
     }
 }
 
-static void keep_default(struct added *option)
+/* Writes the option's default to TEXT, or nothing: a number below the minimum is none. */
+static void describe_default(const struct option_spec *spec, char text[MAX_VALUES])
 {
-    const struct option_spec *spec = option->spec;
+    double number = spec->min - 1;
 
-    option->number = spec->min - 1;
-    if (spec->kind == KIND_TEXT || spec->kind == KIND_FILE)
-        option->text = *(const char *const *)spec->value;
+    if (is_text(spec) && *(const char **)spec->value)
+        (void)snprintf(text, MAX_VALUES, "%s", *(const char **)spec->value);
     else if (spec->kind == KIND_INT)
-        option->number = *(int *)spec->value;
-    else if (spec->kind == KIND_SECONDS || spec->kind == KIND_POSITIVE)
-        option->number = *(double *)spec->value;
+        number = *(int *)spec->value;
+    else if (spec->kind == KIND_DOUBLE)
+        number = *(double *)spec->value;
+    if (number >= spec->min)
+        (void)snprintf(text, MAX_VALUES, "%.9g", number);
 }
 
 void add_options(const struct option_spec *table)
@@ -126,7 +123,7 @@ void add_options(const struct option_spec *table)
     for (const struct option_spec *spec = table; spec->name; spec++) {
         added = CHECK_NOT(NULL, realloc(added, (size_t)(option_count + 1) * sizeof *added));
         added[option_count] = (struct added){.spec = spec};
-        keep_default(&added[option_count]);
+        describe_default(spec, added[option_count].standard);
         option_count++;
     }
 }
@@ -135,7 +132,7 @@ static noreturn void refuse_value(const struct option_spec *spec, const char *te
 {
     char values[MAX_VALUES];
 
-    if ((spec->kind == KIND_TEXT || spec->kind == KIND_FILE) && has_control(text))
+    if (is_text(spec) && has_control(text))
         usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
     describe_values(spec, values);
     usage_error("--%s=%s: must be %s", spec->name, escaped(text), values);
@@ -144,11 +141,13 @@ static noreturn void refuse_value(const struct option_spec *spec, const char *te
 /* FOUND is what getopt_long(3) returned for ARGUMENT, of which it knows no option. */
 static noreturn void refuse_argument(int found, const char *argument)
 {
+    const char *problem = "is an unknown or ambiguous option";
+
     if (found == ':')
-        usage_error("%s needs a value; see --help", escaped(argument));
-    if (optopt >= FIRST_VALUE)
-        usage_error("%s takes no value; see --help", escaped(argument));
-    usage_error("%s is an unknown or ambiguous option; see --help", escaped(argument));
+        problem = "needs a value";
+    else if (optopt >= FIRST_VALUE)
+        problem = "takes no value";
+    usage_error("%s %s; see --help", escaped(argument), problem);
 }
 
 void parse_options(int argc, char **argv)
@@ -175,35 +174,23 @@ void parse_options(int argc, char **argv)
     }
 }
 
-/* Writes the option's default to TEXT, or nothing. */
-static void describe_default(const struct added *option, char text[MAX_VALUES])
-{
-    text[0] = '\0';
-    if (option->text)
-        (void)snprintf(text, MAX_VALUES, "%s", option->text);
-    else if (option->number >= option->spec->min)
-        (void)snprintf(text, MAX_VALUES, "%.9g", option->number);
-}
-
 void print_options(const struct option_spec *table)
 {
-    char label[64], values[MAX_VALUES], fallback[MAX_VALUES];
+    char label[64], values[MAX_VALUES];
     const struct added *option = added;
 
     while (option->spec != table)
         option++;
     for (const struct option_spec *spec = table; spec->name; spec++, option++) {
-        describe_default(option, fallback);
-        if (spec->argument)
-            (void)snprintf(label, sizeof label, "--%s=%s", spec->name, spec->argument);
-        else
-            (void)snprintf(label, sizeof label, "--%s", spec->name);
+        const char *standard = option->standard;
+        (void)snprintf(
+            label, sizeof label, spec->argument ? "--%s=%s" : "--%s", spec->name, spec->argument);
         say("  %-18s %s", label, spec->help);
-        if (spec->kind == KIND_FILE && *fallback)
-            say("%20s (default: %s)", "", fallback);
+        if (spec->kind == KIND_FILE && *standard)
+            say("%20s (default: %s)", "", standard);
         if (spec->kind == KIND_FLAG || spec->kind == KIND_FILE)
             continue;
         describe_values(spec, values);
-        say("%20s (%s%s%s)", "", values, *fallback ? "; default: " : "", fallback);
+        say("%20s (%s%s%s)", "", values, *standard ? "; default: " : "", standard);
     }
 }

@@ -2,18 +2,18 @@
 /* options - one table per demo gives its command line and its --help */
 #pragma once
 
+#include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 enum option_kind {
-    KIND_FLAG,     /* the value is a bool */
-    KIND_INT,      /* int, from min to max */
-    KIND_SEED,     /* uint32_t, the same */
-    KIND_SECONDS,  /* double, from min to max */
-    KIND_POSITIVE, /* double, above 0, to max */
-    KIND_TEXT,     /* const char *, 1 to max bytes, no control characters */
-    KIND_FILE,     /* the same, the name of a file */
-    KIND_ENUM      /* int, the index of one of the words, or NOT_GIVEN */
+    KIND_FLAG,   /* the value is a bool */
+    KIND_INT,    /* int, from min to max */
+    KIND_SEED,   /* uint32_t, the same */
+    KIND_DOUBLE, /* from min to max */
+    KIND_TEXT,   /* const char *, min to max bytes, no control characters */
+    KIND_FILE,   /* the same, the name of a file */
+    KIND_ENUM    /* int, the index of one of the words, or NOT_GIVEN */
 };
 
 enum { NOT_GIVEN = -1 };
@@ -24,27 +24,29 @@ struct option_spec {
     enum option_kind kind;
     void *value; /* what it is at the start is the default */
     double min, max;
-    const char *words; /* of an enumeration, separated by spaces */
-    const char *help;  /* in lower case, without a full stop */
+    const char *values; /* a format for both; or an enumeration's words, with spaces between them */
+    const char *help;   /* in lower case, without a full stop */
 };
 
 /* The rows of a demo's table. The compiler checks the type of VALUE. */
-#define OPTION_ROW(name, argument, kind, type, value, min, max, words, help)                       \
+#define OPTION_ROW(name, argument, kind, type, value, min, max, values, help)                      \
     {                                                                                              \
-        name, argument, kind, (1 ? (value) : (type *)0), min, max, words, help                     \
+        name, argument, kind, (1 ? (value) : (type *)0), min, max, values, help                    \
     }
+#define WHOLE_NUMBER "a whole number from %.0f to %.0f"
 #define OPTION_FLAG(name, value, help)                                                             \
     OPTION_ROW(name, NULL, KIND_FLAG, bool, value, 0, 0, NULL, help)
 #define OPTION_INT(name, value, min, max, help)                                                    \
-    OPTION_ROW(name, "N", KIND_INT, int, value, min, max, NULL, help)
+    OPTION_ROW(name, "N", KIND_INT, int, value, min, max, WHOLE_NUMBER, help)
 #define OPTION_SECONDS(name, value, max, help)                                                     \
-    OPTION_ROW(name, "SECONDS", KIND_SECONDS, double, value, 0, max, NULL, help)
+    OPTION_ROW(name, "SECONDS", KIND_DOUBLE, double, value, 0, max, "%g to %g", help)
 #define OPTION_POSITIVE(name, value, max, help)                                                    \
-    OPTION_ROW(name, "SECONDS", KIND_POSITIVE, double, value, 0, max, NULL, help)
+    OPTION_ROW(                                                                                    \
+        name, "SECONDS", KIND_DOUBLE, double, value, DBL_MIN, max, "above %.0f, up to %g", help)
 #define OPTION_TEXT(name, value, max, help)                                                        \
-    OPTION_ROW(name, "TEXT", KIND_TEXT, const char *, value, 1, max, NULL, help)
+    OPTION_ROW(name, "TEXT", KIND_TEXT, const char *, value, 1, max, "%.0f to %.0f bytes", help)
 #define OPTION_FILE(name, value, help)                                                             \
-    OPTION_ROW(name, "FILE", KIND_FILE, const char *, value, 1, 4095, NULL, help)
+    OPTION_ROW(name, "FILE", KIND_FILE, const char *, value, 1, 4095, "%.0f to %.0f bytes", help)
 #define OPTION_ENUM(name, argument, value, words, help)                                            \
     OPTION_ROW(name, argument, KIND_ENUM, int, value, 0, 0, words, help)
 
