@@ -94,7 +94,6 @@ static void start_ticking(void)
 
 void watchdog_set(double planned)
 {
-    bool is_ticking = seconds_left > 0;
     int seconds = run.timeout;
 
     if (run.timeout == 0 && planned >= 0)
@@ -103,7 +102,7 @@ void watchdog_set(double planned)
     (void)snprintf(watchdog_message, sizeof watchdog_message,
         "%s: still running after %d s, ended; use a longer --timeout=SECONDS\n", program_name,
         seconds);
-    if (seconds > 0 && !is_ticking)
+    if (seconds > 0)
         start_ticking();
 }
 
@@ -195,7 +194,7 @@ static pid_t find_killed(siginfo_t info)
 {
     siginfo_t other = {0};
 
-    if (info.si_pid == 0 || info.si_code != CLD_EXITED || info.si_status == EXIT_HELD)
+    if (info.si_code != CLD_EXITED || info.si_status == EXIT_HELD)
         return info.si_pid;
     sleep_ns(10000000);
     FOR_PROCESSES (actor)
@@ -217,10 +216,6 @@ static pid_t await_child(int64_t deadline)
     sigset_t child, before;
     siginfo_t info = {0};
 
-    if (deadline >= FOREVER) {
-        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
-        return find_killed(info);
-    }
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
     CHECK(sigprocmask(SIG_BLOCK, &child, &before));
@@ -272,14 +267,12 @@ enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
         if (actor) /* before it is reaped: then its pid may be somebody else's */
             actor->stage = ENDED;
         CHECK(waitpid(ended, &status, 0));
-        bool killed = WIFSIGNALED(status);
-        bool right = !killed && WEXITSTATUS(status) == EXIT_HELD;
-        if (killed && ended == pid)
-            right = WTERMSIG(status) == expected_signal;
-        if (actor && !right) /* others are the cleanup process, or children from before exec(3) */
+        bool is_killed = WIFSIGNALED(status);
+        bool is_expected = ended == pid && is_killed && WTERMSIG(status) == expected_signal;
+        if (actor && status != 0 && !is_expected) /* others are not a part of the run */
             die_of_actor(actor, status);
         if (ended == pid)
-            return killed ? KILLED : EXITED;
+            return is_killed ? KILLED : EXITED;
     }
 }
 
