@@ -20,11 +20,6 @@ const char *describe_output_error(int descriptor)
     return text;
 }
 
-static noreturn void die_output(int descriptor)
-{
-    die("%s", describe_output_error(descriptor));
-}
-
 void write_all(int descriptor, const void *bytes, size_t length)
 {
     const char *line = bytes, *end = line + length;
@@ -38,7 +33,7 @@ void write_all(int descriptor, const void *bytes, size_t length)
     if (is_recorded && output_is_hidden)
         return;
     if (!write_whole(descriptor, bytes, length))
-        die_output(descriptor);
+        die("%s", describe_output_error(descriptor));
 }
 
 /* Writes the text that FORMAT gives, and a newline after it if it IS_LINE. */
@@ -54,11 +49,8 @@ static void write_formatted(int descriptor, const char *format, va_list argument
         text = CHECK_NOT(NULL, malloc(length + 1));
         (void)vsnprintf(text, length + 1, format, arguments);
     }
-    if (is_line) { /* instead of the NUL */
-        text[length] = '\n';
-        length++;
-    }
-    write_all(descriptor, text, length);
+    text[length] = '\n'; /* instead of the NUL */
+    write_all(descriptor, text, is_line ? length + 1 : length);
     if (text != line)
         free(text);
 }
@@ -84,5 +76,5 @@ void write_text(int descriptor, const char *format, ...)
 void close_output(void)
 {
     if (close(STDOUT_FILENO) == -1 && errno != EINTR) /* see CHECK */
-        die_output(STDOUT_FILENO);
+        die("%s", describe_output_error(STDOUT_FILENO));
 }
