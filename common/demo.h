@@ -4,7 +4,6 @@
 
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
 #include "common/base/run.h"
 #include "common/base/text.h"
 #include "common/run/actors.h"

@@ -21,7 +21,6 @@ const char *(*advice_on)(const char *call, int error) = no_advice;
 
 bool write_whole(int descriptor, const void *bytes, size_t size)
 {
-    struct pollfd output = {.fd = descriptor, .events = POLLOUT};
     const char *next = bytes, *end = next + size;
 
     while (next < end) {
@@ -29,7 +28,7 @@ bool write_whole(int descriptor, const void *bytes, size_t size)
         if (written != -1)
             next += written;
         else if (errno == EAGAIN)
-            (void)poll(&output, 1, -1);
+            (void)poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
         else if (errno != EINTR)
             return false;
     }
@@ -64,11 +63,9 @@ void exit_once(int status)
 
 bool is_worth_repeating(const char *call, int error)
 {
-    bool is_accept = strncmp(call, "accept(", 7) == 0;
-
     if (error == EINTR)
         return !IS_CLOSE(call);
-    return is_accept && (error == ECONNABORTED || error == EPROTO);
+    return strncmp(call, "accept(", 7) == 0 && (error == ECONNABORTED || error == EPROTO);
 }
 
 void die_call(const char *call, int error, const char *file, int line)

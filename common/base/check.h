@@ -87,8 +87,7 @@ noreturn void exit_once(int status);
 /* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
 noreturn void die_call(const char *call, int error, const char *file, int line);
 
-/* Returns what to do about ERROR of CALL, "; raise ...", or "". A program that has advice sets it.
- */
+/* Returns what to do about ERROR of CALL, "; raise ...", or "". A program with advice sets it. */
 extern const char *(*advice_on)(const char *call, int error);
 
 /* For wrong usage, before anything is started: status 2. */

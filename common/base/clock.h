@@ -2,9 +2,7 @@
 /* clock - monotonic time, and pauses that --speed shortens */
 #pragma once
 
-#include "common/base/check.h"
 #include "common/base/run.h"
-#include <stdint.h>
 #include <time.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)

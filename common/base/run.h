@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* run - what the command line asked for; read_command_line() fills it in, all others read it */
+/* run - what all actors of a run share */
 #pragma once
 
-#include <stdbool.h>
+#include "common/base/check.h"
 #include <stdint.h>
+#include <sys/mman.h>
 
 extern const char *program_name; /* every message begins with it */
 
+/* What the command line asked for; read_command_line() fills it in, all others read it. */
 extern struct run {
     bool broken;   /* --broken: the mechanism is left out */
     bool window;   /* --window: the window stays open, with the mechanism in place */
@@ -14,3 +16,10 @@ extern struct run {
     double speed;  /* the listing's times are divided by it */
     int timeout;   /* seconds; 0: not given */
 } run;
+
+/* Returns SIZE zeroed bytes, shared with the children started afterwards (mmap(3p)), or dies. */
+static inline void *shared_alloc(size_t size)
+{
+    return CHECK_NOT(
+        MAP_FAILED, mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+}

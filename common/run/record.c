@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/run/record.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
+#include "common/base/run.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 struct recorder *recorder;
-static _Thread_local int own_lane = NO_LANE;
 
-/* What this actor is when it does not wait, and how many wakeups there were when it began to. */
 static const struct event running = {.state = RUNNING, .text = "running", .length = 7};
-static _Thread_local const struct event *own_state = &running;
-static _Thread_local int wakeups_before;
-static _Thread_local struct event *wait_event; /* of the call in which it waits, or NULL */
-static _Thread_local const struct call_place *own_place;
+
+/* What this actor is. */
+static _Thread_local struct {
+    int lane;
+    const struct event *state;      /* when it does not wait */
+    const struct call_place *place; /* of its latest call */
+    struct event *wait;             /* of the call in which it waits, or NULL */
+    int wakeups;                    /* how many there were when it began to wait */
+} own = {.lane = NO_LANE, .state = &running};
 
 enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
 
@@ -73,7 +76,7 @@ void record_as(const char *role, int id)
         return;
     if (lane_of(role, id) == NO_LANE)
         record_lanes(role, 1);
-    own_lane = lane_of(role, id);
+    own.lane = lane_of(role, id);
 }
 
 /* Adds an event with LENGTH bytes of TEXT, and returns it; NULL if the recorder is full. */
@@ -86,7 +89,7 @@ static struct event *add_event(int lane, enum event_kind kind, enum state state,
         return NULL;
     struct event *event = &recorder->events[index];
     event->time = clock_now();
-    event->place = lane == own_lane ? own_place : NULL;
+    event->place = lane == own.lane ? own.place : NULL;
     event->lane = (uint16_t)lane;
     event->other = (uint16_t)lane_of(role, id);
     event->kind = (uint8_t)kind;
@@ -129,15 +132,15 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         text = formatted;
     }
     bool is_own = lane == OWN_LANE;
-    if (is_own && own_lane == NO_LANE)
+    if (is_own && own.lane == NO_LANE)
         record_as("main", 0);
     if (is_own)
-        lane = own_lane;
+        lane = own.lane;
     if (kind == FLAW)
         mark_wrong(lane, is_own);
     struct event *event = add_event(lane, kind, state, role, id, text, strlen(text));
     if (event && is_own && kind == STATE && state != WAITING)
-        own_state = event;
+        own.state = event;
 }
 
 /* The calls that say something by their names; all others are not recorded. */
@@ -172,18 +175,18 @@ static void call_begins(const struct call_place *place)
     if (strncmp(call, "read_some(", length) == 0)
         length = strlen("read"); /* which it makes */
 
-    if (own_lane == NO_LANE) /* it is no actor */
+    if (own.lane == NO_LANE) /* it is no actor */
         return;
     if (kind != ORDINARY || strncmp(place->file, "common/", 7) != 0) /* not a call of our own */
-        own_place = place;
+        own.place = place;
     if (kind == WAITS) {
-        wakeups_before = recorder->wakeups;
-        wait_event = add_event(own_lane, STATE, WAITING, NULL, 0, call, length);
+        own.wakeups = recorder->wakeups;
+        own.wait = add_event(own.lane, STATE, WAITING, NULL, 0, call, length);
     } else if (kind == WAKES) {
         atomic_fetch_add(&recorder->wakeups, 1);
         record_sent(NULL, ALL, "wakeup");
     } else if (kind == POSTS)
-        (void)add_event(own_lane, NOTE, IDLE, NULL, 0, call, length);
+        (void)add_event(own.lane, NOTE, IDLE, NULL, 0, call, length);
 }
 
 static void call_ends(const struct call_place *place)
@@ -191,17 +194,16 @@ static void call_ends(const struct call_place *place)
     int error = errno; /* of a call that may fail */
     unsigned ready = READY;
 
-    if (own_lane == NO_LANE || kind_of(place->call) != WAITS)
+    if (own.lane == NO_LANE || kind_of(place->call) != WAITS)
         return;
     bool is_woken =
-        strncmp(place->call, "pthread_cond_", 13) == 0 && recorder->wakeups != wakeups_before;
-    bool is_short = wait_event && clock_now() - wait_event->time < SHORTEST_WAIT;
-    if (is_short && !is_woken &&
-        atomic_compare_exchange_strong(&wait_event->ready, &ready, CANCELED))
+        strncmp(place->call, "pthread_cond_", 13) == 0 && recorder->wakeups != own.wakeups;
+    bool is_short = own.wait && clock_now() - own.wait->time < SHORTEST_WAIT;
+    if (is_short && !is_woken && atomic_compare_exchange_strong(&own.wait->ready, &ready, CANCELED))
         return;
     if (is_woken)
         record_received(NULL, 0, "wakeup");
-    (void)add_event(own_lane, STATE, own_state->state, NULL, 0, own_state->text, own_state->length);
+    (void)add_event(own.lane, STATE, own.state->state, NULL, 0, own.state->text, own.state->length);
     errno = error;
 }
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "common/base/check.h"
-#include "common/base/memory.h"
+#include "common/base/run.h"
 #include "demos/bench/mechanisms.h"
 
 /* A loop of two short calls that lies across two cache lines takes a processor cycle longer, one in

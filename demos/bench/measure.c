@@ -14,7 +14,7 @@
 
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
+#include "common/base/run.h"
 #include "common/run/actors.h"
 #include "demos/bench/mechanisms.h"
 

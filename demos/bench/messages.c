@@ -17,7 +17,7 @@
 #endif
 
 #include "common/base/check.h"
-#include "common/base/memory.h"
+#include "common/base/run.h"
 #include "common/run/names.h"
 #include "demos/bench/mechanisms.h"
 #include "demos/parts/cleanup.h"

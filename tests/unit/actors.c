@@ -5,7 +5,6 @@
 #include "tests/support/test.h"
 #include "common/base/run.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
 #include "common/run/actors.h"
 #include "common/run/latch.h"
 #include "common/run/output.h"

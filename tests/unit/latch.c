@@ -7,7 +7,6 @@
 #include "common/base/run.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
-#include "common/base/memory.h"
 #include "common/run/actors.h"
 #include "common/run/latch.h"
 #include "demos/parts/window.h"
