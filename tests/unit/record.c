@@ -8,7 +8,6 @@
 #include "common/run/inside.h"
 #include "common/run/latch.h"
 #include "common/run/record.h"
-#include "common/views/chart.h"
 #include "tests/support/recorded.h"
 #include <pthread.h>
 #include <signal.h>
