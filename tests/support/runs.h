@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { MAX_RUNS = 64, MAX_SPEEDS = 8, NO_BROKEN = -1 };
+enum { MAX_RUNS = 64, NO_BROKEN = -1 };
 
 struct demo_run {
     char demo[16], program[24]; /* "mutex", "demo_mutex" */
@@ -12,16 +12,10 @@ struct demo_run {
     bool is_plain;              /* the first one of its demo */
     int normal, broken; /* exit statuses; NO_BROKEN where that is refused */
     int inside;         /* so many may be at once; 0: nobody ever is */
-    int speeds[MAX_SPEEDS], speed_count;
-    int quick;      /* the last one of them */
-    char fast[96];  /* that speed, and the options */
+    int speeds[4], speed_count;
+    char fast[96];  /* the last one of them, and the options */
     char waits[64]; /* calls, commas between them; "" if that differs */
 };
-extern struct demo_run demo_runs[MAX_RUNS];
-extern int run_count;
-
-/* Reads the table; ends the program with a message if that cannot be. */
-void runs_read(void);
 
 /* Adds a variant of DEMO's plain run, and returns it. */
 struct demo_run *add_run(const char *demo, const char *options);
