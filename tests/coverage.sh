@@ -50,7 +50,8 @@ else
         [ ! -x tests/matrix ] ||
             GCOV_PREFIX=$PWD/counts/$name run tests/matrix . "demo_$name"
     done
-    [ ! -x tests/kills ] || GCOV_PREFIX=$PWD/counts/kills run tests/kills . 2
+    [ ! -x tests/matrix ] ||
+        GCOV_PREFIX=$PWD/counts/killed run tests/matrix . killed
     find counts -name '*.gcda' | while read -r file; do
         notes=/${file#counts/*/}
         ln -s "${notes%.gcda}.gcno" "${file%.gcda}.gcno"

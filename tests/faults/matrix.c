@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix - makes each system call of each demo fail once, and looks what comes
+/* matrix - makes each system call of each demo fail once, or a signal come in
+ * it
  *
- * Usage: matrix BUILD_FOLDER [denied | DEMO]. Each call that a demo makes from
- * the start of its main() on, in any of its processes, fails at its 1st, 2nd,
- * 3rd, 5th and 8th use in the run (denied: at each use, as in a sandbox, with
- * EPERM and with ENOSYS). Then the run has to succeed, or to end with status 3
- * and a message that names the call and the reason. A line for each fault after
- * which it does not. Exit status 0 if all was well, 77 if the kernel cannot do
- * this.
+ * Usage: matrix BUILD_FOLDER [denied | killed] [DEMO]. Each call that a demo
+ * makes from the start of its main() on, in any of its processes, fails at its
+ * 1st, 2nd, 3rd, 5th and 8th use in the run (denied: at each use, as in a
+ * sandbox, with EPERM and with ENOSYS). Then the run has to succeed, or to end
+ * with status 3 and a message that names the call and the reason.
+ *
+ * Killed: at these uses the run gets SIGINT, SIGTERM or SIGHUP as by Ctrl-C, to
+ * the whole group; or SIGKILL, to the parent or to a child alone. It has to end
+ * of that, unless it was done already; when a child was killed, with status 3
+ * and a message about it. A name that SIGKILL in the instant of set-up leaves
+ * in the system is no failure, since nobody can prevent it; but it is counted.
+ *
+ * In each case nothing may be left. A line for each fault after which not all
+ * is well. Exit status 0 if all was well, 77 if the kernel cannot do this.
  *
  * The kernel asks this program about each of the calls (seccomp_unotify(2)) and
- * takes its word: go on, or fail with that error. Read decide() first.
+ * takes its word: go on, or fail with that error. Read is_due() first.
  * By hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of
  * each process by itself, and from before main() on.
  */
-#include "tests/faults/workers.h"
+#include "tests/support/process.h"
 #include "tests/support/queues.h"
+#include "tests/support/runs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -35,9 +45,14 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
+enum {
+    AT_ONCE = 6,
+    MAX_CHILDREN = 64,
+    BOUND = 15 /* seconds: a longer run hangs */
+};
 
 /* The calls, how they can fail, and what a message may call them: "a|b".
  *
@@ -129,22 +144,44 @@ static const struct call {
 };
 enum { CALLS = sizeof calls / sizeof *calls, ALL = -1, EACH_USE = 0 };
 
-/* What is to fail: the USE-th use of calls[CALL], or EACH_USE of it; or with
- * ALL, nothing.
+/* Or the run may be killed. */
+static const struct way {
+    const char *name;
+    int signal;
+    enum { GROUP, PARENT, CHILD } target;
+} ways[] = {{"SIGINT to all", SIGINT, GROUP},
+    {"SIGTERM to all", SIGTERM, GROUP}, {"SIGHUP to all", SIGHUP, GROUP},
+    {"SIGKILL to the parent", SIGKILL, PARENT},
+    {"SIGKILL to a child", SIGKILL, CHILD}};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+/* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it; or
+ * with ALL, nothing: an error, or if there is a WAY, that.
  */
 struct fault {
     int call, use, error;
+    const struct way *way;
     bool in_main; /* the marker was seen: main() has begun */
+    bool is_sent; /* there was somebody to kill */
     int uses[CALLS];
-    int repeated; /* so often, since the machine was too busy to judge a run */
 };
 
 /* Shared by all workers. */
 static struct totals {
-    atomic_int faults, hangs, silent, leftovers;
+    atomic_int faults, hangs, silent, leftovers, names;
 } * totals;
 
-static bool is_denied;
+static enum { ERRORS, DENIED, KILLED } mode;
+
+/* "demo_pipe --named" */
+static const char *title_of(const struct demo_run *run)
+{
+    static char title[96];
+
+    (void)snprintf(title, sizeof title, "%s%s%s", run->program,
+        *run->options ? " " : "", run->options);
+    return title;
+}
 
 /* In the demo's process: the kernel must ask about these calls from now on.
  * The descriptor by which it asks goes to the supervisor.
@@ -204,8 +241,8 @@ static bool is_wait(uint64_t futex_operation)
     return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
 }
 
-/* Returns the error with which this call must fail, or 0. */
-static int decide(struct fault *fault, const struct seccomp_data *data)
+/* Whether this call is the one that is meant. */
+static bool is_due(struct fault *fault, const struct seccomp_data *data)
 {
     int call = 0;
 
@@ -217,28 +254,48 @@ static int decide(struct fault *fault, const struct seccomp_data *data)
     if (data->nr == SYS_fcntl && data->args[1] == F_GETFD)
         fault->in_main = true;
     if (!fault->in_main)
-        return 0;
+        return false;
     /* That a message could not be written, no message can say; and waking
      * others cannot be interrupted.
      */
     if ((data->nr == SYS_write && data->args[0] == STDERR_FILENO) ||
         (data->nr == SYS_futex && !is_wait(data->args[1])))
-        return 0;
+        return false;
     fault->uses[call]++;
-    bool is_meant = fault->use == EACH_USE || fault->uses[call] == fault->use;
-    return call == fault->call && is_meant ? fault->error : 0;
+    return call == fault->call &&
+           (fault->use == EACH_USE || fault->uses[call] == fault->use);
 }
 
-/* In the demo's place, so that its queues are known. */
-static void create_queue(
-    const struct seccomp_data *data, struct seccomp_notif_resp *answer)
+/* One of the children of PID, unless it is a zombie; or 0. */
+static pid_t choose_child(pid_t pid, int which)
 {
-    int id = queues_create((int)data->args[0], (int)data->args[1]);
+    pid_t children[MAX_CHILDREN];
+    char path[64];
+    int count = 0;
 
-    if (id == -1)
-        answer->error = -errno;
-    else
-        answer->val = id;
+    (void)snprintf(
+        path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+    FILE *file = fopen(path, "r");
+    while (file && count < MAX_CHILDREN &&
+           fscanf(file, "%d", &children[count]) == 1)
+        count++;
+    if (file)
+        (void)fclose(file);
+    if (count == 0 || process_state(children[which % count]) == 'Z')
+        return 0;
+    return children[which % count];
+}
+
+/* Returns whether there was somebody to kill. */
+static bool send_signal(const struct fault *fault, pid_t pid)
+{
+    pid_t target = pid;
+
+    if (fault->way->target == GROUP)
+        target = -pid;
+    if (fault->way->target == CHILD)
+        target = choose_child(pid, fault->use + fault->call);
+    return target != 0 && kill(target, fault->way->signal) == 0;
 }
 
 /* Answers the kernel's questions until all processes that it asks about have
@@ -262,12 +319,18 @@ static bool supervise(
         if (!(question.revents & POLLIN) ||
             ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
             continue;
-        int error = decide(fault, &asked.data);
         answer.id = asked.id;
-        answer.error = -error;
-        if (error == 0 && asked.data.nr == SYS_msgget)
-            create_queue(&asked.data, &answer);
-        else if (error == 0)
+        bool due = is_due(fault, &asked.data);
+        if (due && fault->way && !fault->is_sent)
+            fault->is_sent = send_signal(fault, program->pid);
+        answer.error = due ? -fault->error : 0;
+        if (answer.error == 0 && asked.data.nr == SYS_msgget) {
+            /* in the demo's place, so that its queues are known */
+            int id =
+                queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
+            answer.error = id == -1 ? -errno : 0;
+            answer.val = id == -1 ? 0 : id;
+        } else if (answer.error == 0)
             answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         /* A signal came first: the call will be made again. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1)
@@ -299,6 +362,16 @@ static bool says_one_of(const char *text, const char *words)
 static const char *judge(const struct demo_run *run, const struct fault *fault,
     const struct result *result)
 {
+    if (fault->way && result->status == run->normal)
+        return NULL; /* it was done already */
+    if (fault->way && fault->way->target != CHILD)
+        return result->status == 128 + fault->way->signal ? NULL : "wrong end";
+    if (fault->way)
+        return result->status == 3 &&
+                       says_one_of(result->err,
+                           " was killed by signal 9|live view was stopped")
+                   ? NULL
+                   : "wrong end";
     if (result->status > 128)
         return "crash";
     if (result->status == 4 || strstr(result->err, "VIOLATED"))
@@ -320,7 +393,8 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
 }
 
 /* Starts RUN so that the kernel asks by the LISTENER about its calls. */
-static struct program start(const struct demo_run *run, int *listener)
+static struct program start(
+    const struct demo_run *run, int speed, int *listener)
 {
     int sockets[2];
 
@@ -329,8 +403,8 @@ static struct program start(const struct demo_run *run, int *listener)
     /* in the child lower descriptors are closed before listen_in() */
     int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
     (void)close(sockets[1]);
-    struct program program = start_with(
-        listen_in, &kept, "%s --speed=1000 %s", run->program, run->options);
+    struct program program = start_with(listen_in, &kept, "%s --speed=%d %s",
+        run->program, speed, run->options);
     (void)close(kept);
     *listener = receive_listener(sockets[0]);
     (void)close(sockets[0]);
@@ -341,49 +415,80 @@ static struct program start(const struct demo_run *run, int *listener)
     return program;
 }
 
-/* Does RUN with FAULT. Returns false if the fault did not happen, since the
- * run made fewer such calls this time.
+/* Says what is left, after a while, and removes it; counts it as names or as
+ * what may not be left, and returns how much that is.
  */
-static bool try(const struct demo_run *run, struct fault *fault)
+static int count_leftovers(const struct fault *fault)
 {
-    int names = 0, listener;
+    const char *left = await_leftovers();
+    bool may_leave_names = fault->way && fault->way->signal == SIGKILL;
+    int count = 0;
+
+    for (const char *line = left; *line; line = strchr(line, '\n') + 1)
+        if (may_leave_names && strncmp(line, "process ", 8) != 0)
+            totals->names++;
+        else
+            count++;
+    (void)printf("%s", left);
+    if (*left)
+        remove_leftovers();
+    totals->leftovers += count;
+    return count;
+}
+
+/* Does RUN with FAULT. Returns false if that did not happen, since the run made
+ * fewer such calls this time; or if the machine was too busy to judge it, when
+ * it MAY_REPEAT.
+ */
+static bool try_once(
+    const struct demo_run *run, struct fault *fault, bool may_repeat)
+{
+    const int speed = fault->way && fault->use % 2 == 0 ? 20 : 1000;
     const char *wrong = "hang";
-    struct program program = start(run, &listener);
+    int listener;
+    struct program program = start(run, speed, &listener);
     bool ended = supervise(listener, &program, fault);
     const struct result *result = &program.so_far;
-    bool happened =
-        fault->call == ALL || (fault->uses[fault->call] > 0 &&
-                                  fault->uses[fault->call] >= fault->use);
+    bool happened = fault->call == ALL || fault->is_sent ||
+                    (!fault->way && fault->uses[fault->call] > 0 &&
+                        fault->uses[fault->call] >= fault->use);
 
     if (ended)
         wrong = happened ? judge(run, fault, result) : NULL;
-    else {
+    else
         program_kill(&program);
-        totals->hangs++;
-    }
-    int left = count_leftovers(&names);
+    int left = count_leftovers(fault);
     (void)close(listener);
-    if (wrong && ended && left == 0 && fault->repeated < 3 &&
-        strstr(result->err, "the machine was too busy, run it again")) {
-        struct fault again = {.call = fault->call,
-            .use = fault->use,
-            .error = fault->error,
-            .repeated = fault->repeated + 1};
-        free(program.so_far.out);
-        free(program.so_far.err);
-        return try(run, &again);
+    if (wrong && ended && left == 0 && may_repeat &&
+        strstr(result->err, "the machine was too busy, run it again"))
+        happened = false;
+    else {
+        totals->hangs += !ended;
+        totals->silent += wrong && ended;
+        if (fault->call != ALL && (wrong || left > 0))
+            (void)printf("%s: use %d of %s, %s: %s, status %d, %d left\n%s",
+                title_of(run), fault->use, calls[fault->call].name,
+                fault->way ? fault->way->name : strerror(fault->error),
+                wrong ? wrong : "right", result->status, left, result->err);
     }
-    totals->leftovers += left;
-    totals->silent += wrong && ended;
-    if (fault->call != ALL && (wrong || left > 0))
-        (void)printf("%s: use %d of %s fails, %s: %s, status %d, %d left\n%s",
-            title_of(run), fault->use, calls[fault->call].name,
-            strerror(fault->error), wrong ? wrong : "right", result->status,
-            left, result->err);
     (void)fflush(stdout);
     free(program.so_far.out);
     free(program.so_far.err);
     return happened;
+}
+
+static void try_fault(const struct demo_run *run, const struct fault *fault)
+{
+    bool happened = false;
+
+    for (int tries = 0; tries < 4 && !happened; tries++)
+        happened = try_once(run,
+            &(struct fault){.call = fault->call,
+                .use = fault->use,
+                .error = fault->error,
+                .way = fault->way},
+            tries < 3);
+    totals->faults += happened;
 }
 
 /* No sandbox in which a program runs at all denies these; the C library ends
@@ -401,48 +506,109 @@ static bool can_be_denied(const char *call)
     return !strstr(never, word);
 }
 
-static void deny_all(const struct demo_run *run, const struct fault *counted)
+static void deny(const struct demo_run *run, int call)
 {
-    static const int errors[] = {EPERM, ENOSYS};
+    if (!can_be_denied(calls[call].name))
+        return;
+    try_fault(
+        run, &(struct fault){.call = call, .use = EACH_USE, .error = EPERM});
+    try_fault(
+        run, &(struct fault){.call = call, .use = EACH_USE, .error = ENOSYS});
+}
 
-    for (int call = 0; call < CALLS; call++)
-        for (int i = 0; i < 2; i++) {
-            struct fault fault = {
-                .call = call, .use = EACH_USE, .error = errors[i]};
-            if (counted->uses[call] > 0 && can_be_denied(calls[call].name) &&
-                try(run, &fault))
-                totals->faults++;
+static void try_uses(const struct demo_run *run, int call, int most)
+{
+    static const int uses[] = {1, 2, 3, 5, 8};
+    struct fault fault = {.call = call};
+
+    for (int i = 0; i < 5 && uses[i] <= most; i++) {
+        fault.use = uses[i];
+        if (mode == KILLED) { /* the ways come in turn */
+            fault.way = &ways[(call + i) % WAYS];
+            try_fault(run, &fault);
         }
+        for (int k = 0; k < 2 && mode == ERRORS; k++) {
+            fault.error = calls[call].errors[k];
+            if (fault.error != 0)
+                try_fault(run, &fault);
+        }
+    }
 }
 
 static void try_all(const struct demo_run *run)
 {
-    static const int uses[] = {1, 2, 3, 5, 8};
     struct fault counted = {.call = ALL};
 
-    (void)try(run, &counted); /* which calls does it make? */
-    if (is_denied) {
-        deny_all(run, &counted);
-        return;
-    }
+    (void)try_once(run, &counted, false); /* which calls does it make? */
     for (int call = 0; call < CALLS; call++)
-        for (size_t i = 0; i < 2 * sizeof uses / sizeof *uses; i++) {
-            struct fault fault = {.call = call,
-                .use = uses[i / 2],
-                .error = calls[call].errors[i % 2]};
-            if (fault.error != 0 && fault.use <= counted.uses[call] &&
-                try(run, &fault))
-                totals->faults++;
+        if (mode != DENIED)
+            try_uses(run, call, counted.uses[call]);
+        else if (counted.uses[call] > 0)
+            deny(run, call);
+}
+
+/* Whether there is nothing in the current folder but what a run may leave. */
+static bool is_folder_clean(void)
+{
+    static const char expected[] = " . .. mutexfile.txt names.txt view ";
+    DIR *folder = opendir(".");
+    char word[300];
+    bool clean = true;
+
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        (void)snprintf(word, sizeof word, " %s ", entry->d_name);
+        if (strstr(expected, word))
+            continue;
+        (void)printf("left:%s\n", word);
+        clean = false;
+    }
+    if (folder)
+        (void)closedir(folder);
+    return clean;
+}
+
+/* Tries all with each run whose title has ONLY in it (NULL: with all), each in
+ * a process with a folder of its own, AT_ONCE of them at a time. Returns
+ * whether nothing was in their folders but what a run may leave there.
+ */
+static bool try_all_runs(const char *only)
+{
+    int running = 0, status = 0;
+    bool good = true;
+
+    for (const struct demo_run *run = next_run(NULL); run || running > 0;) {
+        bool is_wanted = run && (!only || strstr(title_of(run), only));
+        if (!run || running == AT_ONCE) {
+            good = wait(&status) > 0 && status == 0 && good;
+            running--;
+            continue;
         }
+        (void)fflush(NULL); /* or the child would print it again */
+        pid_t pid = is_wanted ? fork() : -1;
+        if (pid == 0) {
+            char *folder = scratch_enter();
+            try_all(run);
+            bool clean = is_folder_clean();
+            scratch_leave(folder);
+            exit(clean ? 0 : 1);
+        }
+        good = good && (pid > 0 || !is_wanted);
+        running += pid > 0;
+        run = next_run(run);
+    }
+    return good;
 }
 
 int main(int argc, char **argv)
 {
-    is_denied = argc > 2 && strcmp(argv[2], "denied") == 0;
+    char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    char **rest = argv + 2;
+
     totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!workers_begin(argv[1]) || totals == MAP_FAILED) {
-        (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [denied | DEMO]\n");
+    if (!build || totals == MAP_FAILED) {
+        (void)fprintf(
+            stderr, "usage: matrix BUILD_FOLDER [denied | killed] [DEMO]\n");
         return 2;
     }
     if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0,
@@ -450,11 +616,25 @@ int main(int argc, char **argv)
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
-    bool good =
-        for_each_run(argc > 2 && !is_denied ? argv[2] : NULL, AT_ONCE, try_all);
-    (void)printf("%d faults, %d hangs, %d silent, %d leftovers\n",
-        totals->faults, totals->hangs, totals->silent, totals->leftovers);
-    bool enough = argc > 2 || totals->faults >= 300;
+    if (argc > 2 && strcmp(argv[2], "denied") == 0)
+        mode = DENIED;
+    if (argc > 2 && strcmp(argv[2], "killed") == 0)
+        mode = KILLED;
+    rest += mode != ERRORS;
+    (void)setenv("DEMOS", build, 1);
+    free(build);
+    /* some are watched */
+    add_run("semaphore", "--lanes");
+    add_run("socket", "--port=0 --lanes");
+    add_run("condvar", "--trace=view --timeline");
+    add_run("pipe", "--svg=view --color=always --lanes");
+    bool good = try_all_runs(argc > 2 ? *rest : NULL);
+    (void)printf(
+        "%d faults, %d hangs, %d silent, %d leftovers; %d names left by "
+        "SIGKILL in the instant of set-up\n",
+        totals->faults, totals->hangs, totals->silent, totals->leftovers,
+        totals->names);
+    bool enough = (argc > 2 && *rest) || totals->faults >= 300;
     return good && enough &&
                    totals->hangs + totals->silent + totals->leftovers == 0
                ? 0
