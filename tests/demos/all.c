@@ -3,6 +3,8 @@
 #include "tests/support/test.h"
 #include "tests/support/runs.h"
 
+#include "demos/parts/about.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -122,6 +124,34 @@ TEST(examples)
             if (!right && !strstr(result.err, "robust"))
                 fail_msg("%s%s: status %d, %s%s", demo->program, rest,
                     result.status, result.out, result.err);
+        }
+    }
+}
+
+/* What the verdict of --broken says was left out is in the source below its
+ * header: each word that is not one of these.
+ */
+TEST(what_is_left_out)
+{
+#define ADDRESS(name) &name##_demo,
+    static const struct demo *const demos[] = {FOR_EACH_DEMO(ADDRESS)};
+    static const char english[] = " and around between by called client's in "
+                                  "loop own sleep test the with ";
+    char path[4096], words[256], name[64];
+
+    for (size_t i = 0; i < COUNT(demos); i++) {
+        (void)snprintf(
+            path, sizeof path, "%s/demos/%s.c", SOURCE_FOLDER, demos[i]->name);
+        const char *code = strstr(load_file(path, NULL), "*/");
+        (void)snprintf(
+            words, sizeof words, "%s, %s", demos[i]->left_out, demos[i]->wrong);
+        for (char *rest = words, *word; (word = strtok_r(rest, " ,", &rest));) {
+            (void)snprintf(name, sizeof name, " %s ", word);
+            if (strstr(english, name))
+                continue;
+            word[strcspn(word, ")")] = '\0'; /* "ask()" begins as "ask(" does */
+            if (!strstr(code, word))
+                fail_msg("%s has no %s", path, word);
         }
     }
 }
@@ -275,7 +305,7 @@ static void try_options(const char *program)
     }
 }
 
-TEST(options)
+TEST(each_option)
 {
     FOR_DEMOS(demo)
     try_options(demo->program);
