@@ -24,9 +24,6 @@ static const struct fault {
 #define IN_SHM "openat(AT_FDCWD, \"/dev/shm/"
 #define FILES  "; raise the limit on open files (ulimit -n)"
 #define MEMORY "; close some programs or raise the limit (ulimit -v) ("
-#define NO_LOCKS                                                               \
-    "; its file system may have no locks, so choose a --file on a local "      \
-    "disk\n"
 #define NO_SHM                                                                 \
     "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) " \
     "("
@@ -36,74 +33,75 @@ static const struct fault {
 #define ROOM "; make room (see df) and try again\n"
 #define NO_TMP                                                                 \
     "; set TMPDIR, by default /tmp, to a folder that you can write to ("
-    {"pipe", NULL, "pipe2(", {EMFILE}, "pipe", FILES " ("},
-    {"pipe", NULL, "pipe2(", {ENFILE}, "pipe",
+    {"demo_pipe", NULL, "pipe2(", {EMFILE}, "pipe", FILES " ("},
+    {"demo_pipe", NULL, "pipe2(", {ENFILE}, "pipe",
         "; close some programs, since the whole system has too many open "
         "files ("},
-    {"pipe", NULL, "CLONE_CHILD_SETTID", {EAGAIN}, "fork",
+    {"demo_pipe", NULL, "CLONE_CHILD_SETTID", {EAGAIN}, "fork",
         "; end some processes or raise their limit (ulimit -u) ("},
-    {"pipe", NULL, "CLONE_CHILD_SETTID", {ENOMEM}, "fork", MEMORY},
-    {"semaphore", NULL, "CLONE_THREAD", {EAGAIN}, "pthread_create",
+    {"demo_pipe", NULL, "CLONE_CHILD_SETTID", {ENOMEM}, "fork", MEMORY},
+    {"demo_semaphore", NULL, "CLONE_THREAD", {EAGAIN}, "pthread_create",
         "; end some processes or raise the limit on them (ulimit -u) or on "
         "memory (ulimit -v) ("},
-    {NAMED, NULL, IN_SHM, {EMFILE}, "sem_open", FILES " ("},
     {NAMED, NULL, IN_SHM, {ENOENT, EACCES, EROFS}, "sem_open", NO_SHM},
     {NAMED, NULL, IN_SHM, {ENOSPC}, "sem_open", FULL_SHM},
-    {"shm", NULL, IN_SHM, {EMFILE}, "shm_open", FILES " ("},
-    {"shm", NULL, IN_SHM, {ENOENT, EACCES}, "shm_open", NO_SHM},
-    {"shm", NULL, "fallocate(", {ENOSPC}, "posix_fallocate", FULL_SHM},
-    {"shm", NULL, "ftruncate(", {EFBIG}, "ftruncate",
+    {"demo_shm", NULL, IN_SHM, {EACCES}, "shm_open", NO_SHM},
+    {"demo_shm", NULL, "fallocate(", {ENOSPC}, "posix_fallocate", FULL_SHM},
+    {"demo_shm", NULL, "ftruncate(", {EFBIG}, "ftruncate",
         "; raise the limit on the size of files (ulimit -f) ("},
-    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {ENOMEM}, "mmap", MEMORY},
-    {"shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {EAGAIN}, "mmap",
+    {"demo_shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {ENOMEM}, "mmap", MEMORY},
+    {"demo_shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {EAGAIN}, "mmap",
         "; raise the limit on locked memory (ulimit -l) ("},
-    {"mqueue", "--api=posix", "mq_open(", {ENOSYS, EACCES, EPERM}, "mq_open",
+    {"demo_mqueue", "--api=posix", "mq_open(", {ENOSYS, EACCES, EPERM},
+        "mq_open",
         "; this system does not allow POSIX queues, so use --api=sysv ("},
-    {"mqueue", "--api=posix", "mq_open(", {EMFILE}, "mq_open",
+    {"demo_mqueue", "--api=posix", "mq_open(", {EMFILE}, "mq_open",
         FILES " or in queues (ulimit -q) ("},
-    {"mqueue", "--api=posix", "mq_open(", {ENOSPC}, "mq_open",
+    {"demo_mqueue", "--api=posix", "mq_open(", {ENOSPC}, "mq_open",
         "; remove queues (rm /dev/mqueue/NAME) that nobody uses ("},
-    {"mqueue", "--api=sysv", "msgget(", {ENOSYS, EPERM}, "msgget",
+    {"demo_mqueue", "--api=sysv", "msgget(", {ENOSYS, EPERM}, "msgget",
         "; this system does not allow System V queues, so use --api=posix ("},
-    {"mqueue", "--api=sysv", "msgget(", {ENOSPC}, "msgget",
+    {"demo_mqueue", "--api=sysv", "msgget(", {ENOSPC}, "msgget",
         "; remove queues (ipcs -q, ipcrm -q ID) that nobody uses ("},
-    {"mqueue", "--api=sysv", "msgsnd(", {EINVAL}, "msgsnd",
+    {"demo_mqueue", "--api=sysv", "msgsnd(", {EINVAL}, "msgsnd",
         "; let root raise kernel.msgmax ("},
-    {"mqueue", "--api=sysv", "msgsnd(", {EIDRM}, "msgsnd",
+    {"demo_mqueue", "--api=sysv", "msgsnd(", {EIDRM}, "msgsnd",
         "; another program removed the queue, so try again ("},
-    {"mutex", NULL, "F_SETLK, ", {ENOLCK}, "cannot lock mutexfile.txt",
-        NO_LOCKS},
-    {"file", NULL, "F_SETLK, ", {EOPNOTSUPP, EINVAL}, "cannot lock names.txt",
-        NO_LOCKS},
-    {"file", NULL, "F_SETLKW, ", {ENOLCK}, "fcntl",
+    {"demo_file", NULL, "F_SETLK, ", {ENOLCK, EOPNOTSUPP, EINVAL},
+        "cannot lock names.txt",
+        "; its file system may have no locks, so choose a --file on a local "
+        "disk\n"},
+    {"demo_file", NULL, "F_SETLKW, ", {ENOLCK}, "fcntl",
         "; the file system may have no locks, so use a file on a local disk ("},
-    {"file", NULL, "\"names.txt\", O_", {EMFILE}, "open names.txt", FILES "\n"},
-    {"file", NULL, "\"names.txt\", O_", {EROFS}, "open names.txt",
+    {"demo_file", NULL, "\"names.txt\", O_", {EMFILE}, "open names.txt",
+        FILES "\n"},
+    {"demo_file", NULL, "\"names.txt\", O_", {EROFS}, "open names.txt",
         "; choose another with --file\n"},
-    {"file", NULL, "\"names.txt\", O_", {ENOSPC}, "open names.txt", ROOM},
-    {"file", NULL, "left name", {ENOSPC}, "write to standard output", ROOM},
-    {"pipe", "--named", "/demo_pipe-", {EACCES, ENOENT}, "mkdtemp", NO_TMP},
-    {"pipe", "--named", "/demo_pipe-", {ENOSPC}, "mkdtemp",
+    {"demo_file", NULL, "\"names.txt\", O_", {ENOSPC}, "open names.txt", ROOM},
+    {"demo_file", NULL, "left name", {ENOSPC}, "write to standard output",
+        ROOM},
+    {"demo_pipe", "--named", "/demo_pipe-", {EACCES, ENOENT}, "mkdtemp",
+        NO_TMP},
+    {"demo_pipe", "--named", "/demo_pipe-", {ENOSPC}, "mkdtemp",
         "; make room (see df) or set TMPDIR to another folder ("},
-    {"pipe", "--named", "S_IFIFO", {EPERM}, "mkfifo", NO_TMP},
-    {"socket", "--port=0", "socket(", {EAFNOSUPPORT}, "socket",
+    {"demo_pipe", "--named", "S_IFIFO", {EPERM}, "mkfifo", NO_TMP},
+    {"demo_socket", "--port=0", "socket(", {EAFNOSUPPORT}, "socket",
         "; this system does not allow IPv4 sockets ("},
-    {"socket", "--port=0", "socket(", {EMFILE}, "socket", FILES " ("},
-    {"socket", "--port=0", "bind(", {EADDRNOTAVAIL}, "port 0 on 127.0.0.1",
+    {"demo_socket", "--port=0", "bind(", {EADDRNOTAVAIL}, "port 0 on 127.0.0.1",
         "; let root start the interface (ip link set lo up)\n"},
-    {"socket", "--port=0", "bind(", {EADDRINUSE}, "port 0 on 127.0.0.1",
+    {"demo_socket", "--port=0", "bind(", {EADDRINUSE}, "port 0 on 127.0.0.1",
         "; try again when other programs have ended\n"},
-    {"socket", "--port=0", "bind(", {EACCES}, "port 0 on 127.0.0.1",
+    {"demo_socket", "--port=0", "bind(", {EACCES}, "port 0 on 127.0.0.1",
         "; this system does not allow servers\n"},
-    {"socket", "--port=80", "bind(", {EACCES}, "port 80 on 127.0.0.1",
+    {"demo_socket", "--port=80", "bind(", {EACCES}, "port 80 on 127.0.0.1",
         "; ports below 1024 need root, so use --port=1024 or higher\n"},
-    {"socket", "--port=0", "connect(", {EADDRNOTAVAIL}, "",
+    {"demo_socket", "--port=0", "connect(", {EADDRNOTAVAIL}, "",
         "; no port is free, so try again in a minute ("},
-    {"socket", "--port=0", "connect(", {ENETUNREACH}, "",
+    {"demo_socket", "--port=0", "connect(", {ENETUNREACH}, "",
         "; let root start the interface (ip link set lo up) ("},
-    {"semaphore", "--svg=view", "\"view\", O_WRONLY", {EMFILE},
+    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EMFILE},
         "cannot write view", FILES "\n"},
-    {"semaphore", "--svg=view", "\"view\", O_WRONLY", {EACCES},
+    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EACCES},
         "cannot write view", "; choose another file\n"}};
 
 /* Prints the NAME of the first call in the log that has $CALL in its line, "PID
@@ -113,22 +111,12 @@ static const char find_call[] =
     "awk '{ name = $2; sub(/\\(.*/, \"\", name); use = ++uses[$1, name] }"
     "    index($0, ENVIRON[\"CALL\"]) { print name, use; exit }' log";
 
-static const char *program_of(const struct fault *fault)
-{
-    char demo[32];
-
-    if (strcmp(fault->demo, NAMED) == 0)
-        return built(NAMED);
-    (void)snprintf(demo, sizeof demo, "demo_%s", fault->demo);
-    return built(demo);
-}
-
 static struct result run_traced(
     const struct fault *fault, const char *log, const char *expression)
 {
     return run_program(
         (const char *const[]){"/usr/bin/env", "strace", "-f", "-qq", "-o", log,
-            "-s64", "-e", expression, program_of(fault), "--speed=1000",
+            "-s64", "-e", expression, built(fault->demo), "--speed=1000",
             fault->option, NULL},
         NULL, 0);
 }
@@ -143,7 +131,7 @@ TEST(advice_fits)
     for (size_t i = 0; i < COUNT(faults) * COUNT(faults->errors); i++) {
         const struct fault *fault = &faults[i / COUNT(faults->errors)];
         int error = fault->errors[i % COUNT(faults->errors)];
-        if (error == 0 || access(program_of(fault), X_OK) != 0)
+        if (error == 0 || access(built(fault->demo), X_OK) != 0)
             continue; /* not everywhere there is one with a NAMED semaphore */
         (void)run_traced(fault, "log", "trace=all");
         assert_int_equal(setenv("CALL", fault->call, 1), 0);
@@ -157,7 +145,7 @@ TEST(advice_fits)
             strerror(error), fault->advice);
         struct result result = run_traced(fault, "/dev/null", expression);
         if (result.status != 3 || !strstr(result.err, message))
-            fail_msg("demo_%s %s, %s: status %d, not %s: %s", fault->demo,
+            fail_msg("%s %s, %s: status %d, not %s: %s", fault->demo,
                 fault->option ? fault->option : "", expression, result.status,
                 message, result.err);
         assert_nothing_left();

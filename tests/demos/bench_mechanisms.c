@@ -191,11 +191,10 @@ static int find_children(pid_t parent, pid_t children[3])
 /* Starts a long run, and waits until both sides are there; with the process
  * that cleans up they are three.
  */
-static struct program start_long(const char *placement, pid_t children[3])
+static struct program start_long(pid_t children[3])
 {
-    struct program program =
-        program_start((const char *const[]){built("bench_mechanisms"), "--csv",
-            "--rounds=1000", "--timeout=60", placement, NULL});
+    struct program program = start_words("bench_mechanisms --csv --rounds=1000 "
+                                         "--timeout=60 --placement=free");
 
     for (int tries = 0; find_children(program.pid, children) < 3; tries++) {
         assert_int_in_range(tries, 0, 1000);
@@ -204,35 +203,28 @@ static struct program start_long(const char *placement, pid_t children[3])
     return program;
 }
 
-/* Each side may use one core, the right one. */
+/* Each side pins itself to one core, the right one, as strace(1) sees it. */
 TEST(pinning)
 {
+    int first, second;
     struct result probe = RUN(
         "bench_mechanisms", "--rounds=1", "--only=pipe", "--placement=cross");
-    pid_t children[3];
 
+    if (!has_strace())
+        skip();
     if (probe.status == 3) { /* one core, or a system that cannot pin */
         assert_matches(probe.err, "cross wants two cores|cannot pin");
         skip();
     }
     assert_matches(probe.out, "\nping is pinned to core [0-9]+, pong to core ");
     for (int cross = 0; cross < 2; cross++) {
-        struct program program = start_long(
-            cross ? "--placement=cross" : "--placement=same", children);
-        struct result cores = {.out = NULL};
-        int first, second;
-        for (int tries = 0; !cores.out || count_lines(cores.out) < 2; tries++) {
-            assert_int_in_range(tries, 0, 1000);
-            nap(0.01); /* they pin themselves */
-            cores =
-                run_script("cd /proc; grep -hxE 'Cpus_allowed_list:.[0-9]+' "
-                           "%d/status %d/status %d/status",
-                    children[0], children[1], children[2]);
-        }
-        assert_int_equal(sscanf(cores.out, "%*s%d %*s%d", &first, &second), 2);
+        (void)run_script("exec strace -f -o log -e trace=sched_setaffinity "
+                         "'%s' --rounds=1 --only=pipe --placement=%s",
+            built("bench_mechanisms"), cross ? "cross" : "same");
+        struct result cores =
+            run_script("sed -n 's/.*\\[\\([0-9]*\\)\\].*/\\1/p' log");
+        assert_int_equal(sscanf(cores.out, "%d %d", &first, &second), 2);
         assert_int_equal(first != second, cross);
-        (void)kill(program.pid, SIGTERM);
-        (void)program_finish(&program);
     }
 }
 
@@ -255,38 +247,36 @@ TEST(one_core)
         strstr(result.out, "ping is pinned to core 1, pong to core 1"));
 }
 
-/* However it ends, the sides go with their parent, and so does the queue. */
+/* However it ends, the sides go with their parent, and so does the queue. A
+ * side that is killed ends the run, and is named; the other one may then have
+ * got the robust mutex of a dead owner.
+ */
 TEST(killed)
 {
-    static const int signals[] = {SIGINT, SIGKILL};
+    static const struct {
+        int signal;
+        bool is_side;
+        int status;
+        const char *said;
+    } cases[] = {{SIGINT, false, 128 + SIGINT, "^$"},
+        {SIGKILL, false, 128 + SIGKILL, "^$"},
+        {SIGKILL, true, 3,
+            "p[io]ng [01] was killed by signal 9, so the run was stopped\n"
+            "([^\n]*Owner died[^\n]*\n)?$"}};
     pid_t children[3];
 
-    for (size_t i = 0; i < COUNT(signals); i++) {
-        struct program program = start_long("--placement=free", children);
-        (void)kill(program.pid, signals[i]);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct program program = start_long(children);
+        int side = 0;
+        while (getsid(children[side]) == children[side])
+            side++; /* what cleans up has a session of its own */
+        (void)kill(
+            cases[i].is_side ? children[side] : program.pid, cases[i].signal);
         struct result result = program_finish(&program);
-        assert_int_equal(result.status, 128 + signals[i]);
+        assert_result(&result, cases[i].status, cases[i].said, "a long run");
         assert_string_equal(result.out, "");
         assert_nothing_left();
     }
-}
-
-/* A side that is killed ends the run, and is named. */
-TEST(side_is_killed)
-{
-    pid_t children[3];
-    struct program program = start_long("--placement=free", children);
-    int side = 0;
-
-    while (getsid(children[side]) == children[side])
-        side++; /* what cleans up has a session of its own */
-    (void)kill(children[side], SIGKILL);
-    struct result result = program_finish(&program);
-    /* the other side may then have got the robust mutex of a dead owner */
-    assert_result(&result, 3,
-        "p[io]ng [01] was killed by signal 9, so the run "
-        "was stopped\n([^\n]*Owner died[^\n]*\n)?$",
-        "a killed side");
 }
 
 /* Both sides compare each byte with what the other one has sent. This test,

@@ -177,23 +177,6 @@ TEST(typed_lines)
     }
 }
 
-/* Ctrl-Z, and fg after more than --timeout seconds: the time in which a run is
- * stopped is not its own.
- */
-TEST(stopped_run)
-{
-    struct program program = start_words("demo_pipe --timeout=5 -");
-
-    program_write(&program, "before it\n", 10);
-    (void)program_await(&program, "beforeIt\n", false);
-    assert_int_equal(kill(-program.pid, SIGSTOP), 0);
-    nap(6);
-    assert_int_equal(kill(-program.pid, SIGCONT), 0);
-    program_write(&program, "after it\n", 9);
-    struct result result = program_finish(&program);
-    assert_run(&result, BYTES("beforeIt\nafterIt\n"));
-}
-
 /* The sentence comes out, and yet somebody waits for its end. Status 4, not the
  * watchdog's 3: the pipeline itself has noticed.
  */
