@@ -51,10 +51,7 @@ static void take_items(struct chart *chart, const struct recorder *from)
         unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
-        struct chart_lane *lane = &chart->lane[event->lane];
-        bool is_note = event->kind == NOTE || event->kind == FLAW;
-        lane->has_events = true;
-        lane->has_more |= !is_note;
+        chart->lane[event->lane].has_events = true;
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,

@@ -45,8 +45,7 @@ struct chart {
     int most_inside;     /* at once */
     struct chart_lane {
         char name[LANE_NAME_SIZE];
-        bool has_events, has_more; /* more than notes */
-        bool is_wrong;             /* something in it is */
+        bool has_events, is_wrong; /* is anything in it, and is any of that wrong? */
     } * lane;
 
     /* Either places on the axis are proportional to time; or each moment, in which something

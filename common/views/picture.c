@@ -439,8 +439,8 @@ static void put_state_words(struct picture *picture, const struct item *item)
         *open_flag(picture, flaw) = false;
 }
 
-/* Adds to TEXT those of the messages beside ITEM, on the same way, which then want no words of
- * their own. Returns the last one. */
+/* Adds to TEXT the words of the messages beside ITEM, on the same way, which then want none of
+ * their own; nor do other items there that say the same. Returns the last one. */
 static const struct item *join(struct picture *picture, const struct item *item, char *text)
 {
     enum { MAX_JOINED = 40 };
@@ -455,12 +455,14 @@ static const struct item *join(struct picture *picture, const struct item *item,
         struct line line = line_of(picture, last), other = line_of(picture, next);
         bool is_same_way = other.y == line.y && other.end_y == line.end_y;
         bool is_near = other.x - line.x < max_gap || other.end_x - line.end_x < max_gap;
-        if (!is_same_way || !is_near)
+        bool is_same = strcmp(next->text, item->text) == 0;
+        bool is_message = item->kind == SENT || item->kind == RECEIVED;
+        if (!is_same_way || !is_near || !(is_message || is_same))
             continue;
         *open_flag(picture, next) = false;
         last = next;
         size_t used = strlen(text);
-        if (is_full)
+        if (is_full || !is_message)
             continue;
         is_full = used + strlen(next->text) >= MAX_JOINED;
         (void)snprintf(text + used, SENTENCE_SIZE - used, ", %s", is_full ? "…" : next->text);
@@ -472,19 +474,22 @@ static const struct item *join(struct picture *picture, const struct item *item,
 static void put_words(struct picture *picture, const struct item *item)
 {
     double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
-    struct line line = line_of(picture, item), end, row = {x, y - 16, x, y + 16};
+    struct line line = line_of(picture, item), row = {x, y - 16, x, y + 16};
     bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
     const unsigned all = TEXT | BAR | LINES;
     char text[SENTENCE_SIZE];
 
     (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
-    if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
-        line.end_y = line.y + 62;
     if (is_arrow && is_wrong) /* it is about where it was received */
         line = (struct line){line.end_x, line.end_y, line.x, line.y};
-    end = line;
-    if ((is_arrow && !is_wrong) || item->kind == SENT)
-        end = line_of(picture, join(picture, item, text));
+    if (item->kind == NOTE && line.end_y > line.y + 62) /* near its mark, or not at all */
+        line.end_y = line.y + 62;
+    struct line end = line;
+    if (!is_arrow || !is_wrong) {
+        const struct line last = line_of(picture, join(picture, item, text));
+        end.x = last.x;
+        end.end_x = last.end_x;
+    }
     if (item->kind == SENT && is_wrong)
         (void)strncat(text, ": lost", sizeof text - strlen(text) - 1);
     bool has_words =

@@ -24,7 +24,6 @@ struct picture {
     const struct chart *chart;
     FILE *out;
     int *row_of, rows; /* of a lane, or -1 */
-    int lists;         /* lanes below the others, that have nothing but notes */
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
 

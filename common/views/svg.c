@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38, LIST_HEIGHT = 32;
-enum { LIST = -2, LIST_LINES = 5 }; /* LIST: instead of a row */
+static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38;
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -37,31 +36,12 @@ static double put_title(const struct picture *picture)
     return y + 16;
 }
 
-/* Gives each lane a row; those that have nothing but notes are lists below. Returns how many lanes
- * are not shown. */
-static int find_rows(struct picture *picture)
-{
-    int left_out, *row_of = picture->row_of;
-
-    (void)chart_rows(picture->chart, MAX_CHART_LANES, row_of, &left_out);
-    for (int lane = 0; lane < picture->chart->lanes; lane++) {
-        bool is_list = !picture->chart->lane[lane].has_more;
-        if (row_of[lane] < 0)
-            continue;
-        row_of[lane] = is_list ? LIST : picture->rows;
-        picture->rows += !is_list;
-        picture->lists += is_list;
-    }
-    return left_out;
-}
-
 /* Finds where all is to be: names on the left, and lanes as high as the screen allows. */
 static void lay_out(struct picture *picture, double top)
 {
     const struct chart *chart = picture->chart;
     double strip = chart->most_inside > 0 ? STRIP : 0, min = picture->rows > 20 ? 22 : 28;
-    double below = 34 + (chart->by_events ? 3 : 2) * ROW_HEIGHT +
-                   picture->lists * (LIST_LINES + 1) * LIST_HEIGHT;
+    double below = 34 + (chart->by_events ? 3 : 2) * ROW_HEIGHT;
 
     picture->left = 150;
     for (int lane = 0; lane < chart->lanes; lane++) {
@@ -169,39 +149,6 @@ static void put_strip(struct picture *picture)
         picture, (struct box){has_space ? x : x - width - 8, top - 27, width + 8, 26, TEXT}, 0);
 }
 
-/* Writes the notes of a lane as lines from Y on; or, if something is wrong, that alone: each flaw
- * with the note before it. Returns how far down that goes. */
-static double put_list(const struct picture *picture, int lane, double y)
-{
-    const struct chart_lane *own = &picture->chart->lane[lane];
-    const char *class = own->is_wrong ? "wrong" : "", *note = "";
-    char text[9 * TEXT_SIZE];
-    int lines = 0;
-
-    put_text(picture->out, "lane", picture->left - 24, y, own->name);
-    FOR_ITEMS (item, picture->chart) {
-        if (item->lane != lane)
-            continue;
-        if (item->kind == FLAW)
-            (void)snprintf(text, sizeof text, "✗ %s: %s", item->text, note);
-        else
-            (void)snprintf(text, sizeof text, "%s", item->text);
-        note = item->text;
-        if (own->is_wrong && item->kind != FLAW)
-            continue;
-        lines++;
-        if (lines <= LIST_LINES)
-            y += LIST_HEIGHT *
-                 put_lines(picture->out, class, picture->left, y, LIST_HEIGHT, 80, text);
-    }
-    if (lines <= LIST_LINES)
-        return y;
-    (void)snprintf(
-        text, sizeof text, "%sand %d more", own->is_wrong ? "✗ " : "", lines - LIST_LINES);
-    put_text(picture->out, class, picture->left, y, text);
-    return y + LIST_HEIGHT;
-}
-
 /* Draws the legend from Y on, in rows. Returns how far down that goes. */
 static double put_legend(const struct picture *picture, double y)
 {
@@ -266,22 +213,20 @@ void svg_write(const struct chart *chart, FILE *out)
     struct picture picture = {.chart = chart};
     char *body; /* of the file: how high the picture is, is known only when it is drawn */
     size_t size;
+    int left_out;
 
     picture.row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture.row_of));
     picture.is_open = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *picture.is_open));
     picture.out = CHECK_NOT(NULL, open_memstream(&body, &size));
-    int left_out = find_rows(&picture);
+    picture.rows = chart_rows(chart, MAX_CHART_LANES, picture.row_of, &left_out);
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
     put_names(&picture);
     if (chart->most_inside > 0)
         put_strip(&picture);
     put_items(&picture);
-    double y = picture.bottom + 34 + ROW_HEIGHT;
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (picture.row_of[lane] == LIST)
-            y = put_list(&picture, lane, y);
-    y = put_foot(&picture, put_legend(&picture, y), left_out);
+    double y = put_legend(&picture, picture.bottom + 34 + ROW_HEIGHT);
+    y = put_foot(&picture, y, left_out);
     if (fclose(picture.out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
     (void)fprintf(out,
