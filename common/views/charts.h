@@ -24,26 +24,21 @@ struct lanes {
         const struct event *state; /* its latest one, or NULL */
         bool is_beyond;            /* it came INSIDE when as many were as may be */
     } * lane;
-    int count;                    /* of lanes */
-    int columns, width;           /* how many lanes have a column, and how wide that is */
-    int laid_out;                 /* the width of the screen when these were chosen; or 0 */
-    bool is_text;                 /* the columns are wide enough for words */
-    int rows;                     /* printed from the head on */
-    int inside;                   /* how many lanes are INSIDE */
-    int64_t begin, last;          /* when the first event was, and how long after it the latest */
-    int64_t gaps, in_gaps;        /* how many gaps were not long, and how long all of these */
-    const struct event *shown[2]; /* the latest two that have a row, the latest first */
-    long again;                   /* how many got no row, since they were like one of them */
+    int count;             /* of lanes */
+    int columns, width;    /* how many lanes have a column, and how wide that is */
+    int laid_out;          /* the width of the screen when these were chosen; or 0 */
+    bool is_text;          /* the columns are wide enough for words */
+    int rows;              /* printed from the head on */
+    int inside;            /* how many lanes are INSIDE */
+    int64_t begin, last;   /* when the first event was, and how long after it the latest */
+    int64_t gaps, in_gaps; /* how many gaps were not long, and how long all of these */
 };
 
 /* Prints what stands above the columns. */
 void lanes_head(struct lanes *lanes, FILE *out);
 
 /* Takes note of EVENT, and, unless OUT is NULL, prints it in the column of its lane, in a row or
- * more, unless it says what has just been said; above it the head, where there are new lanes, the
- * screen has another width, or the head is about to leave it. Returns whether the guarantee was
- * violated there: it is marked as wrong, or more are INSIDE now than may be. */
+ * more; above it the head, where there are new lanes, the screen has another width, or the head is
+ * about to leave it. Returns whether the guarantee was violated there: it is marked as wrong, or
+ * more are INSIDE now than may be. */
 bool lanes_print(struct lanes *lanes, const struct event *event, FILE *out);
-
-/* Says how often the last rows came again, if they did. */
-void lanes_flush(struct lanes *lanes, FILE *out);

@@ -235,37 +235,6 @@ static void print_event(struct lanes *lanes, const struct event *event, bool is_
     free(what);
 }
 
-static bool is_marked(const struct event *event)
-{
-    return event->kind == FLAW || event->is_wrong;
-}
-
-static bool is_same(const struct event *one, const struct event *other)
-{
-    size_t length = one->length < TEXT_SIZE ? one->length : TEXT_SIZE;
-    return one->lane == other->lane && one->kind == other->kind && one->state == other->state &&
-           one->is_wrong == other->is_wrong && one->length == other->length &&
-           memcmp(one->text, other->text, length) == 0;
-}
-
-static bool is_remark(const struct event *event)
-{
-    return event->kind == NOTE || event->kind == FLAW;
-}
-
-/* Whether EVENT says only what its lane is doing already, or what one of the last two rows says. */
-static bool is_known(const struct lanes *lanes, const struct event *event)
-{
-    const struct event *state = lanes->lane[event->lane].state;
-    const struct event *last = lanes->shown[0], *before = lanes->shown[1];
-
-    if (event->kind == STATE)
-        return state && is_same(event, state);
-    if (!is_remark(event) || last == NULL || last->lane != event->lane || !is_remark(last))
-        return false;
-    return is_same(event, last) || (before && is_same(event, before));
-}
-
 /* Takes note of when an event was; returns whether a long time has passed before it: a good part of
  * the run so far, and much longer than the mean of the gaps before that were not long. */
 static bool note_time(struct lanes *lanes, int64_t time)
@@ -291,7 +260,7 @@ static bool note_state(struct lanes *lanes, const struct event *event)
     struct lane *lane = &lanes->lane[event->lane];
 
     if (event->kind != STATE)
-        return is_marked(event);
+        return event->kind == FLAW || event->is_wrong;
     bool was_inside = lane->state && lane->state->state == INSIDE;
     bool is_inside = event->state == INSIDE;
     lane->state = event;
@@ -301,41 +270,20 @@ static bool note_state(struct lanes *lanes, const struct event *event)
     return lane->is_beyond || event->is_wrong;
 }
 
-void lanes_flush(struct lanes *lanes, FILE *out)
-{
-    const struct event *again = lanes->shown[0];
-    char text[80], name[LANE_NAME_SIZE];
-
-    if (lanes->again == 0)
-        return;
-    lane_name(lanes->from, again->lane, name);
-    (void)snprintf(text, sizeof text, "%s%s(%ld more of the same)", lanes->is_text ? "" : name,
-        lanes->is_text ? "" : ": ", lanes->again);
-    print_text(lanes, again->lane, text, is_marked(again), NO_LANE, out);
-    lanes->again = 0;
-}
-
 bool lanes_print(struct lanes *lanes, const struct event *event, FILE *out)
 {
     add_lanes(lanes);
     if (event->lane >= lanes->count) /* of an actor that has no lane */
         return false;
     bool is_after_gap = note_time(lanes, event->time);
-    if (out == NULL)
-        return note_state(lanes, event);
-    if (is_known(lanes, event)) {
-        lanes->again += event->kind != STATE;
-        return note_state(lanes, event);
-    }
-    lanes_flush(lanes, out);
-    keep_head(lanes, out);
-    if (is_after_gap) {
+    if (out)
+        keep_head(lanes, out);
+    if (out && is_after_gap) {
         struct row row = begin_row(lanes, "≈");
         end_row(lanes, &row, out);
     }
     bool is_wrong = note_state(lanes, event);
-    print_event(lanes, event, is_wrong, out);
-    lanes->shown[1] = lanes->shown[0];
-    lanes->shown[0] = event;
+    if (out)
+        print_event(lanes, event, is_wrong, out);
     return is_wrong;
 }

@@ -56,33 +56,30 @@ static const struct item *origin_of(const struct picture *picture, const struct 
     return has_origin ? &picture->chart->items[item->partner] : item;
 }
 
-/* Returns the first item from FROM on that has too many INSIDE if FROM has not, or the other way
- * round; at most END. */
-static const struct item *find_change(
-    const struct picture *picture, const struct item *from, const struct item *end)
+/* Returns the first item after ITEM, which came INSIDE beyond the limit, when there are not too
+ * many any more; or the end of its state. */
+static const struct item *red_end(const struct picture *picture, const struct item *item)
 {
-    const struct item *item = from;
-    int limit = picture->chart->limit;
+    const struct item *end = item;
 
-    while (item < end && (item->inside > limit) == (from->inside > limit))
-        item++;
-    return item;
+    while (end < item->next && end->inside > picture->chart->limit)
+        end++;
+    return end;
 }
 
-/* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows; it lasts
- * UNTIL. */
-static void put_path(
-    struct picture *picture, int look, const struct item *item, int64_t until, const char *data)
+/* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows. */
+static void put_path(struct picture *picture, int look, const struct item *item, const char *data)
 {
-    int64_t length = until - item->time;
+    const struct item *origin = origin_of(picture, item);
+    int64_t length = (item->kind == STATE ? item->next->time : item->time) - origin->time;
     char from[32], duration[32];
 
     picture->drawn[look] = true;
     (void)fprintf(picture->out, "<path class='%s' d='%s'><title>", looks[look].class, data);
-    put_xml(picture->out, picture->chart->lane[item->lane].name);
+    put_xml(picture->out, picture->chart->lane[origin->lane].name);
     (void)fputs(": ", picture->out);
     put_xml(picture->out, item->text);
-    format_time(item->time, picture->chart->length / 100, from, sizeof from);
+    format_time(origin->time, picture->chart->length / 100, from, sizeof from);
     format_time(length, length, duration, sizeof duration);
     (void)fprintf(picture->out, "\nat %s", from);
     if (length > 0)
@@ -141,11 +138,10 @@ static struct line line_of(const struct picture *picture, const struct item *ite
     return line_to(picture, item, end_row(picture, item));
 }
 
-/* Draws what stands for a state between two places on the axis: a bar, or a line if too short. */
-static void put_bar(
-    struct picture *picture, const struct item *item, int look, double at, double end_at)
+/* Draws what stands for a state up to END on the axis: a bar, or a line if too short. */
+static void put_bar(struct picture *picture, const struct item *item, int look, double end)
 {
-    double x = x_of(picture, at), width = x_of(picture, end_at) - x;
+    double x = x_of(picture, item->at), width = x_of(picture, end) - x;
     double edge = width > 5 ? 1.25 : 0; /* half of the bar's line */
     double height = item->state == INSIDE ? picture->bar : 0.75 * picture->bar;
     char data[64];
@@ -157,30 +153,23 @@ static void put_bar(
     width -= 2 * edge;
     (void)snprintf(
         data, sizeof data, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
-    put_path(picture, look, item, item->next->time, data);
+    put_path(picture, look, item, data);
 }
 
-/* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, where too many are.
+/* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, while too many are.
  */
 static void put_state(struct picture *picture, const struct item *item)
 {
-    int limit = picture->chart->limit;
-    bool is_inside = item->state == INSIDE;
-    int look = item->is_wrong && !is_inside ? FAULTY : (int)item->state;
+    bool is_red = item->is_wrong && !item->is_beyond;
 
-    put_bar(picture, item, look, item->at, item->next->at);
-    if (!is_inside || (!item->is_wrong && !item->is_beyond))
-        return;
-    for (const struct item *from = item, *end; from < item->next; from = end) {
-        end = find_change(picture, from, item->next);
-        if (from->inside > limit)
-            put_bar(picture, item, FAULTY, from->at, end->at);
-    }
+    put_bar(picture, item, is_red ? FAULTY : (int)item->state, item->next->at);
+    if (item->is_beyond)
+        put_bar(picture, item, FAULTY, red_end(picture, item)->at);
 }
 
 /* Draws LINE, and keeps words away from it. */
-static void put_line(struct picture *picture, int look, const struct item *item, int64_t until,
-    const struct line *line)
+static void put_line(
+    struct picture *picture, int look, const struct item *item, const struct line *line)
 {
     double width = line->end_x - line->x, height = line->end_y - line->y;
     double length = (width > 0 ? width : -width) + (height > 0 ? height : -height);
@@ -189,7 +178,7 @@ static void put_line(struct picture *picture, int look, const struct item *item,
 
     (void)snprintf(
         data, sizeof data, "M%.1f %.1fL%.1f %.1f", line->x, line->y, line->end_x, line->end_y);
-    put_path(picture, look, item, until, data);
+    put_path(picture, look, item, data);
     for (int i = 0; i < steps; i++) {
         struct box box = {
             line->x + width * i / steps - 3, line->y + height * i / steps - 3, 6, 6, LINES};
@@ -203,8 +192,7 @@ static void put_arrow(struct picture *picture, const struct item *received)
     struct line line = line_of(picture, received);
     struct box head = {line.end_x - 14, line.end_y - (line.end_y > line.y ? 20 : 0), 28, 20, TEXT};
 
-    put_line(picture, received->is_wrong ? BAD : MESSAGE, origin_of(picture, received),
-        received->time, &line);
+    put_line(picture, received->is_wrong ? BAD : MESSAGE, received, &line);
     (void)take_box(picture, head, 0);
 }
 
@@ -221,7 +209,7 @@ static void put_unread(struct picture *picture, const struct item *sent)
         if (row == picture->row_of[sent->lane])
             continue;
         line.end_y += line.end_y > line.y ? -before : before;
-        put_line(picture, sent->is_wrong ? LOST : UNREAD, sent, sent->time, &line);
+        put_line(picture, sent->is_wrong ? LOST : UNREAD, sent, &line);
         if (sent->is_wrong)
             put_cross(picture, line.x, line.end_y);
     }
@@ -234,7 +222,7 @@ static void put_note(struct picture *picture, const struct item *item)
 
     if (!is_deadline(item))
         line = (struct line){line.x, line.y - 4, line.x, line.y + 8};
-    put_line(picture, item->kind == FLAW ? FLAWED : NOTED, item, item->time, &line);
+    put_line(picture, item->kind == FLAW ? FLAWED : NOTED, item, &line);
 }
 
 /* Returns how wide ITEM is in the picture; -1 if it is not there. */
@@ -415,13 +403,12 @@ static void put_state_words(struct picture *picture, const struct item *item)
 {
     static const char *const classes[] = {
         [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
-    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL, *last = item->next;
+    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL;
+    const struct item *last = item->is_beyond ? red_end(picture, item) : item->next;
     bool is_red = item->is_wrong || item->is_beyond;
     bool has_words = is_red ? flaw != NULL : strcmp(item->text, "running") != 0;
     char text[SENTENCE_SIZE];
 
-    if (item->is_beyond)
-        last = find_change(picture, item, item->next); /* in the part that is red */
     double x = x_of(picture, item->at), end = x_of(picture, last->at);
     if (flaw && item->is_beyond && end - x > 30) /* it is red enough */
         *open_flag(picture, flaw) = false;

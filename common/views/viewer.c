@@ -109,8 +109,6 @@ static void show_rest(void)
             (void)lanes_print(&shown.lanes, shown.events[shown.next], shown.out);
             shown.next++;
         }
-        if (is_over && shown.next == shown.count)
-            lanes_flush(&shown.lanes, shown.out);
         end_text();
         if (!is_over && shown.next == shown.count)
             await_over();
@@ -168,7 +166,6 @@ static void draw(const char *note, bool is_fresh)
         lanes->rows = 0; /* there is no space for the names */
     for (long i = 0; i < shown.next; i++)
         (void)lanes_print(lanes, shown.events[i], i + space < shown.next ? NULL : shown.out);
-    lanes_flush(lanes, shown.out);
     for (int row = lanes->rows; row < space; row++)
         (void)fputc('\n', shown.out);
     write_status(note);

@@ -29,7 +29,6 @@ static void assert_lanes(
             lanes.screen.width = narrow;
         lanes_print(&lanes, &recorder->events[i], out);
     }
-    lanes_flush(&lanes, out);
     free(lanes.lane);
     assert_golden_file(drawing_end(), name);
 }
@@ -155,7 +154,7 @@ TEST(wrong)
         &small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small.txt");
 }
 
-/* A log of torn lines: what is said again and again is told once. Nobody says
+/* A log of torn lines: below the chart that is told once. Nobody says
  * that two writers were inside, but they were; the one who came later is marked
  * until the first one leaves.
  */
