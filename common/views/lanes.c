@@ -178,7 +178,7 @@ static void print_text(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
-    bool has_arrow = lane < lanes->columns && receiver < lanes->columns, is_first = true;
+    bool has_arrow = lane < lanes->columns && receiver < lanes->columns;
     bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
     char time[32];
 
@@ -187,19 +187,22 @@ static void print_text(
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
     format_moment(lanes->last, time, sizeof time);
-    while (is_first || *text || has_arrow) {
-        struct row row = begin_row(lanes, is_first ? time : "");
-        int text_start = is_wrong ? start + 2 : start, end = text_start;
-        text = row_words(&row, &end, text_start, limit, text);
-        if (is_wrong)
-            row_color(&row, text_start, end, RED);
-        if (is_wrong && is_first)
-            row_sign(&row, start, WRONG_MARK);
-        if (has_arrow && (!is_behind || *text == '\0'))
-            has_arrow = !put_arrow(lanes, &row, lane, receiver, end);
-        end_row(lanes, &row, out);
-        is_first = false;
+    struct flow flow = {.row = begin_row(lanes, time),
+        .others = begin_row(lanes, ""),
+        .out = out,
+        .indent = is_wrong ? start + 2 : start,
+        .limit = limit};
+    flow.column = flow.indent;
+    if (is_wrong)
+        row_sign(&flow.row, start, WRONG_MARK);
+    if (has_arrow && !is_behind)
+        (void)put_arrow(lanes, &flow.row, lane, receiver, 0);
+    flow_words(&flow, is_wrong ? RED : PLAIN, text);
+    if (has_arrow && is_behind && !put_arrow(lanes, &flow.row, lane, receiver, flow.column)) {
+        flow_break(&flow);
+        (void)put_arrow(lanes, &flow.row, lane, receiver, flow.column);
     }
+    lanes->rows += flow_end(&flow);
 }
 
 /* Prints what happened: in its lane, where an arrow shows who receives; or beside the lanes, as

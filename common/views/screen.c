@@ -138,22 +138,6 @@ int row_put(struct row *row, int column, int limit, const char *text)
     return column;
 }
 
-const char *row_words(struct row *row, int *column, int start, int limit, const char *text)
-{
-    int end = limit < row->screen->width ? limit : row->screen->width;
-
-    while (*text) {
-        const char *word = text + strspn(text, " "), *word_end = word + strcspn(word, " ");
-        if (*column > start && *column + columns_until(row->screen, text, word_end) > end)
-            return word;
-        text = put_until(row, column, end, text, word_end);
-        if (text<word_end && * column> start)
-            return text;
-        text = word_end; /* even if there is no space at all */
-    }
-    return text;
-}
-
 void row_color(struct row *row, int from, int to, enum color color)
 {
     for (int column = from; column < to && column < row->screen->width; column++)
@@ -213,15 +197,21 @@ void flow_begin(struct flow *flow, const struct screen *screen, int indent, FILE
     int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
     int column = indent < most ? indent : most;
 
-    *flow = (struct flow){row_begin(screen), out, column, column, 1, screen->width - 1};
+    *flow = (struct flow){.row = row_begin(screen),
+        .others = row_begin(screen),
+        .out = out,
+        .indent = column,
+        .column = column,
+        .limit = screen->width - 1};
 }
 
-static void flow_break(struct flow *flow)
+void flow_break(struct flow *flow)
 {
-    const struct screen *screen = flow->row.screen;
+    size_t size = ((size_t)flow->row.screen->width + 1) * sizeof *flow->row.cells;
 
     row_end(&flow->row, flow->out);
-    flow->row = row_begin(screen);
+    flow->row.cells = CHECK_NOT(NULL, malloc(size));
+    memcpy(flow->row.cells, flow->others.cells, size);
     flow->column = flow->indent;
     flow->rows++;
 }
@@ -229,11 +219,19 @@ static void flow_break(struct flow *flow)
 void flow_words(struct flow *flow, enum color color, const char *text)
 {
     while (*text) {
-        int from = flow->column;
-        text = row_words(&flow->row, &flow->column, flow->indent, flow->limit, text);
-        row_color(&flow->row, from, flow->column, color);
-        if (*text)
+        const char *word = text + strspn(text, " "), *end = word + strcspn(word, " ");
+        int from = flow->column, columns = columns_until(flow->row.screen, text, end);
+        if (from > flow->indent && from + columns > flow->limit) {
             flow_break(flow);
+            text = word;
+            continue;
+        }
+        text = put_until(&flow->row, &flow->column, flow->limit, text, end);
+        row_color(&flow->row, from, flow->column, color);
+        if (text < end && flow->column > flow->indent)
+            flow_break(flow); /* the word is too long even for a row of its own */
+        else
+            text = end; /* even if there is no space at all */
     }
 }
 
@@ -255,7 +253,8 @@ void flow_part(struct flow *flow, int gap, int sign, enum color color, const cha
 int flow_end(struct flow *flow)
 {
     row_end(&flow->row, flow->out);
-    return flow->rows;
+    free(flow->others.cells);
+    return flow->rows + 1;
 }
 
 void block_row(const struct screen *screen, const char *label, enum color color, const char *text,
