@@ -54,9 +54,10 @@ function change(line,   at, old, new, before, inside, result)
 }
 
 NR == FNR && /^[a-z]/ {
-    chosen = index($0, entry ":") == 1 || $0 == entry " is right"
-    if (chosen && sub(/.* \| /, ""))
-        changes[++count] = $0
+    chosen = index($0, entry ":") == 1 || index($0 " ", entry " is right ") == 1
+    parts = chosen ? split($0, part, / \| /) : 0
+    for (i = 2; i <= parts; i++)
+        changes[++count] = part[i]
 }
 NR == FNR && chosen && /^    [^ ]/ { changes[++count] = substr($0, 5) }
 NR == FNR && chosen && /^        / { changes[count] = changes[count] "\n" substr($0, 9) }
