@@ -16,7 +16,7 @@ PATH=$scratch/tools:$PATH
 mkdir build tmp tools
 all=$(demos)
 count=$(echo "$all" | wc -w | xargs)
-runs=0
+runs=0 group=
 
 # stand_in FILE COMMAND...
 stand_in()
@@ -62,37 +62,27 @@ says()
     done
 }
 
-# take STATUS DEMOS COMMAND [ARGUMENT...]: of the tour; so it ends, these demos ran
-# in this order, and nothing is left in the scratch folder
-take()
+# tour STATUS DEMOS TEXT [ARGUMENT...]: so it ends, these demos ran in this order,
+# it says this, and nothing is left in the scratch folder
+tour()
 {
-    expected=$1 demos=$2 status=0
-    shift 2
+    expected=$1 demos=$2 text=$3 status=0
+    shift 3
     runs=$((runs + 1))
     : >calls
-    "$@" >said 2>&1 </dev/null || status=$?
+    # shellcheck disable=SC2086 # commands
+    $group $shell "$project/demos/tour.sh" "$@" >said 2>&1 </dev/null || status=$?
     [ $status -eq "$expected" ] || wrong "$*: status $status, not $expected"
     [ -z "$(ls tmp)" ] || wrong "$*: left behind: $(ls tmp)"
     ran=$(sed -n -e '/ --help$/d' -e 's/^demo_\([a-z]*\) .*/\1/p' calls | xargs)
     [ "$ran" = "$demos" ] || wrong "$*: not '$demos' ran, but '$ran'"
-}
-
-# tour STATUS DEMOS TEXT [ARGUMENT...]: says this
-tour()
-{
-    expected=$1 demos=$2 text=$3
-    shift 3
-    # shellcheck disable=SC2086 # busybox sh
-    take "$expected" "$demos" $shell "$project/demos/tour.sh" "$@"
     says "$text"
 }
 
 # refuses TEXT [ARGUMENT...]: and nothing more; nothing was started
 refuses()
 {
-    text=$1
-    shift
-    tour 2 '' "$text" "$@"
+    tour 2 '' "$@"
     [ ! -s calls ] || wrong "$*: it began all the same: $(cat calls)"
     [ "$(wc -l <said)" -eq 1 ] || wrong "$*: it says more"
 }
@@ -104,9 +94,9 @@ ends_by()
     group='timeout --preserve-status 60'
     status=0
     $group sh -c "kill -s $1 0; sleep 60" 2>said || status=$?
-    [ "$status" -eq "$2" ] || return 0 # no such program, or it is ignored here
-    # shellcheck disable=SC2086 # busybox sh
-    SIGNAL=$1 take "$2" shm $group $shell "$project/demos/tour.sh" --only=shm,pipe
+    # otherwise there is no such program, or it is ignored here
+    [ "$status" -ne "$2" ] || SIGNAL=$1 tour "$2" shm '' --only=shm,pipe
+    group=
 }
 
 # there_are COUNT PATTERN FILE

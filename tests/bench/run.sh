@@ -10,12 +10,11 @@
 # when not, 2 when it could not begin. It takes about a minute. Let nothing else
 # run in the meantime, and do not measure a debug or sanitizer build.
 set -u
-export LC_ALL=C
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
-if [ $# -gt 0 ]; then
-    build=$(cd "$1" && pwd) || exit 2
-else
+[ $# -gt 0 ] || build=unknown # until setup.sh has set it
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/../support/scratch.sh"
+if [ $# -eq 0 ]; then
     # shellcheck source=demos/setup.sh
     . "$project/demos/setup.sh"
     install_missing C-compiler cmake make
@@ -27,15 +26,10 @@ if [ ! -x "$build/bench/compare" ]; then
     echo "run.sh: no benchmarks in $build; build with -DBUILD_TESTING=ON" >&2
     exit 2
 fi
-scratch=$(mktemp -d) && cd "$scratch" || exit 2
 servers=
-# shellcheck disable=SC2086,SC2317 # one word a server; called by the trap
-cleanup()
-{
-    [ -z "$servers" ] || kill $servers 2>/dev/null
-    rm -rf "$scratch"
-}
-trap cleanup EXIT
+# shellcheck disable=SC2086 # one word a server
+trap '[ -z "$servers" ] || kill $servers 2>/dev/null
+    cd /; rm -rf "$scratch"' EXIT
 trap 'exit 2' INT TERM HUP
 
 # Waking an idle core takes longer than the work, so short runs share one.
@@ -77,9 +71,6 @@ calculate()
 {
     awk "BEGIN { printf \"%.${2:-0}f\", $1 }"
 }
-
-# shellcheck source=tests/support/runs.sh
-. "$project/tests/support/runs.sh"
 
 # The options of demo NAME for a quick run.
 options_of()
