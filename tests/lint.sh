@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# lint.sh - what tools say about the sources
+# lint.sh - what tools say about the sources, and about the programs in build
 #
 # Usage: sh tests/lint.sh CHECK
 #
-# CHECK is format, tidy, cppcheck, shellcheck, actionlint, devcontainer, or
-# toplevel. Exit status: 0 if nothing is wrong, 77 if the tool cannot be had.
+# CHECK is format, tidy, cppcheck, shellcheck, actionlint, devcontainer, toplevel,
+# or hardening. Exit status: 0 if nothing is wrong, 77 if the tool cannot be had.
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -79,6 +79,21 @@ top_level()
     [ "$found" = "$expected" ]
 }
 
+# What the release build has to have, where glibc is the C library.
+hardening()
+{
+    result=0
+    for program in build/demo_* build/bench_mechanisms; do
+        about=$(readelf -hldsW "$program")
+        for part in 'Type: *DYN' GNU_RELRO BIND_NOW __stack_chk_fail '_chk@GLIBC'; do
+            printf '%s\n' "$about" | grep -q -e "$part" && continue
+            echo "$program lacks $part"
+            result=1
+        done
+    done
+    return $result
+}
+
 case ${1-} in
 format) files '*.[ch]' | xargs clang-format --dry-run -Werror ;;
 tidy) tidy ;;
@@ -92,5 +107,6 @@ shellcheck) files '*.sh' .ci/run | xargs shellcheck -x ;;
 actionlint) actionlint ;;
 devcontainer) devcontainer ;;
 toplevel) top_level ;;
+hardening) hardening ;;
 *) stop "no such check: ${1-}" ;;
 esac
