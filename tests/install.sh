@@ -17,11 +17,7 @@ has()
     command -v "$1" >/dev/null 2>&1
 }
 
-programs=
-for source in "$project"/demos/demo_*.c; do
-    program=${source##*/}
-    programs="$programs ${program%.c}"
-done
+programs=$(demos | sed -E 's/[a-z]+/demo_&/g')
 [ ! -x "$build/bench_mechanisms" ] || programs="$programs bench_mechanisms"
 doc=share/doc/nine_mechanisms
 with_pages=yes
@@ -61,18 +57,16 @@ done
     wrong "the installed demo_pipe says: $(cat out)"
 
 # Links lead somewhere, but for those to what only the project has.
-find "$prefix/$doc" -name '*.md' | while read -r page; do
-    awk -f "$project/tests/docs/links.awk" "$page" |
-        while read -r _ kind link; do
-            case $kind:${link%%#*} in
-            code:* | link: | *:*:* | *common/* | *tests/* | *.github/* | \
-                *.devcontainer/*) ;;
-            *) [ -e "$(dirname "$page")/${link%%#*}" ] || echo "$page: $link" ;;
-            esac
-        done
-done >dead
-[ ! -s dead ] || wrong "links that lead nowhere:
-$(cat dead)"
+mkdir links
+(cd "$prefix/$doc" && find . -name '*.md' -exec awk -v out="$scratch/links" \
+    -f "$project/tests/docs/page.awk" of=pages {} +)
+while read -r page _ link; do
+    case ${link%%#*} in
+    '' | *:* | *common/* | *tests/* | *.github/* | *.devcontainer/*) ;;
+    *) [ -e "$prefix/$doc/$(dirname "$page")/${link%%#*}" ] ||
+        wrong "a link leads nowhere: $page: $link" ;;
+    esac
+done <links/links
 
 # rendered PAGE: as plain text
 rendered()
@@ -84,29 +78,15 @@ rendered()
     fi
 }
 
-# has_all_words HELP PAGE: in the same order. The page may say more, has its own
-# word for "Usage", and headings in capitals and without a colon.
-has_all_words()
+# words <TEXT: one a line, in small letters, without the colon of a heading
+words()
 {
-    awk '
-        BEGIN { at = n = 0 }
-        FNR == 1 { file++ }
-        file == 1 && $1 == "Usage:" { $1 = "" }
-        {
-            words = split(tolower($0), word)
-            for (i = 1; i <= words; i++) {
-                sub(/:$/, "", word[i])
-                if (file == 1)
-                    wanted[n++] = word[i]
-                else if (at < n && word[i] == wanted[at])
-                    at++
-            }
+    awk '{
+        for (i = 1; i <= NF; i++) {
+            sub(/:$/, "", $i)
+            print tolower($i)
         }
-        END {
-            if (at < n)
-                printf "\"%s\", word %d of %d\n", wanted[at], at + 1, n
-            exit n == 0 || at < n
-        }' "$1" "$2"
+    }'
 }
 
 understood=
@@ -124,9 +104,11 @@ for page in "$prefix"/share/man/man1/*; do
     fi
     if has groff || has mandoc; then
         understood=", and read by a formatter"
-        "$prefix/bin/$program" --help >help
-        rendered "$page" >text
-        lost=$(has_all_words help text) ||
+        # in the same order; the page may say more, and instead of "Usage"
+        "$prefix/bin/$program" --help | sed 's/^Usage://' | words >help
+        rendered "$page" | words >text
+        lost=$(diff -d help text | sed -n 's/^< //p')
+        { [ -s help ] && [ -z "$lost" ]; } ||
             wrong "the page of $program lacks of its --help: $lost"
     fi
 done

@@ -7,7 +7,6 @@
 # "mark LINE" among them prints a mark with the status of the command before,
 # and leaves that status to the next one.
 
-echo $PPID >"$1.running" # so that it can be ended from outside
 trap 'jobs -p >"$1.jobs"; [ ! -s "$1.jobs" ] || kill $(cat "$1.jobs")' EXIT
 export COLUMNS=80 LC_ALL=C.UTF-8
 
