@@ -24,13 +24,8 @@ cd "$project"
 asked=$*
 
 mistakes=$scratch/mistakes # of the lane that writes there
-lane_ids='' limit=''
+limit=''
 ! command -v timeout >/dev/null || limit='timeout 60' # no session takes longer
-
-trap 'trap "" HUP INT TERM
-    # shellcheck disable=SC2086 # a list
-    [ -z "$lane_ids" ] || kill $lane_ids 2>/dev/null || true
-    exit 1' HUP INT TERM
 
 # wrong PAGE LINE TEXT
 wrong()
@@ -94,7 +89,8 @@ check_link()
     '#'*) target=$1 ;;
     *) target=$(dirname -- "$1")/${3%%#*} ;;
     esac
-    target=$(cd "$(dirname -- "$target")" 2>/dev/null && pwd -P)/${target##*/}
+    folder=$(cd "$(dirname -- "$target")" 2>/dev/null && pwd -P) || true
+    target=$folder/${target##*/}
     page=${target#"$project"/}
     if [ -z "$3" ] || [ "$page" = "$target" ] || [ ! -e "$target" ]; then
         wrong "$1" "$2" "the link leads nowhere: $3"
@@ -317,7 +313,7 @@ if [ -n "$asked" ]; then
         wrong "$asked" 1 "there is no such page"
 else
     draw_pictures &
-    lane_ids=$!
+    lanes=$!
 fi
 check_words >>"$mistakes"
 check_pages
@@ -332,12 +328,13 @@ cut -d ' ' -f 1 "$scratch/sessions" | sort -u >"$scratch/lanes"
 while read -r lane; do
     mistakes=$scratch/mistakes.$(echo "$lane" | tr / .)
     run_lane "$lane" &
-    lane_ids="$lane_ids $!"
+    lanes="$lanes $!"
 done <"$scratch/lanes"
 mistakes=$scratch/mistakes
-for id in $lane_ids; do
+for id in $lanes; do
     wait "$id" || wrong tests/docs.sh 1 "it failed, see above"
 done
+lanes=
 [ -n "$asked" ] || check_pictures
 
 if [ -s "$scratch/not_run" ]; then

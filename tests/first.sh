@@ -31,12 +31,6 @@ readme=$first/README.md
 compiler=${CC:-cc}
 [ $# -eq 0 ] || shift
 names=${*:-$(find "$first" -name '*.c' | sed 's|.*/||; s/\.c$//' | sort)}
-lanes=
-
-trap 'trap "" HUP INT TERM
-    # shellcheck disable=SC2086 # a list
-    [ -z "$lanes" ] || kill $lanes 2>/dev/null || true
-    exit 1' HUP INT TERM
 
 # compile PROGRAM OPTION...: PROGRAM.c, which is here
 compile()
@@ -308,6 +302,7 @@ done
 for lane in $lanes; do
     wait "$lane" || true
 done
+lanes=
 cat ./*.answer
 if ls not_tried.* >/dev/null 2>&1; then
     echo "Not tried:"

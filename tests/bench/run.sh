@@ -26,11 +26,6 @@ if [ ! -x "$build/bench/compare" ]; then
     echo "run.sh: no benchmarks in $build; build with -DBUILD_TESTING=ON" >&2
     exit 2
 fi
-servers=
-# shellcheck disable=SC2086 # one word a server
-trap '[ -z "$servers" ] || kill $servers 2>/dev/null
-    cd /; rm -rf "$scratch"' EXIT
-trap 'exit 2' INT TERM HUP
 
 # Waking an idle core takes longer than the work, so short runs share one.
 pinned=
@@ -149,9 +144,9 @@ fi
 
 echo "5. One process that serves many beats a fork for each connection"
 "$build/demo_socket" --serve --port=0 >/dev/null 2>ours &
-servers=$!
+lanes=$!
 "$build/bench/plain_socket" serve >/dev/null 2>theirs &
-servers="$servers $!"
+lanes="$lanes $!"
 clients=100 connections=3000
 figures "$compare" 9 /dev/null \
     "$build/tests/load" "$(port_of theirs)" $clients $connections -- \

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # scratch.sh - where a script of the tests works, and what it finds wrong
 #
-# Its first argument is the build folder, unless that is set already. It gets the absolute paths "project"
-# and "build", a new folder as its current one, which goes when it ends, and
-# "failures", which wrong() counts.
+# Its first argument is the build folder, unless that is set already. It gets the
+# absolute paths "project" and "build", a new folder as its current one, which
+# goes when it ends, and "failures", which wrong() counts.
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 project=${project%/tests} # for those in a folder of tests
@@ -15,7 +15,10 @@ build=${build:-$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)}
 # shellcheck source=tests/support/runs.sh
 . "$project/tests/support/runs.sh"
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
-trap 'cd /; rm -rf "$scratch"' EXIT
+lanes='' # processes that run beside the script, and end with it
+# shellcheck disable=SC2086 # a list
+trap '[ -z "$lanes" ] || kill $lanes 2>/dev/null || true
+    cd /; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$scratch" || exit
 failures=0
