@@ -152,20 +152,6 @@ TEST(advice_fits)
     }
 }
 
-/* What happens if another program cuts the file off while it is mapped. */
-TEST(mapped_file_is_cut_off)
-{
-    struct result result =
-        run_straced("-P \"$(pwd -P)/names.txt\" -e inject=mmap:signal=SIGBUS",
-            "demo_file --mmap");
-
-    assert_result(&result, 3,
-        "^demo_file: member [0-9] was killed by signal [0-9]+ \\(a mapped file "
-        "was cut off, or there is no room for it\\), so the run was "
-        "stopped\n$",
-        "demo_file --mmap");
-}
-
 /* A lock has no process to name if it belongs to an open file, or to a process
  * of another container.
  */

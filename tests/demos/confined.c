@@ -39,46 +39,53 @@ TEST(precautions)
     }
 }
 
-/* What is wanted and not needed, and what is needed. */
-TEST(denied_calls)
+/* What is wanted and not needed, and what is needed; a mapped file that another
+ * program cuts off, and a reader of shared memory that comes late.
+ */
+TEST(injected)
 {
-#define BENCH "bench_mechanisms --rounds=1 --placement=free --only="
+#define DENIED ":error=EPERM"
+#define BENCH  "bench_mechanisms --rounds=1 --placement=free --only="
     static const struct {
-        const char *call;
+        const char *injection;
         int status;
         const char *said, *words;
     } cases[] = {
-        {"prctl", 0, "guarantee", "demo_condvar --lanes"},
-        {"prctl", 4, "guarantee", "demo_pipe --broken"},
-        {"prctl", 1, "guarantee", "demo_signal --speed=50"},
-        {"prlimit64", 3, "listening on .*after 1 s",
+        {"prctl" DENIED, 0, "guarantee", "demo_condvar --lanes"},
+        {"prctl" DENIED, 4, "guarantee", "demo_pipe --broken"},
+        {"prctl" DENIED, 1, "guarantee", "demo_signal --speed=50"},
+        {"prlimit64" DENIED, 3, "listening on .*after 1 s",
             "demo_socket --serve --port=0 --timeout=1"},
-        {"kill", 0, "guarantee", "demo_condvar --lanes"},
-        {"kill", 4, "guarantee", "demo_pipe --broken"},
-        {"kill", 0, "", "demo_pipe --timeout=60 -"},
-        {"kill", 3, "kill: ", "demo_signal --speed=100"},
-        {"kill", 3, "kill: ", "demo_signal --speed=100 --broken --task=100"},
-        {"kill", 3, ": ", "demo_mutex --kill-writer"},
-        {"sched_setaffinity", 0, "every message came",
+        {"kill" DENIED, 0, "guarantee", "demo_condvar --lanes"},
+        {"kill" DENIED, 4, "guarantee", "demo_pipe --broken"},
+        {"kill" DENIED, 0, "", "demo_pipe --timeout=60 -"},
+        {"kill" DENIED, 3, "kill: ", "demo_signal --speed=100"},
+        {"kill" DENIED, 3,
+            "kill: ", "demo_signal --speed=100 --broken --task=100"},
+        {"kill" DENIED, 3, ": ", "demo_mutex --kill-writer"},
+        {"sched_setaffinity" DENIED, 0, "every message came",
             "bench_mechanisms --rounds=1 --only=pipe"},
-        {"sched_setaffinity", 3, "use --placement=free",
+        {"sched_setaffinity" DENIED, 3, "use --placement=free",
             "bench_mechanisms --placement=same"},
 #if HAVE_MQUEUE
-        {"mq_open", 0, "posix-queue is left out: this system has none",
+        {"mq_open" DENIED, 0, "posix-queue is left out: this system has none",
             BENCH "pipe,posix-queue"},
 #endif
-        {"msgget", 0, "sysv-queue is left out: this system has none",
+        {"msgget" DENIED, 0, "sysv-queue is left out: this system has none",
             BENCH "pipe,sysv-queue"},
-        {"msgget", 3, "nothing is left to show", BENCH "sysv-queue"}
+        {"msgget" DENIED, 3, "nothing is left to show", BENCH "sysv-queue"},
+        {"mmap:signal=SIGBUS -P \"$(pwd -P)/names.txt\"", 3,
+            "^demo_file: member [0-9] was killed by signal [0-9]+ \\(a mapped "
+            "file was cut off, or there is no room for it\\), so the run was "
+            "stopped\n$",
+            "demo_file --mmap"},
+        {"?unlink,?unlinkat:delay_enter=1500000", 4, "",
+            "demo_shm --broken --speed=1000"}
     };
-    char injection[64];
 
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        (void)snprintf(
-            injection, sizeof injection, "%s:error=EPERM", cases[i].call);
+    for (size_t i = 0; i < COUNT(cases); i++)
         assert_injected(
-            injection, cases[i].status, cases[i].said, cases[i].words);
-    }
+            cases[i].injection, cases[i].status, cases[i].said, cases[i].words);
 }
 
 /* A signal comes in the call before which a name exists, and after which it is

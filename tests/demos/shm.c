@@ -87,15 +87,3 @@ TEST(window)
 {
     (void)expect_run(0, HELD("shm"), "demo_shm --window --speed=100");
 }
-
-/* However late the reader is, the two meet. strace(1) makes it wait when it has
- * opened the memory, before it removes the name.
- */
-TEST(late_reader)
-{
-    struct result result =
-        run_straced("-e inject=?unlink,?unlinkat:delay_enter=1500000",
-            "demo_shm --broken --speed=1000");
-
-    assert_int_equal(result.status, 4);
-}

@@ -5,12 +5,11 @@
  * run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late
  * that the task was done), a broken one with 4: of 1000 broken runs one may
  * fail to show its bug, of normal runs none may report a violation; and in one
- * of 100 at most nobody waits in the mechanism's own call. Prints a
- * table, and above its line each run that went wrong with what it said: its
- * seed and speed stand there to repeat it. The exit status says whether all
- * held. The long soak is 'stress build 5000': 10,000 runs of each mode, half of
- * them on one core. And 'stress build crowd' has twelve normal runs of each
- * demo at once, then 100 of all kinds.
+ * of 100 at most nobody waits in the mechanism's own call. Prints a table, and
+ * above its line each run that went wrong with what it said: its seed and speed
+ * stand there to repeat it. The exit status says whether all held. The long
+ * soak is 'stress build 5000': 10,000 runs of each mode, half of them on one
+ * core. And 'stress build crowd' has 100 normal runs of all kinds at once.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
 #include "tests/support/process.h"
@@ -23,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 4, TWELVE = 12, CROWD = 100 };
+enum { AT_ONCE = 4, CROWD = 100 };
 
 /* One of the runs. */
 struct run {
@@ -190,17 +189,6 @@ static bool is_wanted(const struct demo_run *subject, char *const *names)
     return wanted;
 }
 
-static int crowd(void)
-{
-    int wrong = stress(&(struct run){.number = 0}, CROWD, CROWD);
-
-    FOR_RUNS(subject)
-    if (is_wanted(subject, (char *[]){NULL}))
-        wrong += stress(&(struct run){.subject = subject}, TWELVE, TWELVE);
-    (void)printf("%d runs at once with others went wrong\n", wrong);
-    return wrong;
-}
-
 /* Returns how often more of COUNT runs than may be went wrong. */
 static int stress_all(int count, char *const *names)
 {
@@ -251,7 +239,8 @@ int main(int argc, char **argv)
     (void)setenv("DEMOS", build, 1);
     free(build);
     char *folder = scratch_enter();
-    int failures = is_crowd ? crowd() : stress_all(count, names);
+    int failures = is_crowd ? stress(&(struct run){.number = 0}, CROWD, CROWD)
+                            : stress_all(count, names);
     scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }

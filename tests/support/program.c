@@ -50,7 +50,7 @@ struct program start_straced(const char *options, const char *words)
     if (!has_strace())
         skip();
     (void)snprintf(command, sizeof command,
-        "exec env ASAN_OPTIONS=handle_sigbus=0:detect_leaks=0 strace -f -qq "
+        "exec env ASAN_OPTIONS=detect_leaks=0 strace -f -qq "
         "-o /dev/null %s '%s'%s",
         options, built(""), words);
     return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
