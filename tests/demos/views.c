@@ -38,30 +38,14 @@ static struct result run_demo(const struct demo_run *demo, bool broken,
     return result;
 }
 
-/* A picture of each, which can be read. What went wrong is marked, and nothing
- * where all went well.
+/* What the picture and the trace tell is what happened: how the run ended,
+ * where the guarantee was violated if it was, and that no more were inside than
+ * may be. And the picture can be read.
  */
-TEST(pictures)
+TEST(files_of_all_runs)
 {
     size_t size;
 
-    FOR_MODES(demo, broken)
-    {
-        (void)run_demo(demo, broken, "", "--svg=run.svg");
-        char *picture = load_file("run.svg", &size);
-        assert_int_in_range(size, 1000, 200 * 1024);
-        picture_check(picture);
-        assert_int_equal(count_text(picture, ">✗ VIOLATED</text>"), broken);
-        if (picture_has_mark(picture) != broken)
-            fail_msg("%s: %s", demo->program, picture);
-    }
-}
-
-/* What the trace tells is what happened: how the run ended, where the guarantee
- * was violated if it was, and that no more were inside than may be.
- */
-TEST(traces)
-{
     FOR_RUNS(demo)
     for (int i = 0; i < 40; i++) {
         bool broken = i % 2;
@@ -70,12 +54,18 @@ TEST(traces)
         if (strcmp(demo->options, "--kill-writer") == 0 &&
             (!HAVE_ROBUST_MUTEX || is_unkind()))
             continue;
-        (void)run_demo(demo, broken, "", "--trace=view");
-        struct trace trace = trace_load("view");
+        (void)run_demo(demo, broken, "", "--svg=run.svg --trace=run.json");
+        char *picture = load_file("run.svg", &size);
+        assert_int_in_range(size, 1000, 200 * 1024);
+        picture_check(picture);
+        assert_int_equal(count_text(picture, ">✗ VIOLATED</text>"), broken);
+        struct trace trace = trace_load("run.json");
         assert_int_equal(trace.is_broken, broken);
         assert_int_equal(trace.is_held, !broken);
-        if ((trace.violations > 0) != broken)
-            fail_msg("%s: %d are marked", demo->program, trace.violations);
+        if (picture_has_mark(picture) != broken ||
+            (trace.violations > 0) != broken)
+            fail_msg(
+                "%s: %d marks, %s", demo->program, trace.violations, picture);
         if (!broken && demo->inside > 0) {
             assert_int_in_range(trace.most_inside, 1, demo->inside);
             assert_int_equal(trace.limit, demo->inside);
