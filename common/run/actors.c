@@ -204,6 +204,8 @@ static pid_t find_killed(siginfo_t info)
     return info.si_pid;
 }
 
+#define DAY (INT64_C(86400) * 1000000000) /* POSIX: select waits up to 31 of them */
+
 static void do_nothing(int signal_number)
 {
 }
@@ -225,7 +227,7 @@ static pid_t await_child(int64_t deadline)
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
             break;
-        struct timespec timeout = to_timespec(left);
+        struct timespec timeout = to_timespec(left < DAY ? left : DAY);
         if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 && errno != EINTR)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
