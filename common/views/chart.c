@@ -51,7 +51,6 @@ static void take_items(struct chart *chart, const struct recorder *from)
         unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
-        chart->lane[event->lane].has_events = true;
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,
@@ -165,6 +164,7 @@ static void follow_lanes(struct chart *chart)
             chart->most_inside = inside;
         if (item->kind == SENT && item->partner < 0 && chart->title.verdict == VERDICT_VIOLATED)
             item->is_wrong = true;
+        chart->lane[item->lane].has_events = true;
         chart->lane[item->lane].is_wrong |= item->is_wrong;
     }
     free(state);

@@ -211,7 +211,7 @@ static double put_foot(const struct picture *picture, double y, int left_out)
 void svg_write(const struct chart *chart, FILE *out)
 {
     struct picture picture = {.chart = chart};
-    char *body; /* of the file: how high the picture is, is known only when it is drawn */
+    char *body = NULL; /* of the file: how high the picture is, is known only when it is drawn */
     size_t size;
     int left_out;
 
