@@ -36,41 +36,24 @@ void write_all(int descriptor, const void *bytes, size_t length)
         die("%s", describe_output_error(descriptor));
 }
 
-/* Writes the text that FORMAT gives, and a newline after it if it IS_LINE. */
-static void write_formatted(int descriptor, const char *format, va_list arguments, bool is_line)
-{
-    char line[256], *text = line; /* mostly that is enough, and nothing is to be allocated */
-    va_list again;
-
-    va_copy(again, arguments);
-    size_t length = (size_t)CHECK(vsnprintf(line, sizeof line, format, again));
-    va_end(again);
-    if (length >= sizeof line) {
-        text = CHECK_NOT(NULL, malloc(length + 1));
-        (void)vsnprintf(text, length + 1, format, arguments);
-    }
-    text[length] = '\n'; /* instead of the NUL */
-    write_all(descriptor, text, is_line ? length + 1 : length);
-    if (text != line)
-        free(text);
-}
-
 void say(const char *format, ...)
 {
+    char line[256], *text = line; /* mostly that is enough, and nothing is to be allocated */
     va_list arguments;
 
     va_start(arguments, format);
-    write_formatted(STDOUT_FILENO, format, arguments, true);
+    size_t length = (size_t)CHECK(vsnprintf(line, sizeof line, format, arguments));
     va_end(arguments);
-}
-
-void write_text(int descriptor, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_formatted(descriptor, format, arguments, false);
-    va_end(arguments);
+    if (length >= sizeof line) {
+        text = CHECK_NOT(NULL, malloc(length + 1));
+        va_start(arguments, format);
+        (void)vsnprintf(text, length + 1, format, arguments);
+        va_end(arguments);
+    }
+    text[length] = '\n'; /* instead of the NUL */
+    write_all(STDOUT_FILENO, text, length + 1);
+    if (text != line)
+        free(text);
 }
 
 void close_output(void)

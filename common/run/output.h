@@ -9,11 +9,8 @@
  * writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same to any descriptor, and without a newline of its own. dprintf(3p) would do, but where a
- * signal handler interrupts it nobody knows how much it has written. */
-void write_text(int descriptor, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Writes all LENGTH bytes (write(3p)), or ends the run. */
+/* Writes all LENGTH bytes (write(3p)), or ends the run. dprintf(3p) would not do: where a signal
+ * handler interrupts it, nobody knows how much it has written. */
 void write_all(int descriptor, const void *bytes, size_t length);
 
 /* Says why a call failed that writes to DESCRIPTOR, by errno; valid until the next call. */

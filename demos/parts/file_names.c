@@ -120,7 +120,10 @@ void pause_a_moment(void)
 
 void write_name(int file, int id)
 {
-    write_text(file, "%d\n", id);
+    char name[16];
+    int length = snprintf(name, sizeof name, "%d\n", id);
+
+    write_all(file, name, (size_t)length);
     count_out(&shared->inside);
 }
 

@@ -33,7 +33,7 @@ int open_log(void)
     if (begin > 0)
         CHECK(pread(file, &last, 1, begin - 1));
     if (last != '\n') { /* somebody else's last line: ours begin after it */
-        write_text(file, "\n");
+        write_all(file, "\n", 1);
         begin++;
     }
     shared = shared_alloc(sizeof *shared);
@@ -46,8 +46,11 @@ int open_log(void)
 
 void write_number(int file, int id)
 {
+    char label[16];
+    int length = snprintf(label, sizeof label, "%d mu: ", id);
+
     count_in(&shared->inside);
-    write_text(file, "%d mu: ", id);
+    write_all(file, label, (size_t)length);
 }
 
 void pause_a_moment(void)
@@ -57,7 +60,10 @@ void pause_a_moment(void)
 
 void write_message(int file)
 {
-    write_text(file, "%s\n", settings.message);
+    char text[256];
+    int length = snprintf(text, sizeof text, "%s\n", settings.message);
+
+    write_all(file, text, (size_t)length);
     count_out(&shared->inside);
 }
 
