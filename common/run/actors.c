@@ -204,7 +204,7 @@ static pid_t find_killed(siginfo_t info)
     return info.si_pid;
 }
 
-#define DAY (INT64_C(86400) * 1000000000) /* POSIX: select waits up to 31 of them */
+#define DAY (86400 * NS_PER_SECOND) /* POSIX: select waits up to 31 of them */
 
 static void do_nothing(int signal_number)
 {

@@ -29,7 +29,7 @@ extern void (*at_begin)(void);
 /* Waits at most NANOSECONDS (FOREVER: without a bound) until all actors have ended, and returns
  * whether they have; threads are waited for without a bound. If one fails, the run ends with a
  * message that says which and of what. */
-#define FOREVER (INT64_MAX / 32) /* nine years */
+#define FOREVER (INT64_MAX / 4)
 bool wait_for_actors(int64_t nanoseconds);
 
 /* Returns the process id of an actor that was started. */
