@@ -251,14 +251,3 @@ TEST(two_runs)
     result = expect_run(0, HELD("file"), "demo_file"); /* its lock is gone */
     assert_complete(result.out, 5);
 }
-
-/* Another program has the file, and does not give it back. */
-TEST(locked_file)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 10};
-    int file = open("names.txt", O_RDWR | O_CREAT, 0600);
-
-    assert_int_equal(fcntl(file, F_SETLK, &lock), 0);
-    (void)expect_run(3, "still running after 1 s", "demo_file --timeout=1");
-    (void)close(file);
-}

@@ -79,11 +79,3 @@ TEST(broken_always)
     }
     REFUSED("demo_shm", "--broken --values=1", "operand");
 }
-
-/* With --window a copy takes longer than the time between two updates, and the
- * writer waits for its end. (At full speed there is no second update.)
- */
-TEST(window)
-{
-    (void)expect_run(0, HELD("shm"), "demo_shm --window --speed=100");
-}
