@@ -8,8 +8,7 @@
 # labs.txt) passes, and the typical mistakes there fail, each for its own reason.
 # Then files that are no solution at all, and the command line (bad_input), and
 # what only the thread sanitizer sees (races). With NAMEs only these.
-# LABS_TIMES=20 checks each one so many times; LABS_RUNS=N has the check run each
-# program N times instead of 5.
+# LABS_RUNS=N has the check run each program N times instead of 5.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh
@@ -18,7 +17,6 @@ set -eu
 export BUILD="$build" LAB_SANITIZER=no
 lab=$project/demos/lab.sh
 table=$project/tests/labs.txt
-times=${LABS_TIMES:-1}
 runs=${LABS_RUNS:-5}
 count=0
 
@@ -34,25 +32,20 @@ check()
 {
     file=$1 expected=$2
     shift 2
-    i=0
-    while [ $i -lt "$times" ]; do
-        i=$((i + 1))
-        count=$((count + 1))
-        status=0
-        sh "$lab" check "$file" --runs="$runs" --json=json $more >said 2>&1 ||
-            status=$?
-        # a line for each paragraph, without the table's indentation
-        tr -s ' \n' ' ' <said >line
-        if [ $status -ne "$expected" ]; then
-            fails "$file: status $status instead of $expected"
-            continue
-        fi
-        for word; do
-            grep -q -e "$word" line || fails "$file: does not say \"$word\""
-        done
-        grep -q '"score": [0-9]*, "max_score": 100, ' json ||
-            fails "$file: the JSON is wrong: $(cat json)"
+    count=$((count + 1))
+    status=0
+    sh "$lab" check "$file" --runs="$runs" --json=json $more >said 2>&1 || status=$?
+    # a line for each paragraph, without the table's indentation
+    tr -s ' \n' ' ' <said >line
+    if [ $status -ne "$expected" ]; then
+        fails "$file: status $status instead of $expected"
+        return
+    fi
+    for word; do
+        grep -q -e "$word" line || fails "$file: does not say \"$word\""
     done
+    grep -q '"score": [0-9]*, "max_score": 100, ' json ||
+        fails "$file: the JSON is wrong: $(cat json)"
 }
 
 # solve LAB: writes right.c, the demo without the wrong twin, as a student hands
