@@ -7,26 +7,23 @@
 # only "..." stands for any number of lines. Prints nothing, or "LINE TEXT" for
 # the first line of the quote that is not in the source there.
 
-function is_gap(line)
+# How many lines of the quote are in the source, behind MORE.
+function lines_there(more,   i, text, at, found)
 {
-    return line ~ /^ *\.\.\. *$/
-}
-
-# Whether the first COUNT lines of the quote are in the source, behind MORE.
-function is_there(count, more,   i, text, at, found)
-{
-    at = 1
+    at = found = 1
     text = "\n"
-    for (i = 1; i <= count + 1; i++)
-        if (i > count || is_gap(quote[i])) {
+    for (i = 1; i <= lines; i++)
+        if (quote[i] ~ /^ *\.\.\. *$/) {
+            at += found + length(text) - 2
+            found = 1
+            text = "\n"
+        } else {
+            text = text (quote[i] == "" ? "" : more quote[i]) "\n"
             found = index(substr(source, at), text)
             if (!found)
-                return 0
-            at += found + length(text) - 2
-            text = "\n"
-        } else
-            text = text (quote[i] == "" ? "" : more quote[i]) "\n"
-    return 1
+                return i - 1
+        }
+    return lines
 }
 
 { sub(/[ \t]+$/, "") }
@@ -35,9 +32,11 @@ NR == FNR { quote[++lines] = $0; next }
 
 END {
     source = source "\n"
-    for (more = ""; length(more) <= 12; more = more " ")
-        while (there < lines && is_there(there + 1, more))
-            there++
+    for (more = ""; length(more) <= 12 && there < lines; more = more " ") {
+        count = lines_there(more)
+        if (count > there)
+            there = count
+    }
     if (lines == 0)
         print 1 " the quote is empty"
     else if (there < lines)
