@@ -17,22 +17,18 @@
 # seed, times, and without --seed the order of the lines and their numbers.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 checking=
 if [ "${1-}" = --check ]; then
     checking=yes
     shift
 fi
-build=$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/../tests/support/scratch.sh"
 [ $# -eq 0 ] || shift
 cd "$project"
 [ $# -gt 0 ] || set -- demos/*.c
 limit=''
 ! command -v timeout >/dev/null || limit='timeout 60' # no run takes longer
-# shellcheck source=tests/support/environment.sh
-. tests/support/environment.sh
-# shellcheck source=tests/support/runs.sh
-. tests/support/runs.sh
 export LC_ALL=C.UTF-8 NO_COLOR=1
 
 # on_terminal FOLDER COMMAND: the script(1) of Linux, or that of BSD and macOS
@@ -51,10 +47,6 @@ if ! command -v script >/dev/null; then
     echo "headers.sh: there is no script, which makes a terminal" >&2
     exit 77
 fi
-
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/nine-test-XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
 
 # run COMMAND: what it shows, in a folder of its own
 run()
