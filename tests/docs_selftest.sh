@@ -48,220 +48,81 @@ shows()
     grep -qxFe "    $1" output || wrong "it does not show: $1"
 }
 
-# A line "! TEXT" is not on the page: TEXT is what is wrong in the line below.
-cat >lies <<'END_OF_LIES'
-! its sentences are too long
-# A page that lies
-
-This sentence goes on and on, and adds one more thing, and another,
-and one that was left out before, and still it has not come to its end.
-This sentence goes on and on, and adds one more thing, and another,
-and one that was left out before, and still it has not come to its end.
-
-```console
-$ true
-! the program printed something else
-$ ./demo_pipe --seed=1 make this
-makethis
-demo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
-
-! the program printed something else
-$ ./demo_pipe --seed=1 -- a 2>&1 | sed 's/.*(//'
-a
-seed 2)
-$ printf '%s\n' 1 2 3 4 5
-...
-3
-...
-! the program printed something else
-$ printf '%s\n' 1 2 3 4 5
-...
-3
-```
-<!-- order varies -->
-```console
-! the program printed something else
-$ printf '%s\n' 1 2
-2
-$ printf '%s\n' 1 2
-2
-1
-! the program printed something else
-$ printf '%s\n' 1 2
-2
-3
-1
-```
-<!-- numbers vary -->
-```console
-$ echo "the process $$ of many"
-the process 4711 of many
-! the program printed something else
-$ printf '%s\n' 1 2 many
-many
-2
-1
-```
-<!-- output varies -->
-```console
-! the program printed something else
-$ ./demo_pipe --broken
-makeThisSentenceCamelcase
-demo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
-```
-```sh
-! the shell cannot run this
-./demo_nothing
-# and a command of two lines
-! wrong usage: demo_pipe
-./demo_pipe \
-    --nonsense
-```
-```console
-! it crashed: exit status 139
-$ sh -c 'kill -SEGV $$'; (exit 139)
-...
-! the shell did not come to the end of this command
-$ exit 1
-```
-```console
-! the block does not begin with a command
-./demo_pipe
-```
-<!-- not run: -->
-! docs/WRITING.md has no such comment
-```console
-$ ./demo_pipe
-```
-<!-- not run: it would not work -->
-```console
-! there is no such option: demo_pipe --nonsense
-$ ./demo_pipe --nonsense
-```
-! docs/WRITING.md has no blocks of ''
-```
-anything
-```
-! a block begins with ``` in a line of its own
-- ```text
-
-! a session belongs into a console block
-```text
-$ ./demo_pipe
-```
-! C wants <!-- from FILE -->
-```c
-return 0;
-```
-<!-- from demos/demo_pipe.c -->
-```c
-{
-...
-    for (int i = 0; i < FILTERS; i++) {
-        if (pipes[i][0] != in)
-! not in demos/demo_pipe.c: the source has no such line there:         return 42;
-        return 42;
-```
-<!-- from demos/demo_pipe.c -->
-```c
-for (int i = 0; i < FILTERS; i++) {
-! not in demos/demo_pipe.c: the source has no such line there: if
-if (pipes[i][0] != in)
-```
-<!-- from demos/gone.c -->
-! it quotes a file that is not there: demos/gone.c
-```c
-return 0;
-```
-
-A link
-! the link leads nowhere: ../demos/gone.md
-that [goes](../demos/gone.md) nowhere, and one that [does not](../demos).
-
-! the link leads nowhere: ../../../../../../../../etc/passwd
-[Out](../../../../../../../../etc/passwd) `[within](code.md)`
-
-! the page has no heading for this anchor: #gone
-[Gone](#gone), and [to the top](lie.md#a-page-that-lies).
-
-! the picture is in neither docs/pictures nor docs/sketches: x.svg
-![A picture](x.svg)
-
-! the link leads nowhere: ftp://old
-[Old](ftp://old)
-
-That is
-! there is no such option: demo_pipe --slots
-`demo_pipe --slots`.
-
-! no source has this name: long_gone
-See `long_gone()`.
-
-<!-- not ours: pthread_gone -->
-There is `pthread_gone`, which is not ours.
-
-! there is no such file: demos/gone.c
-See `demos/gone.c`.
-
-A sentence with a word that stands
-! "stands alone": write plainly: say what it does, or is
-alone.
-
-| a | b |
-|---|---|
-! this cell has 80 characters, and not up to 72
-| short | 12345678901234567890123456789012345678901234567890123456789012345678901234567890 |
-
-! this line has 125 columns, and not up to 120
-This line is wider than a terminal, even than a wide one: it goes on, and on, and on, and on, and on, and on, and on, and on.
-
-<!-- change to demos/demo_semaphore.c -->
-! the change does not fit to demos/demo_semaphore.c
-```diff
---- a/demos/demo_semaphore.c
-+++ b/demos/demo_semaphore.c
-@@ -1,2 +1,2 @@
- static void *worker(void *context)
--    struct worker *you = context;
-+    struct worker *them = context;
-```
-```console
-$ ./demo_semaphore --help
-...
-```
-<!-- change to demos/demo_semaphore.c -->
-! with the change demo_semaphore cannot be built
-```diff
---- a/demos/demo_semaphore.c
-+++ b/demos/demo_semaphore.c
-@@ -50,3 +50,3 @@
- {
--    CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; then subtracts 1 */
-+    this is no C
-     use_resource(id);
-```
-```console
-$ ./demo_semaphore --help
-...
-```
-<!-- change to demos/demo_semaphore.c -->
-! no console block after this runs the change
-```diff
---- a/demos/demo_semaphore.c
-+++ b/demos/demo_semaphore.c
-```
-! a diff wants <!-- change to demos/demo_X.c -->
-```diff
-+more
-```
-! the block does not end
-```text
-END_OF_LIES
-sed '/^! /d' lies >docs/lie.md
+# The page that lies: a row for each part of it, and an empty line after each. The
+# fields: the line of the part in which the mistake is ("-": there is none); what
+# block the part is, with its comment, or prose; its lines; and the mistake, if it
+# is another one than that the program printed something else.
+cat >lies <<'END'
+1 @ prose @ # A page that lies @ its sentences are too long
+2 @ console @ $ ./demo_pipe --seed=1 make this 2>/dev/null\nmakethis
+3 @ console @ $ true\n$ echo it does not say this
+- @ console @ $ ./demo_pipe -- a 2>&1\na\ndemo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 1)
+2 @ console @ $ ./demo_pipe --seed=1 -- a 2>&1\na\ndemo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 2)
+- @ console @ $ seq 5\n...\n3\n...
+2 @ console @ $ seq 5\n...\n3
+- @ console order varies @ $ seq 2\n2\n1
+3 @ console order varies @ $ seq 2\n2
+3 @ console order varies @ $ seq 2\n2\n3\n1
+- @ console numbers vary @ $ echo "the process $$ of many"\nthe process 4711 of many
+3 @ console numbers vary @ $ echo one 2; echo many\nmany\none 2
+3 @ console output varies @ $ ./demo_pipe --broken\nmakeThis\ndemo_pipe: guarantee held: 4 of 4 filters saw end-of-file
+2 @ sh @ ./demo_nothing @ the shell cannot run this
+4 @ sh @ # and a command of two lines\n\n./demo_pipe \\n    --nonsense @ wrong usage: demo_pipe
+2 @ console @ $ (exit 139)\n... @ it crashed: exit status 139
+3 @ console @ $ true\n$ exit 1 @ the shell did not come to the end of this command
+2 @ console @ ./demo_pipe @ the block does not begin with a command
+2 @ console not run: @ $ ./demo_pipe @ docs/WRITING.md has no such comment
+4 @ console not run: it would not work @ $ true\n$ ./demo_pipe --nonsense @ there is no such option: demo_pipe --nonsense
+1 @  @ anything @ docs/WRITING.md has no blocks of ''
+1 @ prose @ - ```text @ a block begins with ``` in a line of its own
+1 @ text @ $ ./demo_pipe @ a session belongs into a console block
+1 @ c @ return 0; @ C wants <!-- from FILE -->
+6 @ c from demos/demo_pipe.c @ {\n...\n        if (pipes[i][0] != in)\n        return 42; @ not in demos/demo_pipe.c: the source has
+4 @ c from demos/demo_pipe.c @ for (int i = 0; i < FILTERS; i++) {\nif (pipes[i][0] != in) @ not in demos/demo_pipe.c: the source has
+2 @ c from demos/gone.c @ return 0; @ it quotes a file that is not there: demos/gone.c
+2 @ prose @ A link\nthat [goes](../demos/gone.md) nowhere, and one that [does not](../demos). @ the link leads nowhere: ../demos/gone.md
+1 @ prose @ [Out](../../../../../../../../etc/passwd) `[within](code.md)` @ the link leads nowhere: ../../../../../../../../etc/passwd
+1 @ prose @ [Gone](#gone), and [to the top](lie.md#a-page-that-lies). @ the page has no heading for this anchor: #gone
+1 @ prose @ ![A picture](x.svg) @ the picture is in neither docs/pictures nor docs/sketches: x.svg
+1 @ prose @ [Old](ftp://old) @ the link leads nowhere: ftp://old
+2 @ prose @ That is\n`demo_pipe --slots`. @ there is no such option: demo_pipe --slots
+1 @ prose @ See `long_gone()`. @ no source has this name: long_gone
+- @ prose @ <!-- not ours: pthread_gone -->\nThere is `pthread_gone`, which is not ours.
+1 @ prose @ See `demos/gone.c`. @ there is no such file: demos/gone.c
+2 @ prose @ A sentence with a word that stands\nalone. @ "stands alone": write plainly: say what it does, or is
+1 @ prose @ | short | 12345678901234567890123456789012345678901234567890123456789012345678901234567890 | @ this cell has 80 characters
+1 @ prose @ LONG @ this line has 171 columns, and not up to 120
+1 @ prose @ LONG @ this line has 171 columns, and not up to 120
+2 @ diff change to demos/demo_semaphore.c @ HEAD\n@@ -1 +1 @@\n-not there\n+more @ the change does not fit to demos/demo_semaphore.c
+- @ console @ $ ./demo_semaphore --help\n...
+2 @ diff change to demos/demo_semaphore.c @ HEAD\n@@ -1 +1 @@\n-/* SPDX-License-Identifier: MIT */\n+no C @ with the change demo_semaphore cannot be built
+- @ console @ $ ./demo_semaphore --help\n...
+2 @ diff change to demos/demo_semaphore.c @ HEAD @ no console block after this runs the change
+1 @ diff @ +more @ a diff wants <!-- change to demos/demo_X.c -->
+1 @ prose @ ```text @ the block does not end
+END
+awk -F ' @ ' '
+    BEGIN { long = "This sentence goes on" }
+    BEGIN { for (i = 0; i < 25; i++) long = long ", more" }
+    {
+        text = $3
+        gsub(/\\n/, "\n", text)
+        sub(/LONG/, long, text)
+        sub(/HEAD/, "--- a/demos/demo_semaphore.c\n+++ b/demos/demo_semaphore.c", text)
+        language = note = $2
+        sub(/ .*/, "", language)
+        if ($2 != "prose")
+            text = "```" language "\n" text "\n```"
+        if (sub(/^[a-z]+ /, "", note))
+            text = "<!-- " note " -->\n" text
+        print text "\n" >"docs/lie.md"
+        if ($1 != "-")
+            print "docs/lie.md:" line + $1 ": " \
+                ($4 ? $4 : "the program printed something else") >"wanted"
+        line += split(text, part, "\n") + 1
+    }' lies
 echo '<svg/>' >docs/x.svg
 check docs/lie.md
-awk '/^! / { print "docs/lie.md:" line + 1 ": " substr($0, 3); next }
-    { line++ }' lies >wanted
 expect <wanted
 shows '-makethis' # on the page
 shows '+makeThis'
