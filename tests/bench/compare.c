@@ -13,10 +13,10 @@
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stdnoreturn.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,12 +31,6 @@ struct command {
     long peak;
 };
 
-static noreturn void give_up(const char *what)
-{
-    perror(what);
-    exit(3);
-}
-
 static double milliseconds(struct timeval time)
 {
     return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
@@ -47,7 +41,7 @@ static void become(char **words, const char *input)
     int in = open(input, O_RDONLY), out = open("/dev/null", O_WRONLY);
 
     if (in == -1 || out == -1)
-        give_up(input);
+        err(3, "%s", input);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
@@ -66,14 +60,11 @@ static void measure(struct command *command, const char *input, int i)
     if (pid == 0)
         become(command->words, input);
     if (pid == -1 || wait4(pid, &status, 0, &usage) == -1)
-        give_up(command->words[0]);
+        err(3, "%s", command->words[0]);
     clock_gettime(CLOCK_MONOTONIC, &end);
     /* 1 is what demo_signal ends with when its guard kills the task */
-    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
-        fprintf(stderr, "compare: %s failed with wait status %d\n",
-            command->words[0], status);
-        exit(3);
-    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+        errx(3, "%s failed with wait status %d", command->words[0], status);
 #ifdef __APPLE__
     usage.ru_maxrss /= 1024; /* there it is in bytes */
 #endif
@@ -91,11 +82,9 @@ int main(int argc, char **argv)
     static double ratios[MAX_RUNS];
     int runs = argc > 3 ? atoi(argv[1]) : 0;
 
-    if (runs < 1 || runs > MAX_RUNS) {
-        fprintf(stderr, "usage: compare RUNS INPUT COMMAND [ARG...] "
-                        "[-- COMMAND [ARG...]]\n");
-        return 2;
-    }
+    if (runs < 1 || runs > MAX_RUNS)
+        errx(2, "usage: compare RUNS INPUT COMMAND [ARG...] "
+                "[-- COMMAND [ARG...]]");
     commands[0].words = argv + 3;
     for (int i = 4; i < argc - 1 && !commands[1].words; i++)
         if (strcmp(argv[i], "--") == 0) {
