@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* names: they cannot be guessed, and are removed. That signals wait while one
- * exists is tested with the demos (names.c).
+ * exists is tested with the demos (confined.c).
  */
 #include "tests/support/test.h"
 #include "common/base/check.h"
