@@ -57,7 +57,7 @@ static void print_legend(struct lanes *lanes, FILE *out)
     flow_part(&flow, 2, WAITING, PLAIN, "waiting");
     flow_part(&flow, 2, RUNNING, PLAIN, "running");
     flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
-    (void)snprintf(text, sizeof text, "%d more lanes are not shown", lanes->count - lanes->columns);
+    (void)snprintf(text, sizeof text, "lanes without a column: %d", lanes->count - lanes->columns);
     if (lanes->columns < lanes->count)
         flow_part(&flow, 2, NO_SIGN, PLAIN, text);
     lanes->rows += flow_end(&flow);

@@ -23,6 +23,8 @@ static const int RIGHT_EDGE = 1540;
 struct picture {
     const struct chart *chart;
     FILE *out;
+    char *body; /* what OUT has written when it is closed: only then the height is known */
+    size_t length;
     int *row_of, rows; /* of a lane, or -1 */
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */

@@ -211,13 +211,11 @@ static double put_foot(const struct picture *picture, double y, int left_out)
 void svg_write(const struct chart *chart, FILE *out)
 {
     struct picture picture = {.chart = chart};
-    char *body = NULL; /* of the file: how high the picture is, is known only when it is drawn */
-    size_t size;
     int left_out;
 
     picture.row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture.row_of));
     picture.is_open = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *picture.is_open));
-    picture.out = CHECK_NOT(NULL, open_memstream(&body, &size));
+    picture.out = CHECK_NOT(NULL, open_memstream(&picture.body, &picture.length));
     picture.rows = chart_rows(chart, MAX_CHART_LANES, picture.row_of, &left_out);
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
@@ -233,8 +231,8 @@ void svg_write(const struct chart *chart, FILE *out)
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>",
         PAPER_WIDTH, y);
     put_xml(out, chart->title.program);
-    (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, body);
-    free(body);
+    (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, picture.body);
+    free(picture.body);
     free(picture.row_of);
     free(picture.is_open);
     free(picture.taken);
