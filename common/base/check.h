@@ -79,16 +79,15 @@ bool write_whole(int descriptor, const void *bytes, size_t size);
  * errno. From any thread or process, not from signal handlers. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Warns, and ends the process with status 3; in the run's first process that also ends all others
- * and removes what they would leave (atexit(3p)). From any thread. */
-#define die(...) (warn(__VA_ARGS__), exit_once(EXIT_TROUBLE))
+/* Warns, and ends the process with status 3, or 2 for wrong usage, before anything is started. In
+ * the run's first process that also ends all others and removes what they would leave (atexit(3p)).
+ * From any thread. */
+#define die(...)         (warn(__VA_ARGS__), exit_once(EXIT_TROUBLE))
+#define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))
 noreturn void exit_once(int status);
 
-/* The same for a failed CALL: names it, the reason, what to do about it, and the place. */
+/* Dies of a failed CALL: names it, the reason, what to do about it, and the place. */
 noreturn void die_call(const char *call, int error, const char *file, int line);
 
 /* Returns what to do about ERROR of CALL, "; raise ...", or "". A program with advice sets it. */
 extern const char *(*advice_on)(const char *call, int error);
-
-/* For wrong usage, before anything is started: status 2. */
-#define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))

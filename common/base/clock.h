@@ -22,10 +22,9 @@ static inline int64_t scaled_ns(double seconds)
     return (int64_t)(seconds * 1e9 / run.speed);
 }
 
-static inline struct timespec to_timespec(int64_t nanoseconds)
+static inline struct timespec to_timespec(int64_t ns)
 {
-    return (struct timespec){
-        (time_t)(nanoseconds / NS_PER_SECOND), (long)(nanoseconds % NS_PER_SECOND)};
+    return (struct timespec){(time_t)(ns / NS_PER_SECOND), (long)(ns % NS_PER_SECOND)};
 }
 
 /* Pauses the calling thread for NANOSECONDS, also when signal handlers run meanwhile. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/text.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int utf8_decode(const char *bytes, size_t length, wchar_t *character)
@@ -36,14 +35,12 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
  * in one emoji, or some Indic text, is shown in its parts. */
 static bool is_hidden(wchar_t character)
 {
-    static const struct {
-        wchar_t first, last;
-    } hidden[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180e, 0x180e},
-        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
-        {0xe0000, 0xe007f}};
+    static const wchar_t hidden[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
+        {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
+        {0xfff9, 0xfffb}, {0xe0000, 0xe007f}};
 
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (character >= hidden[i].first && character <= hidden[i].last)
+        if (character >= hidden[i][0] && character <= hidden[i][1])
             return true;
     return false;
 }
