@@ -71,7 +71,6 @@ TEST(files_of_all_runs)
             assert_int_equal(trace.limit, demo->inside);
         } else if (!broken)
             assert_true(trace.most_inside <= 0);
-        trace_free(&trace);
         (void)unlink("mutexfile.txt");
         free_kept();
     }

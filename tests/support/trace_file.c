@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,20 @@
 
 enum { MAX_LANES = 20000 };
 
-#define FOR_EVENTS(event, trace)                                               \
-    for (const struct trace_event *event = (trace)->events;                    \
-         event < (trace)->events + (trace)->count; event++)
+/* Times are in nanoseconds; what a line of the file does not have is 0 or "".
+ */
+static struct event {
+    char phase; /* X slice, i note, s and f ends of an arrow, C counter */
+    int lane;   /* -1: of none, as counters are */
+    int64_t time, length;
+    const char *name, *category, *where;
+    bool is_state, is_inside; /* by the category */
+    long id, value;
+} * events; /* in the file's order */
+static long count;
+
+#define FOR_EVENTS(event)                                                      \
+    for (const struct event *event = events; event < events + count; event++)
 
 /* What follows KEY in the line, or NULL. No text has a KEY in it, since there
  * its quotes are escaped.
@@ -58,12 +70,12 @@ static const char *end_string(char *text)
     return text;
 }
 
-static struct trace_event read_event(char *line)
+static struct event read_event(char *line)
 {
     char *name = after(line, ",\"name\":\""),
          *where = after(line, "where\":\"");
     char *category = after(line, ",\"cat\":\"");
-    struct trace_event event = {.phase = line[strlen("{\"ph\":\"")],
+    struct event event = {.phase = line[strlen("{\"ph\":\"")],
         .lane = (int)number_after(line, ",\"tid\":") - 1,
         .time = time_after(line, ",\"ts\":"),
         .length = time_after(line, ",\"dur\":"),
@@ -78,12 +90,13 @@ static struct trace_event read_event(char *line)
     return event;
 }
 
-static void check_lanes(struct trace *trace)
+static int check_lanes(void)
 {
     static bool is_named[MAX_LANES];
+    int lanes = 0;
 
     memset(is_named, 0, sizeof is_named);
-    FOR_EVENTS(event, trace)
+    FOR_EVENTS(event)
     {
         bool names = strcmp(event->name, "thread_name") == 0;
         if (event->phase == 'C')
@@ -92,21 +105,20 @@ static void check_lanes(struct trace *trace)
         if (is_named[event->lane] == (event->phase == 'M' && names))
             fail_msg("lane %d has no name, or two", event->lane);
         is_named[event->lane] = true;
-        if (event->lane >= trace->lanes)
-            trace->lanes = event->lane + 1;
+        lanes = event->lane >= lanes ? event->lane + 1 : lanes;
     }
+    return lanes;
 }
 
 /* Fails the test unless the END of an arrow is at a slice of its message, which
  * is before it in the file.
  */
-static void assert_at_message(
-    const struct trace *trace, const struct trace_event *end)
+static void assert_at_message(const struct event *end)
 {
-    const struct trace_event *slice = end;
+    const struct event *slice = end;
 
     while (
-        slice > trace->events &&
+        slice > events &&
         (slice->phase != 'X' || slice->is_state || slice->lane != end->lane ||
             slice->time != end->time || strcmp(slice->name, end->name) != 0))
         slice--;
@@ -116,22 +128,22 @@ static void assert_at_message(
 }
 
 /* The two ends of an arrow are together in the file. */
-static void check_arrows(const struct trace *trace)
+static void check_arrows(void)
 {
     int64_t flown = 0, counted = 0, since = 0;
     long in_flight = 0;
 
-    FOR_EVENTS(event, trace)
+    FOR_EVENTS(event)
     {
-        const struct trace_event *from = event - 1;
-        if (event > trace->events)
+        const struct event *from = event - 1;
+        if (event > events)
             assert_int_equal(event->phase == 'f', from->phase == 's');
         if (event->phase == 'f') {
             assert_int_equal(from->id, event->id);
             assert_string_equal(from->name, event->name);
             assert_true(from->time <= event->time);
-            assert_at_message(trace, from);
-            assert_at_message(trace, event);
+            assert_at_message(from);
+            assert_at_message(event);
             flown += event->time - from->time;
         }
         if (strcmp(event->name, "in flight") == 0 && event->phase == 'C') {
@@ -146,7 +158,7 @@ static void check_arrows(const struct trace *trace)
 
 /* How many lanes are inside at TIME, by the latest STATES. */
 static long count_inside(
-    const struct trace_event *const *states, int lanes, int64_t time)
+    const struct event *const *states, int lanes, int64_t time)
 {
     long inside = 0;
 
@@ -159,14 +171,14 @@ static long count_inside(
     return inside;
 }
 
-static void check_states(struct trace *trace)
+static void check_states(struct trace *trace, int lanes)
 {
-    static const struct trace_event *states[MAX_LANES];
+    static const struct event *states[MAX_LANES];
     int64_t time = 0;
     long inside = 0;
 
     memset(states, 0, sizeof states);
-    FOR_EVENTS(event, trace)
+    FOR_EVENTS(event)
     {
         bool counts = event->phase == 'C';
         if (counts && strcmp(event->name, "limit") == 0) {
@@ -175,8 +187,7 @@ static void check_states(struct trace *trace)
         } else if (event->phase != 's' && event->phase != 'M') {
             assert_true(event->time >= time);
             if (event->time > time)
-                assert_int_equal(
-                    inside, count_inside(states, trace->lanes, time));
+                assert_int_equal(inside, count_inside(states, lanes, time));
             time = event->time;
         }
         if (counts && strcmp(event->name, "inside") == 0) {
@@ -186,7 +197,7 @@ static void check_states(struct trace *trace)
         }
         if (!event->is_state)
             continue;
-        const struct trace_event *before = states[event->lane];
+        const struct event *before = states[event->lane];
         if (before && before->length > 0)
             assert_true(before->time + before->length < event->time);
         states[event->lane] = event;
@@ -198,7 +209,7 @@ static void check_notes(struct trace *trace)
 {
     static const char sign[] = "✗ ";
 
-    FOR_EVENTS(event, trace)
+    FOR_EVENTS(event)
     {
         bool is_wrong = strcmp(event->category, "violation") == 0;
         trace->violations += is_wrong;
@@ -215,25 +226,21 @@ struct trace trace_load(const char *path)
 {
     static const char end[] = "],\"displayTimeUnit\":\"ns\"}";
     char *text = load_file(path, NULL), *line = strtok_r(text, "\n", &text);
-    struct trace trace = {.events = NULL, .limit = -1, .most_inside = -1};
+    struct trace trace = {.limit = -1, .most_inside = -1};
 
     trace.is_broken = after(line, ",\"mode\":\"broken\"") != NULL;
     trace.is_held = after(line, ",\"verdict\":\"held\"") != NULL;
-    trace.events = calloc((size_t)count_lines(text) + 1, sizeof *trace.events);
-    assert_non_null(trace.events);
+    count = 0;
+    events = calloc((size_t)count_lines(text) + 1, sizeof *events);
+    assert_non_null(events);
     (void)strtok_r(text, "\n", &text); /* "traceEvents" */
     (void)strtok_r(text, "\n", &text); /* the name of the process */
     while ((line = strtok_r(text, "\n", &text)) && strcmp(line, end) != 0)
-        trace.events[trace.count++] = read_event(line);
+        events[count++] = read_event(line);
     assert_non_null(line);
-    check_lanes(&trace);
-    check_arrows(&trace);
-    check_states(&trace);
+    check_states(&trace, check_lanes());
+    check_arrows();
     check_notes(&trace);
+    free(events);
     return trace;
-}
-
-void trace_free(struct trace *trace)
-{
-    free(trace->events);
 }

@@ -5,23 +5,8 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
-
-/* Times are in nanoseconds; what a line of the file does not have is 0 or "".
- */
-struct trace_event {
-    char phase; /* X slice, i note, s and f ends of an arrow, C counter */
-    int lane;   /* -1: of none, as counters are */
-    int64_t time, length;
-    const char *name, *category, *where;
-    bool is_state, is_inside; /* by the category */
-    long id, value;
-};
-
 struct trace {
-    struct trace_event *events; /* in the file's order */
-    long count;
-    int lanes, violations;
+    int violations;
     long limit, most_inside; /* -1: nobody says that */
     bool is_broken, is_held;
 };
@@ -38,4 +23,3 @@ struct trace {
  *   - a violation has the sign, and there is none if the guarantee held.
  */
 struct trace trace_load(const char *path);
-void trace_free(struct trace *trace);

@@ -20,8 +20,7 @@ static void assert_trace(enum verdict verdict, const char *name)
     assert_int_equal(fclose(file), 0);
     chart_free(&recording);
     assert_golden_file(load_file("trace.json", NULL), name);
-    struct trace trace = trace_load("trace.json");
-    trace_free(&trace);
+    (void)trace_load("trace.json");
 }
 
 /* Three workers and two slots. The first event is not at the time 0; the last
