@@ -3,7 +3,6 @@
  * signal comes at a bad moment, and as process 1 of a container. Linux only.
  */
 #include "tests/support/test.h"
-#include "tests/support/runs.h"
 
 #if defined __linux__ && !defined __SANITIZE_ADDRESS__
 #include <signal.h>
@@ -19,24 +18,6 @@ static void assert_injected(
     struct result result = run_straced(option, words);
     assert_result(&result, status, said, words);
     assert_nothing_left();
-}
-
-/* That children die with their parent is only a precaution, and nobody waits
- * for a child that may not be killed: all runs but those that kill end as ever.
- */
-TEST(precautions)
-{
-    char words[160];
-
-    FOR_RUNS(run)
-    {
-        if (strcmp(run->options, "--kill-writer") == 0 ||
-            strcmp(run->demo, "signal") == 0)
-            continue;
-        (void)snprintf(words, sizeof words, "%s %s", run->program, run->fast);
-        assert_injected("prctl:error=EPERM", run->normal, "guarantee", words);
-        assert_injected("kill:error=EPERM", run->normal, "guarantee", words);
-    }
 }
 
 /* What is wanted and not needed, and what is needed; a mapped file that another

@@ -6,7 +6,8 @@
  * makes from the start of its main() on, in any of its processes, fails at its
  * 1st, 2nd, 3rd, 5th and 8th use in the run (denied: at each use, as in a
  * sandbox, with EPERM and with ENOSYS). Then the run has to succeed, or to end
- * with status 3 and a message that names the call and the reason.
+ * with status 3 and a message that names the call and the reason; if what is
+ * denied is only a precaution, it has to succeed.
  *
  * Killed: at these uses the run gets SIGINT, SIGTERM or SIGHUP as by Ctrl-C, to
  * the whole group; or SIGKILL, to the parent or to a child alone. It has to end
@@ -358,6 +359,17 @@ static bool says_one_of(const char *text, const char *words)
     return false;
 }
 
+/* That children die with their parent is only a precaution, and but for the
+ * runs that kill nobody waits for a child that may not be killed.
+ */
+static bool is_precaution(const struct demo_run *run, long call)
+{
+    bool kills = strcmp(run->options, "--kill-writer") == 0 ||
+                 strcmp(run->demo, "signal") == 0;
+
+    return call == SYS_prctl || (call == SYS_kill && !kills);
+}
+
 /* What was wrong with the run: NULL, or a word. */
 static const char *judge(const struct demo_run *run, const struct fault *fault,
     const struct result *result)
@@ -380,6 +392,8 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
         return NULL;
     if (result->status != 3)
         return "silent";
+    if (fault->use == EACH_USE && is_precaution(run, calls[fault->call].number))
+        return "needless end";
     /* no such child: that is what a live view leaves that was killed before */
     if (fault->error == ECHILD &&
         strstr(result->err, "the live view was stopped"))
