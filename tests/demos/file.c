@@ -2,7 +2,6 @@
 /* demo_file as a whole program; and what it and demo_mutex do with bad files */
 #include "tests/support/test.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
