@@ -176,22 +176,10 @@ TEST(chart)
         assert_int_in_range(strcspn(line, "\n"), 0, 80);
 }
 
-/* The process ids of the children of PARENT; returns how many, at most 3. */
-static int find_children(pid_t parent, pid_t children[3])
-{
-    struct result result =
-        run_script("cat /proc/[0-9]*/stat 2>&- | sed -n "
-                   "'s/^\\([0-9]*\\) ([^)]*) [A-Y] %ld .*/\\1/p'",
-            (long)parent);
-
-    return sscanf(
-        result.out, "%d%d%d", &children[0], &children[1], &children[2]);
-}
-
 /* Starts a long run, and waits until both sides are there; with the process
  * that cleans up they are three.
  */
-static struct program start_long(pid_t children[3])
+static struct program start_long(pid_t children[MAX_CHILDREN])
 {
     struct program program = start_words("bench_mechanisms --csv --rounds=1000 "
                                          "--timeout=60 --placement=free");
@@ -263,7 +251,7 @@ TEST(killed)
         {SIGKILL, true, 3,
             "p[io]ng [01] was killed by signal 9, so the run was stopped\n"
             "([^\n]*Owner died[^\n]*\n)?$"}};
-    pid_t children[3];
+    pid_t children[MAX_CHILDREN];
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct program program = start_long(children);

@@ -143,17 +143,13 @@ static void skip_without_container(void)
         skip();
 }
 
-/* The process that unshare(1) has started. */
-static pid_t first_process(pid_t unshare)
+/* Sends a signal to the process that unshare(1) has started. */
+static void kill_first(pid_t unshare, int number)
 {
-    char path[64];
-    int child = 0;
+    pid_t children[MAX_CHILDREN];
 
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children",
-        (long)unshare, (long)unshare);
-    (void)sscanf(load_file(path, NULL), "%d", &child);
-    assert_true(child > 0);
-    return child;
+    assert_int_equal(find_children(unshare, children), 1);
+    assert_int_equal(kill(children[0], number), 0);
 }
 
 TEST(first_process_ends_by_signals)
@@ -173,7 +169,7 @@ TEST(first_process_ends_by_signals)
         (void)program_await(&program, cases[i / COUNT(signals)].answer, false);
         int kept = program.in; /* its end would be the run's normal end */
         program.in = -1;
-        assert_int_equal(kill(first_process(program.pid), number), 0);
+        kill_first(program.pid, number);
         assert_int_equal(program_finish(&program).status, 128 + number);
         (void)close(kept);
         assert_nothing_left();
@@ -196,7 +192,7 @@ TEST(first_process_ends_by_itself)
     }
     struct program server = start_first("demo_socket --serve --port=0");
     (void)program_await(&server, "listening", true);
-    assert_int_equal(kill(first_process(server.pid), SIGINT), 0);
+    kill_first(server.pid, SIGINT);
     assert_int_equal(program_finish(&server).status, 0); /* its normal end */
 }
 #endif

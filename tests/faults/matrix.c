@@ -49,11 +49,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    AT_ONCE = 6,
-    MAX_CHILDREN = 64,
-    BOUND = 15 /* seconds: a longer run hangs */
-};
+enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
 
 /* The calls, how they can fail, and what a message may call them: "a|b".
  *
@@ -267,36 +263,20 @@ static bool is_due(struct fault *fault, const struct seccomp_data *data)
            (fault->use == EACH_USE || fault->uses[call] == fault->use);
 }
 
-/* One of the children of PID, unless it is a zombie; or 0. */
-static pid_t choose_child(pid_t pid, int which)
-{
-    pid_t children[MAX_CHILDREN];
-    char path[64];
-    int count = 0;
-
-    (void)snprintf(
-        path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
-    FILE *file = fopen(path, "r");
-    while (file && count < MAX_CHILDREN &&
-           fscanf(file, "%d", &children[count]) == 1)
-        count++;
-    if (file)
-        (void)fclose(file);
-    if (count == 0 || process_state(children[which % count]) == 'Z')
-        return 0;
-    return children[which % count];
-}
-
 /* Returns whether there was somebody to kill. */
 static bool send_signal(const struct fault *fault, pid_t pid)
 {
-    pid_t target = pid;
+    pid_t children[MAX_CHILDREN], target = pid;
+    int count = find_children(pid, children);
 
     if (fault->way->target == GROUP)
         target = -pid;
-    if (fault->way->target == CHILD)
-        target = choose_child(pid, fault->use + fault->call);
-    return target != 0 && kill(target, fault->way->signal) == 0;
+    if (fault->way->target == CHILD) {
+        target = count > 0 ? children[(fault->use + fault->call) % count] : 0;
+        if (target == 0 || process_state(target) == 'Z')
+            return false;
+    }
+    return kill(target, fault->way->signal) == 0;
 }
 
 /* Answers the kernel's questions until all processes that it asks about have

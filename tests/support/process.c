@@ -437,32 +437,43 @@ char process_state(pid_t pid)
     return state;
 }
 
-/* A zombie is nothing that is left: what we have not started is reaped. (Only
- * Linux tells: elsewhere there is no /proc.)
- */
+int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
+{
+    char path[64];
+    int count = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children",
+        (long)parent, (long)parent);
+    FILE *file = fopen(path, "r");
+    while (file && count < MAX_CHILDREN &&
+           fscanf(file, "%d", &children[count]) == 1)
+        count++;
+    if (file)
+        (void)fclose(file);
+    return count;
+}
+
+/* A zombie is nothing that is left: what we have not started is reaped. */
 static void note_processes(void)
 {
     char path[64], command[300];
-    int pid;
+    pid_t children[MAX_CHILDREN];
+    int count = find_children(getpid(), children);
 
-    (void)snprintf(
-        path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
-    FILE *children = fopen(path, "r");
-    while (children && fscanf(children, "%d", &pid) == 1) {
+    for (int i = 0; i < count; i++) {
+        pid_t pid = children[i];
         if (process_state(pid) == 'Z') {
             if (!was_started(pid))
                 (void)waitpid(pid, NULL, WNOHANG);
             continue;
         }
-        (void)snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+        (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
         FILE *file = fopen(path, "r");
         bool known = file && fgets(command, sizeof command, file);
-        note("process %d, %s\n", pid, known ? command : "");
+        note("process %ld, %s\n", (long)pid, known ? command : "");
         if (file)
             (void)fclose(file);
     }
-    if (children)
-        (void)fclose(children);
 }
 
 /* Whether NAME, which has the process that made it in it, is of one that we

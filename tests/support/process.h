@@ -112,6 +112,10 @@ void scratch_leave(char *path);
 /* The state of process PID, as /proc calls it; of one that is gone, Z. */
 char process_state(pid_t pid);
 
+/* The children of PARENT, oldest first; returns how many. Linux only. */
+enum { MAX_CHILDREN = 256 };
+int find_children(pid_t parent, pid_t children[MAX_CHILDREN]);
+
 /* What is left now of what this process has started, a line each: processes,
  * names in /dev/shm and /dev/mqueue, temporary files, System V queues. What
  * others use or leave at the same time is not among it: processes are those
