@@ -4,7 +4,7 @@
 #include "common/base/clock.h"
 #include "common/run/output.h"
 #include "common/views/charts.h"
-#include "common/views/keys.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { SHOW_REST = 'r', OVER = 'o' /* and the reader decides when to end */ };
@@ -34,6 +35,85 @@ static struct {
     char *bytes;
     size_t size;
 } shown;
+
+/* What a reader types acts at once, and is not shown; afterwards the terminal is as before. */
+static int keys_terminal = -1; /* its descriptor, or -1; does not block */
+static struct termios usual;
+static volatile sig_atomic_t was_stopped;
+
+bool viewer_has_keys(void)
+{
+    keys_terminal = AGAIN(open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    return isatty(STDOUT_FILENO) && keys_terminal != -1 && tcgetpgrp(keys_terminal) == getpgrp() &&
+           tcgetattr(keys_terminal, &usual) == 0;
+}
+
+static void set_keys(void)
+{
+    struct termios keys = usual;
+
+    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    keys.c_cc[VMIN] = 1;
+    keys.c_cc[VTIME] = 0;
+    if (tcgetpgrp(keys_terminal) == getpgrp()) /* in the background it is somebody else's */
+        (void)tcsetattr(keys_terminal, TCSANOW, &keys);
+}
+
+/* Gives the terminal back as it was; not if somebody else, a shell, has changed it since. */
+static void keys_leave(void)
+{
+    struct termios now;
+
+    if (keys_terminal == -1 || tcgetattr(keys_terminal, &now) == -1)
+        return;
+    bool is_ours = (now.c_lflag & (ICANON | ECHO)) == 0 && now.c_iflag == usual.c_iflag;
+    if (is_ours)
+        (void)tcsetattr(keys_terminal, TCSANOW, &usual);
+}
+
+/* The handler of SIGTSTP: all that it calls is safe there. */
+static void stop(int signal_number)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL}, own;
+    int error = errno;
+
+    keys_leave();
+    (void)sigaction(SIGTSTP, &standard, &own);
+    (void)raise(signal_number); /* stops here (SA_NODEFER) */
+    (void)sigaction(SIGTSTP, &own, NULL);
+    set_keys();
+    was_stopped = true;
+    errno = error;
+}
+
+/* From now on keys act at once. Ctrl-Z gives the terminal back and stops this process, which takes
+ * it again when it goes on in the foreground. Ctrl-C still sends SIGINT. */
+static void keys_take(void)
+{
+    const struct sigaction action = {.sa_handler = stop, .sa_flags = SA_NODEFER | SA_RESTART};
+
+    (void)signal(SIGTTIN, SIG_IGN);
+    (void)signal(SIGTTOU, SIG_IGN); /* so that it can be given back from the background */
+    CHECK(sigaction(SIGTSTP, &action, NULL));
+    set_keys();
+}
+
+/* Returns the next key without waiting; 0 if there is none; KEYS_LEFT if this process was stopped
+ * since the last call; KEYS_END when there will be none any more, or if it is in the background. */
+enum { KEYS_LEFT = -1, KEYS_END = -2 };
+static int keys_next(void)
+{
+    unsigned char key = 0;
+
+    if (was_stopped) {
+        was_stopped = false;
+        return KEYS_LEFT;
+    }
+    ssize_t got = AGAIN(read(keys_terminal, &key, 1));
+    if (got == 1)
+        return key;
+    return got == -1 && errno == EAGAIN ? 0 : KEYS_END;
+}
 
 /* Waits a little, or until the run is over. */
 static void await_over(void)

@@ -4,8 +4,12 @@
 
 #include <stdbool.h>
 
+/* Opens the controlling terminal for --step. Returns false if there is none, if this process is not
+ * in its foreground, or if standard output leads elsewhere. */
+bool viewer_has_keys(void);
+
 /* Starts it before the first actor: with STEP the reader decides by keys what is shown
- * (keys_open() first). COLOR is the value of --color. */
+ * (viewer_has_keys() first). COLOR is the value of --color. */
 void viewer_start(bool step, int color);
 
 /* Tells it that the run is over, and waits until it, or its reader, has ended. Returns false if it

@@ -5,7 +5,6 @@
 #include "common/run/output.h"
 #include "common/base/text.h"
 #include "common/views/charts.h"
-#include "common/views/keys.h"
 #include "common/views/view_files.h"
 #include "common/views/viewer.h"
 #include <signal.h>
@@ -70,7 +69,7 @@ static void check_files(void)
 
 void views_check(void)
 {
-    if (want_step && !keys_open())
+    if (want_step && !viewer_has_keys())
         usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
     want_lanes = want_lanes || want_step;
     check_files();
