@@ -50,7 +50,7 @@ static void mark_state(const struct grid *grid, const struct item *item, struct 
         mark->brief = item;
 }
 
-static int sign_of(const struct grid *grid, const struct item *item)
+static int sign_of(const struct item *item)
 {
     if (item->kind == FLAW || item->is_beyond)
         return WRONG_MARK;
@@ -66,7 +66,7 @@ static int sign_of(const struct grid *grid, const struct item *item)
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
     struct mark *mark = &marks[chart_part(item->at, grid->columns)];
-    int sign = sign_of(grid, item);
+    int sign = sign_of(item);
 
     if (item->kind == STATE)
         mark_state(grid, item, marks);
