@@ -174,23 +174,21 @@ static void end_text(void)
     free(shown.bytes);
 }
 
-/* Shows all events until the run is over, many at once. */
+/* Shows all events until the run is over. */
 static void show_rest(void)
 {
-    enum { AT_ONCE = 1000 };
     bool is_over = false;
 
-    while (!is_over || shown.next < shown.count) {
+    while (!is_over) {
         is_over = viewer.over; /* then all was recorded: so look only now */
         take_events(is_over);
-        begin_text();
-        for (int i = 0; i < AT_ONCE && shown.next < shown.count; i++) {
+        for (; shown.next < shown.count; shown.next++) {
+            begin_text();
             screen_measure(&shown.lanes.screen, STDOUT_FILENO);
             (void)lanes_print(&shown.lanes, shown.events[shown.next], shown.out);
-            shown.next++;
+            end_text();
         }
-        end_text();
-        if (!is_over && shown.next == shown.count)
+        if (!is_over)
             await_over();
     }
 }
