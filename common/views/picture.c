@@ -21,7 +21,9 @@ const struct look looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
     [FLAWED] = {"flaw", "", ""},
     [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
-bool take_box(struct picture *picture, struct box box, unsigned avoid)
+/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
+ * end the run. */
+static bool take_box(struct picture *picture, struct box box, unsigned avoid)
 {
     const struct box *end = picture->taken + picture->boxes;
 
@@ -329,8 +331,7 @@ static double put_boxes(struct picture *picture, FILE *out, const char *text, do
     return x;
 }
 
-/* Writes TEXT on the base line Y, if there is space for it, to the right of X or to its LEFT. */
-static bool put_label(struct picture *picture, bool is_wrong, bool left, const char *text, double x,
+bool put_label(struct picture *picture, bool is_wrong, bool left, const char *text, double x,
     double y, unsigned avoid)
 {
     static const char *const classes[2][2] = {

@@ -49,9 +49,10 @@ static inline double y_of(const struct picture *picture, int row)
     return picture->top + row * picture->pitch + picture->middle;
 }
 
-/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. May
- * end the run. */
-bool take_box(struct picture *picture, struct box box, unsigned avoid);
+/* Writes TEXT on the base line Y, to the right of X or to its LEFT, and returns true, if there is
+ * space for it: nothing is there of one of the kinds in AVOID (enum in struct box). */
+bool put_label(struct picture *picture, bool is_wrong, bool left, const char *text, double x,
+    double y, unsigned avoid);
 
 /* Draws all items, or of very many those that are not too near to others; then writes the words of
  * those that want some. */

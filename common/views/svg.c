@@ -140,13 +140,9 @@ static void put_strip(struct picture *picture)
         item++;
     double x = x_of(picture, item->at);
     (void)snprintf(text, sizeof text, "✗ %d at once: %d too many", peak, peak - limit);
-    double width = text_width(BOLD_LETTER, text);
-    bool has_space = x + width < PAPER_WIDTH - 10;
     (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fv36'/>", x, top - 26);
-    put_text(out, has_space ? "label wrong" : "label wrong end", has_space ? x + 8 : x - 8, top - 6,
-        text);
-    (void)take_box(
-        picture, (struct box){has_space ? x : x - width - 8, top - 27, width + 8, 26, TEXT}, 0);
+    if (!put_label(picture, true, false, text, x + 8, top - 6, 0))
+        (void)put_label(picture, true, true, text, x - 8, top - 6, 0);
 }
 
 /* Draws the legend from Y on, in rows. Returns how far down that goes. */
