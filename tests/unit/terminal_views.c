@@ -100,7 +100,7 @@ TEST(lanes)
     record_talk();
     assert_lanes(&utf8, 80, "lanes_talk.txt");
     assert_lanes(&color, 60, "lanes_talk_color.txt");
-    record_workers(18);
+    record_workers(13);
     assert_lanes(&tall, 40, "lanes_24_rows.txt");
 }
 

@@ -60,21 +60,6 @@ TEST(escape)
     assert_escaped("a\0b", 3, "a\\x00b");
 }
 
-TEST(escape_in_place)
-{
-    char shown[16];
-
-    memset(shown, '#', sizeof shown);
-    assert_int_equal(escape("a\nb\t", 4, shown, true), 7);
-    assert_memory_equal(shown, "a\nb\\x09", 7);
-    assert_int_equal(escape("\xe0\x80\x8a", 3, shown, true), 12);
-    memset(shown, '#', sizeof shown);
-    assert_int_equal(escape("\x01\x02\x03", 3, shown, false), 12);
-    assert_memory_equal(shown, "\\x01\\x02\\x03", 12);
-    assert_int_equal(shown[13], '#'); /* a NUL may stand before it */
-    assert_int_equal(escape("", 0, shown, false), 0);
-}
-
 TEST(cut_between_characters)
 {
     static const struct {
