@@ -83,21 +83,12 @@ under()
     done <../table
 }
 
-# with_ulimit OPTION VALUE
-with_ulimit()
-{
-    # shellcheck disable=SC2016 # the inner shell expands it
-    under "ulimit $1 $2" sh -c \
-        'ulimit "$1" "$2" || exit 127; shift 2; exec "$@"' sh "$1" "$2"
-}
-
 for files in $(seq 3 16); do
-    with_ulimit -n "$files"
+    under "$files files" prlimit --nofile="$files"
 done
 for kilobytes in $(seq 2000 500 24000); do
-    with_ulimit -v "$kilobytes"
+    under "memory of $kilobytes KB" prlimit --as=$((kilobytes * 1024))
 done
-
 # A write beyond this size raises a signal that kills, unless it is ignored.
 for bytes in 0 16 20 100 300 5000; do
     under "files of $bytes bytes" prlimit --fsize=$bytes
@@ -122,24 +113,21 @@ if [ "$(id -u)" -eq 0 ] && unshare --ipc --mount true 2>/dev/null; then
             'echo "${1#*=}" >"/proc/sys/${1%=*}" && shift && exec "$@"' \
             sh "$setting" $nobody
     done
-    # Folders that are full, missing, or may not be written to.
-    # in_mounts TITLE SHELL-COMMANDS: the demos, after these commands as root
-    in_mounts()
-    {
-        # shellcheck disable=SC2016,SC2086 # the inner shell expands it; a command
-        under "$1" unshare --mount sh -c 'eval "$1" && shift && exec "$@"' sh \
-            "$2" $nobody
-    }
-    in_mounts "/dev/shm of 4 KB" "mount -t tmpfs -o size=4k none /dev/shm"
-    in_mounts "full /dev/shm" "mount -t tmpfs -o size=4k none /dev/shm &&
-        echo full >/dev/shm/fill"
-    in_mounts "read-only /dev/shm" "mount -t tmpfs -o ro none /dev/shm"
-    in_mounts "no /dev/shm" "mount -t tmpfs -o mode=755 none /dev &&
-        mknod -m 666 /dev/null c 1 3"
-    in_mounts "no /proc" "umount -l /proc"
-    in_mounts "no TMPDIR" "export TMPDIR=/nowhere"
-    in_mounts "read-only folder" "mount --bind . . &&
-        mount -o remount,bind,ro . && cd \"\$PWD\""
+    # Folders that are full, missing, or may not be written to: commands of root
+    # before each run.
+    # shellcheck disable=SC2016,SC2086 # the inner shell expands it; a command
+    while read -r commands; do
+        under "$commands" unshare --mount sh -c \
+            'eval "$1" && shift && exec "$@"' sh "$commands" $nobody
+    done <<'END'
+mount -t tmpfs -o size=4k none /dev/shm
+mount -t tmpfs -o size=4k none /dev/shm && echo full >/dev/shm/fill
+mount -t tmpfs -o ro none /dev/shm
+mount -t tmpfs -o mode=755 none /dev && mknod -m 666 /dev/null c 1 3
+umount -l /proc
+export TMPDIR=/nowhere
+mount --bind . . && mount -o remount,bind,ro . && cd "$PWD"
+END
     # A disk with room for the files that are there, and little more: the log
     # may grow to the end of its block.
     # shellcheck disable=SC2016 # the inner shell expands it
