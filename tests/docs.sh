@@ -70,17 +70,6 @@ look_around()
         tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/names"
 }
 
-# check_words: those that are to be avoided, in the pages and in what programs
-# say; and, if all pages are checked, in comments and in what scripts say
-check_words()
-{
-    (cd "$scratch/help" && awk -f "$tools/words.awk" ./*) | sed 's|^\./||'
-    {
-        cat "$scratch/pages"
-        [ -n "$asked" ] || grep -v words.awk "$scratch/sources"
-    } | tr '\n' '\0' | xargs -0 awk -f "$tools/words.awk"
-}
-
 # check_link PAGE LINE TARGET
 check_link()
 {
@@ -111,19 +100,6 @@ check_link()
     esac
 }
 
-# check_quote PAGE LINE NUMBER SOURCE
-check_quote()
-{
-    if [ ! -f "$4" ]; then
-        wrong "$1" "$2" "it quotes a file that is not there: $4"
-        return
-    fi
-    awk -f "$tools/quote.awk" "$scratch/$3.text" "$4" >"$scratch/answer"
-    while read -r line text; do
-        wrong "$1" $(($2 + line)) "not in $4: $text"
-    done <"$scratch/answer"
-}
-
 # check_pages: what can be seen without running anything
 check_pages()
 {
@@ -134,7 +110,14 @@ check_pages()
         [ -e "$file" ] || wrong "$page" "$line" "there is no such file: $file"
     done <"$scratch/files"
     while read -r page line number source; do
-        check_quote "$page" "$line" "$number" "$source"
+        if [ ! -f "$source" ]; then
+            wrong "$page" "$line" "it quotes a file that is not there: $source"
+            continue
+        fi
+        awk -f "$tools/quote.awk" "$scratch/$number.text" "$source" |
+            while read -r at text; do
+                wrong "$page" $((line + at)) "not in $source: $text"
+            done
     done <"$scratch/quotes"
     while read -r page; do
         sh docs/sentences.sh "$page" >"$scratch/lengths" || {
@@ -179,7 +162,7 @@ apply()
     return 1
 }
 
-# run_block: one line of "sessions", which run_lane has read
+# run_block: one line of "sessions", which has been read
 run_block()
 {
     run=$scratch/$number.run
@@ -208,16 +191,6 @@ run_block()
         diff -U 3 "$at.page" "$at.printed" | sed 1,3d | details
     done <answer
     cd "$project"
-}
-
-# run_lane LANE: its blocks, one after the other
-run_lane()
-{
-    grep "^$1 " "$scratch/sessions" >"$mistakes.lane"
-    while read -r _ page line number language change change_line source mode; do
-        run_block
-    done <"$mistakes.lane"
-    rm "$mistakes.lane"
 }
 
 # What a picture says around the chart: its title, its lanes, what it measures,
@@ -266,13 +239,6 @@ looks_alike()
     return 1
 }
 
-# draw_pictures: into the scratch folder, while the lanes run
-draw_pictures()
-{
-    sh docs/render.sh "$programs" "$scratch/pictures" >"$scratch/drawn" 2>&1 ||
-        echo $? >"$scratch/drawing_failed"
-}
-
 check_pictures()
 {
     if [ -e "$scratch/drawing_failed" ]; then
@@ -312,10 +278,18 @@ if [ -n "$asked" ]; then
     [ $(($(wc -l <"$scratch/pages"))) -eq $# ] ||
         wrong "$asked" 1 "there is no such page"
 else
-    draw_pictures &
+    # into the scratch folder, while the lanes run
+    { sh docs/render.sh "$programs" "$scratch/pictures" >"$scratch/drawn" 2>&1 ||
+        echo $? >"$scratch/drawing_failed"; } &
     lanes=$!
 fi
-check_words >>"$mistakes"
+# Words that are to be avoided: in the pages, in what programs say, and, if all
+# pages are checked, in comments and in what scripts say.
+(cd "$scratch/help" && awk -f "$tools/words.awk" ./*) | sed 's|^\./||' >>"$mistakes"
+{
+    cat "$scratch/pages"
+    [ -n "$asked" ] || grep -v words.awk "$scratch/sources"
+} | tr '\n' '\0' | xargs -0 awk -f "$tools/words.awk" >>"$mistakes"
 check_pages
 
 if [ "$(uname -s)" != Linux ] && [ -s "$scratch/sessions" ]; then
@@ -327,7 +301,10 @@ fi
 cut -d ' ' -f 1 "$scratch/sessions" | sort -u >"$scratch/lanes"
 while read -r lane; do
     mistakes=$scratch/mistakes.$(echo "$lane" | tr / .)
-    run_lane "$lane" &
+    grep "^$lane " "$scratch/sessions" |
+        while read -r _ page line number language change change_line source mode; do
+            run_block
+        done &
     lanes="$lanes $!"
 done <"$scratch/lanes"
 mistakes=$scratch/mistakes
@@ -341,8 +318,7 @@ if [ -s "$scratch/not_run" ]; then
     echo "Not run:"
     sed 's/^/  /' "$scratch/not_run"
 fi
-cat "$scratch"/mistakes* >"$scratch/all"
-cat "$scratch/all"
+cat "$scratch"/mistakes* | tee "$scratch/all"
 count=$(grep -c '^[^ ]' "$scratch/all") || true
 # how_many FILE
 how_many()
