@@ -2,7 +2,8 @@
 /* demo_condvar - a consumer sleeps until a producer has drawn a lucky number
  *
  * A condition variable lets a thread sleep until another thread says that
- * something has changed. The data belong to the thread that has the mutex.
+ * something has changed. Only the thread that has the mutex, a lock, may look
+ * at the data or change them.
  *
  *   $ ./demo_condvar --max=30 --count=4 --seed=3
  *   Lucky number 22 found! [19, 27, 3, 22]
@@ -13,8 +14,9 @@
  *    VIOLATED  1 of 1 consumers slept through the 22, which was draw 4
  *
  * Guarantee: all consumers report the lucky number, if and only if it is drawn.
- * --broken unlocks the mutex between test and sleep. Then the consumer pauses
- * there until the producer is done: every run shows the bug (lost wakeup).
+ * --broken unlocks the mutex between testing is_over and falling asleep. Then
+ * the consumer pauses there until the producer is done: every run shows the bug
+ * (lost wakeup).
  */
 #include <pthread.h>
 
@@ -34,15 +36,14 @@ static void consumer(int id)
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
     /* A loop: pthread_cond_wait may return although nothing has changed. */
     while (!shared.is_over) {
-        note_sleep(id, shared.is_over); /* for the verdict: too late? */
         /* unlocks and falls asleep in one step; locks again when woken */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
-    report(id, shared.numbers, shared.count);
+    report(shared.numbers, shared.count);
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* WRONG: unlocks between test and sleep, and does not test again. */
+/* WRONG: unlocks between test and sleep. */
 static void broken_consumer(int id)
 {
     CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
@@ -50,20 +51,20 @@ static void broken_consumer(int id)
     while (!shared.is_over) {
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
         let_producer_finish(); /* window: its broadcast finds no sleeper */
-        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex)); /* WRONG */
-        note_sleep(id, shared.is_over); /* for the verdict: too late? */
-        /* WRONG: is_over is true; only the end of the run wakes it */
+        /* WRONG: after it, does not test again before the sleep */
+        CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
+        /* WRONG: is_over is true already, and nobody will wake it any more */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
-    report(id, shared.numbers, shared.count);
+    report(shared.numbers, shared.count);
     CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));
 }
 
-/* Is called when all consumers have tested: so each run shows a sleep. */
 static void producer(int id)
 {
     bool is_last = false;
 
+    wait_for_consumers(); /* until all have found is_over false, and sleep */
     for (int i = 0; !is_last; i++) {
         int number = next_number();
 
@@ -96,12 +97,13 @@ int main(int argc, char **argv)
     if (run.broken && settings.lucky > settings.max)
         usage_error("--broken needs a --lucky number up to --max");
 
-    lucky_init(producer, &shared.mutex, &shared.changed);
-    add_thread("producer", 0, producer_when_all_sleep);
+    lucky_init(&shared.mutex, &shared.changed, &shared.is_over);
+    add_thread("producer", 0, producer);
     for (int i = 0; i < settings.consumers; i++)
         add_thread("consumer", i, run.broken ? broken_consumer : consumer);
     start_actors(0);
-    wake_sleepers(); /* with --broken, so that it ends; else see lucky.h */
+    if (run.broken || run.window)
+        wake_sleepers(); /* so that a broken run ends, too; see lucky.h */
     wait_for_actors(FOREVER);
     CHECK_PTHREAD(pthread_cond_destroy(&shared.changed));
     CHECK_PTHREAD(pthread_mutex_destroy(&shared.mutex));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_file - processes leave their names in one file, and lock it for that
  *
- * Every process that may open a file can read and write it. One process at a
- * time can have a lock on it for writing, or many have one for reading.
+ * Several processes can write to the same file at the same time. A lock on it
+ * keeps them apart: one process has it for writing, or several for reading.
  *
  *   $ ./demo_file --members=2
  *   1 left name
@@ -20,7 +20,7 @@
  *
  * Guarantee: every member finds the names of all members.
  * --broken leaves out the lock. Then each member pauses when it has found the
- * end, until all have: in every run they write to one place (lost update).
+ * end, until all have: in every run they write to the same place (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,10 +29,10 @@
 #include "demos/parts/file.h"
 
 /* F_WRLCK: one process has the lock, alone. F_RDLCK: several, while none has
- * F_WRLCK. Neither keeps out a process that does not ask for a lock. */
+ * F_WRLCK. They are advisory: a process that asks for none is not kept out. */
 static void lock_file(int file, short type)
 {
-    /* All members lock the first byte. By agreement, it stands for the file. */
+    /* The first byte (l_start is 0): by agreement it stands for the file. */
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
 
     CHECK(fcntl(file, F_SETLKW, &lock)); /* waits until the lock is free */
@@ -45,39 +45,38 @@ static void unlock_file(int file)
     CHECK(fcntl(file, F_SETLK, &lock)); /* never has to wait */
 }
 
-/* The critical section, in two steps: find the end, and write there. */
+/* The critical section: find the end, and write there. (With O_APPEND the two
+ * would be one step.) */
 static void append_name(int file, int id)
 {
     CHECK(lseek(file, 0, SEEK_END));
-    pause_a_moment(); /* the others come: to the lock, or without it in here */
-    write_name(file, id); /* by write(2): the number and a newline */
+    pause_a_moment(); /* others come: to the lock; with --broken, in here */
+    write_text(file, "%d\n", id); /* like printf, by one write(2) */
 }
 
 static void member(int id)
 {
-    int file = open_names(id); /* open(2), for reading and writing */
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
     lock_file(file, F_WRLCK);
     append_name(file, id);
     unlock_file(file);
     say("%d left name", id);
-    wait_for_all_names(); /* only so that each finds all */
+    wait_for_all_names(); /* sleeps until all members have left theirs */
     lock_file(file, F_RDLCK);
     read_names(file, id);
     unlock_file(file);
-    /* A trap, but not here: who has opened a file twice, and closes it once,
-     * loses all locks on it. */
     CHECK(close(file));
 }
 
 /* WRONG: no lock. */
 static void broken_member(int id)
 {
-    int file = open_names(id); /* open(2), for reading and writing */
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
 
     append_name(file, id);
     say("%d left name", id);
-    wait_for_all_names(); /* only so that each finds all */
+    wait_for_all_names(); /* sleeps until all members have left theirs */
     read_names(file, id);
     CHECK(close(file));
 }
@@ -102,8 +101,7 @@ int main(int argc, char **argv)
         usage_error("--broken needs at least two members; use --members=2");
 
     names_init();
-    for (int i = 0; i < settings.members; i++)
-        add_process("member", i, run.broken ? broken_member : member);
+    add_members(run.broken ? broken_member : member);
     run_actors(settings.late);
     return check_names();
 }

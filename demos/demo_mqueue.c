@@ -15,9 +15,9 @@
  *    VIOLATED  2 of 2 requests got the answer to another one
  *
  * Guarantee: every client gets the answer to its own request.
- * Each request says which client asks: its tag. --broken writes 0 for all, so
- * all answers go to one queue. Then the first client to ask is the last to
- * receive: every run shows the bug (swapped answers).
+ * Each request says which client asks: its tag. With --broken all have tag 0,
+ * so all answers go to one queue. Then client 0 asks first, and receives after
+ * another one: every run shows the bug (swapped answers).
  */
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/mqueue.h" /* and <mqueue.h>, which macOS lacks */
@@ -25,7 +25,7 @@
 static mqd_t requests;             /* from all clients to the worker */
 static mqd_t answers[MAX_CLIENTS]; /* from the worker: one for each client */
 
-/* The name is only for opening. Processes forked later inherit the queue. */
+/* The name is only for opening. Processes forked later have the queue, too. */
 static mqd_t create_queue(void)
 {
     struct mq_attr attr = {
@@ -34,17 +34,17 @@ static mqd_t create_queue(void)
 
     unique_name(name);
     mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
-    CHECK(mq_unlink(name)); /* it needs no name any more */
-    name_is_gone();
+    CHECK(mq_unlink(name)); /* so nothing is left behind; the queue stays */
+    name_is_gone();         /* Ctrl-C is let in again */
     return queue;
 }
 
 static void worker(int id)
 {
-    struct message message; /* which client asks, and what: "add 3 4" */
+    struct message message; /* .client: who asks; .text: "add 3 4"; .result */
 
     for (;;) { /* until all clients have ended */
-        /* NULL, and 0 below: one priority for all, so the oldest comes first */
+        /* last arguments: one priority for all, so the oldest comes first */
         CHECK(mq_receive(requests, (char *)&message, sizeof message, NULL));
         compute(&message); /* fills in the result: now it is the answer */
         mqd_t queue = answers[message.client];
@@ -59,7 +59,6 @@ static void client(int id)
     while (next_request(id, &message)) {
         message.client = id; /* its tag: where the worker has to answer */
         CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
-        pause_for_others(id); /* for --broken: client 0 lets another go first */
         CHECK(mq_receive(answers[id], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }
@@ -73,7 +72,7 @@ static void broken_client(int id)
     while (next_request(id, &message)) {
         message.client = 0; /* WRONG: the same for all */
         CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
-        pause_for_others(id); /* for --broken: client 0 lets another go first */
+        pause_for_others(id); /* window: another one receives first */
         /* WRONG: the queue of client 0 */
         CHECK(mq_receive(answers[0], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);

@@ -31,9 +31,9 @@ static int log_file; /* opened with O_APPEND: each write goes to its end */
  */
 static void append_line(int id)
 {
-    write_number(log_file, id); /* one write(2), as "3 mu: " */
-    pause_a_moment(); /* the others come: to the mutex, or without it in here */
-    write_message(log_file); /* another one: the text, and a newline */
+    write_text(log_file, "%d mu: ", id); /* like printf, by one write(2) */
+    pause_a_moment(); /* others come: to the mutex; with --broken, in here */
+    write_text(log_file, "%s\n", settings.message);
 }
 
 static void writer(int id)
@@ -42,7 +42,7 @@ static void writer(int id)
         /* waits while another process has the mutex */
         CHECK_PTHREAD(pthread_mutex_lock(mutex));
         append_line(id);
-        /* lets one of those that wait go on */
+        /* one of those that wait can go on */
         CHECK_PTHREAD(pthread_mutex_unlock(mutex));
     }
 }
@@ -62,7 +62,7 @@ static void init_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
-    /* mmap with MAP_SHARED: the processes forked later see this mutex */
+    /* mmap with MAP_SHARED: the writers, forked later, see this mutex, too */
     mutex = shared_alloc(sizeof(pthread_mutex_t));
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
     CHECK_PTHREAD(

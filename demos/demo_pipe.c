@@ -24,11 +24,14 @@
 #include "demos/parts/about.h"
 #include "demos/parts/pipe_filters.h"
 
-/* main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -> stdout */
-static int pipes[FILTERS][2]; /* each has a read end [0] and a write end [1] */
+/* Filter i reads from pipe i and writes into pipe i + 1, the last to stdout:
+ * main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -4-> stdout
+ * Each pipe has a read end [0] and a write end [1]. */
+static int pipes[FILTERS + 1][2] = {[FILTERS] = {NONE, STDOUT_FILENO}};
 
-/* fork copies all ends. read returns 0 only when no process has the write end
- * open: the reader waits forever, even if the forgotten copy is its own. */
+/* Each filter is forked, and so has a copy of all ends. read returns 0 only
+ * when no process has the write end open: a reader that keeps it waits forever.
+ */
 static void close_unused_ends(int in, int out)
 {
     for (int i = 0; i < FILTERS; i++) {
@@ -39,46 +42,43 @@ static void close_unused_ends(int in, int out)
     }
 }
 
-static void filter(int id)
+/* Reads until end-of-file, and writes what the filter makes of it. */
+static void copy_filtered(int id, int in, int out)
 {
     static char text[BLOCK], result[RESULT_SIZE];
-    int in = pipes[id][0];
-    int out = id < LAST ? pipes[id + 1][1] : STDOUT_FILENO;
     ssize_t length;
 
-    close_unused_ends(in, out);
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
+        size_t made = apply_filter(id, text, length, result);
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
-    CHECK(close(out)); /* the last copy: the next filter sees end-of-file */
+    CHECK(close(out)); /* its last copy: the next filter sees end-of-file */
+}
+
+static void filter(int id)
+{
+    int in = pipes[id][0], out = pipes[id + 1][1];
+
+    close_unused_ends(in, out);
+    copy_filtered(id, in, out);
 }
 
 /* WRONG: keeps all ends open, so no pipe is ever without a write end. */
 static void broken_filter(int id)
 {
-    static char text[BLOCK], result[RESULT_SIZE];
-    int in = pipes[id][0];
-    int out = id < LAST ? pipes[id + 1][1] : STDOUT_FILENO;
-    ssize_t length;
+    int in = pipes[id][0], out = pipes[id + 1][1];
 
-    /* WRONG: close_unused_ends() is missing here */
-    do {
-        length = CHECK(read(in, text, BLOCK)); /* waits; never returns 0 */
-        size_t made = apply_filter(id, text, length, result);
-        write_result(out, result, made); /* write(2), until all is out */
-    } while (length > 0);
-    CHECK(close(out));
+    copy_filtered(id, in, out); /* its last read never returns */
 }
 
 static void start_filters(void)
 {
     for (int i = 0; i < FILTERS; i++)
-        CHECK(pipe(pipes[i]));
+        CHECK(pipe(pipes[i])); /* all of them before the first fork */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    start_actors(0); /* one fork each: the child has copies of all ends */
+    start_actors(0); /* one fork each */
 }
 
 static void feed_filters(char **words)

@@ -20,7 +20,7 @@
  *    VIOLATED  3 workers were inside at once, but there are only 2 slots
  *
  * Guarantee: never more workers inside than slots. --broken leaves out sem_wait
- * and sem_post. Then each worker stays until all are inside (overload).
+ * and sem_post. Then each stays until all are inside: the bug is overload.
  */
 #include <semaphore.h>
 
@@ -32,16 +32,17 @@ static sem_t free_slots; /* its value is the number of free slots */
 /* At the beginning all slots are free. */
 static void init_slots(void)
 {
-    /* 0: for threads, not for processes; then its first value */
+    /* 0: the threads of this process share it; then its first value */
     CHECK(sem_init(&free_slots, 0, (unsigned)settings.slots));
 }
 
-/* The critical section: as many workers as slots may be in here at a time. */
+/* The critical section: not one worker, but as many as there are slots may be
+ * in here at a time. */
 static void use_resource(int id)
 {
-    say_starting(id);
-    hold(id); /* takes time: others come to sem_wait, or without it in here */
-    say_finished(id);
+    say("%d starting critical section", id);
+    hold(id); /* others come: to sem_wait; with --broken, in here */
+    say("%d finished critical section", id);
 }
 
 static void worker(int id)

@@ -13,90 +13,71 @@
  *   [61, 56 | 2, 3, 4]
  *    VIOLATED  1 of 1 snapshots are torn
  *
- * At the | the new numbers end: 2, 3, and 4 are from before the update.
+ * Left of the | is what is new. The memory began with 0, 1, 2, 3, 4.
  *
- * Guarantee: every snapshot shown is one that the writer published.
+ * Guarantee: every snapshot shown is one complete update by the writer.
  * --broken leaves out the mutex in the reader. Then the writer pauses in the
  * middle of its first update until a snapshot is shown: every run has the bug.
  */
 #include <pthread.h>
 #include <sys/mman.h>
 
-#include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
+#include "common/demo.h"     /* CHECK...() ends the run if the call fails */
 #include "demos/parts/shm.h" /* and <fcntl.h>, <unistd.h> */
 
-struct memory {
-    pthread_mutex_t mutex;              /* guards the numbers */
-    struct number numbers[MAX_NUMBERS]; /* each knows which update it is from */
-};
-static struct memory *memory;               /* each process maps it by itself */
-static struct number snapshot[MAX_NUMBERS]; /* the reader's own copy */
+static struct shared {
+    pthread_mutex_t mutex;     /* guards the update */
+    struct update update;      /* some numbers, each marked with its update */
+} * shared;                    /* each process maps it by itself */
+static struct update snapshot; /* the reader's own copy */
 
-static void create_memory(void)
+/* MAP_SHARED: what one process writes there, the others see. */
+static void map_memory(int fd)
 {
-    int fd = CHECK(shm_open(memory_name, O_RDWR | O_CREAT | O_EXCL, 0600));
-
-    CHECK(ftruncate(fd, sizeof *memory)); /* it begins with size 0 */
-    reserve(fd); /* ends the run if the system has not that much memory */
-    memory = CHECK_NOT(MAP_FAILED,
-        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-    CHECK(close(fd));                  /* the memory stays, at this pointer */
-    init_shared_mutex(&memory->mutex); /* with PTHREAD_PROCESS_SHARED */
-    for (int i = 0; i < settings.values; i++)
-        memory->numbers[i].value = i; /* until the first update */
-}
-
-static void open_memory(void)
-{
-    wait_for_writer(); /* until it has called create_memory() */
-    int fd = CHECK(shm_open(memory_name, O_RDWR, 0600));
-    memory = CHECK_NOT(MAP_FAILED,
-        mmap(NULL, sizeof *memory, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-    CHECK(close(fd));
-    CHECK(shm_unlink(memory_name)); /* both have it now: the name can go */
+    shared = CHECK_NOT(MAP_FAILED,
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+    CHECK(close(fd)); /* the memory stays, at this pointer */
 }
 
 static void writer(int id)
 {
-    create_memory();
-    while (next_turn(WRITER)) { /* sleeps; false at the end of the run */
-        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
-        for (int i = 0; i < settings.values; i++) {
-            memory->numbers[i] = next_number();
-            pause_halfway(i); /* in the first update: the reader comes now */
-        }
-        CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
+    int fd = CHECK(shm_open(memory_name, O_RDWR | O_CREAT | O_EXCL, 0600));
+
+    CHECK(ftruncate(fd, sizeof *shared)); /* it begins with size 0 */
+    reserve(fd); /* ends the run if the system has too little memory */
+    map_memory(fd);
+    init_shared_mutex(&shared->mutex); /* with PTHREAD_PROCESS_SHARED */
+    shared->update = first_numbers();  /* 0, 1, 2, ... */
+    while (next_turn(WRITER)) {        /* sleeps; false at the end of the run */
+        CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
+        for (int i = 0; i < settings.values; i++)
+            /* pauses halfway in the first update: the reader comes */
+            shared->update.numbers[i] = next_number();
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }
-    CHECK(munmap(memory, sizeof *memory));
 }
 
 static void reader(int id)
 {
-    open_memory();
+    wait_for_writer(); /* until the mutex is there, and some numbers */
+    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* to lock, too */
     while (next_turn(READER)) { /* sleeps; false at the end of the run */
-        CHECK_PTHREAD(pthread_mutex_lock(&memory->mutex));
-        for (int i = 0; i < settings.values; i++) {
-            snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* does nothing without --window */
-        }
-        CHECK_PTHREAD(pthread_mutex_unlock(&memory->mutex));
-        show(snapshot);
+        CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
+        snapshot = shared->update; /* copies all numbers */
+        CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
+        show(&snapshot);
     }
-    CHECK(munmap(memory, sizeof *memory));
 }
 
-/* WRONG: does not lock the mutex, so it copies in the middle of an update. */
+/* WRONG: no lock, so it may copy in the middle of an update. */
 static void broken_reader(int id)
 {
-    open_memory();
-    while (next_turn(READER)) { /* sleeps; false at the end of the run */
-        for (int i = 0; i < settings.values; i++) {
-            snapshot[i] = memory->numbers[i];
-            pause_halfway(i); /* does nothing without --window */
-        }
-        show(snapshot);
+    wait_for_writer(); /* until the mutex is there, and some numbers */
+    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* to lock, too */
+    while (next_turn(READER)) {    /* sleeps; false at the end of the run */
+        snapshot = shared->update; /* copies all numbers */
+        show(&snapshot);
     }
-    CHECK(munmap(memory, sizeof *memory));
 }
 
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
@@ -123,6 +104,8 @@ int main(int argc, char **argv)
     add_process("writer", 0, writer);
     add_process("reader", 0, run.broken ? broken_reader : reader);
     start_actors(settings.duration);
+    wait_for_reader();
+    CHECK(shm_unlink(memory_name)); /* both have it: the name can go */
     end_in_time();
     return check_snapshots();
 }

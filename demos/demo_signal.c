@@ -15,6 +15,7 @@
  *    VIOLATED  the task did not stop on SIGTERM and was still running 1.000 s
  *              after its deadline of 1 s
  *
+ * The task would take 9 seconds, and has 1.
  * Guarantee: the task finishes in time or not at all.
  * --broken leaves out SIGKILL. Then the task goes on, at least until the guard
  * has seen the deadline pass: every run shows the bug (missed deadline).
@@ -24,10 +25,10 @@
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/signal.h" /* and <time.h> */
 
-/* This type is safe to read while a handler changes it. */
+/* volatile, and of this type: a handler changes it at any moment. */
 static volatile sig_atomic_t caught;
 
-/* The handler of SIGTERM. It only counts: the task goes on, and so refuses. */
+/* The handler of SIGTERM. It only counts: so the task goes on. */
 static void catch_signal(int signal_number)
 {
     caught++;
@@ -36,48 +37,34 @@ static void catch_signal(int signal_number)
 static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
-    struct timespec left = work_time(); /* as long as --task says */
 
-    CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
-    CHECK(sigaction(SIGTERM, &action, NULL)); /* SIGTERM now calls it */
-    note_begin();
-    while (nanosleep(&left, &left) == -1) /* the work, until interrupted */
-        note_caught(caught);              /* it goes on with what is left */
-    note_end(caught);
+    CHECK(sigemptyset(&action.sa_mask)); /* and blocks no signal meanwhile */
+    CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
+
+    struct timespec left = begin_work();  /* as long as --task says */
+    while (nanosleep(&left, &left) == -1) /* a signal came; left: the rest */
+        note_caught(caught);              /* it goes on, and refuses to stop */
+    end_work(caught);
 }
 
-static const double ASK_AT = 0.75; /* of the deadline */
-
-/* The waits are waitpid(2) with a limit: so many seconds after the task began;
- * or, after the deadline, as long again. TIMED_OUT: the task is still running.
+/* The guard is the parent of the task. still_runs_at() waits until the task has
+ * ended (waitpid), or that moment has come: ASK_AT, when 3/4 of its time are
+ * over, or DEADLINE. It returns whether the task still runs.
  */
-static enum ending guard(pid_t pid)
+static void guard(pid_t pid)
 {
-    enum ending ending = wait_until(pid, ASK_AT * settings.deadline);
-
-    if (ending == TIMED_OUT) {
+    if (still_runs_at(pid, ASK_AT))
         CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
-        ending = wait_until(pid, settings.deadline);
-    }
-    if (ending == TIMED_OUT) {
-        CHECK(kill(pid, last_signal)); /* SIGKILL, which no task can catch */
-        ending = wait_after_deadline(pid);
-    }
-    return ending;
+    if (still_runs_at(pid, DEADLINE))
+        CHECK(kill(pid, SIGKILL)); /* ends it: no task can catch this one */
 }
 
 /* WRONG: asks the task to stop, and lets it go on. */
-static enum ending broken_guard(pid_t pid)
+static void broken_guard(pid_t pid)
 {
-    enum ending ending = wait_until(pid, ASK_AT * settings.deadline);
-
-    if (ending == TIMED_OUT) {
-        CHECK(kill(pid, SIGTERM)); /* asks: the task can refuse */
-        ending = wait_until(pid, settings.deadline);
-    }
-    if (ending == TIMED_OUT)
-        ending = wait_after_deadline(pid); /* WRONG: SIGKILL is missing */
-    return ending;
+    if (still_runs_at(pid, ASK_AT))
+        CHECK(kill(pid, SIGTERM));      /* asks: the task can refuse */
+    (void)still_runs_at(pid, DEADLINE); /* WRONG: no SIGKILL */
 }
 
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
@@ -97,5 +84,11 @@ int main(int argc, char **argv)
     add_process("task", 0, task);
     start_actors(planned_seconds());
     pid_t pid = process_id("task", 0);
-    return check_end(pid, run.broken ? broken_guard(pid) : guard(pid));
+    if (settings.signal != NOT_GIVEN)
+        guard_with_signal(pid); /* another one than SIGKILL */
+    else if (run.broken)
+        broken_guard(pid);
+    else
+        guard(pid);
+    return check_end(pid);
 }

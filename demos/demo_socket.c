@@ -3,6 +3,8 @@
  *
  * A socket is one end of a connection: what a process sends into it can be
  * received, in order, from the other end. A server has one more, the listener.
+ * The server calls socket, bind, listen, accept, recv, send, and close; a
+ * client calls socket, connect, send, shutdown, recv, and close.
  *
  *   $ ./demo_socket --message=ping
  *   Server received: ping from 127.0.0.1 : 53279
@@ -25,11 +27,10 @@
 #include "demos/parts/socket.h"
 
 static int listener; /* the server's socket, to which clients connect */
-/* receive_message(), or with --broken the wrong one */
+/* What the server calls: receive_message(), or with --broken the wrong one. */
 static size_t (*receive)(int connection, char *message);
 
-/* An address on this machine; htons, htonl: in the byte order of the network.
- */
+/* IPv4, on this machine. htons, htonl: numbers as the network has them. */
 static struct sockaddr_in local_address(int port)
 {
     return (struct sockaddr_in){.sin_family = AF_INET,
@@ -44,7 +45,7 @@ static int create_listener(void)
     int listening = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* TCP */
 
     CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-    /* gives the socket its address and port */
+    /* gives the socket its address and port; bind takes all kinds: the cast */
     if (bind(listening, (struct sockaddr *)&address, sizeof address) == -1)
         explain_bind_error();            /* it ends the run */
     CHECK(listen(listening, SOMAXCONN)); /* from now on clients can connect */
@@ -53,8 +54,7 @@ static int create_listener(void)
 }
 
 /* A connection carries bytes, not messages. Here a message ends at a newline,
- * at end-of-file, or when it is too long. One recv may return a part of it.
- */
+ * at end-of-file, or when it is too long. One recv may return only a part. */
 static size_t receive_message(int connection, char *message)
 {
     size_t length = 0;
@@ -90,20 +90,20 @@ static void serve_client(int connection, const struct sockaddr_in *peer)
 
     show_message(peer, message, length);
     send_all(connection, "pong", 4);
-    read_rest(connection); /* close with unread bytes can lose the answer */
+    read_rest(connection); /* or else close might lose the answer */
 }
 
 static void server(int id)
 {
-    for (;;) {
+    for (;;) { /* until all clients have ended */
         struct sockaddr_in peer;
         socklen_t size = sizeof peer;
         /* waits until a client connects; returns a socket for this client */
         int connection =
             CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (!is_stranger(connection, &peer)) /* who is answered in there */
+        if (!is_stranger(connection, &peer)) /* no client of this run */
             serve_client(connection, &peer);
-        CHECK(close(connection));
+        CHECK(close(connection)); /* the client sees end-of-file */
     }
 }
 
@@ -116,7 +116,7 @@ static void client(int id)
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
         finish_connecting(connection); /* waits on, if it was interrupted */
     remember_port(id, connection);     /* for the verdict */
-    send_in_two_parts(connection, settings.message); /* as a network may */
+    send_in_two_parts(connection, settings.message); /* as a network might */
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */
     size_t length = receive_message(connection, answer);
     show_answer(id, answer, length);

@@ -78,7 +78,7 @@ know()
         options='--writers=5'
         needed='pthread_mutex_lock pthread_mutex_unlock
             pthread_mutexattr_setpshared'
-        given='write_number pause_a_moment write_message'
+        given='write_text pause_a_moment'
         h_violated='"What belongs together must be in one critical section": is
             the mutex locked before the first write, and unlocked after the
             last?'
@@ -90,7 +90,7 @@ know()
         about="a few threads at a time"
         options='--workers=8 --slots=3 --speed=1000'
         needed='sem_wait sem_post'
-        given='say_starting hold say_finished'
+        given='say hold'
         threads=yes
         h_violated='"Post what you have waited for, once": does each worker wait
             before it goes in, and post after it has come out?'
@@ -103,7 +103,7 @@ know()
         options='--lucky=5 --max=10 --consumers=3'
         others='--lucky=50 --max=10 --consumers=3' # it never comes
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
-        given='note_sleep next_number report'
+        given='next_number report'
         threads=yes
         h_violated='"Wait in a while, never in an if": a consumer that was woken
             must test again'
@@ -113,7 +113,7 @@ know()
     file)
         about="a lock on a file"
         needed='fcntl lseek'
-        given='pause_a_moment write_name read_names'
+        given='open pause_a_moment write_text read_names'
         h_violated='"The lock is advisory": is the file locked before its end is
             looked for, for writing, and until the name is written?'
         h_late='"Two kinds of lock": is each lock unlocked?'
@@ -124,7 +124,7 @@ know()
         status=1
         proof='SIGTERM had not stopped it'
         needed='sigaction kill'
-        given='wait_until wait_after_deadline note_end'
+        given='still_runs_at note_caught end_work'
         h_violated='"SIGTERM is a request, SIGKILL is an end": what does the
             guard send at the deadline?'
         h_late='"An ended child keeps its id": does the guard wait with a
@@ -144,7 +144,7 @@ know()
         about="whose answer is it?"
         options='--clients=3'
         needed='mq_send mq_receive'
-        given='mq_unlink compute next_request show_answer pause_for_others'
+        given='mq_unlink compute next_request show_answer'
         h_violated='"Give each request a tag": does each client have its own?'
         h_late='"mq_receive waits while the queue is empty": does the answer go
             to the queue where its client waits?'
@@ -163,7 +163,7 @@ know()
         about="the same bytes in two processes"
         options='--speed=100'
         needed='pthread_mutex_lock pthread_mutex_unlock'
-        given='shm_open mmap next_turn next_number pause_halfway show'
+        given='shm_open mmap next_turn next_number show'
         h_violated='"Lock for the whole update" and "Both must lock"'
         h_late='"Lock for the whole update": is the mutex unlocked after it, in
             both processes?'
@@ -175,7 +175,7 @@ know()
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--workers=8 --slots=3 --speed=1000'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
-        given='say_starting hold say_finished'
+        given='say hold'
         forbidden='sem_wait sem_post sem_trywait'
         threads=yes
         h_violated='"Change the data with the mutex locked" and "Wait in a
@@ -190,7 +190,7 @@ know()
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--speed=100'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
-        given='look_at change rest_before_look rest_before_update join_readers'
+        given='look_at change rest_before_look rest_before_update'
         forbidden='pthread_rwlock_init pthread_rwlock_rdlock
             pthread_rwlock_wrlock'
         h_violated='does each process test again after it was woken ("Wait in a

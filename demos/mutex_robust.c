@@ -51,10 +51,12 @@ static void robust_writer(int id)
             CHECK_PTHREAD(pthread_mutex_consistent(&shared->mutex));
         } else
             check_lock(error);
-        write_number(log_file, id);
+        record_state(INSIDE, "inside"); /* for the views */
+        write_text(log_file, "%d mu: ", id);
         if (shared->victim == NO_ID) /* the first one inside */
             wait_to_be_killed(id);
-        write_message(log_file);
+        write_text(log_file, "%s\n", settings.message);
+        record_state(RUNNING, "running");
         shared->end = CHECK(lseek(log_file, 0, SEEK_END));
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }

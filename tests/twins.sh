@@ -91,7 +91,6 @@ for demo in demos/demo_*.c; do
     *condvar*) most=85 ;;
     *pipe*) most=70 ;;
     *socket*) most=110 ;;
-    *shm*) most=80 ;;
     *) most=60 ;;
     esac
     check "$demo" $most || failed=1

@@ -50,7 +50,8 @@ extern struct recorder {
     struct event events[CAPACITY];
 } * recorder; /* NULL: nothing is recorded */
 
-/* Begins to record. Before the first actor is started; may end the run. */
+/* Begins to record. Before the first actor is started; may end the run. A call watcher that is set
+ * is still told. */
 void recorder_start(void);
 
 /* Adds COUNT lanes for the actors "ROLE 0", "ROLE 1", ... in the order in which the views show

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/labs/readers.h"
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 #include "demos/parts/numbers.h"
+#include "demos/parts/window.h"
 #include <string.h>
 #include <sys/mman.h>
 
@@ -12,8 +14,7 @@ static const int64_t patience = 2 * NS_PER_SECOND;
 static void (*wake_all)(void);
 
 static struct evidence {
-    struct latch all_have_opened, all_come, all_inside, writer_comes,
-        one_pauses;
+    struct latch all_come, all_inside, writer_comes, one_pauses;
     atomic_int readers, peak; /* inside now, and at most */
     atomic_bool writer;       /* is inside */
     atomic_bool in_vain;      /* a reader has lost its patience */
@@ -23,19 +24,13 @@ static struct evidence {
 
 static bool may_pause; /* this process, after its next unlock */
 
-static void do_nothing(const struct call_place *place)
-{
-}
-
 /* In its second look a reader pauses when it has unlocked the mutex, and the
  * writer comes for its third update. If it gets in, the reader had not noted
  * before that it is inside itself.
  */
 static void pause_after_unlock(const struct call_place *place)
 {
-    static const char unlock[] = "pthread_mutex_unlock(";
-
-    if (!may_pause || strncmp(place->call, unlock, sizeof unlock - 1) != 0)
+    if (!may_pause || !is_call(place, "pthread_mutex_unlock("))
         return;
     may_pause = false;
     latch_count_down(&evidence->one_pauses);
@@ -45,13 +40,13 @@ static void pause_after_unlock(const struct call_place *place)
 
 void readers_init(void (*wake_for_nothing)(void))
 {
-    static const struct call_watcher watcher = {do_nothing, pause_after_unlock};
+    static const struct call_watcher watcher = {
+        ignore_call, pause_after_unlock};
 
     if (run.window)
         call_watcher = &watcher;
     wake_all = wake_for_nothing;
     evidence = shared_alloc(sizeof *evidence);
-    latch_init(&evidence->all_have_opened, READERS);
     latch_init(&evidence->all_come, READERS);
     latch_init(&evidence->all_inside, READERS);
     latch_init(&evidence->writer_comes, 1);
@@ -67,14 +62,6 @@ void init_shared_condition(pthread_cond_t *condition)
         pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
     CHECK_PTHREAD(pthread_cond_init(condition, &attributes));
     CHECK_PTHREAD(pthread_condattr_destroy(&attributes));
-}
-
-void join_readers(int id)
-{
-    latch_count_down(&evidence->all_have_opened);
-    latch_wait(&evidence->all_have_opened);
-    if (id == 0)
-        CHECK(shm_unlink(memory_name));
 }
 
 bool rest_before_look(void)
@@ -136,7 +123,7 @@ static void wait_for_the_others(void)
     give_them_time();
 }
 
-void look_at(struct number *snapshot, const struct number *numbers)
+void look_at(struct update *snapshot, const struct update *update)
 {
     static bool has_looked; /* this process */
     int now = atomic_fetch_add(&evidence->readers, 1) + 1;
@@ -149,24 +136,25 @@ void look_at(struct number *snapshot, const struct number *numbers)
     if (!has_looked)
         wait_for_the_others();
     has_looked = true;
+    record_state(INSIDE, "copying");
     for (int i = 0; i < settings.values; i++) {
-        snapshot[i] = numbers[i];
-        pause_halfway(i);
+        snapshot->numbers[i] = update->numbers[i];
+        if (run.window && i == settings.values / 2)
+            sleep_ns(SHORT_WINDOW);
     }
+    record_state(RUNNING, "running");
     note_if_together();
     atomic_fetch_sub(&evidence->readers, 1);
 }
 
-void change(struct number *numbers)
+void change(struct update *update)
 {
     static int changes;
 
     atomic_store(&evidence->writer, true);
     note_if_together();
-    for (int i = 0; i < settings.values; i++) {
-        numbers[i] = next_number();
-        pause_halfway(i);
-    }
+    for (int i = 0; i < settings.values; i++)
+        update->numbers[i] = next_number();
     changes++;
     if (changes == 1 || changes == 3)
         give_them_time();
@@ -174,13 +162,14 @@ void change(struct number *numbers)
     atomic_store(&evidence->writer, false);
 }
 
-void show_snapshot(int id, const struct number *snapshot)
+void show_snapshot(int id, const struct update *snapshot)
 {
+    const struct number *numbers = snapshot->numbers;
     int values[MAX_NUMBERS] = {0}, mark = 0;
 
     for (int i = 0; i < settings.values; i++) {
-        values[i] = snapshot[i].value;
-        if (snapshot[i].publication != snapshot[0].publication && mark == 0)
+        values[i] = numbers[i].value;
+        if (numbers[i].publication != numbers[0].publication && mark == 0)
             mark = i;
     }
     say_numbers(values, settings.values, mark, "%d ", id);

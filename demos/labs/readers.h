@@ -14,9 +14,6 @@ void readers_init(void (*wake_for_nothing)(void));
 /* Makes a condition variable that works between processes. */
 void init_shared_condition(pthread_cond_t *condition);
 
-/* Waits until all readers have opened the memory; then its name goes. */
-void join_readers(int id);
-
 /* Sleep until the next turn; return false at the end of the run. In the first
  * turn all readers come while the writer is halfway in its first update. The
  * writer's second turn begins when all readers are inside. With --window the
@@ -29,11 +26,11 @@ bool rest_before_update(void);
  * its first look a reader stays inside until all readers are, and until the
  * writer wants to come in. It gives up after two seconds.
  */
-void look_at(struct number *snapshot, const struct number *numbers);
-void change(struct number *numbers);
+void look_at(struct update *snapshot, const struct update *update);
+void change(struct update *update);
 
 /* Prints what a reader has seen. */
-void show_snapshot(int id, const struct number *snapshot);
+void show_snapshot(int id, const struct update *snapshot);
 
 /* The verdict; returns the exit status. */
 int check_readers(void);

@@ -4,6 +4,7 @@
 #include "common/views/view_files.h"
 #include "common/views/views.h"
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,4 +79,15 @@ int open_exclusive(const char *path, int flags)
                 escaped(path), owner);
     }
     return file;
+}
+
+void write_text(int file, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_all(file, text, strlen(text));
 }

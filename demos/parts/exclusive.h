@@ -13,6 +13,12 @@ enum { RUN_LOCK_BYTE = 0x3fffffff };
  * *any* descriptor of the file; children do not inherit it. */
 int open_exclusive(const char *path, int flags);
 
+/* Writes there what the FORMAT of printf(3p) gives, at most 255 bytes, in one
+ * write(2), or ends the run. dprintf(3p) would do, but where a signal handler
+ * interrupts it nobody knows how much it has written. */
+void write_text(int file, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Ends the program with status 2 if standard input is a regular file that the
  * run writes, too: it would read what it wrote, without an end. */
 void check_input(void);

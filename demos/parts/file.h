@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/exclusive.h"
 #include <stdbool.h>
 
 /* Even the list of so many names fits in 512 bytes: that much goes through any
@@ -22,20 +23,14 @@ extern struct settings {
  */
 void names_init(void);
 
-/* Opens the file for member ID, which so gets a file offset of its own. The
- * last member comes late.
- */
-int open_names(int id);
+/* Adds a process for each MEMBER; the last one comes as late as --late says. */
+void add_members(void (*member)(int id));
 
 /* Between the two steps of appending. Pauses with --broken until all members
  * are there; otherwise until all have begun, so that they wait for the lock
- * (let_others_come()). For the views, the member is inside from here on.
+ * (let_others_come()). For the views, the member is inside meanwhile.
  */
 void pause_a_moment(void);
-
-/* Writes the name of member ID and a newline; then it is not inside any more.
- */
-void write_name(int file, int id);
 
 /* Sleeps until each member has left its name. */
 void wait_for_all_names(void);

@@ -105,25 +105,27 @@ void names_init(void)
     latch_init(&shared->all_left_name, settings.members);
 }
 
-int open_names(int id)
+static void (*member_function)(int id);
+
+static void come_late(int id)
 {
-    if (id == settings.members - 1)
-        sleep_ns(scaled_ns(settings.late));
-    return CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
+    sleep_ns(scaled_ns(settings.late));
+    member_function(id);
+}
+
+void add_members(void (*member)(int id))
+{
+    int last = settings.members - 1;
+
+    member_function = member;
+    for (int i = 0; i <= last; i++)
+        add_process("member", i, i == last ? come_late : member);
 }
 
 void pause_a_moment(void)
 {
     count_in(&shared->inside);
     let_others_come(&shared->all_at_end);
-}
-
-void write_name(int file, int id)
-{
-    char name[16];
-    int length = snprintf(name, sizeof name, "%d\n", id);
-
-    write_all(file, name, (size_t)length);
     count_out(&shared->inside);
 }
 

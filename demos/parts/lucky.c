@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/parts/lucky.h"
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
 #include "demos/parts/window.h"
@@ -14,15 +15,16 @@ static struct {
     int sure_place; /* of a lucky number; -1: it comes only by chance */
 } draws;
 
-static void (*produce)(int id);
 static pthread_mutex_t *mutex; /* the consumers' */
 static pthread_cond_t *changed;
+static const bool *search_is_over;
 
 /* The mutex guards these. */
-static bool slept_too_late[MAX_CONSUMERS];
 static int finds, sleepers;
 
-static int sleeps[MAX_CONSUMERS]; /* each consumer counts its own */
+/* Each consumer has its own. */
+static _Thread_local int sleeps; /* how many it has begun */
+static _Thread_local bool slept_too_late;
 
 /* The producer may begin; is done; all sleep for the second time; have
  * reported.
@@ -40,14 +42,39 @@ static bool comes_by_itself(void)
     return false;
 }
 
-void lucky_init(void (*producer)(int id), pthread_mutex_t *the_mutex,
-    pthread_cond_t *the_condition)
+static void call_begins(const struct call_place *place)
 {
+    bool is_sleep = is_call(place, "pthread_cond_wait(");
+    bool is_lock = is_call(place, "pthread_mutex_lock(");
+
+    if (sleeps == 1 && (is_sleep || is_lock))
+        latch_count_down(&all_sleep_again);
+    if (sleeps > 0 && is_lock && run.window)
+        sleep_ns(SHORT_WINDOW);
+    if (!is_sleep)
+        return;
+    slept_too_late = *search_is_over;
+    sleeps++;
+    if (sleeps == 1)
+        latch_count_down(&may_begin);
+}
+
+static void call_ends(const struct call_place *place)
+{
+    if (is_call(place, "pthread_cond_broadcast("))
+        latch_count_down(&done);
+}
+
+void lucky_init(pthread_mutex_t *the_mutex, pthread_cond_t *the_condition,
+    const bool *is_over)
+{
+    static const struct call_watcher watcher = {call_begins, call_ends};
     struct rng place = rng_init(1);
 
-    produce = producer;
     mutex = the_mutex;
     changed = the_condition;
+    search_is_over = is_over;
+    call_watcher = &watcher;
     draws.rng = rng_init(0);
     draws.sure_place = -1;
     if (run.broken && !comes_by_itself())
@@ -59,11 +86,9 @@ void lucky_init(void (*producer)(int id), pthread_mutex_t *the_mutex,
     latch_init(&all_have_reported, settings.consumers);
 }
 
-void producer_when_all_sleep(int id)
+void wait_for_consumers(void)
 {
     latch_wait(&may_begin);
-    produce(id);
-    latch_count_down(&done);
 }
 
 void let_producer_finish(void)
@@ -82,18 +107,6 @@ int next_number(void)
         record_note("draws the %d", number);
     draws.drawn++;
     return number;
-}
-
-void note_sleep(int id, bool is_over)
-{
-    slept_too_late[id] = is_over;
-    sleeps[id]++;
-    if (sleeps[id] == 1)
-        latch_count_down(&may_begin);
-    if (run.window && sleeps[id] == 2) {
-        latch_count_down(&all_sleep_again);
-        sleep_ns(SHORT_WINDOW);
-    }
 }
 
 static void wake_all(void)
@@ -137,9 +150,11 @@ static int lucky_place(const int *numbers, int count)
     return 0;
 }
 
-void report(int id, const int *numbers, int count)
+void report(const int *numbers, int count)
 {
-    if (slept_too_late[id]) {
+    if (sleeps == 0) /* the producer does not wait for it any more */
+        latch_count_down(&may_begin);
+    if (slept_too_late) {
         sleepers++;
         say("Lucky number %d slept through!", settings.lucky);
         record_wrong(

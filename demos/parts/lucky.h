@@ -14,38 +14,34 @@ extern struct settings {
 } settings;
 
 /* Before the actors start. With --broken the lucky number is certainly among
- * those that are drawn: there has to be something to miss. The PRODUCER is run
- * by the function below; consumers sleep on CHANGED with the MUTEX.
+ * those that are drawn: there has to be something to miss. Consumers sleep on
+ * CHANGED with the MUTEX. When one calls pthread_cond_wait(3p), CHECK_PTHREAD()
+ * tells lucky.c, which notes whether IS_OVER is true: then it has not just
+ * tested that, and sleeps too late.
  */
 void lucky_init(
-    void (*producer)(int id), pthread_mutex_t *mutex, pthread_cond_t *changed);
+    pthread_mutex_t *mutex, pthread_cond_t *changed, const bool *is_over);
 
-/* The producer's thread: lets the producer begin when each consumer is about to
- * sleep for the first time, and has the mutex until it does. With --broken it
- * is when each consumer has tested. Then tells that the producer is done.
+/* Waits until each consumer is about to sleep for the first time, and has the
+ * mutex until it does. With --broken it waits until each has tested.
  */
-void producer_when_all_sleep(int id);
+void wait_for_consumers(void);
 
-/* Only with --broken: a consumer has tested, and waits until the producer is
- * done.
+/* Only with --broken: a consumer has tested, and waits until the producer has
+ * said that the search is over.
  */
 void let_producer_finish(void);
 
 /* Draws the next number. For one thread only. */
 int next_number(void);
 
-/* A consumer is about to sleep. It has just tested, or so it should have: then
- * the search is not over. With the mutex, as the next function. With --window
- * it pauses for 20 ms before the second sleep.
- */
-void note_sleep(int id, bool is_over);
-
-/* Prints what a consumer found among the COUNT numbers. */
-void report(int id, const int *numbers, int count);
+/* Prints what this consumer found among the COUNT numbers. With the mutex. */
+void report(const int *numbers, int count);
 
 /* While the actors run. With --broken: wakes the consumers that would sleep
  * forever, which ends the run. With --window: wakes them although nothing has
- * changed, which POSIX allows, before the producer begins.
+ * changed, which POSIX allows, before the producer begins. A consumer that then
+ * locks the mutex again pauses for 20 ms before it does.
  */
 void wake_sleepers(void);
 

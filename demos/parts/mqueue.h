@@ -74,8 +74,8 @@ int run_sysv(void);
  */
 bool next_request(int id, struct message *message);
 
-/* With --broken and --window the first client pauses until another one has its
- * answer.
+/* After its request: client 0 pauses until another one has its answer. With
+ * --window it does so without this call.
  */
 void pause_for_others(int id);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 #include "demos/parts/exclusive.h"
 #include "demos/parts/input.h"
 #include "demos/parts/mqueue.h"
@@ -34,8 +35,19 @@ static bool has_posix_queues(void)
     return queue != -1 || errno != ENOSYS;
 }
 
+static int own_id = -1; /* of this process, if it is a client */
+
+/* With --window, as broken_client() calls it. The worker sends, too. */
+static void call_ends(const struct call_place *place)
+{
+    if (own_id >= 0 &&
+        (is_call(place, "mq_send(") || is_call(place, "msgsnd(")))
+        pause_for_others(own_id);
+}
+
 void check_settings(char **words)
 {
+    static const struct call_watcher watcher = {ignore_call, call_ends};
     struct message request;
     const char *problem = NULL;
 
@@ -64,6 +76,8 @@ void check_settings(char **words)
     shared = shared_alloc(sizeof *shared);
     latch_init(&shared->first_has_asked, 1);
     latch_init(&shared->other_has_answer, 1);
+    if (run.window)
+        call_watcher = &watcher;
 }
 
 static void complain(long line, const char *problem)
@@ -160,6 +174,7 @@ static void make_example(int id, struct message *message)
 
 bool next_request(int id, struct message *message)
 {
+    own_id = id;
     if (settings.is_stream && !next_line(message))
         return false;
     if (!settings.is_stream && shared->has_asked[id])

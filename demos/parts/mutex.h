@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/exclusive.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -26,14 +27,9 @@ int run_robust(void);
 int open_log(void);
 int check_log(int file);
 
-/* The two parts of writer ID's line: "ID mu: ", and the message with a newline.
- * For the views, the writer is inside from the first to the second.
- */
-void write_number(int file, int id);
-void write_message(int file);
-
-/* Between them. Pauses with --broken until all writers are there; otherwise
- * until all have begun, so that they wait for the mutex (let_others_come()).
+/* Between the two parts of a line. Pauses with --broken until all writers are
+ * there; otherwise until all have begun, so that they wait for the mutex
+ * (let_others_come()). For the views, the writer is inside meanwhile.
  */
 void pause_a_moment(void);
 

@@ -37,33 +37,15 @@ int open_log(void)
         begin++;
     }
     shared = shared_alloc(sizeof *shared);
-    /* the views mark more; a writer that is killed inside is never counted out
-     */
-    shared->inside.limit = settings.kill_writer ? 0 : 1;
+    shared->inside.limit = 1; /* the views mark more */
     window_init(&shared->all_halfway, settings.writers);
     return file;
 }
 
-void write_number(int file, int id)
-{
-    char label[16];
-    int length = snprintf(label, sizeof label, "%d mu: ", id);
-
-    count_in(&shared->inside);
-    write_all(file, label, (size_t)length);
-}
-
 void pause_a_moment(void)
 {
+    count_in(&shared->inside);
     let_others_come(&shared->all_halfway);
-}
-
-void write_message(int file)
-{
-    char text[256];
-    int length = snprintf(text, sizeof text, "%s\n", settings.message);
-
-    write_all(file, text, (size_t)length);
     count_out(&shared->inside);
 }
 

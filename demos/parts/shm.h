@@ -15,19 +15,22 @@ extern struct settings {
     double duration, update, show; /* seconds */
 } settings;
 
-/* A number, with the update that it is from: 1 is the first. The evidence: in
- * an intact snapshot all numbers are from the same update.
+/* What the writer publishes. Each number has the update that it is from: 1 is
+ * the first. The evidence: in an intact snapshot all are from the same one.
  */
 struct number {
     int value;
     long publication;
+};
+struct update {
+    struct number numbers[MAX_NUMBERS];
 };
 
 /* Before the actors start. */
 void turns_init(void);
 
 /* The name of the memory, like that of a file; and the function that makes it.
- * The reader unlinks it. If the run ends before that, the cleanup process does,
+ * If the run ends before main has unlinked it, the cleanup process does that,
  * however the run ends.
  */
 extern char memory_name[NAME_SIZE];
@@ -51,19 +54,22 @@ void wait_for_writer(void);
 enum side { WRITER, READER };
 bool next_turn(enum side side);
 
-/* Returns what the writer publishes next. */
+/* Returns what is there before the first update: 0, 1, 2, ... */
+struct update first_numbers(void);
+
+/* Returns what the writer publishes next. For the views it is inside from its
+ * first number to its last one. In the middle of its first update it pauses
+ * until the reader's first turn has begun, and a moment longer: then the reader
+ * waits for the mutex, or with --broken has shown what it sees. With --window
+ * it pauses in each update.
+ */
 struct number next_number(void);
 
-/* After number I of an update or a copy. For the views, the process is inside
- * from its first number to its last one. Halfway in its first update the writer
- * pauses until the reader's first turn has begun, and a moment longer: then the
- * reader waits for the mutex, or with --broken has shown what it sees. With
- * --window that takes longer, and the reader pauses halfway in each copy.
- */
-void pause_halfway(int i);
-
 /* Prints a snapshot and counts it; a | stands where another update begins. */
-void show(const struct number *snapshot);
+void show(const struct update *snapshot);
+
+/* Waits until the reader has the memory, too. */
+void wait_for_reader(void);
 
 /* Waits until the time is up, then until the actors have ended. */
 void end_in_time(void);

@@ -5,6 +5,7 @@
 
 #include "demos/parts/shm.h"
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 #include "demos/parts/cleanup.h"
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
@@ -28,8 +29,30 @@ static struct stage {
 
 static enum side own_side; /* of this process */
 
+/* For the views, the reader is inside while it has the mutex. */
+static void call_begins(const struct call_place *place)
+{
+    if (own_side == READER && is_call(place, "pthread_mutex_unlock("))
+        record_state(RUNNING, "running");
+}
+
+/* With --window: what a reader still does that has unlocked too early, it does
+ * later, perhaps in the middle of an update.
+ */
+static void call_ends(const struct call_place *place)
+{
+    if (own_side == READER && is_call(place, "pthread_mutex_lock("))
+        record_state(INSIDE, "copying");
+    if (own_side == READER && is_call(place, "pthread_mutex_unlock(") &&
+        run.window)
+        sleep_ns(SHORT_WINDOW);
+}
+
 void turns_init(void)
 {
+    static const struct call_watcher watcher = {call_begins, call_ends};
+
+    call_watcher = &watcher;
     stage = shared_alloc(sizeof *stage);
     latch_init(&stage->writer_is_halfway, 1);
     latch_init(&stage->reader_is_here, 1);
@@ -37,7 +60,7 @@ void turns_init(void)
     latch_init(&stage->over, 1);
 }
 
-/* Called by the cleanup process. As a rule the reader has unlinked it. */
+/* Called by the cleanup process. As a rule main has unlinked it. */
 static int remove_name(void *name)
 {
     return shm_unlink(name) == -1 && errno != ENOENT ? -1 : 0;
@@ -86,28 +109,26 @@ bool next_turn(enum side side)
     double rest = side == WRITER ? settings.update : settings.show;
 
     own_side = side;
-    if (has_begun)
-        return !latch_wait_for(&stage->over, scaled_ns(rest));
-    has_begun = true;
-    if (side == READER)
+    if (has_begun && latch_wait_for(&stage->over, scaled_ns(rest)))
+        return false;
+    if (side == READER && !has_begun)
         latch_count_down(&stage->reader_is_here);
+    has_begun = true;
+    if (side == READER && run.broken)
+        record_state(INSIDE, "copying"); /* it has no mutex that tells */
     return true;
 }
 
-static long publication = 1; /* the writer's */
-
-struct number next_number(void)
+struct update first_numbers(void)
 {
-    static struct rng rng;
-    static bool has_begun;
+    struct update first = {0};
 
-    if (!has_begun)
-        rng = rng_init(0);
-    has_begun = true;
-    return (struct number){rng_range(&rng, 0, 100), publication};
+    for (int i = 0; i < settings.values; i++)
+        first.numbers[i].value = i;
+    return first;
 }
 
-static void wait_for_reader(void)
+static void let_reader_come(void)
 {
     latch_count_down(&stage->writer_is_halfway);
     latch_wait(&stage->reader_is_here);
@@ -115,31 +136,42 @@ static void wait_for_reader(void)
     sleep_ns(MOMENT);
 }
 
-void pause_halfway(int i)
+struct number next_number(void)
 {
-    int half = settings.values > 1 ? settings.values / 2 : 1;
+    static struct rng rng;
+    static long publication; /* of the latest number */
+    static int made;         /* how many numbers of this update */
 
-    if (i == 0)
-        record_state(INSIDE, own_side == WRITER ? "updating" : "copying");
-    if (i + 1 == half) {
-        if (own_side == WRITER && publication == 1)
-            wait_for_reader();
-        if (own_side == READER && run.window)
+    if (publication == 0)
+        rng = rng_init(0);
+    if (made == 0) {
+        publication++;
+        record_state(INSIDE, "updating");
+    }
+    if (made == settings.values / 2) {
+        if (publication == 1)
+            let_reader_come();
+        else if (run.window)
             sleep_ns(SHORT_WINDOW);
     }
-    if (i < settings.values - 1)
-        return;
-    publication++;
-    record_state(RUNNING, "running");
+    made++;
+    if (made == settings.values) {
+        made = 0;
+        record_state(RUNNING, "running");
+    }
+    return (struct number){rng_range(&rng, 0, 100), publication};
 }
 
-void show(const struct number *snapshot)
+void show(const struct update *snapshot)
 {
+    const struct number *numbers = snapshot->numbers;
     int values[MAX_NUMBERS] = {0}, mark = 0;
 
+    if (run.broken)
+        record_state(RUNNING, "running");
     for (int i = settings.values - 1; i >= 0; i--) {
-        values[i] = snapshot[i].value;
-        if (i > 0 && snapshot[i].publication != snapshot[i - 1].publication)
+        values[i] = numbers[i].value;
+        if (i > 0 && numbers[i].publication != numbers[i - 1].publication)
             mark = i;
     }
     say_numbers(values, settings.values, mark, "%s", "");
@@ -147,7 +179,7 @@ void show(const struct number *snapshot)
     stage->shown++;
     if (mark > 0) {
         bool begins_new =
-            snapshot[mark - 1].publication > snapshot[mark].publication;
+            numbers[mark - 1].publication > numbers[mark].publication;
         stage->torn++;
         record_wrong(
             begins_new ? "torn: %d new, %d old" : "torn: %d old, %d new", mark,
@@ -155,10 +187,14 @@ void show(const struct number *snapshot)
     }
 }
 
-void end_in_time(void)
+void wait_for_reader(void)
 {
     while (!latch_wait_for(&stage->reader_is_here, NS_PER_SECOND / 10))
-        (void)wait_for_actors(0);
+        (void)wait_for_actors(0); /* ends the run if one has failed */
+}
+
+void end_in_time(void)
+{
     cleanup_now(); /* the name has gone */
     if (!wait_for_actors(scaled_ns(settings.duration)))
         latch_count_down(&stage->over);

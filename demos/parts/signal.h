@@ -14,20 +14,16 @@ extern struct settings {
     int signal;            /* the index of its word */
 } settings;
 
-/* What the guard sends at the deadline. */
-extern int last_signal;
-
 /* Refuses what cannot be combined. Before the actors start. */
 void check_settings(void);
 
 /* How long the run may take, for start_actors(). */
 double planned_seconds(void);
 
-/* How long the task works: --task, by --speed. */
-struct timespec work_time(void);
-
-/* The task's time begins, for the verdict. */
-void note_begin(void);
+/* The task's time begins, for the verdict. Returns how long it works: --task,
+ * by --speed.
+ */
+struct timespec begin_work(void);
 
 /* A handler has interrupted nanosleep(3p), or else the run ends. Records how
  * many signals were CAUGHT: a handler must not do that.
@@ -37,17 +33,23 @@ void note_caught(int caught);
 /* The task has done its work, for the verdict. With --broken, and with --window
  * for 20 ms, it is not done before the guard has seen the deadline pass.
  */
-void note_end(int caught);
+void end_work(int caught);
 
-/* Waits until the task has ended, but not longer than until SECONDS of the
- * listing's time after it began. No signal may have killed it.
+/* When the guard sends a signal, as parts of the time that the task has. */
+static const double ASK_AT = 0.75, DEADLINE = 1;
+
+/* Waits for the end of the task until so much of its time is over. Returns
+ * whether it still runs. No signal may have killed it.
  */
-enum ending wait_until(pid_t task, double seconds);
+bool still_runs_at(pid_t task, double part);
 
-/* Waits for the task's end once more, as long as the deadline, but at least one
- * second. Longer would be no end in time.
+/* The same as guard() of demo_signal.c, but that it sends what --signal says at
+ * the deadline.
  */
-enum ending wait_after_deadline(pid_t task);
+void guard_with_signal(pid_t task);
 
-/* Prints what came of the task, and gives the verdict; returns the status. */
-int check_end(pid_t task, enum ending ending);
+/* If the task still runs, waits for its end once more, as long as the deadline,
+ * but at least one second: longer would be no end in time. Prints what came of
+ * it, and gives the verdict; returns the status.
+ */
+int check_end(pid_t task);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 #include "demos/parts/window.h"
 
 struct settings settings = {.task = 60, .deadline = 2, .signal = NOT_GIVEN};
@@ -18,7 +19,7 @@ static const struct {
 } signals[] = {{SIGKILL, "SIGKILL"}, {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"},
     {SIGHUP, "SIGHUP"}, {SIGUSR1, "SIGUSR1"}};
 
-int last_signal = SIGKILL;
+static int last_signal = SIGKILL;
 
 /* In memory that both processes share. Times are of clock_now(); 0: not yet. */
 static struct evidence {
@@ -28,6 +29,7 @@ static struct evidence {
 } * evidence;
 
 /* The guard's own. */
+static enum ending ending = TIMED_OUT; /* how the task has ended; or not yet */
 static int64_t deadline, last_wait_at = INT64_MAX; /* never */
 
 static const char *name_of(int signal_number)
@@ -45,8 +47,20 @@ static void go_on(int signal_number)
     evidence->was_stopped = 1;
 }
 
+/* Which signal the guard sends is in its call's text: "kill(pid, SIGTERM)". */
+static void call_begins(const struct call_place *place)
+{
+    char name[32];
+
+    if (is_call(place, "kill(") &&
+        sscanf(place->call, "kill(%*[^,], %31[^)])", name) == 1)
+        record_sent("task", 0, "%s",
+            strcmp(name, "last_signal") == 0 ? name_of(last_signal) : name);
+}
+
 void check_settings(void)
 {
+    static const struct call_watcher watcher = {call_begins, ignore_call};
     const struct sigaction action = {
         .sa_handler = go_on, .sa_flags = SA_RESTART};
 
@@ -57,6 +71,7 @@ void check_settings(void)
                     "--task of at least two times --deadline");
     if (settings.signal != NOT_GIVEN)
         last_signal = signals[settings.signal].number;
+    call_watcher = &watcher;
     evidence = shared_alloc(sizeof *evidence);
     latch_init(&evidence->task_began, 1);
     latch_init(&evidence->deadline_is_over, 1);
@@ -69,12 +84,7 @@ double planned_seconds(void)
     return settings.deadline * (1 + run.speed);
 }
 
-struct timespec work_time(void)
-{
-    return to_timespec(scaled_ns(settings.task));
-}
-
-void note_begin(void)
+struct timespec begin_work(void)
 {
     (void)signal(SIGINT, SIG_DFL); /* a script's & can have it ignored */
     (void)signal(SIGHUP, SIG_DFL); /* so can nohup */
@@ -82,6 +92,7 @@ void note_begin(void)
     evidence->began_at = clock_now();
     latch_count_down(&evidence->task_began);
     record_state(RUNNING, "working");
+    return to_timespec(scaled_ns(settings.task));
 }
 
 static void record_caught(int caught)
@@ -101,59 +112,38 @@ void note_caught(int caught)
     record_caught(caught);
 }
 
-void note_end(int caught)
+void end_work(int caught)
 {
     pause_until(&evidence->deadline_is_over);
     record_caught(caught);
     evidence->finished_at = clock_now();
 }
 
-/* Of the recorder, while a view is on. */
-static const struct call_watcher *recording;
-
-/* Which signal the guard sends is in its call's text: "kill(pid, SIGTERM)". */
-static void call_begins(const struct call_place *place)
+bool still_runs_at(pid_t task, double part)
 {
-    char name[32];
-
-    recording->begins(place);
-    if (strncmp(place->file, "common/", 7) != 0 &&
-        sscanf(place->call, "kill(%*[^,], %31[^)])", name) == 1)
-        record_sent("task", 0, "%s",
-            strcmp(name, "last_signal") == 0 ? name_of(last_signal) : name);
-}
-
-static void call_ends(const struct call_place *place)
-{
-    recording->ends(place);
-}
-
-static void record_kill(void)
-{
-    static const struct call_watcher own = {call_begins, call_ends};
-
-    if (call_watcher && call_watcher != &own) {
-        recording = call_watcher;
-        call_watcher = &own;
-    }
-}
-
-enum ending wait_until(pid_t task, double seconds)
-{
+    if (ending != TIMED_OUT) /* it had ended before */
+        return false;
     record_as("guard", 0);
-    record_kill();
     while (!latch_wait_for(&evidence->task_began, NS_PER_SECOND / 10))
         (void)wait_for_actors(0); /* ends the run if the task has failed */
     record_state(WAITING, "waitpid");
     deadline = evidence->began_at + scaled_ns(settings.deadline);
-    int64_t until = evidence->began_at + scaled_ns(seconds);
-    enum ending ending = wait_process(task, until - clock_now(), 0);
-    if (ending == TIMED_OUT && seconds >= settings.deadline)
+    int64_t until = evidence->began_at + scaled_ns(part * settings.deadline);
+    ending = wait_process(task, until - clock_now(), 0);
+    if (ending == TIMED_OUT && part >= DEADLINE)
         record_note("deadline of %g s", settings.deadline);
-    return ending;
+    return ending == TIMED_OUT;
 }
 
-enum ending wait_after_deadline(pid_t task)
+void guard_with_signal(pid_t task)
+{
+    if (still_runs_at(task, ASK_AT))
+        CHECK(kill(task, SIGTERM));
+    if (still_runs_at(task, DEADLINE))
+        CHECK(kill(task, last_signal));
+}
+
+static void wait_after_deadline(pid_t task)
 {
     double patience = settings.deadline < 1 ? 1 : settings.deadline;
 
@@ -162,7 +152,7 @@ enum ending wait_after_deadline(pid_t task)
     last_wait_at = clock_now();
     latch_count_down(&evidence->deadline_is_over);
     record_state(WAITING, "waitpid");
-    return wait_process(task, (int64_t)(patience * 1e9), last_signal);
+    ending = wait_process(task, (int64_t)(patience * 1e9), last_signal);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */
@@ -190,8 +180,10 @@ static void end_task(pid_t task)
 /* The order of the first two matters: a task that has noted no end by now was
  * still running then.
  */
-int check_end(pid_t task, enum ending ending)
+int check_end(pid_t task)
 {
+    if (ending == TIMED_OUT)
+        wait_after_deadline(task);
     int64_t now = clock_now();
     int64_t finished_at = evidence->finished_at;
     int64_t caught_at = evidence->caught_at;
