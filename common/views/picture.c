@@ -464,7 +464,7 @@ static void put_words(struct picture *picture, const struct item *item)
     double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
     struct line line = line_of(picture, item), row = {x, y - 16, x, y + 16};
     bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
-    const unsigned all = TEXT | BAR | LINES;
+    bool is_mark = !is_arrow && item->kind != SENT;
     char text[SENTENCE_SIZE];
 
     (void)snprintf(text, sizeof text, "%s%s", item->kind == FLAW ? "✗ " : "", item->text);
@@ -480,12 +480,12 @@ static void put_words(struct picture *picture, const struct item *item)
     }
     if (item->kind == SENT && is_wrong)
         (void)strncat(text, ": lost", sizeof text - strlen(text) - 1);
-    bool has_words =
-        put_beside(picture, is_wrong, text, &line, &end, all) ||
-        (!is_arrow && item->kind != SENT && put_beside(picture, is_wrong, text, &row, &row, all)) ||
-        put_beside(picture, is_wrong, text, &line, &end, TEXT | BAR);
-    if (has_words)
-        return;
+    for (int i = 0; i < 2; i++) {
+        unsigned avoid = i == 0 ? TEXT | BAR | LINES : TEXT | BAR;
+        if (put_beside(picture, is_wrong, text, &line, &end, avoid) ||
+            (is_mark && put_beside(picture, is_wrong, text, &row, &row, avoid)))
+            return;
+    }
     if (item->kind == FLAW)
         put_cross(picture, x, y);
     if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
@@ -505,8 +505,9 @@ static void put_all_words(struct picture *picture)
 {
     for (int pass = 0; pass < 4; pass++)
         FOR_ITEMS (item, picture->chart) {
-            int turn = item->is_wrong ? 1 : 2; /* what is wrong comes first, then messages */
-            if (item->kind == NOTE)
+            bool is_last = item->next == picture->chart->items + picture->chart->count;
+            int turn = item->is_wrong ? 1 : 2;
+            if (item->kind == NOTE && !(item->is_wrong && is_last)) /* but in a lane of notes */
                 turn = 3;
             if (item->kind == STATE)
                 turn = 0; /* it has a place of its own */
