@@ -24,13 +24,13 @@
     __extension__({                                                                                \
         static const struct call_place place_ = {name, __FILE__, __LINE__};                        \
         __typeof__(call) made_;                                                                    \
-        if (call_watcher)                                                                          \
-            call_watcher->begins(&place_);                                                         \
+        for (const struct call_watcher *told_ = call_watcher; told_; told_ = told_->next)          \
+            told_->begins(&place_);                                                                \
         do                                                                                         \
             made_ = (call);                                                                        \
         while (is_to_be_repeated);                                                                 \
-        if (call_watcher)                                                                          \
-            call_watcher->ends(&place_);                                                           \
+        for (const struct call_watcher *told_ = call_watcher; told_; told_ = told_->next)          \
+            told_->ends(&place_);                                                                  \
         made_;                                                                                     \
     })
 
@@ -62,10 +62,10 @@ struct call_place {
     int line;
 };
 
-/* Is told of each such call before it is made and after it has returned, while a view is on: its
- * name says whether an actor may have to wait in it. NULL: no view, one comparison. */
+/* Are told of each such call before it is made and after it has returned; NULL: one comparison. */
 extern const struct call_watcher {
     void (*begins)(const struct call_place *place), (*ends)(const struct call_place *place);
+    const struct call_watcher *next;
 } * call_watcher;
 
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */

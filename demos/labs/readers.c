@@ -41,7 +41,7 @@ static void pause_after_unlock(const struct call_place *place)
 void readers_init(void (*wake_for_nothing)(void))
 {
     static const struct call_watcher watcher = {
-        ignore_call, pause_after_unlock};
+        ignore_call, pause_after_unlock, NULL};
 
     if (run.window)
         call_watcher = &watcher;

@@ -68,7 +68,7 @@ static void call_ends(const struct call_place *place)
 void lucky_init(pthread_mutex_t *the_mutex, pthread_cond_t *the_condition,
     const bool *is_over)
 {
-    static const struct call_watcher watcher = {call_begins, call_ends};
+    static const struct call_watcher watcher = {call_begins, call_ends, NULL};
     struct rng place = rng_init(1);
 
     mutex = the_mutex;

@@ -47,7 +47,7 @@ static void call_ends(const struct call_place *place)
 
 void check_settings(char **words)
 {
-    static const struct call_watcher watcher = {ignore_call, call_ends};
+    static const struct call_watcher watcher = {ignore_call, call_ends, NULL};
     struct message request;
     const char *problem = NULL;
 

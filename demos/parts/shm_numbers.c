@@ -50,7 +50,7 @@ static void call_ends(const struct call_place *place)
 
 void turns_init(void)
 {
-    static const struct call_watcher watcher = {call_begins, call_ends};
+    static const struct call_watcher watcher = {call_begins, call_ends, NULL};
 
     call_watcher = &watcher;
     stage = shared_alloc(sizeof *stage);

@@ -60,7 +60,7 @@ static void call_begins(const struct call_place *place)
 
 void check_settings(void)
 {
-    static const struct call_watcher watcher = {call_begins, ignore_call};
+    static const struct call_watcher watcher = {call_begins, ignore_call, NULL};
     const struct sigaction action = {
         .sa_handler = go_on, .sa_flags = SA_RESTART};
 
