@@ -51,12 +51,10 @@ static void robust_writer(int id)
             CHECK_PTHREAD(pthread_mutex_consistent(&shared->mutex));
         } else
             check_lock(error);
-        record_state(INSIDE, "inside"); /* for the views */
         write_text(log_file, "%d mu: ", id);
         if (shared->victim == NO_ID) /* the first one inside */
             wait_to_be_killed(id);
         write_text(log_file, "%s\n", settings.message);
-        record_state(RUNNING, "running");
         shared->end = CHECK(lseek(log_file, 0, SEEK_END));
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }

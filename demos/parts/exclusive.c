@@ -81,6 +81,16 @@ int open_exclusive(const char *path, int flags)
     return file;
 }
 
+struct inside *inside_file;
+static bool is_inside; /* this process */
+
+void go_inside(void)
+{
+    if (!is_inside)
+        count_in(inside_file);
+    is_inside = true;
+}
+
 void write_text(int file, const char *format, ...)
 {
     char text[256];
@@ -89,5 +99,10 @@ void write_text(int file, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    go_inside();
     write_all(file, text, strlen(text));
+    if (strchr(text, '\n')) {
+        count_out(inside_file);
+        is_inside = false;
+    }
 }

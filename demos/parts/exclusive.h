@@ -15,9 +15,13 @@ int open_exclusive(const char *path, int flags);
 
 /* Writes there what the FORMAT of printf(3p) gives, at most 255 bytes, in one
  * write(2), or ends the run. dprintf(3p) would do, but where a signal handler
- * interrupts it nobody knows how much it has written. */
+ * interrupts it nobody knows how much it has written. For the views, this
+ * process is inside from then on, or from go_inside() on, until it has written
+ * a newline. */
 void write_text(int file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void go_inside(void);
+extern struct inside *inside_file; /* counts them, for all processes */
 
 /* Ends the program with status 2 if standard input is a regular file that the
  * run writes, too: it would read what it wrote, without an end. */

@@ -28,7 +28,7 @@ void add_members(void (*member)(int id));
 
 /* Between the two steps of appending. Pauses with --broken until all members
  * are there; otherwise until all have begun, so that they wait for the lock
- * (let_others_come()). For the views, the member is inside meanwhile.
+ * (let_others_come()). For the views, the member is inside from here on.
  */
 void pause_a_moment(void);
 

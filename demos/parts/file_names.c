@@ -101,6 +101,7 @@ void names_init(void)
     CHECK(ftruncate(file, 0));
     shared = shared_alloc(sizeof *shared);
     shared->inside.limit = 1; /* the views mark more */
+    inside_file = &shared->inside;
     window_init(&shared->all_at_end, settings.members);
     latch_init(&shared->all_left_name, settings.members);
 }
@@ -124,9 +125,8 @@ void add_members(void (*member)(int id))
 
 void pause_a_moment(void)
 {
-    count_in(&shared->inside);
+    go_inside();
     let_others_come(&shared->all_at_end);
-    count_out(&shared->inside);
 }
 
 void wait_for_all_names(void)

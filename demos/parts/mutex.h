@@ -29,7 +29,7 @@ int check_log(int file);
 
 /* Between the two parts of a line. Pauses with --broken until all writers are
  * there; otherwise until all have begun, so that they wait for the mutex
- * (let_others_come()). For the views, the writer is inside meanwhile.
+ * (let_others_come()).
  */
 void pause_a_moment(void);
 

@@ -37,16 +37,17 @@ int open_log(void)
         begin++;
     }
     shared = shared_alloc(sizeof *shared);
-    shared->inside.limit = 1; /* the views mark more */
+    /* the views mark more; a writer that is killed inside is never counted out
+     */
+    shared->inside.limit = settings.kill_writer ? 0 : 1;
+    inside_file = &shared->inside;
     window_init(&shared->all_halfway, settings.writers);
     return file;
 }
 
 void pause_a_moment(void)
 {
-    count_in(&shared->inside);
     let_others_come(&shared->all_halfway);
-    count_out(&shared->inside);
 }
 
 /* Whether this is a whole line, of a writer that may still have one. */
