@@ -79,6 +79,7 @@ cat >lies <<'END'
 1 @ c @ return 0; @ C wants <!-- from FILE -->
 6 @ c from demos/demo_pipe.c @ {\n...\n        if (pipes[i][0] != in)\n        return 42; @ not in demos/demo_pipe.c: the source has
 4 @ c from demos/demo_pipe.c @ for (int i = 0; i < FILTERS; i++) {\nif (pipes[i][0] != in) @ not in demos/demo_pipe.c: the source has
+5 @ c from demos/demo_pipe.c @ {\n...\n/* SPDX-License-Identifier: MIT */ @ not in demos/demo_pipe.c: the source has
 2 @ c from demos/gone.c @ return 0; @ it quotes a file that is not there: demos/gone.c
 2 @ prose @ A link\nthat [goes](../demos/gone.md) nowhere, and one that [does not](../demos). @ the link leads nowhere: ../demos/gone.md
 1 @ prose @ [Out](../../../../../../../../etc/passwd) `[within](code.md)` @ the link leads nowhere: ../../../../../../../../etc/passwd
@@ -86,6 +87,7 @@ cat >lies <<'END'
 1 @ prose @ ![A picture](x.svg) @ the picture is in neither docs/pictures nor docs/sketches: x.svg
 1 @ prose @ [Old](ftp://old) @ the link leads nowhere: ftp://old
 2 @ prose @ That is\n`demo_pipe --slots`. @ there is no such option: demo_pipe --slots
+2 @ prose @ That is `demo_pipe\n--slots`. @ there is no such option: demo_pipe --slots
 1 @ prose @ See `long_gone()`. @ no source has this name: long_gone
 - @ prose @ <!-- not ours: pthread_gone -->\nThere is `pthread_gone`, which is not ours.
 1 @ prose @ See `demos/gone.c`. @ there is no such file: demos/gone.c
@@ -145,7 +147,10 @@ END
 cp new/one.svg new/old.svg
 cp new/one.svg new/new.svg
 sed -e 's/once: 3/once: 7/' -e 's/2 s/9 s/' new/one.svg >docs/pictures/one.svg
-sed 's/worker 0/worker 1/' new/one.svg >docs/pictures/old.svg
+{
+    cat new/one.svg
+    echo "<text class='end' x='1'>worker 1</text>"
+} >docs/pictures/old.svg
 cp new/one.svg docs/pictures/two.svg
 echo '/* A comment that stands alone. */' >demos/lie.c
 check
