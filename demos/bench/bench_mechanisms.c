@@ -56,9 +56,7 @@ static const struct option_spec options[] = {
         "pin both sides to one core, to two cores, or not at all;\n"
         "                     same by default, where the system can pin"),
     OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000,
-        "%.0f to %.0f bytes",
-        "show these mechanisms, with commas between them; the\n"
-        "                     pipe is measured anyway, as the yardstick"),
+        "%.0f to %.0f bytes", "show only these and the pipe, with commas between them"),
     OPTION_FLAG("csv", &settings.csv, "print comma-separated values instead of the chart"),
     OPTION_FILE("svg", &settings.svg, "draw the chart as a picture, too"),
     OPTION_ROW("timeout", "SECONDS", KIND_INT, int, &run.timeout, 1, 3600, WHOLE_NUMBER,
