@@ -68,10 +68,9 @@ static void measure(struct command *command, const char *input, int i)
 #ifdef __APPLE__
     usage.ru_maxrss /= 1024; /* there it is in bytes */
 #endif
-    command->wall[i] = (double)(end.tv_sec - start.tv_sec) * 1e3 +
-                       (double)(end.tv_nsec - start.tv_nsec) / 1e6;
-    command->processor[i] =
-        milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+    command->wall[i] =
+        (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
+    command->processor[i] = milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
     if (usage.ru_maxrss > command->peak)
         command->peak = usage.ru_maxrss;
 }
@@ -101,8 +100,8 @@ int main(int argc, char **argv)
         ratios[i] = commands[0].wall[i] / commands[1].wall[i];
     printf("%.2f", median(ratios, runs));
     for (struct command *command = commands; command < commands + 2; command++)
-        printf(" %.2f %.2f %ld", median(command->wall, runs),
-            median(command->processor, runs), command->peak);
+        printf(" %.2f %.2f %ld", median(command->wall, runs), median(command->processor, runs),
+            command->peak);
     printf("\n");
     return 0;
 }

@@ -82,9 +82,9 @@ int main(int argc, char **argv)
         clock_gettime(CLOCK_MONOTONIC, &start);
         use(times);
         clock_gettime(CLOCK_MONOTONIC, &end);
-        costs[batch] = ((double)(end.tv_sec - start.tv_sec) * 1e9 +
-                           (double)(end.tv_nsec - start.tv_nsec)) /
-                       times;
+        costs[batch] =
+            ((double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec)) /
+            times;
     }
     printf("%.2f\n", median(costs, BATCHES));
     return 0;

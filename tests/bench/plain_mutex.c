@@ -10,8 +10,7 @@
 static void write_message(int number, pthread_mutex_t *mutex)
 {
     char line[64];
-    int length = snprintf(
-        line, sizeof line, "%d mu: writing to shared resource!\n", number);
+    int length = snprintf(line, sizeof line, "%d mu: writing to shared resource!\n", number);
 
     pthread_mutex_lock(mutex);
     int file = open("mutexfile.txt", O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -22,8 +21,8 @@ static void write_message(int number, pthread_mutex_t *mutex)
 
 int main(void)
 {
-    pthread_mutex_t *mutex = mmap(NULL, sizeof *mutex, PROT_READ | PROT_WRITE,
-        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutex_t *mutex =
+        mmap(NULL, sizeof *mutex, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pthread_mutexattr_t attributes;
 
     pthread_mutexattr_init(&attributes);

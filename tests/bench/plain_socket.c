@@ -19,13 +19,12 @@ static int answer(int connection, const struct sockaddr_in *peer)
     ssize_t length = 0, more = 1;
 
     while (more > 0 && !memchr(message, '\n', (size_t)length)) {
-        more = recv(
-            connection, message + length, sizeof message - (size_t)length, 0);
+        more = recv(connection, message + length, sizeof message - (size_t)length, 0);
         length += more;
     }
     inet_ntop(AF_INET, &peer->sin_addr, address, sizeof address);
-    printf("Server received: %.*s from %s : %d\n", (int)length - 1, message,
-        address, ntohs(peer->sin_port));
+    printf("Server received: %.*s from %s : %d\n", (int)length - 1, message, address,
+        ntohs(peer->sin_port));
     send(connection, "pong", 4, 0);
     return close(connection);
 }
@@ -44,8 +43,7 @@ static int ping(const struct sockaddr_in *address)
 
 int main(int argc, char **argv)
 {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct sockaddr_in peer;
     socklen_t size = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -56,16 +54,14 @@ int main(int argc, char **argv)
     getsockname(listener, (struct sockaddr *)&address, &size);
     if (argc == 1) {
         if (fork() == 0)
-            return answer(
-                accept(listener, (struct sockaddr *)&peer, &size), &peer);
+            return answer(accept(listener, (struct sockaddr *)&peer, &size), &peer);
         if (fork() == 0)
             return ping(&address);
         while (wait(NULL) > 0)
             continue;
         return 0;
     }
-    fprintf(stderr, "plain_socket: listening on 127.0.0.1:%d\n",
-        ntohs(address.sin_port));
+    fprintf(stderr, "plain_socket: listening on 127.0.0.1:%d\n", ntohs(address.sin_port));
     signal(SIGCHLD, SIG_IGN); /* nobody waits for the children */
     for (;;) {
         int connection = accept(listener, (struct sockaddr *)&peer, &size);

@@ -24,15 +24,14 @@ static const struct fault {
 #define IN_SHM "openat(AT_FDCWD, \"/dev/shm/"
 #define FILES  "; raise the limit on open files (ulimit -n)"
 #define MEMORY "; close some programs or raise the limit (ulimit -v) ("
-#define NO_SHM                                                                 \
-    "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) " \
+#define NO_SHM                                                                                     \
+    "; needs a /dev/shm that you can write to (mount -t tmpfs none /dev/shm) "                     \
     "("
-#define FULL_SHM                                                               \
-    "; the shared memory is full: make room in /dev/shm, or let root enlarge " \
+#define FULL_SHM                                                                                   \
+    "; the shared memory is full: make room in /dev/shm, or let root enlarge "                     \
     "it ("
-#define ROOM "; make room (see df) and try again\n"
-#define NO_TMP                                                                 \
-    "; set TMPDIR, by default /tmp, to a folder that you can write to ("
+#define ROOM   "; make room (see df) and try again\n"
+#define NO_TMP "; set TMPDIR, by default /tmp, to a folder that you can write to ("
     {"demo_pipe", NULL, "pipe2(", {EMFILE}, "pipe", FILES " ("},
     {"demo_pipe", NULL, "pipe2(", {ENFILE}, "pipe",
         "; close some programs, since the whole system has too many open "
@@ -52,8 +51,7 @@ static const struct fault {
     {"demo_shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {ENOMEM}, "mmap", MEMORY},
     {"demo_shm", NULL, "MAP_SHARED|MAP_ANONYMOUS, ", {EAGAIN}, "mmap",
         "; raise the limit on locked memory (ulimit -l) ("},
-    {"demo_mqueue", "--api=posix", "mq_open(", {ENOSYS, EACCES, EPERM},
-        "mq_open",
+    {"demo_mqueue", "--api=posix", "mq_open(", {ENOSYS, EACCES, EPERM}, "mq_open",
         "; this system does not allow POSIX queues, so use --api=sysv ("},
     {"demo_mqueue", "--api=posix", "mq_open(", {EMFILE}, "mq_open",
         FILES " or in queues (ulimit -q) ("},
@@ -67,21 +65,17 @@ static const struct fault {
         "; let root raise kernel.msgmax ("},
     {"demo_mqueue", "--api=sysv", "msgsnd(", {EIDRM}, "msgsnd",
         "; another program removed the queue, so try again ("},
-    {"demo_file", NULL, "F_SETLK, ", {ENOLCK, EOPNOTSUPP, EINVAL},
-        "cannot lock names.txt",
+    {"demo_file", NULL, "F_SETLK, ", {ENOLCK, EOPNOTSUPP, EINVAL}, "cannot lock names.txt",
         "; its file system may have no locks, so choose a --file on a local "
         "disk\n"},
     {"demo_file", NULL, "F_SETLKW, ", {ENOLCK}, "fcntl",
         "; the file system may have no locks, so use a file on a local disk ("},
-    {"demo_file", NULL, "\"names.txt\", O_", {EMFILE}, "open names.txt",
-        FILES "\n"},
+    {"demo_file", NULL, "\"names.txt\", O_", {EMFILE}, "open names.txt", FILES "\n"},
     {"demo_file", NULL, "\"names.txt\", O_", {EROFS}, "open names.txt",
         "; choose another with --file\n"},
     {"demo_file", NULL, "\"names.txt\", O_", {ENOSPC}, "open names.txt", ROOM},
-    {"demo_file", NULL, "left name", {ENOSPC}, "write to standard output",
-        ROOM},
-    {"demo_pipe", "--named", "/demo_pipe-", {EACCES, ENOENT}, "mkdtemp",
-        NO_TMP},
+    {"demo_file", NULL, "left name", {ENOSPC}, "write to standard output", ROOM},
+    {"demo_pipe", "--named", "/demo_pipe-", {EACCES, ENOENT}, "mkdtemp", NO_TMP},
     {"demo_pipe", "--named", "/demo_pipe-", {ENOSPC}, "mkdtemp",
         "; make room (see df) or set TMPDIR to another folder ("},
     {"demo_pipe", "--named", "S_IFIFO", {EPERM}, "mkfifo", NO_TMP},
@@ -99,10 +93,10 @@ static const struct fault {
         "; no port is free, so try again in a minute ("},
     {"demo_socket", "--port=0", "connect(", {ENETUNREACH}, "",
         "; let root start the interface (ip link set lo up) ("},
-    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EMFILE},
-        "cannot write view", FILES "\n"},
-    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EACCES},
-        "cannot write view", "; choose another file\n"}};
+    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EMFILE}, "cannot write view",
+        FILES "\n"},
+    {"demo_semaphore", "--svg=view", "\"view\", O_WRONLY", {EACCES}, "cannot write view",
+        "; choose another file\n"}};
 
 /* Prints the NAME of the first call in the log that has $CALL in its line, "PID
  * NAME(...", and the how many-th of this name it is in its process.
@@ -111,13 +105,11 @@ static const char find_call[] =
     "awk '{ name = $2; sub(/\\(.*/, \"\", name); use = ++uses[$1, name] }"
     "    index($0, ENVIRON[\"CALL\"]) { print name, use; exit }' log";
 
-static struct result run_traced(
-    const struct fault *fault, const char *log, const char *expression)
+static struct result run_traced(const struct fault *fault, const char *log, const char *expression)
 {
     return run_program(
-        (const char *const[]){"/usr/bin/env", "strace", "-f", "-qq", "-o", log,
-            "-s64", "-e", expression, built(fault->demo), "--speed=1000",
-            fault->option, NULL},
+        (const char *const[]){"/usr/bin/env", "strace", "-f", "-qq", "-o", log, "-s64", "-e",
+            expression, built(fault->demo), "--speed=1000", fault->option, NULL},
         NULL, 0);
 }
 
@@ -139,15 +131,14 @@ TEST(advice_fits)
         if (sscanf(found.out, "%31s %d", name, &use) != 2)
             fail_msg("%s never makes %s", fault->demo, fault->call);
         (void)remove("names.txt");
-        (void)snprintf(expression, sizeof expression,
-            "inject=%s:error=%d:when=%d", name, error, use);
-        (void)snprintf(message, sizeof message, "%s: %s%s", fault->what,
-            strerror(error), fault->advice);
+        (void)snprintf(
+            expression, sizeof expression, "inject=%s:error=%d:when=%d", name, error, use);
+        (void)snprintf(
+            message, sizeof message, "%s: %s%s", fault->what, strerror(error), fault->advice);
         struct result result = run_traced(fault, "/dev/null", expression);
         if (result.status != 3 || !strstr(result.err, message))
             fail_msg("%s %s, %s: status %d, not %s: %s", fault->demo,
-                fault->option ? fault->option : "", expression, result.status,
-                message, result.err);
+                fault->option ? fault->option : "", expression, result.status, message, result.err);
         assert_nothing_left();
     }
 }
@@ -174,10 +165,9 @@ TEST(lock_of_no_process)
 /* Its own message, and nothing that could not be removed. */
 TEST(long_name_of_temporary_folder)
 {
-    struct result result = run_script(
-        "TMPDIR=/$(printf %%02000d 0) exec '%s' --named", built("demo_pipe"));
+    struct result result =
+        run_script("TMPDIR=/$(printf %%02000d 0) exec '%s' --named", built("demo_pipe"));
 
     assert_result(&result, 3,
-        "^demo_pipe: TMPDIR: the path is too long; set it to a shorter one\n$",
-        "--named");
+        "^demo_pipe: TMPDIR: the path is too long; set it to a shorter one\n$", "--named");
 }

@@ -18,8 +18,7 @@ static struct result run_in_shell(const struct demo_run *demo, const char *rest)
     struct result result;
 
     do
-        result = run_script(
-            "exec '%s' %s %s", built(demo->program), demo->fast, rest);
+        result = run_script("exec '%s' %s %s", built(demo->program), demo->fast, rest);
     while (is_undecided(&result));
     return result;
 }
@@ -57,18 +56,16 @@ TEST(help)
         number++;
         (void)snprintf(first, sizeof first, "Usage: %s ", demo->program);
         (void)snprintf(last, sizeof last,
-            number <= LISTINGS ? "section 3.%d, listing %d" : "no listing",
-            number, number);
+            number <= LISTINGS ? "section 3.%d, listing %d" : "no listing", number, number);
         /* status 1 belongs to demo_signal alone */
         bool has_status_1 = demo->normal == 1;
-        const char *const parts[] = {first,
-            "The guarantee: ", "It does not guarantee ", "With --broken ",
-            "Options of this demo", "Options that all demos have",
+        const char *const parts[] = {first, "The guarantee: ", "It does not guarantee ",
+            "With --broken ", "Options of this demo", "Options that all demos have",
             "\n  --broken ", "\n  --window ", "up to 20 ms",
             "\n  --seed=", "(a whole number from 0 to 4294967295",
             "\n  --speed=", "(0.1 to 1000; default: 1)",
-            "\n  --timeout=", "(a whole number from 1 to 3600", "\n  --help ",
-            "\n  --version ", "\n  --lanes ", "\n  --step ", "\n  --timeline ",
+            "\n  --timeout=", "(a whole number from 1 to 3600", "\n  --help ", "\n  --version ",
+            "\n  --lanes ", "\n  --step ", "\n  --timeline ",
             "\n  --svg=", "\n  --trace=", "\n  --color=", "auto by default",
             "(one of auto always never", "Examples:", "Exit status:", "\n  0 ",
             has_status_1 ? "\n  1 " : "", "\n  2 ", "\n  3 ", "\n  4 ", last};
@@ -81,10 +78,8 @@ TEST(help)
         assert_true(has_status_1 || !strstr(help, "\n  1 "));
         assert_null(strstr(help, "(null)"));
         assert_narrow(demo->program, help);
-        (void)snprintf(
-            first, sizeof first, "^%s [0-9]+\\.[0-9]+[^\n]*\n$", demo->program);
-        assert_matches(
-            expect_run(0, "^$", "%s --version", demo->program).out, first);
+        (void)snprintf(first, sizeof first, "^%s [0-9]+\\.[0-9]+[^\n]*\n$", demo->program);
+        assert_matches(expect_run(0, "^$", "%s --version", demo->program).out, first);
     }
 }
 
@@ -96,23 +91,22 @@ TEST(examples)
     save_file("FILE", "read this\n", 10); /* one of them reads it */
     FOR_DEMOS(demo)
     {
-        struct result lines = run_script(
-            "'%s' --help | sed -n '/^Examples:/,/^$/s/^  %s\\(.*\\)/\\1  /p'",
-            built(demo->program), demo->program);
+        struct result lines =
+            run_script("'%s' --help | sed -n '/^Examples:/,/^$/s/^  %s\\(.*\\)/\\1  /p'",
+                built(demo->program), demo->program);
         assert_int_equal(count_lines(lines.out), 3);
         for (char *rest; (rest = strtok_r(lines.out, "\n", &lines.out));) {
             *strstr(rest, "  ") = '\0'; /* then it says what it shows */
             if (strstr(rest, "--serve"))
                 continue;
             struct result result = run_in_shell(demo, rest);
-            bool right =
-                strstr(rest, "--broken")
-                    ? result.status == 4
-                    : result.status == 0 || result.status == demo->normal;
+            bool right = strstr(rest, "--broken")
+                             ? result.status == 4
+                             : result.status == 0 || result.status == demo->normal;
             /* not every system has robust mutexes */
             if (!right && !strstr(result.err, "robust"))
-                fail_msg("%s%s: status %d, %s%s", demo->program, rest,
-                    result.status, result.out, result.err);
+                fail_msg("%s%s: status %d, %s%s", demo->program, rest, result.status, result.out,
+                    result.err);
         }
     }
 }
@@ -129,11 +123,9 @@ TEST(what_is_left_out)
     char path[4096], words[256], name[64];
 
     for (size_t i = 0; i < COUNT(demos); i++) {
-        (void)snprintf(
-            path, sizeof path, "%s/demos/%s.c", SOURCE_FOLDER, demos[i]->name);
+        (void)snprintf(path, sizeof path, "%s/demos/%s.c", SOURCE_FOLDER, demos[i]->name);
         const char *code = strstr(load_file(path, NULL), "*/");
-        (void)snprintf(
-            words, sizeof words, "%s, %s", demos[i]->left_out, demos[i]->wrong);
+        (void)snprintf(words, sizeof words, "%s, %s", demos[i]->left_out, demos[i]->wrong);
         for (char *rest = words, *word; (word = strtok_r(rest, " ,", &rest));) {
             (void)snprintf(name, sizeof name, " %s ", word);
             if (strstr(english, name))
@@ -194,10 +186,9 @@ static void try_value(const char *value, bool is_taken)
         assert_result(&result, 0, "^$", word);
         return;
     }
+    (void)snprintf(begin, sizeof begin, "%s: --%s=", option.program, option.name);
     (void)snprintf(
-        begin, sizeof begin, "%s: --%s=", option.program, option.name);
-    (void)snprintf(end, sizeof end, ": must be %s\n",
-        *option.takes ? option.takes : "1 to 4095 bytes");
+        end, sizeof end, ": must be %s\n", *option.takes ? option.takes : "1 to 4095 bytes");
     struct result result = assert_refused(option.program, word, NULL);
     const char *last = strstr(result.err, ": must ");
     if (strncmp(result.err, begin, strlen(begin)) != 0 || !last ||
@@ -216,16 +207,15 @@ static void try_number(double number, bool is_taken)
 /* Returns false if the option is no number. */
 static bool try_numbers(void)
 {
-    static const char *const never[] = {"", " 1", "+1", "3x", "-1", "1e3",
-        "nan", "inf", "0x10", "1,5", "1.5.5", ".", "99999999999999999999"};
+    static const char *const never[] = {"", " 1", "+1", "3x", "-1", "1e3", "nan", "inf", "0x10",
+        "1,5", "1.5.5", ".", "99999999999999999999"};
     double min, max;
     int whole = 0, above = 0, end = 0;
 
     (void)sscanf(option.takes, "a whole number from %n", &whole);
     (void)sscanf(option.takes, "above %n", &above);
     const char *range = option.takes + whole + above;
-    if (sscanf(range, above ? "%lf, up to %lf%n" : "%lf to %lf%n", &min, &max,
-            &end) != 2 ||
+    if (sscanf(range, above ? "%lf, up to %lf%n" : "%lf to %lf%n", &min, &max, &end) != 2 ||
         range[end] != '\0')
         return false;
     for (size_t i = 0; i < COUNT(never); i++)
@@ -259,8 +249,7 @@ static bool try_words(void)
 /* A text of so many bytes, or the name of a file. */
 static void try_texts(void)
 {
-    static const char *const never[] = {
-        "", "a\nb", "\x1b[1m", "\x7f", "\xc2\x85"};
+    static const char *const never[] = {"", "a\nb", "\x1b[1m", "\x7f", "\xc2\x85"};
     static char longest[TEXT];
     size_t min = 1, max = 4095;
 
@@ -281,13 +270,11 @@ static void try_options(const char *program)
 {
     char word[64], said[128];
 
-    for (const char *line = help_of(program);
-         (line = strstr(line + 1, "\n  --"));) {
+    for (const char *line = help_of(program); (line = strstr(line + 1, "\n  --"));) {
         read_option(program, line + 1);
-        (void)snprintf(word, sizeof word, "--%s%s", option.name,
-            option.has_value ? "" : "=1");
-        (void)snprintf(said, sizeof said, "^%s: %s %s; see --help\n$", program,
-            word, option.has_value ? "needs a value" : "takes no value");
+        (void)snprintf(word, sizeof word, "--%s%s", option.name, option.has_value ? "" : "=1");
+        (void)snprintf(said, sizeof said, "^%s: %s %s; see --help\n$", program, word,
+            option.has_value ? "needs a value" : "takes no value");
         (void)expect_run(2, said, "%s %s", program, word);
         if (option.has_value && !try_numbers() && !try_words())
             try_texts();
@@ -312,10 +299,9 @@ TEST(command_line)
 {
     FOR_DEMOS(demo)
     {
-        REFUSED(demo->program, "--nonsense", "--nonsense=1", "-x", "-h",
-            "--s=1" /* seed or speed? */);
-        (void)expect_run(
-            0, "^$", "%s --see=0 --speed 1000 --he", demo->program);
+        REFUSED(
+            demo->program, "--nonsense", "--nonsense=1", "-x", "-h", "--s=1" /* seed or speed? */);
+        (void)expect_run(0, "^$", "%s --see=0 --speed 1000 --he", demo->program);
         /* the usage ends with "[OPTION...]" if there are no operands */
         if (strstr(help_of(demo->program), " [OPTION...]\n"))
             REFUSED(demo->program, "surplus", "-- --help");
@@ -330,10 +316,10 @@ TEST(window)
     FOR_DEMOS(demo)
     {
         struct result result = run_in_shell(demo, "--window --seed=42");
-        assert_result(&result, demo->normal,
-            ": guarantee held: [^\n]*seed 42\\)\n$", demo->program);
-        (void)expect_run(2, "cannot be combined with --window",
-            "%s --window --broken", demo->program);
+        assert_result(
+            &result, demo->normal, ": guarantee held: [^\n]*seed 42\\)\n$", demo->program);
+        (void)expect_run(
+            2, "cannot be combined with --window", "%s --window --broken", demo->program);
     }
 }
 
@@ -347,8 +333,7 @@ TEST(no_output)
 
     FOR_DEMOS(demo)
     for (int i = 0; i < (has_full ? 6 : 3); i++) {
-        (void)snprintf(rest, sizeof rest, "%s %s", ways[i % 3],
-            i < 3 ? ">&-" : ">/dev/full");
+        (void)snprintf(rest, sizeof rest, "%s %s", ways[i % 3], i < 3 ? ">&-" : ">/dev/full");
         struct result result = run_in_shell(demo, rest);
         assert_result(&result, 3, "standard output: ", rest);
         assert_null(strstr(result.err, "guarantee held"));
@@ -361,9 +346,8 @@ TEST(reader_goes_away)
     assert_int_equal(run_script("mkfifo output").status, 0);
     FOR_DEMOS(demo)
     {
-        struct result result =
-            run_script(": <output & exec >output; wait; exec '%s' %s",
-                built(demo->program), demo->fast);
+        struct result result = run_script(
+            ": <output & exec >output; wait; exec '%s' %s", built(demo->program), demo->fast);
         assert_result(&result, 3, "the reader went away", demo->program);
     }
 }
@@ -394,15 +378,15 @@ static const char *after_filling(const char *text)
 /* Each demo waits for room in them, whatever it writes there. */
 TEST(full_outputs)
 {
-    static const char *const options[] = {"--seed=1", "--lanes", "--timeline",
-        "--svg=/dev/stdout", "--trace=/dev/stderr"};
+    static const char *const options[] = {
+        "--seed=1", "--lanes", "--timeline", "--svg=/dev/stdout", "--trace=/dev/stderr"};
     struct result result;
 
     FOR_DEMOS(demo)
     for (size_t i = 0; i < COUNT(options); i++) {
         do {
-            struct program program = start_with(fill_outputs, NULL, "%s %s %s",
-                demo->program, demo->fast, options[i]);
+            struct program program =
+                start_with(fill_outputs, NULL, "%s %s %s", demo->program, demo->fast, options[i]);
             nap(0.2);
             result = program_finish(&program);
         } while (is_undecided(&result));
@@ -420,8 +404,7 @@ TEST(input_that_does_not_block)
         {"demo_mqueue", "add 3 4\nmul 6 7", "7\n42\n"}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct program program =
-            start_with(fill_outputs, NULL, "%s -", cases[i].name);
+        struct program program = start_with(fill_outputs, NULL, "%s -", cases[i].name);
         program_write(&program, cases[i].input, 5);
         nap(0.1); /* it tries */
         program_write(&program, cases[i].input + 5, strlen(cases[i].input) - 5);

@@ -9,32 +9,25 @@
 
 #include "tests/support/queues.h"
 
-#define HEADER                                                                 \
-    "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe\n"
-#define MEASURED                                                               \
-    "bench_mechanisms: every message came as it was sent: %d round trips, "    \
+#define HEADER "mechanism,placement,size,rounds,median_ns,p99_ns,min_ns,ratio_to_pipe\n"
+#define MEASURED                                                                                   \
+    "bench_mechanisms: every message came as it was sent: %d round trips, "                        \
     "checked at both ends\n$"
 
 /* In the order of the rows; the labels are those of the charts. */
 static const struct mechanism {
     const char *name, *label;
     int size; /* at --size=64 */
-} mechanisms[] = {{"pipe", "pipe", 64}, {"fifo", "FIFO", 64},
-    {"unix", "Unix socket", 64}, {"tcp", "TCP on 127.0.0.1", 64},
-    {"posix-queue", "POSIX queue", 64}, {"sysv-queue", "System V queue", 64},
-    {"signal", "signal with an int", 4},
+} mechanisms[] = {{"pipe", "pipe", 64}, {"fifo", "FIFO", 64}, {"unix", "Unix socket", 64},
+    {"tcp", "TCP on 127.0.0.1", 64}, {"posix-queue", "POSIX queue", 64},
+    {"sysv-queue", "System V queue", 64}, {"signal", "signal with an int", 4},
     {"shm-semaphore", "shared mem., semaphore", 64},
-    {"shm-condition", "shared mem., condition", 64},
-    {"file-lock", "file, fcntl lock", 64}, {"mutex", "mutex of threads", 0},
-    {"mutex-contended", "mutex, contended", 0},
-    {"shared-mutex", "process-shared mutex", 0},
-    {"shared-mutex-contended", "shared, contended", 0},
-    {"robust-mutex", "robust mutex", 0},
-    {"robust-mutex-contended", "robust, contended", 0},
-    {"semaphore", "semaphore", 0},
-    {"semaphore-contended", "semaphore, contended", 0},
-    {"fcntl-lock", "fcntl lock", 0},
-    {"fcntl-lock-contended", "fcntl lock, contended", 0}};
+    {"shm-condition", "shared mem., condition", 64}, {"file-lock", "file, fcntl lock", 64},
+    {"mutex", "mutex of threads", 0}, {"mutex-contended", "mutex, contended", 0},
+    {"shared-mutex", "process-shared mutex", 0}, {"shared-mutex-contended", "shared, contended", 0},
+    {"robust-mutex", "robust mutex", 0}, {"robust-mutex-contended", "robust, contended", 0},
+    {"semaphore", "semaphore", 0}, {"semaphore-contended", "semaphore, contended", 0},
+    {"fcntl-lock", "fcntl lock", 0}, {"fcntl-lock-contended", "fcntl lock, contended", 0}};
 static bool is_left_out(const char *err, const struct mechanism *mechanism)
 {
     char text[100];
@@ -47,19 +40,16 @@ static bool is_left_out(const char *err, const struct mechanism *mechanism)
 }
 
 /* Asserts that LINE is a plausible row of --csv; returns its ratio. */
-static double assert_row(
-    const char *line, const struct mechanism *mechanism, int size, int rounds)
+static double assert_row(const char *line, const struct mechanism *mechanism, int size, int rounds)
 {
     char begin[100];
     double median, p99, least, ratio;
 
-    (void)snprintf(
-        begin, sizeof begin, "%s,free,%d,%d,", mechanism->name, size, rounds);
+    (void)snprintf(begin, sizeof begin, "%s,free,%d,%d,", mechanism->name, size, rounds);
     if (strncmp(line, begin, strlen(begin)) != 0)
         fail_msg("\"%.80s\" does not begin with \"%s\"", line, begin);
-    assert_int_equal(sscanf(line + strlen(begin), "%lf,%lf,%lf,%lf", &median,
-                         &p99, &least, &ratio),
-        4);
+    assert_int_equal(
+        sscanf(line + strlen(begin), "%lf,%lf,%lf,%lf", &median, &p99, &least, &ratio), 4);
     assert_true(least > 0 && least <= median && median <= p99);
     assert_true(median < 1e9);
     assert_true(ratio > 0);
@@ -68,8 +58,7 @@ static double assert_row(
 }
 
 /* The place to the right of the dot of MECHANISM in PICTURE. */
-static double place_of_dot(
-    const char *picture, const struct mechanism *mechanism)
+static double place_of_dot(const char *picture, const struct mechanism *mechanism)
 {
     char label[64], class[8];
     double x;
@@ -78,9 +67,7 @@ static double place_of_dot(
     assert_int_equal(count_text(picture, label), 1);
     const char *dot = strstr(strstr(picture, label), "<path ");
     assert_int_equal(
-        sscanf(dot, "<path class='bar %7[a-z]' transform='translate(%lf", class,
-            &x),
-        2);
+        sscanf(dot, "<path class='bar %7[a-z]' transform='translate(%lf", class, &x), 2);
     assert_string_equal(class, mechanism->size > 0 ? "new" : "inside");
     return x;
 }
@@ -97,10 +84,10 @@ TEST(rows)
     for (size_t c = 0; c < COUNT(cases); c++) {
         int size = cases[c][0], rounds = cases[c][1], channels = 0;
         char said[200];
-        struct result result = run_words(
-            "bench_mechanisms --csv --placement=free --size=%d --rounds=%d "
-            "--svg=costs.svg",
-            size, rounds);
+        struct result result =
+            run_words("bench_mechanisms --csv --placement=free --size=%d --rounds=%d "
+                      "--svg=costs.svg",
+                size, rounds);
         const char *picture = load_file("costs.svg", NULL);
         double pipe = place_of_dot(picture, mechanisms);
         assert_memory_equal(result.out, HEADER, strlen(HEADER));
@@ -109,8 +96,8 @@ TEST(rows)
             const struct mechanism *mechanism = &mechanisms[i];
             if (is_left_out(result.err, mechanism))
                 continue;
-            double ratio = assert_row(line, mechanism,
-                mechanism->size == 64 ? size : mechanism->size, rounds);
+            double ratio =
+                assert_row(line, mechanism, mechanism->size == 64 ? size : mechanism->size, rounds);
             double x = place_of_dot(picture, mechanism);
             double place = pipe + decade * log10(ratio);
             place = fmin(fmax(place, left), right); /* the axis ends there */
@@ -131,10 +118,10 @@ TEST(rows)
         return; /* not every system has it */
     (void)expect_run(3, "^bench_mechanisms: cannot write /dev/full: ",
         "bench_mechanisms --rounds=1 --only=pipe --svg=/dev/full");
-    struct result result = run_script(
-        "exec '%s' --only=pipe >/dev/full", built("bench_mechanisms"));
-    assert_result(&result, 3,
-        "^bench_mechanisms: write to standard output: [^\n]+\n$", "/dev/full");
+    struct result result =
+        run_script("exec '%s' --only=pipe >/dev/full", built("bench_mechanisms"));
+    assert_result(
+        &result, 3, "^bench_mechanisms: write to standard output: [^\n]+\n$", "/dev/full");
 }
 
 /* In the order of the table, and without the pipe, which is measured, too. */
@@ -156,8 +143,7 @@ TEST(only)
 
 TEST(chart)
 {
-    struct result result =
-        RUN("bench_mechanisms", "--rounds=1", "--placement=free");
+    struct result result = RUN("bench_mechanisms", "--rounds=1", "--placement=free");
     char row[100];
 
     assert_int_equal(result.status, 0);
@@ -165,9 +151,8 @@ TEST(chart)
         const struct mechanism *mechanism = &mechanisms[i];
         if (is_left_out(result.err, mechanism))
             continue;
-        (void)snprintf(row, sizeof row,
-            "\n%s +[0-9.]+ +[0-9.]+ +[0-9.e-]+ [ |]*%s", mechanism->label,
-            mechanism->size > 0 ? "\\*" : "o");
+        (void)snprintf(row, sizeof row, "\n%s +[0-9.]+ +[0-9.]+ +[0-9.e-]+ [ |]*%s",
+            mechanism->label, mechanism->size > 0 ? "\\*" : "o");
         assert_matches(result.out, row);
     }
     assert_matches(result.out, "\npipe +[0-9.]+ +[0-9.]+ +1 +\\* *\n");
@@ -197,8 +182,7 @@ static struct program start_long(pid_t children[MAX_CHILDREN])
 TEST(pinning)
 {
     int first, second;
-    struct result probe = RUN(
-        "bench_mechanisms", "--rounds=1", "--only=pipe", "--placement=cross");
+    struct result probe = RUN("bench_mechanisms", "--rounds=1", "--only=pipe", "--placement=cross");
 
     if (!has_strace())
         skip();
@@ -214,8 +198,8 @@ TEST(pinning)
         (void)run_script("exec %s strace -f -o log -e trace=sched_setaffinity "
                          "'%s' --rounds=1 --only=pipe --placement=%s",
             taskset, built("bench_mechanisms"), i == 0 ? "cross" : "same");
-        struct result cores = run_script(
-            "sed -n 's/.*, \\[\\([0-9]*\\)\\].*/\\1/p' log | tail -n 2");
+        struct result cores =
+            run_script("sed -n 's/.*, \\[\\([0-9]*\\)\\].*/\\1/p' log | tail -n 2");
         assert_int_equal(sscanf(cores.out, "%d %d", &first, &second), 2);
         assert_int_equal(first != second, i == 0);
         if (*taskset)
@@ -223,8 +207,8 @@ TEST(pinning)
     }
     if (run_script("taskset -c 1 true").status != 0)
         return;
-    struct result result = run_script(
-        "exec taskset -c 1 '%s' --placement=cross", built("bench_mechanisms"));
+    struct result result =
+        run_script("exec taskset -c 1 '%s' --placement=cross", built("bench_mechanisms"));
     assert_result(&result, 3, "cross wants two cores", "cross");
 }
 
@@ -239,8 +223,7 @@ TEST(killed)
         bool is_side;
         int status;
         const char *said;
-    } cases[] = {{SIGINT, false, 128 + SIGINT, "^$"},
-        {SIGKILL, false, 128 + SIGKILL, "^$"},
+    } cases[] = {{SIGINT, false, 128 + SIGINT, "^$"}, {SIGKILL, false, 128 + SIGKILL, "^$"},
         {SIGKILL, true, 3,
             "p[io]ng [01] was killed by signal 9, so the run was stopped\n"
             "([^\n]*Owner died[^\n]*\n)?$"}};
@@ -251,8 +234,7 @@ TEST(killed)
         int side = 0;
         while (getsid(children[side]) == children[side])
             side++; /* what cleans up has a session of its own */
-        (void)kill(
-            cases[i].is_side ? children[side] : program.pid, cases[i].signal);
+        (void)kill(cases[i].is_side ? children[side] : program.pid, cases[i].signal);
         struct result result = program_finish(&program);
         assert_result(&result, cases[i].status, cases[i].said, "a long run");
         assert_string_equal(result.out, "");
@@ -272,9 +254,8 @@ TEST(wrong_message)
     char queue[100] = "";
     int id;
 
-    struct program program =
-        program_start((const char *const[]){built("bench_mechanisms"),
-            "--only=sysv-queue", "--placement=free", "--rounds=200", NULL});
+    struct program program = program_start((const char *const[]){
+        built("bench_mechanisms"), "--only=sysv-queue", "--placement=free", "--rounds=200", NULL});
     while (queues_left(queue, sizeof queue) == 0)
         if (program_ended(&program, 0.01))
             skip(); /* there are no such queues, or nobody tells of them */
@@ -290,12 +271,11 @@ TEST(wrong_message)
 /* What --help does not tell of the values. */
 TEST(wrong_usage)
 {
-    REFUSED("bench_mechanisms", "--only=pip", "--only=pipe,", "--only=,",
-        "--broken", "--seed=1", "operand", "--csv operand");
+    REFUSED("bench_mechanisms", "--only=pip", "--only=pipe,", "--only=,", "--broken", "--seed=1",
+        "operand", "--csv operand");
     (void)assert_refused("bench_mechanisms", "--only=pipe tcp", NULL);
     (void)assert_refused("bench_mechanisms", "--only=a\nb", NULL);
-    struct result result =
-        assert_refused("bench_mechanisms", "--only=pipe,nothing", NULL);
+    struct result result = assert_refused("bench_mechanisms", "--only=pipe,nothing", NULL);
     for (size_t i = 0; i < COUNT(mechanisms); i++) /* it says what there is */
         assert_non_null(strstr(result.err, mechanisms[i].name));
     assert_non_null(strstr(result.err, "--only=nothing: "));

@@ -11,9 +11,8 @@ static int place_of_22(const char *line)
 {
     int place = 1;
 
-    assert_matches(line,
-        "^Lucky number 22 found! "
-        "\\[((100|[1-9]?[0-9]), )*22(, (100|[1-9]?[0-9]))*\\]\n");
+    assert_matches(line, "^Lucky number 22 found! "
+                         "\\[((100|[1-9]?[0-9]), )*22(, (100|[1-9]?[0-9]))*\\]\n");
     for (const char *at = strchr(line, '['); atoi(at + 1) != 22; place++)
         at = strchr(at + 1, ' ');
     return place;
@@ -24,8 +23,7 @@ static void assert_same_draws(const char *one, const char *other)
 {
     size_t length = strcspn(one, "]"), length_of_other = strcspn(other, "]");
 
-    assert_memory_equal(
-        one, other, length < length_of_other ? length : length_of_other);
+    assert_memory_equal(one, other, length < length_of_other ? length : length_of_other);
 }
 
 /* In ten runs both happens: a 22 among the first 100 numbers, or none. Which of
@@ -37,10 +35,9 @@ TEST(listing)
     int found = 0, last = 0;
 
     for (int seed = 1; seed <= 10; seed++) {
-        struct result longer = expect_run(
-            0, HELD("condvar"), "demo_condvar --seed=%d --count=3000", seed);
-        struct result result =
-            expect_run(0, HELD("condvar"), "demo_condvar --seed=%d", seed);
+        struct result longer =
+            expect_run(0, HELD("condvar"), "demo_condvar --seed=%d --count=3000", seed);
+        struct result result = expect_run(0, HELD("condvar"), "demo_condvar --seed=%d", seed);
         int place = place_of_22(longer.out);
         char verdict[64];
 
@@ -65,35 +62,31 @@ TEST(listing)
 /* Each of them is woken and prints what it sees. */
 TEST(consumers)
 {
-    struct result result = expect_run(0, HELD("condvar"),
-        "demo_condvar --consumers=100 --count=3000 --seed=1");
+    struct result result =
+        expect_run(0, HELD("condvar"), "demo_condvar --consumers=100 --count=3000 --seed=1");
 
     assert_int_equal(count_lines(result.out), 100);
     for (const char *line = result.out; *line; line = strchr(line, '\n') + 1) {
         (void)place_of_22(line);
         assert_same_draws(line, result.out);
     }
-    result = expect_run(
-        0, HELD("condvar"), "demo_condvar --consumers=100 --lucky=1000000");
-    assert_int_equal(
-        count_text(result.out, "No lucky number 1000000 this time.\n"), 100);
+    result = expect_run(0, HELD("condvar"), "demo_condvar --consumers=100 --lucky=1000000");
+    assert_int_equal(count_text(result.out, "No lucky number 1000000 this time.\n"), 100);
     assert_int_equal(count_lines(result.out), 100);
-    (void)expect_run(
-        0, HELD("condvar"), "demo_condvar --max=1000000 --count=100000");
-    result = expect_run(
-        0, HELD("condvar"), "demo_condvar --lucky=0 --max=0 --count=1");
+    (void)expect_run(0, HELD("condvar"), "demo_condvar --max=1000000 --count=100000");
+    result = expect_run(0, HELD("condvar"), "demo_condvar --lucky=0 --max=0 --count=1");
     assert_string_equal(result.out, "Lucky number 0 found! [0]\n");
 }
 
 /* The consumer sleeps through it: nothing is reported, though it was drawn. */
 TEST(broken)
 {
-    static const char *const options[] = {"--count=100", "--consumers=20",
-        "--count=1", "--count=100000", "--lucky=100", "--lucky=0 --max=0"};
+    static const char *const options[] = {"--count=100", "--consumers=20", "--count=1",
+        "--count=100000", "--lucky=100", "--lucky=0 --max=0"};
 
     for (size_t i = 0; i < COUNT(options); i++) {
-        struct result result = expect_run(4, VIOLATED("condvar", "lost wakeup"),
-            "demo_condvar --broken %s", options[i]);
+        struct result result = expect_run(
+            4, VIOLATED("condvar", "lost wakeup"), "demo_condvar --broken %s", options[i]);
         assert_int_equal(count_text(result.out, "found"), 0);
         assert_matches(result.err, "VIOLATED: [^\n]*which was draw [0-9]+ \\(");
     }

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 /* Runs WORDS while strace(1) does what INJECTION says: "CALL:error=EPERM". */
-static void assert_injected(
-    const char *injection, int status, const char *said, const char *words)
+static void assert_injected(const char *injection, int status, const char *said, const char *words)
 {
     char option[80];
 
@@ -41,8 +40,7 @@ TEST(injected)
         {"kill" DENIED, 4, "guarantee", "demo_pipe --broken"},
         {"kill" DENIED, 0, "", "demo_pipe --timeout=60 -"},
         {"kill" DENIED, 3, "kill: ", "demo_signal --speed=100"},
-        {"kill" DENIED, 3,
-            "kill: ", "demo_signal --speed=100 --broken --task=100"},
+        {"kill" DENIED, 3, "kill: ", "demo_signal --speed=100 --broken --task=100"},
         {"kill" DENIED, 3, ": ", "demo_mutex --kill-writer"},
         {"sched_setaffinity" DENIED, 0, "every message came",
             "bench_mechanisms --rounds=1 --only=pipe"},
@@ -60,13 +58,11 @@ TEST(injected)
             "file was cut off, or there is no room for it\\), so the run was "
             "stopped\n$",
             "demo_file --mmap"},
-        {"?unlink,?unlinkat:delay_enter=1500000", 4, "",
-            "demo_shm --broken --speed=1000"}
+        {"?unlink,?unlinkat:delay_enter=1500000", 4, "", "demo_shm --broken --speed=1000"}
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        assert_injected(
-            cases[i].injection, cases[i].status, cases[i].said, cases[i].words);
+        assert_injected(cases[i].injection, cases[i].status, cases[i].said, cases[i].words);
 }
 
 /* A signal comes in the call before which a name exists, and after which it is
@@ -75,8 +71,7 @@ TEST(injected)
  */
 TEST(signal_while_a_name_exists)
 {
-    static const int signals[] = {
-        SIGQUIT, SIGALRM, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    static const int signals[] = {SIGQUIT, SIGALRM, SIGTERM, SIGINT, SIGHUP, SIGUSR1};
     static const struct {
         const char *call, *words;
     } cases[] = {
@@ -93,16 +88,13 @@ TEST(signal_while_a_name_exists)
     for (size_t i = 0; i < COUNT(cases) * COUNT(signals); i++) {
         const char *program = cases[i / COUNT(signals)].words;
         int number = signals[i % COUNT(signals)];
-        bool ends_by_message =
-            number == SIGALRM || strcmp(program, "demo_shm") == 0;
+        bool ends_by_message = number == SIGALRM || strcmp(program, "demo_shm") == 0;
         if (strstr(program, "unkind") && access(built(program), X_OK) != 0)
             continue; /* not everywhere there is one with a named semaphore */
         (void)snprintf(injection, sizeof injection, "%s:signal=%d:when=1",
             cases[i / COUNT(signals)].call, number);
-        (void)snprintf(words, sizeof words, "%s --timeout=%d", program,
-            number == SIGALRM ? 1 : 60);
-        assert_injected(
-            injection, ends_by_message ? 3 : 128 + number, "", words);
+        (void)snprintf(words, sizeof words, "%s --timeout=%d", program, number == SIGALRM ? 1 : 60);
+        assert_injected(injection, ends_by_message ? 3 : 128 + number, "", words);
         assert_int_equal(access("chart.svg", F_OK), -1);
     }
 }
@@ -111,12 +103,11 @@ TEST(signal_while_a_name_exists)
 TEST(no_accept)
 {
     struct program server =
-        start_straced("-e inject=?accept,?accept4:error=EPERM",
-            "demo_socket --serve --port=0");
+        start_straced("-e inject=?accept,?accept4:error=EPERM", "demo_socket --serve --port=0");
 
     (void)program_await(&server, "\n", true);
-    (void)expect_run(3, "", "demo_socket --connect --port=%d",
-        atoi(strrchr(server.so_far.err, ':') + 1));
+    (void)expect_run(
+        3, "", "demo_socket --connect --port=%d", atoi(strrchr(server.so_far.err, ':') + 1));
     struct result result = program_finish(&server);
     assert_result(&result, 3, "accept: Operation not permitted", "--serve");
 }
@@ -129,8 +120,7 @@ static struct program start_first(const char *rest)
 {
     char command[8192];
 
-    (void)snprintf(command, sizeof command,
-        "trap '' INT TERM; exec unshare %s --pid --fork %s%s",
+    (void)snprintf(command, sizeof command, "trap '' INT TERM; exec unshare %s --pid --fork %s%s",
         geteuid() == 0 ? "" : "--user --map-root-user", built(""), rest);
     return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
 }
@@ -181,9 +171,8 @@ TEST(first_process_ends_by_itself)
     static const struct {
         const char *rest;
         int status;
-    } cases[] = {{"demo_pipe", 0}, {"demo_pipe --broken", 4},
-        {"demo_signal --speed=100", 1}, {"demo_mutex --slots=1", 2},
-        {"demo_mqueue div 1 0", 3}, {"demo_condvar --lanes", 0}};
+    } cases[] = {{"demo_pipe", 0}, {"demo_pipe --broken", 4}, {"demo_signal --speed=100", 1},
+        {"demo_mutex --slots=1", 2}, {"demo_mqueue div 1 0", 3}, {"demo_condvar --lanes", 0}};
 
     skip_without_container();
     for (size_t i = 0; i < COUNT(cases); i++) {

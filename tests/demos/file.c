@@ -35,8 +35,8 @@ static int fewest_found(const char *out, int members)
 
         (void)sscanf(line, "%d", &number);
         assert_int_in_range(number, 0, members - 1);
-        (void)snprintf(start, sizeof start, "%d %s", number,
-            said[number] == 0 ? "left name\n" : "found: [");
+        (void)snprintf(
+            start, sizeof start, "%d %s", number, said[number] == 0 ? "left name\n" : "found: [");
         assert_memory_equal(line, start, strlen(start));
         for (const char *at = line; *at != '\n'; at++)
             quotes += *at == '\'';
@@ -55,8 +55,7 @@ static void assert_complete(const char *out, int members)
     assert_int_equal(fewest_found(out, members), members);
     assert_int_equal(count_lines(names), members);
     for (char *name; (name = strtok_r(names, "\n", &names));)
-        used +=
-            (size_t)snprintf(list + used, sizeof list - used, "'%s', ", name);
+        used += (size_t)snprintf(list + used, sizeof list - used, "'%s', ", name);
     (void)strcpy(list + used - 2, "]\n"); /* instead of the last comma */
     assert_int_equal(count_text(out, list), members);
 }
@@ -66,9 +65,8 @@ TEST(held)
     static const int members[] = {5, 1, 2, 80, 11};
 
     for (size_t i = 0; i < 2 * COUNT(members); i++) {
-        struct result result =
-            expect_run(0, HELD("file"), "demo_file --members=%d %s",
-                members[i / 2], i % 2 == 0 ? "" : "--mmap");
+        struct result result = expect_run(0, HELD("file"), "demo_file --members=%d %s",
+            members[i / 2], i % 2 == 0 ? "" : "--mmap");
         assert_complete(result.out, members[i / 2]);
     }
 }
@@ -84,14 +82,12 @@ TEST(broken)
     for (size_t i = 0; i < COUNT(cases); i++) {
         int found = -1;
         struct result result = expect_run(4, VIOLATED("file", "lost update"),
-            "demo_file --broken --members=%d %s", cases[i].members,
-            cases[i].way);
+            "demo_file --broken --members=%d %s", cases[i].members, cases[i].way);
         int fewest = fewest_found(result.out, cases[i].members);
 
         assert_true(fewest < cases[i].members);
-        (void)sscanf(result.err,
-            "demo_file: guarantee VIOLATED: a member found only %d of ",
-            &found);
+        (void)sscanf(
+            result.err, "demo_file: guarantee VIOLATED: a member found only %d of ", &found);
         assert_int_equal(found, fewest);
         result = expect_run(0, HELD("file"), "demo_file");
         assert_complete(result.out, 5);
@@ -103,14 +99,12 @@ TEST(broken)
 /* Another program writes into the file while the last member is late. */
 TEST(file_of_others)
 {
-    struct program program =
-        start_words("demo_file --late=1 --file=shared.txt");
+    struct program program = start_words("demo_file --late=1 --file=shared.txt");
 
     (void)program_await(&program, " left name\n", false);
     (void)run_script("yes another | head -n 1000 >>shared.txt");
     struct result result = program_finish(&program);
-    assert_result(&result, 3,
-        "shared.txt holds more than names, since another program", "others");
+    assert_result(&result, 3, "shared.txt holds more than names, since another program", "others");
 }
 
 /* The last member's name comes last, and the others wait for it asleep: that
@@ -124,8 +118,7 @@ TEST(late)
     assert_complete(result.out, 5);
     assert_int_equal(count_text(result.out, ", '4']\n"), 5);
     assert_asleep(&result, &prompt, 1);
-    (void)expect_run(
-        0, HELD("file"), "demo_file --late=3600 --speed=1000 --members=1");
+    (void)expect_run(0, HELD("file"), "demo_file --late=3600 --speed=1000 --members=1");
 }
 
 /* It empties the file, but only of names. */
@@ -140,21 +133,19 @@ TEST(content_of_file)
         const char *bytes;
         size_t size;
         bool names;
-    } cases[] = {{BYTES(""), true}, {BYTES("7\n12\n0\n"), true},
-        {BYTES("3\n4"), true}, {BYTES("dear diary\n"), false},
-        {BYTES("1\n2\nx\n"), false},
+    } cases[] = {{BYTES(""), true}, {BYTES("7\n12\n0\n"), true}, {BYTES("3\n4"), true},
+        {BYTES("dear diary\n"), false}, {BYTES("1\n2\nx\n"), false},
         {BYTES("1\n\0"
                "2\n"),
             false},
         {BYTES("1\n\xff\x1b[31m"), false}, {BYTES("-1\n"), false},
         /* what broken and killed runs leave, and what only looks like it */
         {BYTES("5\n\n"), true}, {BYTES("99\n4"), true}, {BYTES("\n"), false},
-        {BYTES("12\n\n"), false}, {BYTES("5\n\n\n"), false},
-        {BYTES("5\n\0"), false}, {BYTES("\0\0\0"), false},
-        {BYTES("100\n"), false}, {BYTES("1000\n"), false},
-        {BYTES("04\n"), false}, {BYTES("4\n5\n4\n"), false},
-        {BYTES("4 left name\n"), false}, {BYTES("4\r\n"), false},
-        {BYTES(" 4\n"), false}, {BYTES("+4\n"), false}, {numbers, size, false}};
+        {BYTES("12\n\n"), false}, {BYTES("5\n\n\n"), false}, {BYTES("5\n\0"), false},
+        {BYTES("\0\0\0"), false}, {BYTES("100\n"), false}, {BYTES("1000\n"), false},
+        {BYTES("04\n"), false}, {BYTES("4\n5\n4\n"), false}, {BYTES("4 left name\n"), false},
+        {BYTES("4\r\n"), false}, {BYTES(" 4\n"), false}, {BYTES("+4\n"), false},
+        {numbers, size, false}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         save_file("names.txt", cases[i].bytes, cases[i].size);
@@ -163,8 +154,7 @@ TEST(content_of_file)
             assert_complete(result.out, 5);
             continue;
         }
-        struct result result =
-            expect_run(3, "^demo_file: [^\n]*names.txt[^\n]*\n$", "demo_file");
+        struct result result = expect_run(3, "^demo_file: [^\n]*names.txt[^\n]*\n$", "demo_file");
         assert_string_equal(result.out, "");
         assert_content("names.txt", cases[i].bytes, cases[i].size);
     }
@@ -176,8 +166,8 @@ TEST(huge_file)
     save_file("names.txt", "", 0);
     assert_int_equal(truncate("names.txt", (off_t)1 << 30), 0);
     for (int i = 0; i < 2; i++) {
-        struct result result = expect_run(3, "names.txt holds more than",
-            "demo_file %s", i == 0 ? "" : "--mmap");
+        struct result result =
+            expect_run(3, "names.txt holds more than", "demo_file %s", i == 0 ? "" : "--mmap");
         assert_true(result.peak < 500000);
     }
 }
@@ -188,9 +178,8 @@ TEST(huge_file)
 TEST(only_numbers_are_names)
 {
     for (int i = 0; i < 10; i++) {
-        struct result result =
-            run_script("{ '%s' --broken; echo $? >status; } | tee -a names.txt",
-                built("demo_file"));
+        struct result result = run_script(
+            "{ '%s' --broken; echo $? >status; } | tee -a names.txt", built("demo_file"));
         assert_string_equal(load_file("status", NULL), "4\n");
         assert_non_null(strstr(result.err, "a member found only 1 of 5 names"));
         assert_int_equal(unlink("names.txt"), 0);
@@ -200,8 +189,8 @@ TEST(only_numbers_are_names)
 /* Both demos refuse each of these, and it stays as it is. */
 TEST(bad_files)
 {
-    static const char *const paths[] = {"link", "dangling", "fifo", "folder",
-        "missing/file", "plain/file", "read only", "locked/file"};
+    static const char *const paths[] = {"link", "dangling", "fifo", "folder", "missing/file",
+        "plain/file", "read only", "locked/file"};
     static const char look[] = "ls -lR; cat plain 'read only'";
     size_t count = COUNT(paths);
 
@@ -235,11 +224,9 @@ TEST(two_runs)
         (void)program_await(&first, text, false);
     }
     const char *before = load_file("names.txt", &size);
-    (void)snprintf(
-        text, sizeof text, "names.txt.*process %ld;", (long)first.pid);
+    (void)snprintf(text, sizeof text, "names.txt.*process %ld;", (long)first.pid);
     for (size_t i = 0; i < COUNT(demos); i++) {
-        struct result second =
-            expect_run(3, text, "%s --file=names.txt", demos[i]);
+        struct result second = expect_run(3, text, "%s --file=names.txt", demos[i]);
         assert_string_equal(second.out, "");
     }
     assert_content("names.txt", before, size);

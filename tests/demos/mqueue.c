@@ -9,13 +9,11 @@
 #define LEAST "-9223372036854775808"
 
 /* Where the queues are System V queues unasked, that is said first. */
-#define ANSWERED(of)                                                           \
-    "demo_mqueue: guarantee held: " of " [^\n]*seed [0-9]+\\)\n$"
+#define ANSWERED(of) "demo_mqueue: guarantee held: " of " [^\n]*seed [0-9]+\\)\n$"
 
 /* FOR_APIS(api): the second one is not everywhere. */
 static const char *const apis[] = {"--api=sysv", "--api=posix", NULL};
-#define FOR_APIS(api)                                                          \
-    for (const char *const *at = apis, *api = *at; api; api = next_api(&at))
+#define FOR_APIS(api) for (const char *const *at = apis, *api = *at; api; api = next_api(&at))
 
 static const char *next_api(const char *const **at)
 {
@@ -43,25 +41,20 @@ TEST(functions)
 {
     static const struct {
         const char *request, *answer;
-    } cases[] = {{"add 3 4", "7"}, {"add " MOST " " LEAST, "-1"},
-        {"add " MOST " 1", "overflow"}, {"add " LEAST " -1", "overflow"},
-        {"sub -5 3", "-8"}, {"sub -1 " LEAST, MOST},
-        {"sub 0 " LEAST, "overflow"}, {"mul -6 7", "-42"},
-        {"mul -1 " MOST, "-" MOST}, {"mul " LEAST " -1", "overflow"},
-        {"mul 4294967296 2147483648", "overflow"}, {"div 7 2", "3"},
-        {"div -7 2", "-3"}, {"div " LEAST " 1", LEAST},
+    } cases[] = {{"add 3 4", "7"}, {"add " MOST " " LEAST, "-1"}, {"add " MOST " 1", "overflow"},
+        {"add " LEAST " -1", "overflow"}, {"sub -5 3", "-8"}, {"sub -1 " LEAST, MOST},
+        {"sub 0 " LEAST, "overflow"}, {"mul -6 7", "-42"}, {"mul -1 " MOST, "-" MOST},
+        {"mul " LEAST " -1", "overflow"}, {"mul 4294967296 2147483648", "overflow"},
+        {"div 7 2", "3"}, {"div -7 2", "-3"}, {"div " LEAST " 1", LEAST},
         {"div " LEAST " -1", "overflow"}, {"div " MOST " -1", "-" MOST},
         {"div 1 0", "division by zero"}, {"pow 0 0", "1"}, {"pow 0 " MOST, "0"},
-        {"pow 1 " MOST, "1"}, {"pow -1 " MOST, "-1"},
-        {"pow -1 9223372036854775806", "1"},
-        {"pow 3 39", "4052555153018976267"}, {"pow 3 40", "overflow"},
-        {"pow -2 63", LEAST}, {"pow 2 63", "overflow"},
-        {"pow -2 64", "overflow"}, {"pow 2 " MOST, "overflow"},
-        {"pow " LEAST " 1", LEAST}, {"gcd 12 18", "6"}, {"gcd -12 18", "6"},
-        {"gcd 0 0", "0"}, {"gcd 0 -5", "5"}, {"gcd " LEAST " -1", "1"},
-        {"gcd -1 " LEAST, "1"}, {"gcd " LEAST " 6", "2"},
-        {"gcd " LEAST " 0", "overflow"}, {"gcd " LEAST " " LEAST, "overflow"},
-        {"fib 0", "0"}, {"fib 1", "1"}, {"fib 10", "55"},
+        {"pow 1 " MOST, "1"}, {"pow -1 " MOST, "-1"}, {"pow -1 9223372036854775806", "1"},
+        {"pow 3 39", "4052555153018976267"}, {"pow 3 40", "overflow"}, {"pow -2 63", LEAST},
+        {"pow 2 63", "overflow"}, {"pow -2 64", "overflow"}, {"pow 2 " MOST, "overflow"},
+        {"pow " LEAST " 1", LEAST}, {"gcd 12 18", "6"}, {"gcd -12 18", "6"}, {"gcd 0 0", "0"},
+        {"gcd 0 -5", "5"}, {"gcd " LEAST " -1", "1"}, {"gcd -1 " LEAST, "1"},
+        {"gcd " LEAST " 6", "2"}, {"gcd " LEAST " 0", "overflow"},
+        {"gcd " LEAST " " LEAST, "overflow"}, {"fib 0", "0"}, {"fib 1", "1"}, {"fib 10", "55"},
         {"fib 92", "7540113804746346429"}};
     char expected[64];
 
@@ -69,9 +62,8 @@ TEST(functions)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *answer = cases[i].answer;
         bool error = *answer == 'o' || *answer == 'd';
-        struct result result =
-            expect_run(error ? 3 : 0, error ? answer : ANSWERED("1 of 1"),
-                "demo_mqueue %s %s", api, cases[i].request);
+        struct result result = expect_run(error ? 3 : 0, error ? answer : ANSWERED("1 of 1"),
+            "demo_mqueue %s %s", api, cases[i].request);
         (void)snprintf(expected, sizeof expected, "%s\n", answer);
         assert_string_equal(result.out, error ? "" : expected);
     }
@@ -81,11 +73,10 @@ TEST(refused)
 {
     assert_refused("demo_mqueue", "", NULL);
     assert_refused("demo_mqueue", "frob", NULL);
-    REFUSED("demo_mqueue", "ad 1 2", "add", "add 1", "add 1 2 3", "add 1 x",
-        "add 1 2x", "add 1 1.5", "add 0x1 2", "add 1 " MOST "0",
-        "add 9223372036854775808 0", "sub -9223372036854775809 0", "pow 2 -1",
-        "fib 93", "fib -1", "fib 1 2", "fib", "- add", "--broken -",
-        "--broken --clients=1", "--broken pow 2 10", "--broken fib 9");
+    REFUSED("demo_mqueue", "ad 1 2", "add", "add 1", "add 1 2 3", "add 1 x", "add 1 2x",
+        "add 1 1.5", "add 0x1 2", "add 1 " MOST "0", "add 9223372036854775808 0",
+        "sub -9223372036854775809 0", "pow 2 -1", "fib 93", "fib -1", "fib 1 2", "fib", "- add",
+        "--broken -", "--broken --clients=1", "--broken pow 2 10", "--broken fib 9");
     struct result result = RUN("demo_mqueue", "add", "1", "");
     assert_int_equal(result.status, 2);
     result = RUN("demo_mqueue", "add", "1", " 2");
@@ -97,17 +88,16 @@ TEST(refused)
  */
 TEST(clients)
 {
-    static const char *const lines[] = {"client 0 asked add 3 4 and got 7\n",
-        "client 1 asked mul 6 7 and got 42\n"};
+    static const char *const lines[] = {
+        "client 0 asked add 3 4 and got 7\n", "client 1 asked mul 6 7 and got 42\n"};
 
     FOR_APIS(api)
     {
-        struct result result = expect_run(0, ANSWERED("100 of 100"),
-            "demo_mqueue %s --clients=100 sub -5 3", api);
+        struct result result =
+            expect_run(0, ANSWERED("100 of 100"), "demo_mqueue %s --clients=100 sub -5 3", api);
         assert_int_equal(count_text(result.out, "-8\n"), 100);
         assert_int_equal(result.out_size, 300);
-        result = expect_run(
-            0, ANSWERED("2 of 2"), "demo_mqueue %s --clients=2 --window", api);
+        result = expect_run(0, ANSWERED("2 of 2"), "demo_mqueue %s --clients=2 --window", api);
         for (size_t i = 0; i < COUNT(lines); i++)
             assert_int_equal(count_text(result.out, lines[i]), 1);
         assert_int_equal(count_lines(result.out), 2);
@@ -133,16 +123,16 @@ TEST(broken)
 
     FOR_APIS(api)
     for (size_t i = 0; i < COUNT(clients); i++) {
-        struct result result =
-            expect_run(4, "demo_mqueue: guarantee VIOLATED: ",
-                "demo_mqueue --broken %s --clients=%d", api, clients[i]);
+        struct result result = expect_run(4,
+            "demo_mqueue: guarantee VIOLATED: ", "demo_mqueue --broken %s --clients=%d", api,
+            clients[i]);
         int count = 0, wrong = 0, swapped = -1;
 
         for (char *line = result.out; *line; line = strchr(line, '\n') + 1) {
             char function[8], end = ' ';
             int client = -1, a = 0, b = 0;
-            (void)sscanf(line, "client %d asked %7s %d %d and got %d%c",
-                &client, function, &a, &b, &got[count], &end);
+            (void)sscanf(line, "client %d asked %7s %d %d and got %d%c", &client, function, &a, &b,
+                &got[count], &end);
             assert_int_equal(end, '\n');
             right[count] = strcmp(function, "add") == 0   ? a + b
                            : strcmp(function, "mul") == 0 ? a * b
@@ -153,8 +143,7 @@ TEST(broken)
         assert_int_equal(count, clients[i]);
         for (int k = 0; k < count; k++)
             assert_true(is_among(got[k], right, count));
-        (void)sscanf(
-            strstr(result.err, "VIOLATED: "), "VIOLATED: %d of ", &swapped);
+        (void)sscanf(strstr(result.err, "VIOLATED: "), "VIOLATED: %d of ", &swapped);
         assert_true(wrong > 0);
         assert_int_equal(wrong, swapped);
     }
@@ -167,9 +156,7 @@ TEST(broken)
 
 static struct result run_stream(const char *api, const char *input, size_t size)
 {
-    return run_program(
-        (const char *const[]){built("demo_mqueue"), api, "-", NULL}, input,
-        size);
+    return run_program((const char *const[]){built("demo_mqueue"), api, "-", NULL}, input, size);
 }
 
 /* Many requests, answered in order. */
@@ -236,13 +223,12 @@ TEST(lines)
  */
 TEST(endless_line)
 {
-    struct result result = run_script(
-        "{ printf 'add 3 4'; dd if=/dev/zero bs=1024 count=65536 2>/dev/null |"
-        " tr '\\0' ' '; echo 5; } | '%s' -",
-        built("demo_mqueue"));
+    struct result result =
+        run_script("{ printf 'add 3 4'; dd if=/dev/zero bs=1024 count=65536 2>/dev/null |"
+                   " tr '\\0' ' '; echo 5; } | '%s' -",
+            built("demo_mqueue"));
 
-    assert_result(&result, 3,
-        "line 1: add 3 4 [^\n]*\\.\\.\\.: the line is too long\n", "a line");
+    assert_result(&result, 3, "line 1: add 3 4 [^\n]*\\.\\.\\.: the line is too long\n", "a line");
     assert_string_equal(result.out, "");
 #ifndef __SANITIZE_ADDRESS__ /* or it is this program, before exec(3) */
     assert_true(result.peak < 50000);
@@ -254,8 +240,7 @@ TEST(input_that_cannot_be_read)
 {
     FOR_APIS(api)
     {
-        struct result result =
-            run_script("exec '%s' %s - </", built("demo_mqueue"), api);
+        struct result result = run_script("exec '%s' %s - </", built("demo_mqueue"), api);
         assert_result(&result, 3, "read: Is a directory", api);
     }
 }

@@ -24,10 +24,8 @@ static struct evidence judge(const char *log, const char *message)
     for (const char *line = log; *line; line = strchr(line, '\n') + 1) {
         int number = atoi(line);
         assert_non_null(strchr(line, '\n')); /* the last line, too */
-        (void)snprintf(
-            expected, sizeof expected, "%d mu: %s\n", number, message);
-        if (number >= 0 && number < MAX_WRITERS &&
-            strncmp(line, expected, strlen(expected)) == 0) {
+        (void)snprintf(expected, sizeof expected, "%d mu: %s\n", number, message);
+        if (number >= 0 && number < MAX_WRITERS && strncmp(line, expected, strlen(expected)) == 0) {
             evidence.whole[number]++;
             evidence.all_whole++;
         } else
@@ -37,8 +35,7 @@ static struct evidence judge(const char *log, const char *message)
 }
 
 /* All of WRITERS have LINES whole lines in LOG, and nothing else is there. */
-static void assert_whole(
-    const char *log, const char *message, int writers, int lines)
+static void assert_whole(const char *log, const char *message, int writers, int lines)
 {
     struct evidence evidence = judge(log, message);
 
@@ -71,8 +68,7 @@ TEST(held)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         int writers = cases[i].writers, lines = cases[i].lines, said = 0;
-        struct result result =
-            expect_run(0, HELD("mutex"), "demo_mutex %s", cases[i].options);
+        struct result result = expect_run(0, HELD("mutex"), "demo_mutex %s", cases[i].options);
         assert_whole(load_file(LOG, NULL), cases[i].message, writers, lines);
         assert_whole(result.out, cases[i].shown, writers, lines);
         (void)sscanf(result.err, "%*[^:]: guarantee held: %d of ", &said);
@@ -90,15 +86,13 @@ TEST(broken)
     for (size_t i = 0; i < COUNT(cases); i++) {
         int torn = 0, all = 0;
         struct result result = expect_run(4, VIOLATED("mutex", "torn lines"),
-            "demo_mutex --broken --writers=%d --lines=%d", cases[i].writers,
-            cases[i].lines);
+            "demo_mutex --broken --writers=%d --lines=%d", cases[i].writers, cases[i].lines);
         const char *log = load_file(LOG, NULL);
         struct evidence evidence = judge(log, MESSAGE);
 
         assert_true(evidence.torn > 0);
         assert_string_equal(result.out, log);
-        (void)sscanf(result.err, "demo_mutex: guarantee VIOLATED: %d of %d",
-            &torn, &all);
+        (void)sscanf(result.err, "demo_mutex: guarantee VIOLATED: %d of %d", &torn, &all);
         assert_int_equal(all, cases[i].writers * cases[i].lines);
         assert_int_equal(torn, all - evidence.all_whole);
         assert_int_equal(unlink(LOG), 0);
@@ -119,16 +113,14 @@ TEST(foreign_bytes)
         size_t size;
     } cases[] = {{BYTES("")}, {BYTES("\n\n")}, {BYTES("no newline")},
         {BYTES("\0\1\xff\xfe\x1b[31m\n\0")}, {BYTES("3 mu: 4 mu: writ")},
-        {BYTES("3 mu: " MESSAGE "\n")}, {BYTES("3 mu: " MESSAGE)},
-        {broken.out, broken.out_size}};
+        {BYTES("3 mu: " MESSAGE "\n")}, {BYTES("3 mu: " MESSAGE)}, {broken.out, broken.out_size}};
 
     for (size_t i = 0; i < 2 * COUNT(cases); i++) {
         bool kills = i >= COUNT(cases);
         const char *bytes = cases[i % COUNT(cases)].bytes;
         size_t before = cases[i % COUNT(cases)].size, size;
         save_file(LOG, bytes, before);
-        struct result result =
-            RUN("demo_mutex", kills ? "--kill-writer" : NULL);
+        struct result result = RUN("demo_mutex", kills ? "--kill-writer" : NULL);
         if (lacks_robust_mutexes(&result))
             break;
         const char *log = load_file(LOG, &size);
@@ -148,8 +140,8 @@ TEST(kill_writer)
     static const int writers[] = {2, 10};
 
     for (size_t i = 0; i < COUNT(writers); i++) {
-        struct result result = run_words(
-            "demo_mutex --kill-writer --lines=5 --writers=%d", writers[i]);
+        struct result result =
+            run_words("demo_mutex --kill-writer --lines=5 --writers=%d", writers[i]);
         if (lacks_robust_mutexes(&result))
             skip();
         const char *log = load_file(LOG, NULL);
@@ -180,8 +172,7 @@ static void await_log(int count)
     for (int tries = 0; !seen && tries < 1000; tries++) {
         nap(0.005);
         log = access(LOG, F_OK) == 0 ? load_file(LOG, NULL) : "";
-        seen = count == 0 ? *log && log[strlen(log) - 1] != '\n'
-                          : count_lines(log) >= count;
+        seen = count == 0 ? *log && log[strlen(log) - 1] != '\n' : count_lines(log) >= count;
     }
 }
 
@@ -195,16 +186,14 @@ TEST(kill_writer_beside_another_program)
 
     for (int tries = 0; tries < 5 && !seen; tries++) {
         struct program program =
-            start_straced("-e inject=kill:delay_enter=1000000:when=1",
-                "demo_mutex --kill-writer");
+            start_straced("-e inject=kill:delay_enter=1000000:when=1", "demo_mutex --kill-writer");
         await_log(0);
         (void)run_script("printf '\\nforeign\\n' >>" LOG);
         struct result result = program_finish(&program);
         if (lacks_robust_mutexes(&result))
             skip();
         assert_non_null(strstr(load_file(LOG, NULL), "\nforeign\n"));
-        seen = result.status == 3 &&
-               strstr(result.err, "another program has written there");
+        seen = result.status == 3 && strstr(result.err, "another program has written there");
         assert_int_equal(unlink(LOG), 0);
     }
     assert_true(seen);
@@ -219,8 +208,7 @@ TEST(line_of_another_program)
     bool seen = false;
 
     for (int tries = 0; tries < 5 && !seen; tries++) {
-        struct program program =
-            start_words("demo_mutex --writers=100 --window");
+        struct program program = start_words("demo_mutex --writers=100 --window");
         await_log(1);
         assert_int_equal(kill(program.pid, SIGSTOP), 0);
         await_log(100);
@@ -229,8 +217,7 @@ TEST(line_of_another_program)
         struct result result = program_finish(&program);
         seen = count_lines(result.out) == 101;
         if (seen)
-            assert_result(
-                &result, 4, "100 of 101 lines are intact", "--window");
+            assert_result(&result, 4, "100 of 101 lines are intact", "--window");
         assert_int_equal(unlink(LOG), 0);
     }
     assert_true(seen);

@@ -9,8 +9,7 @@
 /* Text with its length: there may be a NUL in it. */
 #define BYTES(text) text, sizeof(text) - 1
 
-#define ENDED                                                                  \
-    "^demo_pipe: guarantee held: 4 of 4 filters [^\n]*seed [0-9]+\\)\n$"
+#define ENDED "^demo_pipe: guarantee held: 4 of 4 filters [^\n]*seed [0-9]+\\)\n$"
 
 /* The filters are connected by pipes, and by FIFOs. */
 static const char *const ways[] = {"--seed=42", "--named"};
@@ -23,22 +22,19 @@ static void assert_folder_empty(void)
     assert_int_equal(glob("*", 0, NULL, &found), GLOB_NOMATCH);
 }
 
-static void assert_run(
-    const struct result *result, const char *expected, size_t size)
+static void assert_run(const struct result *result, const char *expected, size_t size)
 {
     assert_result(result, 0, ENDED, "demo_pipe");
     if (result->out_size != size || memcmp(result->out, expected, size) != 0)
-        fail_msg("%zu bytes expected, %zu came: %.200s", size, result->out_size,
-            result->out);
+        fail_msg("%zu bytes expected, %zu came: %.200s", size, result->out_size, result->out);
 }
 
-static void assert_stream(const char *input, size_t input_size,
-    const char *expected, size_t expected_size)
+static void assert_stream(
+    const char *input, size_t input_size, const char *expected, size_t expected_size)
 {
     for (size_t i = 0; i < COUNT(ways); i++) {
         struct result result = run_program(
-            (const char *const[]){built("demo_pipe"), ways[i], "-", NULL},
-            input, input_size);
+            (const char *const[]){built("demo_pipe"), ways[i], "-", NULL}, input, input_size);
         assert_run(&result, expected, expected_size);
         assert_folder_empty();
     }
@@ -48,25 +44,23 @@ TEST(words)
 {
     static const struct {
         const char *words[3], *result;
-    } cases[] = {{{NULL}, "makeThisSentenceCamelcase\n"},
-        {{"make", "it", "so"}, "makeItSo\n"}, {{"X"}, "x\n"},
-        {{"one sentence", "in two"}, "oneSentenceInTwo\n"},
+    } cases[] = {{{NULL}, "makeThisSentenceCamelcase\n"}, {{"make", "it", "so"}, "makeItSo\n"},
+        {{"X"}, "x\n"}, {{"one sentence", "in two"}, "oneSentenceInTwo\n"},
         {{"\u00e9lan", "vital"}, "\u00e9lanVital\n"},
         /* and one without case; about the sharp s C libraries differ */
-        {{"\u00c9LAN", "\u00e9l\u00c9", "\u05d0"},
-            "\u00e9lan\u00c9l\u00e9\u05d0\n"},
+        {{"\u00c9LAN", "\u00e9l\u00c9", "\u05d0"}, "\u00e9lan\u00c9l\u00e9\u05d0\n"},
         {{"\u03a9mega", "\u0436\u0416", "\u20ac\U0001f600"},
             "\u03c9mega\u0416\u0436\u20ac\U0001f600\n"},
         {{"a\x1b[0m", "\x7f", "\x01"}, "a\\x1b[0m\\x7f\\x01\n"},
         {{"a\xff\xfe", "\xc0\xaf"}, "a\\xff\\xfe\\xc0\\xaf\n"},
-        {{"\xc2\x9b", "\xe2\x82"}, "\\xc2\\x9b\\xe2\\x82\n"},
-        {{"3x", "x3"}, "3xX3\n"}, {{"--", "--named"}, "--named\n"}};
+        {{"\xc2\x9b", "\xe2\x82"}, "\\xc2\\x9b\\xe2\\x82\n"}, {{"3x", "x3"}, "3xX3\n"},
+        {{"--", "--named"}, "--named\n"}};
 
     for (size_t i = 0; i < COUNT(ways) * COUNT(cases); i++) {
         const char *const *words = cases[i / COUNT(ways)].words;
         const char *expected = cases[i / COUNT(ways)].result;
-        struct result result = RUN(
-            "demo_pipe", ways[i % COUNT(ways)], words[0], words[1], words[2]);
+        struct result result =
+            RUN("demo_pipe", ways[i % COUNT(ways)], words[0], words[1], words[2]);
         assert_run(&result, expected, strlen(expected));
     }
     assert_folder_empty();
@@ -88,8 +82,7 @@ TEST(lines)
         {BYTES(" \t \nx\n"), BYTES("\nx\n")},
         {BYTES("  make\t it \r\nso\r\n"), BYTES("makeIt\nso\n")},
         {BYTES("make it\nso"), BYTES("makeIt\nso\n")}, /* no newline */
-        {BYTES("make it "), BYTES("makeIt\n")},
-        {BYTES("a\0b c\n\0\n"), BYTES("a\\x00bC\n\\x00\n")},
+        {BYTES("make it "), BYTES("makeIt\n")}, {BYTES("a\0b c\n\0\n"), BYTES("a\\x00bC\n\\x00\n")},
         {BYTES("a \x1b[0m\xff\n"), BYTES("a\\x1b[0m\\xff\n")},
         {BYTES("caf\xc3"), BYTES("caf\\xc3\n")}, /* cut off */
         {BYTES("x \u01c6ungla \u10e5\u10d0 \u039f\u0394\u039f\u03a3\n"
@@ -103,8 +96,7 @@ TEST(lines)
                   "\\xe2\\x81\\xa6\n")}};
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        assert_stream(cases[i].input, cases[i].input_size, cases[i].result,
-            cases[i].result_size);
+        assert_stream(cases[i].input, cases[i].input_size, cases[i].result, cases[i].result_size);
 }
 
 /* A view shows the beginning of a long word, and whole characters of it. */
@@ -140,9 +132,8 @@ TEST(long_word)
 TEST(many_lines)
 {
     static const char *const words[][3] = {/* as it comes, first, later */
-        {"make", "make", "Make"}, {"THIS", "this", "This"},
-        {"sEnTence", "sentence", "Sentence"}, {"x", "x", "X"},
-        {"\u00e9lAN", "\u00e9lan", "\u00c9lan"}, {"7up", "7up", "7up"},
+        {"make", "make", "Make"}, {"THIS", "this", "This"}, {"sEnTence", "sentence", "Sentence"},
+        {"x", "x", "X"}, {"\u00e9lAN", "\u00e9lan", "\u00c9lan"}, {"7up", "7up", "7up"},
         {"\u1ea0b\U0001f600C", "\u1ea1b\U0001f600c", "\u1ea0b\U0001f600c"}};
     enum { LINES = 400000, LONGEST = 40 };
     char *input = keep(malloc(LINES * LONGEST)), *in = input;
@@ -158,8 +149,7 @@ TEST(many_lines)
         }
         *in++ = *out++ = '\n';
     }
-    assert_stream(
-        input, (size_t)(in - input), expected, (size_t)(out - expected));
+    assert_stream(input, (size_t)(in - input), expected, (size_t)(out - expected));
 }
 
 /* A line that is typed is answered at once, before the next one. */

@@ -21,8 +21,7 @@ static int max_inside(const char *out, int workers)
         assert_int_in_range(number, 0, workers - 1);
         assert_int_in_range(done[number], 0, 1);
         assert_string_equal(event, events[(int)done[number]]);
-        (void)snprintf(expected, sizeof expected, "%d %s critical section\n",
-            number, event);
+        (void)snprintf(expected, sizeof expected, "%d %s critical section\n", number, event);
         assert_memory_equal(line, expected, strlen(expected));
         inside += done[number]++ == 0 ? 1 : -1;
         most = inside > most ? inside : most;
@@ -48,16 +47,15 @@ TEST(held)
         int workers, slots;
     } cases[] = {{"", 10, 3}, {"--workers=20 --slots=1 --hold=0", 20, 1},
         {"--workers=2 --slots=10000 --hold=0", 2, 2},
-        {"--workers=1000 --slots=7 --hold=0", 1000, 7},
-        {"--workers=1 --hold=3600", 1, 1}, {"--hold=0.5", 10, 3}};
+        {"--workers=1000 --slots=7 --hold=0", 1000, 7}, {"--workers=1 --hold=3600", 1, 1},
+        {"--hold=0.5", 10, 3}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct result result = expect_run(0, HELD("semaphore"),
-            "demo_semaphore --speed=1000 %s", cases[i].options);
+        struct result result =
+            expect_run(0, HELD("semaphore"), "demo_semaphore --speed=1000 %s", cases[i].options);
         int most = max_inside(result.out, cases[i].workers);
         assert_int_in_range(most, 1, cases[i].slots);
-        assert_int_in_range(
-            number_after(result.err, "held: at most "), most, cases[i].slots);
+        assert_int_in_range(number_after(result.err, "held: at most "), most, cases[i].slots);
     }
 }
 
@@ -70,13 +68,12 @@ TEST(broken)
     for (size_t i = 0; i < COUNT(cases); i++) {
         int workers = cases[i].workers;
         struct result result = expect_run(4, VIOLATED("semaphore", "overload"),
-            "demo_semaphore --broken --speed=1000 --workers=%d --slots=%d",
-            workers, cases[i].slots);
+            "demo_semaphore --broken --speed=1000 --workers=%d --slots=%d", workers,
+            cases[i].slots);
         int most = max_inside(result.out, workers);
         assert_true(most > cases[i].slots);
-        assert_int_in_range(
-            number_after(result.err, "VIOLATED: "), most, workers);
+        assert_int_in_range(number_after(result.err, "VIOLATED: "), most, workers);
     }
-    REFUSED("demo_semaphore", "--broken --slots=10", "--broken --workers=3",
-        "--broken --workers=1", "-- operand");
+    REFUSED("demo_semaphore", "--broken --slots=10", "--broken --workers=3", "--broken --workers=1",
+        "-- operand");
 }

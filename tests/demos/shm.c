@@ -16,20 +16,17 @@ TEST(held)
     static const struct {
         const char *options;
         int values, least, most;
-    } cases[] = {{"--speed=10", 5, 1, 6},
-        {"--speed=100 --show=0.1 --values=1", 1, 1, 1000},
+    } cases[] = {{"--speed=10", 5, 1, 6}, {"--speed=100 --show=0.1 --values=1", 1, 1, 1000},
         {"--speed=100 --show=0.1 --values=2", 2, 1, 1000},
         {"--speed=100 --show=0.1 --values=64", 64, 1, 1000},
         {"--duration=0.2 --update=3600 --show=3600", 5, 0, 1}};
     char pattern[80];
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct result result =
-            expect_run(0, HELD("shm"), "demo_shm %s", cases[i].options);
-        assert_int_in_range(
-            count_lines(result.out), cases[i].least, cases[i].most);
-        (void)snprintf(pattern, sizeof pattern,
-            "^(\\[" VALUE "(, " VALUE "){%d}\\]\n)*$", cases[i].values - 1);
+        struct result result = expect_run(0, HELD("shm"), "demo_shm %s", cases[i].options);
+        assert_int_in_range(count_lines(result.out), cases[i].least, cases[i].most);
+        (void)snprintf(pattern, sizeof pattern, "^(\\[" VALUE "(, " VALUE "){%d}\\]\n)*$",
+            cases[i].values - 1);
         assert_matches(result.out, pattern);
     }
 }
@@ -40,11 +37,10 @@ TEST(held)
  */
 TEST(broken)
 {
-    static const char options[] =
-        "--seed=42 --duration=1 --update=3600 --show=0.05";
+    static const char options[] = "--seed=42 --duration=1 --update=3600 --show=0.05";
     struct result correct = expect_run(0, HELD("shm"), "demo_shm %s", options);
-    struct result broken = expect_run(
-        4, VIOLATED("shm", "torn snapshot"), "demo_shm --broken %s", options);
+    struct result broken =
+        expect_run(4, VIOLATED("shm", "torn snapshot"), "demo_shm --broken %s", options);
     const char *published = strrchr(correct.out, '[');
     static const char initial[] = "0, 1, 2, 3, 4]\n";
     int torn = 0, reported = 0;
@@ -57,8 +53,8 @@ TEST(broken)
             commas += line[i] == ',';
         assert_memory_equal(line, published, length - 1);
         assert_int_equal(published[length - 1], ',');
-        assert_memory_equal(line + length + 2, initial + 3 * (commas + 1),
-            strlen(initial + 3 * (commas + 1)));
+        assert_memory_equal(
+            line + length + 2, initial + 3 * (commas + 1), strlen(initial + 3 * (commas + 1)));
         torn++;
     }
     assert_true(torn > 0);
@@ -69,12 +65,12 @@ TEST(broken)
 /* The bug shows at any speed, in two numbers as in 64. */
 TEST(broken_always)
 {
-    static const char *const options[] = {"--speed=10", "--speed=1000",
-        "--speed=1000 --values=2", "--speed=1000 --values=64"};
+    static const char *const options[] = {
+        "--speed=10", "--speed=1000", "--speed=1000 --values=2", "--speed=1000 --values=64"};
 
     for (size_t i = 0; i < COUNT(options); i++) {
-        struct result result = expect_run(4, VIOLATED("shm", "torn snapshot"),
-            "demo_shm --broken %s", options[i]);
+        struct result result =
+            expect_run(4, VIOLATED("shm", "torn snapshot"), "demo_shm --broken %s", options[i]);
         assert_true(count_text(result.out, " | ") > 0);
     }
     REFUSED("demo_shm", "--broken --values=1", "operand");

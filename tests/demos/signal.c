@@ -29,10 +29,9 @@ TEST(endings)
         int status;
         double least; /* seconds */
         const char *said;
-    } cases[] = {
-        {"", KILLED, 1, 2,
-            "held: the task was killed by SIGKILL at its deadline of 2 s; "
-            "SIGTERM had not stopped it (seed "},
+    } cases[] = {{"", KILLED, 1, 2,
+                     "held: the task was killed by SIGKILL at its deadline of 2 s; "
+                     "SIGTERM had not stopped it (seed "},
         {"--task=3600 --deadline=1", KILLED, 1, 1, "SIGKILL"},
         {"--task=3600 --deadline=0.001", KILLED, 1, 0.001, "SIGKILL"},
         {"--task=3600 --deadline=10 --speed=100", KILLED, 1, 0.1, "SIGKILL"},
@@ -43,22 +42,21 @@ TEST(endings)
         {"--deadline=0.1 --signal=INT", KILLED, 1, 0.1, "SIGINT"},
         {"--deadline=0.1 --signal=HUP", KILLED, 1, 0.1, "SIGHUP"},
         {"--deadline=0.1 --signal=USR1", KILLED, 1, 0.1, "SIGUSR1"}};
-    struct result prompt =
-        expect_run(0, HELD("signal"), "demo_signal --task=0 --deadline=3600");
+    struct result prompt = expect_run(0, HELD("signal"), "demo_signal --task=0 --deadline=3600");
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         double begin = now();
-        struct result result = expect_run(cases[i].status, HELD("signal"),
-            "demo_signal %s", cases[i].options);
+        struct result result =
+            expect_run(cases[i].status, HELD("signal"), "demo_signal %s", cases[i].options);
         assert_true(now() - begin >= cases[i].least);
         if (cases[i].least >= 1)
             assert_asleep(&result, &prompt, cases[i].least);
         assert_string_equal(result.out, cases[i].out);
         assert_non_null(strstr(result.err, cases[i].said));
     }
-    struct result result = expect_run(4,
-        "^demo_signal: guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n$",
-        "demo_signal --deadline=0.1 --signal=TERM");
+    struct result result =
+        expect_run(4, "^demo_signal: guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n$",
+            "demo_signal --deadline=0.1 --signal=TERM");
     assert_string_equal(result.out, RUNNING);
 }
 
@@ -73,16 +71,15 @@ TEST(broken)
     } cases[] = {{60, FINISHED}, {3600, RUNNING}, {100, FINISHED}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct result result =
-            expect_run(4, VIOLATED("signal", "missed deadline"),
-                "demo_signal --broken --speed=100 --task=%d", cases[i].task);
+        struct result result = expect_run(4, VIOLATED("signal", "missed deadline"),
+            "demo_signal --broken --speed=100 --task=%d", cases[i].task);
         double late = 0;
         assert_string_equal(result.out, cases[i].out);
         (void)sscanf(strpbrk(result.err, "0123456789"), "%lf", &late);
         assert_true(late > 0);
     }
-    REFUSED("demo_signal", "--broken --task=1", "--broken --deadline=60",
-        "--broken --signal=INT", "-- operand");
+    REFUSED("demo_signal", "--broken --task=1", "--broken --deadline=60", "--broken --signal=INT",
+        "-- operand");
 }
 
 /* The guard's task, once it works: it sleeps, in the system call of that name.
@@ -91,13 +88,13 @@ TEST(broken)
  */
 static pid_t await_work(pid_t guard)
 {
-    struct result task = run_script(
-        "while read -r _ _ state _ </proc/%d/stat && [ $state != Z ]; do\n"
-        "    task=$(cat /proc/%d/task/%d/children)\n"
-        "    read -r call _ </proc/${task%% }/syscall || continue\n"
-        "    [ \"$call\" != %ld ] || { echo $task; break; }\n"
-        "done 2>/dev/null",
-        guard, guard, guard, (long)SYS_clock_nanosleep);
+    struct result task =
+        run_script("while read -r _ _ state _ </proc/%d/stat && [ $state != Z ]; do\n"
+                   "    task=$(cat /proc/%d/task/%d/children)\n"
+                   "    read -r call _ </proc/${task%% }/syscall || continue\n"
+                   "    [ \"$call\" != %ld ] || { echo $task; break; }\n"
+                   "done 2>/dev/null",
+            guard, guard, guard, (long)SYS_clock_nanosleep);
 
     return atoi(task.out);
 }
@@ -145,18 +142,16 @@ TEST(stopped)
         const char *words;
         void (*interrupt)(pid_t guard, pid_t task);
         const char *out, *err;
-    } cases[] = {{"--task=0.4 --deadline=0.2", stop_guard_until_task_is_done,
-                     FINISHED, ""},
+    } cases[] = {{"--task=0.4 --deadline=0.2", stop_guard_until_task_is_done, FINISHED, ""},
         {"--deadline=1 --signal=INT", stop_task, RUNNING, ""},
-        {"--task=1.5 --deadline=1 --signal=TERM --timeline --svg=/dev/full",
-            stop_all, "UNDECIDED", "/dev/full: No space"}};
+        {"--task=1.5 --deadline=1 --signal=TERM --timeline --svg=/dev/full", stop_all, "UNDECIDED",
+            "/dev/full: No space"}};
 
     skip_without_proc();
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct result result = {.status = 0};
         for (int k = 0; k < TRIES && result.status != 3; k++) {
-            struct program guard =
-                start_words("demo_signal %s", cases[i].words);
+            struct program guard = start_words("demo_signal %s", cases[i].words);
             pid_t task = await_work(guard.pid);
             if (task != 0)
                 cases[i].interrupt(guard.pid, task);
@@ -174,8 +169,7 @@ TEST(stopped)
 TEST(no_time_between)
 {
     for (int i = 0; i < 20; i++) {
-        struct result result =
-            RUN("demo_signal", "--task=0.05", "--deadline=0.05");
+        struct result result = RUN("demo_signal", "--task=0.05", "--deadline=0.05");
         bool tells = result.status == 0 || result.status == 1;
         assert_true(tells || result.status == 3);
         assert_matches(result.err, tells ? HELD("signal") : UNDECIDED);
@@ -218,18 +212,15 @@ TEST(views_of_an_end)
     static const struct {
         const char *options;
         int status, terms, kills; /* how often each was received */
-    } cases[] = {{"--task=1 --deadline=4", 0, 0, 0},
-        {"--task=3.5 --deadline=4", 0, 1, 0},
-        {"--task=60 --deadline=2", 1, 1, 1},
-        {"--task=4 --deadline=2 --broken", 4, 1, 0},
+    } cases[] = {{"--task=1 --deadline=4", 0, 0, 0}, {"--task=3.5 --deadline=4", 0, 1, 0},
+        {"--task=60 --deadline=2", 1, 1, 1}, {"--task=4 --deadline=2 --broken", 4, 1, 0},
         {"--task=5 --deadline=2 --signal=TERM", 4, 2, 0}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct result result = {.status = -1};
         int kills = cases[i].kills;
         for (int k = 0; k < TRIES && result.status != cases[i].status; k++)
-            result =
-                run_words("demo_signal %s --speed=2 --lanes", cases[i].options);
+            result = run_words("demo_signal %s --speed=2 --lanes", cases[i].options);
         assert_int_equal(result.status, cases[i].status);
         assert_int_equal(count_text(result.out, "got SIGTERM"), cases[i].terms);
         assert_int_equal(count_text(result.out, "got SIGKILL"), kills);

@@ -16,8 +16,7 @@ enum { MESSAGE_SIZE = 2048, MAX_CLIENTS = 1000 };
 /* Text with its length: there may be a NUL in it. */
 #define BYTES(text) text, sizeof(text) - 1
 
-#define ANSWERED(of)                                                           \
-    "demo_socket: guarantee held: " of " [^\n]*seed [0-9]+\\)\n$"
+#define ANSWERED(of) "demo_socket: guarantee held: " of " [^\n]*seed [0-9]+\\)\n$"
 
 /* A TCP socket; what it waits for has to come before the deadline. */
 static int open_socket(void)
@@ -54,15 +53,13 @@ static int take_port(void)
     struct sockaddr_in address = loopback(0);
     int file = open_socket();
 
-    assert_int_equal(
-        bind(file, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(bind(file, (struct sockaddr *)&address, sizeof address), 0);
     return file;
 }
 
 TEST(listing)
 {
-    struct result result =
-        expect_run(0, ANSWERED("1 of 1"), "demo_socket --port=0");
+    struct result result = expect_run(0, ANSWERED("1 of 1"), "demo_socket --port=0");
 
     assert_matches(result.out, "^Server received: ping from 127.0.0.1 : "
                                "[1-9][0-9]*\nClient received: pong\n$");
@@ -72,15 +69,12 @@ TEST(listing)
 /* With few files: a server that closes no connection runs out of them. */
 TEST(clients_take_turns)
 {
-    struct result result =
-        run_script("ulimit -n 30; exec '%s' --port=0 --clients=%d",
-            built("demo_socket"), MAX_CLIENTS);
+    struct result result = run_script(
+        "ulimit -n 30; exec '%s' --port=0 --clients=%d", built("demo_socket"), MAX_CLIENTS);
 
     assert_result(&result, 0, ANSWERED("1000 of 1000"), "demo_socket");
-    assert_int_equal(
-        count_text(result.out, "Server received: ping from "), MAX_CLIENTS);
-    assert_int_equal(
-        count_text(result.out, "Client received: pong\n"), MAX_CLIENTS);
+    assert_int_equal(count_text(result.out, "Server received: ping from "), MAX_CLIENTS);
+    assert_int_equal(count_text(result.out, "Client received: pong\n"), MAX_CLIENTS);
     assert_int_equal(count_lines(result.out), 2 * MAX_CLIENTS);
 #ifdef __linux__ /* when one's turn comes, the others sleep on */
     assert_int_in_range(result.sleeps, MAX_CLIENTS, 20 * MAX_CLIENTS);
@@ -95,27 +89,25 @@ TEST(messages)
 
     memset(longest, 'x', MESSAGE_SIZE);
     for (size_t i = 0; i < COUNT(messages); i++) {
-        struct result result = expect_run(0, ANSWERED("1 of 1"),
-            "demo_socket --port=0 --message=%s", messages[i]);
-        (void)snprintf(expected, sizeof expected,
-            "Server received: %s from 127.0.0.1 : ", messages[i]);
+        struct result result =
+            expect_run(0, ANSWERED("1 of 1"), "demo_socket --port=0 --message=%s", messages[i]);
+        (void)snprintf(
+            expected, sizeof expected, "Server received: %s from 127.0.0.1 : ", messages[i]);
         assert_memory_equal(result.out, expected, strlen(expected));
     }
 }
 
 TEST(broken)
 {
-    struct result result = expect_run(4,
-        "demo_socket: guarantee VIOLATED: ", "demo_socket --port=0 --broken");
+    struct result result =
+        expect_run(4, "demo_socket: guarantee VIOLATED: ", "demo_socket --port=0 --broken");
 
     /* where one recv takes less than there is, it may be a single byte */
-    assert_non_null(
-        strstr(result.out, is_unkind() ? "Server received: p"
-                                       : "Server received: pi from 127.0.0.1"));
+    assert_non_null(strstr(
+        result.out, is_unkind() ? "Server received: p" : "Server received: pi from 127.0.0.1"));
     assert_null(strstr(result.out, "ping"));
-    REFUSED("demo_socket", "--serve --connect", "--broken --serve",
-        "--broken --connect", "--connect --port=0", "--broken --message=p",
-        "-- operand");
+    REFUSED("demo_socket", "--serve --connect", "--broken --serve", "--broken --connect",
+        "--connect --port=0", "--broken --message=p", "-- operand");
 }
 
 /* Reads where the program listens, which is the first thing that it says. */
@@ -205,8 +197,8 @@ TEST(taken_port)
 
     assert_int_equal(listen(listener, 1), 0);
     for (size_t i = 0; i < COUNT(options); i++) {
-        struct result result = expect_run(3, "is in use; try --port=0",
-            "demo_socket --port=%d %s", port_of(listener), options[i]);
+        struct result result = expect_run(3, "is in use; try --port=0", "demo_socket --port=%d %s",
+            port_of(listener), options[i]);
         assert_string_equal(result.out, "");
     }
     (void)close(listener);
@@ -222,8 +214,7 @@ static void stop_server(int answered, int dropped)
 {
     char said[100];
 
-    (void)snprintf(said, sizeof said,
-        "held: of %d connections %d were answered and %d dropped ",
+    (void)snprintf(said, sizeof said, "held: of %d connections %d were answered and %d dropped ",
         answered + dropped, answered, dropped);
     assert_int_equal(kill(our_server.pid, SIGINT), 0);
     struct result result = program_finish(&our_server);
@@ -259,8 +250,8 @@ static void assert_served(int file, const char *shown)
 {
     static char line[4 * MESSAGE_SIZE + 64];
 
-    (void)snprintf(line, sizeof line,
-        "Server received: %s from 127.0.0.1 : %d\n", shown, port_of(file));
+    (void)snprintf(
+        line, sizeof line, "Server received: %s from 127.0.0.1 : %d\n", shown, port_of(file));
     (void)program_await(&our_server, line, false);
     assert_answer(file, "pong");
 }
@@ -297,13 +288,13 @@ TEST(ctrl_c)
  */
 TEST(failed_accept)
 {
-    static const char *const errors[] = {"ECONNABORTED", "EPROTO", "ENETDOWN",
-        "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
+    static const char *const errors[] = {
+        "ECONNABORTED", "EPROTO", "ENETDOWN", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"};
     char fault[100];
 
     for (size_t i = 0; i < COUNT(errors); i++) {
-        (void)snprintf(fault, sizeof fault,
-            "-e inject=?accept,?accept4:error=%s:when=1", errors[i]);
+        (void)snprintf(
+            fault, sizeof fault, "-e inject=?accept,?accept4:error=%s:when=1", errors[i]);
         our_server = start_straced(fault, "demo_socket --port=0 --serve");
         our_port = await_port(&our_server);
         ask_server();
@@ -331,8 +322,7 @@ TEST(ways_to_send)
         {BYTES("ping"), false, "ping"},        /* and waits for the answer */
         {BYTES("ping\npong\n"), true, "ping"}, {BYTES("\n"), false, ""},
         {BYTES("\u00e9\u20ac\U0001f600"), true, "\u00e9\u20ac\U0001f600"},
-        {BYTES("\x1b[31m \x7f"), true, "\\x1b[31m \\x7f"},
-        {BYTES("a\0b"), true, "a\\x00b"},
+        {BYTES("\x1b[31m \x7f"), true, "\\x1b[31m \\x7f"}, {BYTES("a\0b"), true, "a\\x00b"},
         {BYTES("\xe2\x82\xc3\xa9"), true, "\\xe2\\x82\u00e9"}};
     char sent[2 * MESSAGE_SIZE], shown[MESSAGE_SIZE + 1] = "";
 
@@ -408,8 +398,7 @@ static struct result ask_plain_server(const char *first, const char *rest)
     struct pollfd incoming = {.fd = listener, .events = POLLIN};
 
     assert_int_equal(listen(listener, 1), 0);
-    struct program client =
-        start_words("demo_socket --connect --port=%d", port_of(listener));
+    struct program client = start_words("demo_socket --connect --port=%d", port_of(listener));
     assert_int_equal(poll(&incoming, 1, DEADLINE * 1000), 1);
     int file = accept(listener, NULL, NULL);
     assert_true(file >= 0);
@@ -443,8 +432,8 @@ TEST(connect)
 TEST(connect_to_nobody)
 {
     int file = take_port(); /* where nobody listens */
-    struct result result = expect_run(3, "is the server running\\?",
-        "demo_socket --connect --port=%d", port_of(file));
+    struct result result =
+        expect_run(3, "is the server running\\?", "demo_socket --connect --port=%d", port_of(file));
 
     assert_int_equal(result.out_size, 0);
     (void)close(file);
@@ -454,8 +443,8 @@ TEST(connect_to_nobody)
 TEST(connect_to_server)
 {
     start_server(SERVE);
-    struct result result = expect_run(0, ANSWERED("3 of 3"),
-        "demo_socket --connect --port=%d --clients=3", our_port);
+    struct result result =
+        expect_run(0, ANSWERED("3 of 3"), "demo_socket --connect --port=%d --clients=3", our_port);
 
     assert_int_equal(count_text(result.out, "Client received: pong\n"), 3);
     stop_server(3, 0);

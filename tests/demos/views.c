@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 /* All that can be had in both modes. */
-#define FOR_MODES(demo, broken)                                                \
-    FOR_RUNS(demo)                                                             \
+#define FOR_MODES(demo, broken)                                                                    \
+    FOR_RUNS(demo)                                                                                 \
     for (int broken = 0; demo->broken != NO_BROKEN && broken < 2; broken++)
 
 /* Shells know the folder of the programs as $B. */
@@ -23,12 +23,11 @@ __attribute__((constructor)) static void name_folder(void)
  * fails the test unless it ends as it should. A run that cannot tell is
  * repeated.
  */
-static struct result run_demo(const struct demo_run *demo, bool broken,
-    const char *environment, const char *rest)
+static struct result run_demo(
+    const struct demo_run *demo, bool broken, const char *environment, const char *rest)
 {
-    struct result result = run_script("%s exec '%s' --speed=1000 %s %s %s",
-        environment, built(demo->program), demo->options,
-        broken ? "--broken" : "", rest);
+    struct result result = run_script("%s exec '%s' --speed=1000 %s %s %s", environment,
+        built(demo->program), demo->options, broken ? "--broken" : "", rest);
     if (is_undecided(&result))
         return run_demo(demo, broken, environment, rest);
     int expected = broken ? demo->broken : demo->normal;
@@ -51,8 +50,7 @@ TEST(files_of_all_runs)
         bool broken = i % 2;
         if (broken && demo->broken == NO_BROKEN)
             continue;
-        if (strcmp(demo->options, "--kill-writer") == 0 &&
-            (!HAVE_ROBUST_MUTEX || is_unkind()))
+        if (strcmp(demo->options, "--kill-writer") == 0 && (!HAVE_ROBUST_MUTEX || is_unkind()))
             continue;
         (void)run_demo(demo, broken, "", "--svg=run.svg --trace=run.json");
         char *picture = load_file("run.svg", &size);
@@ -62,10 +60,8 @@ TEST(files_of_all_runs)
         struct trace trace = trace_load("run.json");
         assert_int_equal(trace.is_broken, broken);
         assert_int_equal(trace.is_held, !broken);
-        if (picture_has_mark(picture) != broken ||
-            (trace.violations > 0) != broken)
-            fail_msg(
-                "%s: %d marks, %s", demo->program, trace.violations, picture);
+        if (picture_has_mark(picture) != broken || (trace.violations > 0) != broken)
+            fail_msg("%s: %d marks, %s", demo->program, trace.violations, picture);
         if (!broken && demo->inside > 0) {
             assert_int_in_range(trace.most_inside, 1, demo->inside);
             assert_int_equal(trace.limit, demo->inside);
@@ -82,8 +78,7 @@ static int widest(const char *text)
     int most = 0;
 
     for (int width = 0; *text; text++) {
-        width =
-            *text == '\n' ? 0 : width + (((unsigned char)*text & 0xc0) != 0x80);
+        width = *text == '\n' ? 0 : width + (((unsigned char)*text & 0xc0) != 0x80);
         most = width > most ? width : most;
     }
     return most;
@@ -100,17 +95,14 @@ TEST(rows)
 
     FOR_MODES(demo, broken)
     for (int i = 0; i < 8; i++) {
-        (void)snprintf(environment, sizeof environment,
-            "LC_ALL=C.UTF-8 COLUMNS=%d", widths[i / 2]);
-        struct result result =
-            run_demo(demo, broken, environment, views[i % 2]);
-        const char *view = i % 2 ? strstr(result.out, demo->program)
-                                 : result.out; /* after the listing's */
+        (void)snprintf(environment, sizeof environment, "LC_ALL=C.UTF-8 COLUMNS=%d", widths[i / 2]);
+        struct result result = run_demo(demo, broken, environment, views[i % 2]);
+        const char *view =
+            i % 2 ? strstr(result.out, demo->program) : result.out; /* after the listing's */
         assert_non_null(view);
         bool has_mark = count_text(view, "✗ ") > 0;
         if (widest(view) > widths[i / 2] || has_mark != broken)
-            fail_msg(
-                "%s, %d columns: %s", demo->program, widths[i / 2], result.out);
+            fail_msg("%s, %d columns: %s", demo->program, widths[i / 2], result.out);
     }
 }
 
@@ -119,8 +111,7 @@ TEST(ascii)
 {
     FOR_MODES(demo, broken)
     {
-        struct result result =
-            run_demo(demo, broken, "LC_ALL=C", "--lanes --timeline");
+        struct result result = run_demo(demo, broken, "LC_ALL=C", "--lanes --timeline");
         for (const char *at = result.out; *at; at++)
             assert_true(*at == '\n' || (*at >= ' ' && *at < 0x7f));
     }
@@ -136,23 +127,20 @@ TEST(color)
         bool color;
     } cases[] = {{"", "", false}, {"", "--color=always", true},
         {"NO_COLOR=1", "--color=always", true}, {"CLICOLOR_FORCE=1", "", true},
-        {"CLICOLOR_FORCE=0", "", false},
-        {"NO_COLOR=1 CLICOLOR_FORCE=1", "", false},
-        {"NO_COLOR= CLICOLOR_FORCE=1", "", true},
-        {"CLICOLOR_FORCE=1", "--color=never", false}};
+        {"CLICOLOR_FORCE=0", "", false}, {"NO_COLOR=1 CLICOLOR_FORCE=1", "", false},
+        {"NO_COLOR= CLICOLOR_FORCE=1", "", true}, {"CLICOLOR_FORCE=1", "--color=never", false}};
     static const char *const terms[] = {"dumb", "xterm-256color"};
     char options[64];
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        (void)snprintf(
-            options, sizeof options, "--timeline %s", cases[i].option);
-        struct result result = run_demo(
-            plain_run("semaphore"), false, cases[i].environment, options);
+        (void)snprintf(options, sizeof options, "--timeline %s", cases[i].option);
+        struct result result =
+            run_demo(plain_run("semaphore"), false, cases[i].environment, options);
         assert_int_equal(strstr(result.out, "\033[") != NULL, cases[i].color);
     }
     for (int i = 0; i < 2; i++) {
-        struct terminal terminal = terminal_start(
-            "TERM=%s; $B/demo_shm --timeline --speed=1000", terms[i]);
+        struct terminal terminal =
+            terminal_start("TERM=%s; $B/demo_shm --timeline --speed=1000", terms[i]);
         assert_int_equal(terminal_finish(&terminal), 0);
         assert_int_equal(strstr(terminal.shown, "\033[") != NULL, i);
     }
@@ -163,8 +151,7 @@ TEST(color)
  */
 TEST(lanes_take_the_place)
 {
-    struct result result =
-        run_demo(plain_run("semaphore"), false, "trap '' INT;", "--lanes");
+    struct result result = run_demo(plain_run("semaphore"), false, "trap '' INT;", "--lanes");
 
     assert_int_equal(count_text(result.out, "starting critical section"), 10);
     assert_int_equal(count_text(result.out, "finished critical section"), 10);
@@ -212,9 +199,8 @@ TEST(files)
 /* A file that cannot be replaced, as containers mount some, is written. */
 TEST(mounted_file)
 {
-    struct result result =
-        run_script("touch h c; unshare -m sh -c 'mount --bind h c || exit 77; "
-                   "$B/demo_condvar --svg=c' || exit; grep -q '<svg' h");
+    struct result result = run_script("touch h c; unshare -m sh -c 'mount --bind h c || exit 77; "
+                                      "$B/demo_condvar --svg=c' || exit; grep -q '<svg' h");
     if (result.status == 77 || result.status == 1 || result.status == 127)
         skip(); /* not as this user, or there is no unshare */
     assert_result(&result, 0, "guarantee held", "--svg=c");
@@ -223,15 +209,13 @@ TEST(mounted_file)
 /* The verdict comes in any case, and before the error. */
 TEST(verdict_without_a_view)
 {
-    static const char *const commands[] = {
-        "ulimit -f 1; exec $B/demo_pipe --svg=run.svg",
+    static const char *const commands[] = {"ulimit -f 1; exec $B/demo_pipe --svg=run.svg",
         "ulimit -f 1; exec $B/demo_pipe --timeline a a a a a a a a a a a a >f",
         "ulimit -f 0; exec $B/demo_condvar --broken --trace=run.json"};
 
     for (int i = 0; i < 3; i++) {
         struct result result = run_script("%s", commands[i]);
-        assert_result(
-            &result, 3, ": guarantee .*\n.*File too large", commands[i]);
+        assert_result(&result, 3, ": guarantee .*\n.*File too large", commands[i]);
     }
 }
 
@@ -240,19 +224,15 @@ TEST(verdict_without_a_view)
  */
 TEST(same_files)
 {
-    static const char *const refused[] = {
-        "$B/demo_condvar --svg=new --trace=./new",
-        "$B/demo_condvar --svg=a --trace=./a",
-        "$B/demo_mutex --svg=a --trace=c", "$B/demo_file --svg=b --trace=a",
-        "$B/demo_mutex --file=a --svg=b",
-        "$B/demo_mutex --file=new --trace=./new",
-        "$B/demo_file --file=n --trace=n", "$B/demo_file --file=new --svg=new",
-        "$B/demo_mutex --file=a >>a", "$B/demo_mutex --file=a >>a 2>&1",
-        "$B/demo_mutex --file=b 2>>a", "$B/demo_file --file=n >>n",
-        "$B/demo_file --broken --file=n 2>>n", "$B/demo_pipe - <a >>a",
-        "$B/demo_pipe - <a 1<>b", "$B/demo_pipe --svg=b - <a",
-        "$B/demo_mqueue - <a >>b", "$B/demo_mqueue - <a 2>>b",
-        "$B/demo_mqueue --trace=a - <b"};
+    static const char *const refused[] = {"$B/demo_condvar --svg=new --trace=./new",
+        "$B/demo_condvar --svg=a --trace=./a", "$B/demo_mutex --svg=a --trace=c",
+        "$B/demo_file --svg=b --trace=a", "$B/demo_mutex --file=a --svg=b",
+        "$B/demo_mutex --file=new --trace=./new", "$B/demo_file --file=n --trace=n",
+        "$B/demo_file --file=new --svg=new", "$B/demo_mutex --file=a >>a",
+        "$B/demo_mutex --file=a >>a 2>&1", "$B/demo_mutex --file=b 2>>a",
+        "$B/demo_file --file=n >>n", "$B/demo_file --broken --file=n 2>>n", "$B/demo_pipe - <a >>a",
+        "$B/demo_pipe - <a 1<>b", "$B/demo_pipe --svg=b - <a", "$B/demo_mqueue - <a >>b",
+        "$B/demo_mqueue - <a 2>>b", "$B/demo_mqueue --trace=a - <b"};
 
     assert_shell(0, "printf 'add 3 4\n' >a; ln a b; ln -s a c; echo 7 >n");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -268,8 +248,7 @@ TEST(same_files)
                     "grep -q 'guarantee held' o && grep -q '</svg>' o && "
                     "grep -q 'ucky number' p && grep -q traceEvents p");
     assert_shell(0, "$B/demo_pipe --svg=/dev/null - </dev/null");
-    assert_shell(
-        0, "$B/demo_condvar --svg=/dev/null --trace=/dev/null 2>&1 >o");
+    assert_shell(0, "$B/demo_condvar --svg=/dev/null --trace=/dev/null 2>&1 >o");
 }
 
 TEST(step_needs_a_terminal)
@@ -283,8 +262,7 @@ TEST(step_needs_a_terminal)
 /* Starts a demo with --step on a terminal, and awaits the first event. */
 static struct terminal start_step(const char *words)
 {
-    struct terminal terminal =
-        terminal_start("exec $B/%s --step --color=never", words);
+    struct terminal terminal = terminal_start("exec $B/%s --step --color=never", words);
 
     terminal_await(&terminal, "\n1/", 1);
     return terminal;
@@ -320,8 +298,7 @@ TEST(step)
     for (int i = 0; i < 60; i++)
         terminal_type(&terminal, "n");
     terminal_await(&terminal, "no more in this lane", 1);
-    terminal_await(&terminal, "n next in this lane",
-        count_text(terminal.shown, "time  worker"));
+    terminal_await(&terminal, "n next in this lane", count_text(terminal.shown, "time  worker"));
     terminal_watch(&terminal, 500); /* the run goes on to its end */
     finish_step(&terminal, 0);
     assert_true(count_text(terminal.shown, "finished critical section") >= 10);
@@ -396,8 +373,7 @@ TEST(step_to_what_is_wrong)
 TEST(step_interrupted)
 {
     save_file("input", "a file\n", 7);
-    struct terminal terminal =
-        terminal_start("exec $B/demo_pipe --step - <input");
+    struct terminal terminal = terminal_start("exec $B/demo_pipe --step - <input");
     terminal_await(&terminal, "running", 1);
     terminal_type(&terminal, "\n\n\n\n\n\n\n\n\n\n"); /* four wait */
     terminal_await(&terminal, "got a", 1);
@@ -421,17 +397,17 @@ static void await_keys(struct terminal *terminal)
 static void assert_restored(
     const char *options, const char *typed, int signal_number, bool is_stopped)
 {
-    struct terminal terminal = terminal_start(
-        "set -m; trap : INT; before=$(stty -g)\n"
-        "look() {\n"
-        "    for i in 1 2 3 4 5 6 7 8 9 10; do\n"
-        "        [ \"$(stty -g)\" = \"$before\" ] && echo as $1 && break\n"
-        "        sleep 0.2\n"
-        "    done\n"
-        "}\n"
-        "sh -c 'echo $$ >pid; exec $B/demo_semaphore --step %s'\n"
-        "look before\n%s",
-        options, is_stopped ? "fg; look again; fg; look ever" : "");
+    struct terminal terminal =
+        terminal_start("set -m; trap : INT; before=$(stty -g)\n"
+                       "look() {\n"
+                       "    for i in 1 2 3 4 5 6 7 8 9 10; do\n"
+                       "        [ \"$(stty -g)\" = \"$before\" ] && echo as $1 && break\n"
+                       "        sleep 0.2\n"
+                       "    done\n"
+                       "}\n"
+                       "sh -c 'echo $$ >pid; exec $B/demo_semaphore --step %s'\n"
+                       "look before\n%s",
+            options, is_stopped ? "fg; look again; fg; look ever" : "");
 
     terminal_await(&terminal, "\n1/", 1);
     assert_false(terminal_is_usual(&terminal));
@@ -478,15 +454,14 @@ TEST(step_window_closed)
  */
 TEST(resize)
 {
-    struct terminal terminal = terminal_start(
-        "LC_ALL=C exec $B/demo_semaphore --lanes --speed=5 --color=never");
+    struct terminal terminal =
+        terminal_start("LC_ALL=C exec $B/demo_semaphore --lanes --speed=5 --color=never");
     const char *names = NULL;
 
     terminal_await(&terminal, "finished", 2);
     terminal_resize(&terminal, 64);
     assert_int_equal(terminal_finish(&terminal), 0);
-    for (const char *next = terminal.shown;
-         (next = strstr(next, "time  worker")) != NULL; next++)
+    for (const char *next = terminal.shown; (next = strstr(next, "time  worker")) != NULL; next++)
         names = next;
     assert_non_null(names);
     assert_true(widest(names) <= 64 + 1 /* and a carriage return */);
@@ -501,9 +476,8 @@ TEST(last_screenful)
 
     FOR_MODES(demo, broken)
     {
-        struct terminal terminal =
-            terminal_start("exec $B/%s --timeline --speed=1000 %s %s",
-                demo->program, demo->options, broken ? "--broken" : "");
+        struct terminal terminal = terminal_start("exec $B/%s --timeline --speed=1000 %s %s",
+            demo->program, demo->options, broken ? "--broken" : "");
         (void)terminal_finish(&terminal);
         (void)snprintf(title, sizeof title, "\n%s ", demo->program);
         const char *chart = strstr(terminal.shown, title);
@@ -517,18 +491,15 @@ TEST(last_screenful)
  */
 TEST(cost_grows_with_the_events)
 {
-    static const char *const views[] = {
-        "--trace=run", "--svg=run", "--timeline", "--lanes"};
+    static const char *const views[] = {"--trace=run", "--svg=run", "--timeline", "--lanes"};
     double seconds[2];
 
     for (int i = 0; i < 8; i++) {
         struct result result =
-            run_script("yes x | head -n %d | $B/demo_pipe %s -",
-                i % 2 ? 8200 : 2050, views[i / 2]);
+            run_script("yes x | head -n %d | $B/demo_pipe %s -", i % 2 ? 8200 : 2050, views[i / 2]);
         assert_result(&result, 0, "", views[i / 2]);
         seconds[i % 2] = result.processor > 0.02 ? result.processor : 0.02;
         if (i % 2 && seconds[1] > 9 * seconds[0])
-            fail_msg("%s: %.2f s, and then %.2f s", views[i / 2], seconds[0],
-                seconds[1]);
+            fail_msg("%s: %.2f s, and then %.2f s", views[i / 2], seconds[0], seconds[1]);
     }
 }

@@ -62,12 +62,12 @@ enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
 #define MEMORY "mmap|malloc|alloc|pthread_create|open_memstream"
 #define OPEN   "open"
 #define REMOVE "unlink|cannot remove"
-#define CALL(call, said, ...)                                                  \
-    {                                                                          \
-#call, SYS_##call, said,                                               \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
+#define CALL(call, said, ...)                                                                      \
+    {                                                                                              \
+#call, SYS_##call, said,                                                                   \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
 static const struct call {
     const char *name;
@@ -146,9 +146,8 @@ static const struct way {
     const char *name;
     int signal;
     enum { GROUP, PARENT, CHILD } target;
-} ways[] = {{"SIGINT to all", SIGINT, GROUP},
-    {"SIGTERM to all", SIGTERM, GROUP}, {"SIGHUP to all", SIGHUP, GROUP},
-    {"SIGKILL to the parent", SIGKILL, PARENT},
+} ways[] = {{"SIGINT to all", SIGINT, GROUP}, {"SIGTERM to all", SIGTERM, GROUP},
+    {"SIGHUP to all", SIGHUP, GROUP}, {"SIGKILL to the parent", SIGKILL, PARENT},
     {"SIGKILL to a child", SIGKILL, CHILD}};
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -175,8 +174,8 @@ static const char *title_of(const struct demo_run *run)
 {
     static char title[96];
 
-    (void)snprintf(title, sizeof title, "%s%s%s", run->program,
-        *run->options ? " " : "", run->options);
+    (void)snprintf(
+        title, sizeof title, "%s%s%s", run->program, *run->options ? " " : "", run->options);
     return title;
 }
 
@@ -191,21 +190,17 @@ static int listen_in(const void *context)
     struct sock_fprog filter = {.len = CALLS + 3, .filter = code};
 
     for (int i = 0; i < CALLS; i++)
-        code[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-            (unsigned)calls[i].number, (unsigned char)(CALLS - i), 0);
-    code[CALLS + 1] =
-        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[CALLS + 2] =
-        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+        code[i + 1] = (struct sock_filter)BPF_JUMP(
+            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i].number, (unsigned char)(CALLS - i), 0);
+    code[CALLS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    code[CALLS + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-        SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    int listener = (int)syscall(
+        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
     char byte = '!', room[CMSG_SPACE(sizeof listener)] = {0};
     struct iovec bytes = {&byte, 1};
-    struct msghdr message = {.msg_iov = &bytes,
-        .msg_iovlen = 1,
-        .msg_control = room,
-        .msg_controllen = sizeof room};
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
@@ -219,14 +214,11 @@ static int receive_listener(int socket)
 {
     char byte, room[CMSG_SPACE(sizeof(int))];
     struct iovec bytes = {&byte, 1};
-    struct msghdr message = {.msg_iov = &bytes,
-        .msg_iovlen = 1,
-        .msg_control = room,
-        .msg_controllen = sizeof room};
+    struct msghdr message = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     int listener = -1;
 
-    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 &&
-        CMSG_FIRSTHDR(&message))
+    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
         memcpy(&listener, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof listener);
     return listener;
 }
@@ -259,8 +251,7 @@ static bool is_due(struct fault *fault, const struct seccomp_data *data)
         (data->nr == SYS_futex && !is_wait(data->args[1])))
         return false;
     fault->uses[call]++;
-    return call == fault->call &&
-           (fault->use == EACH_USE || fault->uses[call] == fault->use);
+    return call == fault->call && (fault->use == EACH_USE || fault->uses[call] == fault->use);
 }
 
 /* Returns whether there was somebody to kill. */
@@ -282,8 +273,7 @@ static bool send_signal(const struct fault *fault, pid_t pid)
 /* Answers the kernel's questions until all processes that it asks about have
  * ended, or BOUND is over. Returns whether the program has ended.
  */
-static bool supervise(
-    int listener, struct program *program, struct fault *fault)
+static bool supervise(int listener, struct program *program, struct fault *fault)
 {
     double end = now() + (double)BOUND;
     struct pollfd question = {.fd = listener, .events = POLLIN};
@@ -297,8 +287,7 @@ static bool supervise(
             ended = true;
             end = now() + 1; /* for what it leaves behind */
         }
-        if (!(question.revents & POLLIN) ||
-            ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
+        if (!(question.revents & POLLIN) || ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
             continue;
         answer.id = asked.id;
         bool due = is_due(fault, &asked.data);
@@ -307,8 +296,7 @@ static bool supervise(
         answer.error = due ? -fault->error : 0;
         if (answer.error == 0 && asked.data.nr == SYS_msgget) {
             /* in the demo's place, so that its queues are known */
-            int id =
-                queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
+            int id = queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
             answer.error = id == -1 ? -errno : 0;
             answer.val = id == -1 ? 0 : id;
         } else if (answer.error == 0)
@@ -316,8 +304,7 @@ static bool supervise(
         /* A signal came first: the call will be made again. */
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1)
             for (int i = 0; i < CALLS; i++)
-                fault->uses[i] -=
-                    fault->in_main && calls[i].number == asked.data.nr;
+                fault->uses[i] -= fault->in_main && calls[i].number == asked.data.nr;
     }
     /* on a busy machine its end is not seen at once */
     double left = end - now();
@@ -344,15 +331,14 @@ static bool says_one_of(const char *text, const char *words)
  */
 static bool is_precaution(const struct demo_run *run, long call)
 {
-    bool kills = strcmp(run->options, "--kill-writer") == 0 ||
-                 strcmp(run->demo, "signal") == 0;
+    bool kills = strcmp(run->options, "--kill-writer") == 0 || strcmp(run->demo, "signal") == 0;
 
     return call == SYS_prctl || (call == SYS_kill && !kills);
 }
 
 /* What was wrong with the run: NULL, or a word. */
-static const char *judge(const struct demo_run *run, const struct fault *fault,
-    const struct result *result)
+static const char *judge(
+    const struct demo_run *run, const struct fault *fault, const struct result *result)
 {
     if (fault->way && result->status == run->normal)
         return NULL; /* it was done already */
@@ -360,8 +346,7 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
         return result->status == 128 + fault->way->signal ? NULL : "wrong end";
     if (fault->way)
         return result->status == 3 &&
-                       says_one_of(result->err,
-                           " was killed by signal 9|live view was stopped")
+                       says_one_of(result->err, " was killed by signal 9|live view was stopped")
                    ? NULL
                    : "wrong end";
     if (result->status > 128)
@@ -375,8 +360,7 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
     if (fault->use == EACH_USE && is_precaution(run, calls[fault->call].number))
         return "needless end";
     /* no such child: that is what a live view leaves that was killed before */
-    if (fault->error == ECHILD &&
-        strstr(result->err, "the live view was stopped"))
+    if (fault->error == ECHILD && strstr(result->err, "the live view was stopped"))
         return NULL;
     /* pthread_create(3) has one reason for all */
     bool says_why = strstr(result->err, strerror(fault->error)) ||
@@ -387,8 +371,7 @@ static const char *judge(const struct demo_run *run, const struct fault *fault,
 }
 
 /* Starts RUN so that the kernel asks by the LISTENER about its calls. */
-static struct program start(
-    const struct demo_run *run, int speed, int *listener)
+static struct program start(const struct demo_run *run, int speed, int *listener)
 {
     int sockets[2];
 
@@ -397,8 +380,8 @@ static struct program start(
     /* in the child lower descriptors are closed before listen_in() */
     int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
     (void)close(sockets[1]);
-    struct program program = start_with(listen_in, &kept, "%s --speed=%d %s",
-        run->program, speed, run->options);
+    struct program program =
+        start_with(listen_in, &kept, "%s --speed=%d %s", run->program, speed, run->options);
     (void)close(kept);
     *listener = receive_listener(sockets[0]);
     (void)close(sockets[0]);
@@ -434,8 +417,7 @@ static int count_leftovers(const struct fault *fault)
  * fewer such calls this time; or if the machine was too busy to judge it, when
  * it MAY_REPEAT.
  */
-static bool try_once(
-    const struct demo_run *run, struct fault *fault, bool may_repeat)
+static bool try_once(const struct demo_run *run, struct fault *fault, bool may_repeat)
 {
     const int speed = fault->way && fault->use % 2 == 0 ? 20 : 1000;
     const char *wrong = "hang";
@@ -443,9 +425,9 @@ static bool try_once(
     struct program program = start(run, speed, &listener);
     bool ended = supervise(listener, &program, fault);
     const struct result *result = &program.so_far;
-    bool happened = fault->call == ALL || fault->is_sent ||
-                    (!fault->way && fault->uses[fault->call] > 0 &&
-                        fault->uses[fault->call] >= fault->use);
+    bool happened =
+        fault->call == ALL || fault->is_sent ||
+        (!fault->way && fault->uses[fault->call] > 0 && fault->uses[fault->call] >= fault->use);
 
     if (ended)
         wrong = happened ? judge(run, fault, result) : NULL;
@@ -460,10 +442,10 @@ static bool try_once(
         totals->hangs += !ended;
         totals->silent += wrong && ended;
         if (fault->call != ALL && (wrong || left > 0))
-            (void)printf("%s: use %d of %s, %s: %s, status %d, %d left\n%s",
-                title_of(run), fault->use, calls[fault->call].name,
-                fault->way ? fault->way->name : strerror(fault->error),
-                wrong ? wrong : "right", result->status, left, result->err);
+            (void)printf("%s: use %d of %s, %s: %s, status %d, %d left\n%s", title_of(run),
+                fault->use, calls[fault->call].name,
+                fault->way ? fault->way->name : strerror(fault->error), wrong ? wrong : "right",
+                result->status, left, result->err);
     }
     (void)fflush(stdout);
     free(program.so_far.out);
@@ -477,10 +459,8 @@ static void try_fault(const struct demo_run *run, const struct fault *fault)
 
     for (int tries = 0; tries < 4 && !happened; tries++)
         happened = try_once(run,
-            &(struct fault){.call = fault->call,
-                .use = fault->use,
-                .error = fault->error,
-                .way = fault->way},
+            &(struct fault){
+                .call = fault->call, .use = fault->use, .error = fault->error, .way = fault->way},
             tries < 3);
     totals->faults += happened;
 }
@@ -504,10 +484,8 @@ static void deny(const struct demo_run *run, int call)
 {
     if (!can_be_denied(calls[call].name))
         return;
-    try_fault(
-        run, &(struct fault){.call = call, .use = EACH_USE, .error = EPERM});
-    try_fault(
-        run, &(struct fault){.call = call, .use = EACH_USE, .error = ENOSYS});
+    try_fault(run, &(struct fault){.call = call, .use = EACH_USE, .error = EPERM});
+    try_fault(run, &(struct fault){.call = call, .use = EACH_USE, .error = ENOSYS});
 }
 
 static void try_uses(const struct demo_run *run, int call, int most)
@@ -598,15 +576,12 @@ int main(int argc, char **argv)
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     char **rest = argv + 2;
 
-    totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE,
-        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!build || totals == MAP_FAILED) {
-        (void)fprintf(
-            stderr, "usage: matrix BUILD_FOLDER [denied | killed] [DEMO]\n");
+        (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [denied | killed] [DEMO]\n");
         return 2;
     }
-    if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0,
-            &(struct seccomp_notif_sizes){0}) == -1) {
+    if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &(struct seccomp_notif_sizes){0}) == -1) {
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
@@ -623,14 +598,9 @@ int main(int argc, char **argv)
     add_run("condvar", "--trace=view --timeline");
     add_run("pipe", "--svg=view --color=always --lanes");
     bool good = try_all_runs(argc > 2 ? *rest : NULL);
-    (void)printf(
-        "%d faults, %d hangs, %d silent, %d leftovers; %d names left by "
-        "SIGKILL in the instant of set-up\n",
-        totals->faults, totals->hangs, totals->silent, totals->leftovers,
-        totals->names);
+    (void)printf("%d faults, %d hangs, %d silent, %d leftovers; %d names left by "
+                 "SIGKILL in the instant of set-up\n",
+        totals->faults, totals->hangs, totals->silent, totals->leftovers, totals->names);
     bool enough = (argc > 2 && *rest) || totals->faults >= 300;
-    return good && enough &&
-                   totals->hangs + totals->silent + totals->leftovers == 0
-               ? 0
-               : 1;
+    return good && enough && totals->hangs + totals->silent + totals->leftovers == 0 ? 0 : 1;
 }

@@ -92,8 +92,8 @@ struct text {
 /* Sends TEXT through FILTER in blocks whose lengths CUTS says; NULL: all at
  * once.
  */
-static struct text pass_through(filter_function *filter, struct text text,
-    const uint8_t *cuts, size_t cut_count)
+static struct text pass_through(
+    filter_function *filter, struct text text, const uint8_t *cuts, size_t cut_count)
 {
     struct text result = {malloc(12 * text.length + 64), 0};
     struct position at = {0};
@@ -127,8 +127,7 @@ static struct text pass_through(filter_function *filter, struct text text,
 /* The first bytes say where to cut, the rest is the text. */
 static void filter_sentences(const uint8_t *data, size_t size)
 {
-    static filter_function *const functions[FILTERS] = {
-        split, capitalize, merge, decapitalize};
+    static filter_function *const functions[FILTERS] = {split, capitalize, merge, decapitalize};
     size_t cuts = size > 0 ? data[0] % 8U : 0;
 
     if (size < 1 + cuts || size > BLOCK / 12)

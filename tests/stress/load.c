@@ -62,8 +62,7 @@ static void begin(int client)
     int file = socket(AF_INET, SOCK_STREAM, 0);
 
     check(file >= 0, "socket");
-    check(connect(file, (struct sockaddr *)&server, sizeof server) == 0,
-        "connect");
+    check(connect(file, (struct sockaddr *)&server, sizeof server) == 0, "connect");
     files[client] = (struct pollfd){.fd = file, .events = POLLIN};
     clients[client] = (struct client){.reset = now() + 0.01};
     if (kind_of(client) != SILENT)
@@ -75,8 +74,7 @@ static void end(int client, bool reset)
     const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
 
     if (reset)
-        (void)setsockopt(
-            files[client].fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        (void)setsockopt(files[client].fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     (void)close(files[client].fd);
     files[client].fd = -1;
     ended[kind_of(client)]++;
@@ -86,8 +84,7 @@ static void end(int client, bool reset)
 static void take(int client)
 {
     struct client *me = &clients[client];
-    ssize_t more = recv(
-        files[client].fd, me->answer + me->got, sizeof me->answer - me->got, 0);
+    ssize_t more = recv(files[client].fd, me->answer + me->got, sizeof me->answer - me->got, 0);
 
     if (more > 0) {
         me->got += (size_t)more;
@@ -145,8 +142,7 @@ static void load(long messages)
         for (int i = 0; i < client_count; i++) {
             if (files[i].fd >= 0 && files[i].revents != 0)
                 take(i);
-            if (files[i].fd >= 0 && kind_of(i) == RESETS &&
-                time >= clients[i].reset)
+            if (files[i].fd >= 0 && kind_of(i) == RESETS && time >= clients[i].reset)
                 end(i, true);
             if (files[i].fd < 0)
                 begin(i);
@@ -181,8 +177,7 @@ int main(int argc, char **argv)
         return wrong == 0 ? 0 : 1;
     }
     if (argc < 2 || messages < 10 * CLIENTS) {
-        (void)fprintf(stderr, "usage: load BUILD_FOLDER [MESSAGES >= %d]\n",
-            10 * CLIENTS);
+        (void)fprintf(stderr, "usage: load BUILD_FOLDER [MESSAGES >= %d]\n", 10 * CLIENTS);
         return 2;
     }
     check(getrlimit(RLIMIT_NOFILE, &most) == 0, "getrlimit");
@@ -193,8 +188,7 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     (void)setenv("DEMOS", argv[1], 1);
-    struct program program =
-        start_words("demo_socket --serve --port=0 --timeout=3600");
+    struct program program = start_words("demo_socket --serve --port=0 --timeout=3600");
     (void)program_await(&program, "\n", true);
     connect_to(atoi(strrchr(program.so_far.err, ':') + 1), program.out);
 
@@ -220,12 +214,10 @@ int main(int argc, char **argv)
 
     for (int kind = 0; kind < KINDS; kind++)
         (void)printf("%7ld connections, %s\n", ended[kind], names[kind]);
-    (void)printf(
-        "%ld messages answered in %.1f s, %ld answers wrong\n"
-        "%ld lines printed\n%ld kB before, %ld kB after; in each part it grew "
-        "by %ld kB or more\n%s",
-        answered, took, wrong, lines, memory[0], memory[PARTS - 1], least,
-        result.err);
+    (void)printf("%ld messages answered in %.1f s, %ld answers wrong\n"
+                 "%ld lines printed\n%ld kB before, %ld kB after; in each part it grew "
+                 "by %ld kB or more\n%s",
+        answered, took, wrong, lines, memory[0], memory[PARTS - 1], least, result.err);
     bool good = result.status == 0 && wrong == 0 && lines >= answered;
     return good && least <= GROWTH ? 0 : 1;
 }

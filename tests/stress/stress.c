@@ -59,16 +59,14 @@ static int prepare(const void *context)
  */
 static struct program start(struct run *run)
 {
-    static const char *const views[] = {
-        "", "--lanes", "--trace=view", "", "--trace=view"};
+    static const char *const views[] = {"", "--lanes", "--trace=view", "", "--trace=view"};
     const struct demo_run *subject = run->subject;
     int speed = subject->speeds[run->number / AT_ONCE % subject->speed_count];
     unsigned seed = (unsigned)(run->number * 4 + run->broken * 2 + run->pinned);
 
-    (void)snprintf(run->words, sizeof run->words,
-        "%s --speed=%d --seed=%u %s%s %s", subject->program, speed,
-        seed * 2654435761U, subject->options, run->broken ? " --broken" : "",
-        views[run->number % 5]);
+    (void)snprintf(run->words, sizeof run->words, "%s --speed=%d --seed=%u %s%s %s",
+        subject->program, speed, seed * 2654435761U, subject->options,
+        run->broken ? " --broken" : "", views[run->number % 5]);
     return start_with(prepare, run, "%s", run->words);
 }
 
@@ -81,13 +79,11 @@ static bool is_right(const struct run *run, const struct result *result)
 
     /* the system of tests/unkind has no robust mutexes, which has to be said */
     if (getenv("UNKIND_SEED") && strcmp(subject->options, "--kill-writer") == 0)
-        return result->status == 3 &&
-               strstr(result->err, "needs robust mutexes");
+        return result->status == 3 && strstr(result->err, "needs robust mutexes");
     if (run->broken)
         return result->status == subject->broken;
     return result->status == subject->normal || result->status == 0 ||
-           (result->status == 3 &&
-               strstr(result->err, "the machine was too busy"));
+           (result->status == 3 && strstr(result->err, "the machine was too busy"));
 }
 
 /* The normal runs whose trace was read, and those of them in which nobody waits
@@ -105,8 +101,7 @@ static void look_for_a_wait(const struct run *run)
     while (trace && !found && fgets(line, sizeof line, trace))
         for (const char *call = run->subject->waits; *call;) {
             size_t length = strcspn(call, ",");
-            (void)snprintf(
-                name, sizeof name, "\"name\":\"%.*s\"", (int)length, call);
+            (void)snprintf(name, sizeof name, "\"name\":\"%.*s\"", (int)length, call);
             found = found || strstr(line, name);
             call += length;
             call += *call == ',';
@@ -166,8 +161,7 @@ static int stress(const struct run *model, int count, int at_once)
  */
 static void add_runs(void)
 {
-    static const char *const with_window[] = {
-        "mutex", "semaphore", "condvar", "file", "shm"};
+    static const char *const with_window[] = {"mutex", "semaphore", "condvar", "file", "shm"};
 
     add_run("condvar", "--consumers=5");
     add_run("mqueue", "--clients=3");
@@ -194,26 +188,23 @@ static int stress_all(int count, char *const *names)
 {
     int failures = 0;
 
-    (void)printf(
-        "%d runs each                              wrong: free  on one core\n",
-        count);
+    (void)printf("%d runs each                              wrong: free  on one core\n", count);
     add_runs();
     FOR_RUNS(subject)
     for (int broken = 0; broken <= 1; broken++) {
         struct run model = {.subject = subject, .broken = broken};
-        if ((broken && subject->broken == NO_BROKEN) ||
-            !is_wanted(subject, names))
+        if ((broken && subject->broken == NO_BROKEN) || !is_wanted(subject, names))
             continue;
         traced = 0;
         without_a_wait = 0;
         int free_runs = stress(&model, count, AT_ONCE);
         model.pinned = true;
         int pinned = stress(&model, count, AT_ONCE);
-        (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program,
-            subject->options, broken ? "--broken" : "", free_runs, pinned);
+        (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program, subject->options,
+            broken ? "--broken" : "", free_runs, pinned);
         if (without_a_wait > 0)
-            (void)printf("in %d of %d runs nobody waits in %s\n",
-                without_a_wait, traced, subject->waits);
+            (void)printf(
+                "in %d of %d runs nobody waits in %s\n", without_a_wait, traced, subject->waits);
         (void)fflush(stdout);
         int allowed = broken ? count / 1000 : 0;
         failures += (free_runs > allowed) + (pinned > allowed);
@@ -232,15 +223,14 @@ int main(int argc, char **argv)
     char *const *names = argc > 3 ? argv + 3 : argv + argc;
 
     if (build == NULL || (count < 1 && !is_crowd)) {
-        (void)fprintf(
-            stderr, "usage: stress BUILD_FOLDER [crowd | RUNS [NAME...]]\n");
+        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [crowd | RUNS [NAME...]]\n");
         return 2;
     }
     (void)setenv("DEMOS", build, 1);
     free(build);
     char *folder = scratch_enter();
-    int failures = is_crowd ? stress(&(struct run){.number = 0}, CROWD, CROWD)
-                            : stress_all(count, names);
+    int failures =
+        is_crowd ? stress(&(struct run){.number = 0}, CROWD, CROWD) : stress_all(count, names);
     scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }

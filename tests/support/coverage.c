@@ -32,8 +32,7 @@ static void write_counts(int number)
  */
 static __attribute__((constructor)) void begin(void)
 {
-    struct sigaction action = {
-        .sa_handler = write_counts, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = write_counts, .sa_flags = SA_RESTART};
     struct rlimit limit;
 
     (void)sigaction(SIGUSR2, &action, NULL);

@@ -28,17 +28,15 @@ static void set_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     for (int number = 1; number < NSIG; number++)
         if (number != SIGHUP && number != SIGINT && number != SIGQUIT &&
-            sigaction(number, NULL, &action) == 0 &&
-            action.sa_handler == SIG_IGN)
+            sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
             (void)signal(number, SIG_DFL);
 }
 
 static void set_variables(void)
 {
-    static const char *const unset[] = {"NO_COLOR", "CLICOLOR",
-        "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANG", "LANGUAGE", "LC_CTYPE",
-        "LC_NUMERIC", "LC_MESSAGES", "POSIXLY_CORRECT", "CDPATH", "ENV",
-        "BASH_ENV"};
+    static const char *const unset[] = {"NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS",
+        "LINES", "LANG", "LANGUAGE", "LC_CTYPE", "LC_NUMERIC", "LC_MESSAGES", "POSIXLY_CORRECT",
+        "CDPATH", "ENV", "BASH_ENV"};
 
     for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
         (void)unsetenv(unset[i]);
@@ -49,8 +47,7 @@ static void set_variables(void)
 /* As much as the hard limit allows; of files no more than is usual. */
 static void set_limits(void)
 {
-    static const int kinds[] = {
-        RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_NOFILE};
+    static const int kinds[] = {RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_NOFILE};
     struct rlimit limit;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

@@ -24,8 +24,8 @@ static int text_count;
 /* Copies to VALUE what the style of PICTURE says of PROPERTY for CLASS last, on
  * a DARK page or a light one. Returns false if it says nothing.
  */
-static bool find_style(const char *picture, bool dark, const char *class,
-    const char *property, char value[40])
+static bool find_style(
+    const char *picture, bool dark, const char *class, const char *property, char value[40])
 {
     const char *begin = strstr(picture, "<style>") + strlen("<style>");
     const char *end = strstr(begin, dark ? "}</style>" : "@media(");
@@ -39,8 +39,7 @@ static bool find_style(const char *picture, bool dark, const char *class,
     (void)snprintf(key, sizeof key, "{%s:", property);
     for (char *rest = style, *rule; (rule = strtok_r(rest, "}", &rest));) {
         char *body = strrchr(rule, '{');
-        (void)snprintf(
-            classes, sizeof classes, ",%.*s,", (int)(body - rule), rule);
+        (void)snprintf(classes, sizeof classes, ",%.*s,", (int)(body - rule), rule);
         for (char *next = body; next; next = strchr(next, ';')) {
             *next = '{'; /* each property has one before it */
             if (strstr(classes, wanted) && strncmp(next, key, strlen(key)) == 0)
@@ -57,13 +56,12 @@ static double lightness(const char *color)
     double all = 0;
     bool is_short = strlen(color) == 4;
 
-    if (sscanf(color, is_short ? "#%1x%1x%1x" : "#%2x%2x%2x", &channels[0],
-            &channels[1], &channels[2]) != 3)
+    if (sscanf(color, is_short ? "#%1x%1x%1x" : "#%2x%2x%2x", &channels[0], &channels[1],
+            &channels[2]) != 3)
         fail_msg("%s is no color", color);
     for (int i = 0; i < 3; i++) {
         double part = channels[i] / (is_short ? 15.0 : 255.0);
-        part =
-            part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4);
+        part = part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4);
         all += shares[i] * part;
     }
     return all;
@@ -74,35 +72,31 @@ static void check_contrasts(const char *picture)
     static const struct {
         const char *class, *property, *behind;
         double least;
-    } pairs[] = {{"text", "fill", ".page", 4.5},
-        {".soft", "fill", ".page", 4.5}, {".wrong", "fill", ".page", 4.5},
-        {"text", "fill", ".running", 4.5}, {"text", "fill", ".old", 4.5},
-        {".on-inside", "fill", ".inside", 4.5},
+    } pairs[] = {{"text", "fill", ".page", 4.5}, {".soft", "fill", ".page", 4.5},
+        {".wrong", "fill", ".page", 4.5}, {"text", "fill", ".running", 4.5},
+        {"text", "fill", ".old", 4.5}, {".on-inside", "fill", ".inside", 4.5},
         {".on-red", "fill", ".red", 4.5}, {".on-red", "fill", ".held", 4.5},
         {".on-red", "fill", ".unknown", 4.5}, {".on-red", "fill", ".new", 4.5},
         {".idle", "fill", ".page", 3}, {".running", "stroke", ".page", 3},
         {".waiting", "stroke", ".page", 3}, {".inside", "fill", ".page", 3},
-        {".red", "fill", ".page", 3}, {".new", "fill", ".page", 3},
-        {".old", "stroke", ".page", 3}, {".note", "stroke", ".page", 3},
-        {".sent", "stroke", ".page", 3}, {".unread", "stroke", ".page", 3},
-        {".lost", "stroke", ".page", 3}, {".bad", "stroke", ".page", 3},
-        {".cross", "stroke", ".page", 3}, {".flaw", "stroke", ".page", 3},
-        {".limit", "stroke", ".page", 3}, {".tip", "fill", ".page", 3},
-        {".redtip", "fill", ".page", 3}};
+        {".red", "fill", ".page", 3}, {".new", "fill", ".page", 3}, {".old", "stroke", ".page", 3},
+        {".note", "stroke", ".page", 3}, {".sent", "stroke", ".page", 3},
+        {".unread", "stroke", ".page", 3}, {".lost", "stroke", ".page", 3},
+        {".bad", "stroke", ".page", 3}, {".cross", "stroke", ".page", 3},
+        {".flaw", "stroke", ".page", 3}, {".limit", "stroke", ".page", 3},
+        {".tip", "fill", ".page", 3}, {".redtip", "fill", ".page", 3}};
     char color[40], page[40];
 
     for (size_t i = 0; i < 2 * sizeof pairs / sizeof *pairs; i++) {
         const char *class = pairs[i / 2].class;
         bool dark = i % 2 == 1;
-        assert_true(
-            find_style(picture, dark, class, pairs[i / 2].property, color));
-        assert_true(
-            find_style(picture, dark, pairs[i / 2].behind, "fill", page));
+        assert_true(find_style(picture, dark, class, pairs[i / 2].property, color));
+        assert_true(find_style(picture, dark, pairs[i / 2].behind, "fill", page));
         double one = lightness(color) + 0.05, other = lightness(page) + 0.05;
         double contrast = one > other ? one / other : other / one;
         if (contrast < pairs[i / 2].least)
-            fail_msg("%s: %s %s on %s has a contrast of %.2f",
-                dark ? "dark" : "light", class, color, page, contrast);
+            fail_msg("%s: %s %s on %s has a contrast of %.2f", dark ? "dark" : "light", class,
+                color, page, contrast);
     }
 }
 
@@ -129,8 +123,7 @@ static struct text read_text(const char *picture, const char *tag, double *size)
     *size = 24;
     *classes = '\0';
     (void)sscanf(tag, "<text class='%63[^']", classes);
-    assert_int_equal(
-        sscanf(strstr(tag, "' x='"), "' x='%lf' y='%lf'>", &x, &y), 2);
+    assert_int_equal(sscanf(strstr(tag, "' x='"), "' x='%lf' y='%lf'>", &x, &y), 2);
     for (char *next = strtok(classes, " "); next; next = strtok(NULL, " ")) {
         (void)snprintf(class, sizeof class, ".%s", next);
         if (find_style(picture, false, class, "text-anchor", value))
@@ -160,9 +153,8 @@ static void check_texts(const char *picture)
     double width, height, size, least = 24;
     int lanes = 0;
 
-    assert_int_equal(sscanf(strstr(picture, "viewBox="),
-                         "viewBox='0 0 %lf %lf'", &width, &height),
-        2);
+    assert_int_equal(
+        sscanf(strstr(picture, "viewBox="), "viewBox='0 0 %lf %lf'", &width, &height), 2);
     for (const char *tag = picture; (tag = strstr(tag, "class='lane")); tag++)
         lanes++;
     if (lanes > 20)
@@ -172,16 +164,15 @@ static void check_texts(const char *picture)
         assert_true(text_count < MAX_TEXTS);
         struct text *text = &texts[text_count++], *other = texts;
         *text = read_text(picture, tag, &size);
-        if (size < least || text->left < -1 || text->right > width ||
-            text->top < 0 || text->bottom > height)
-            fail_msg("%.*s: size %g, from %g, %g to %g, %g", length_of(text),
-                text->words, size, text->left, text->top, text->right,
-                text->bottom);
+        if (size < least || text->left < -1 || text->right > width || text->top < 0 ||
+            text->bottom > height)
+            fail_msg("%.*s: size %g, from %g, %g to %g, %g", length_of(text), text->words, size,
+                text->left, text->top, text->right, text->bottom);
         for (; other < text; other++)
             if (text->left < other->right && other->left < text->right &&
                 text->top < other->bottom && other->top < text->bottom)
-                fail_msg("%.*s is on %.*s", length_of(text), text->words,
-                    length_of(other), other->words);
+                fail_msg("%.*s is on %.*s", length_of(text), text->words, length_of(other),
+                    other->words);
     }
     assert_true(text_count >= 3);
 }
@@ -192,18 +183,17 @@ static void check_heads(const char *picture)
     double x, y, end_x, end_y;
     char class[8];
 
-    for (const char *arrow = picture; (arrow = strstr(arrow, "<path class='"));
-         arrow++) {
-        if (sscanf(arrow, "<path class='%7[a-z]' d='M%lf %lfL%lf %lf'", class,
-                &x, &y, &end_x, &end_y) != 5 ||
+    for (const char *arrow = picture; (arrow = strstr(arrow, "<path class='")); arrow++) {
+        if (sscanf(arrow, "<path class='%7[a-z]' d='M%lf %lfL%lf %lf'", class, &x, &y, &end_x,
+                &end_y) != 5 ||
             (strcmp(class, "sent") != 0 && strcmp(class, "bad") != 0))
             continue;
         double top = end_y > y ? end_y - 12 : end_y;
         for (struct text *text = texts; text < texts + text_count; text++)
-            if (text->left < end_x + 4 && end_x - 4 < text->right &&
-                text->top < top + 12 && top < text->bottom)
-                fail_msg("%.*s is on the head of an arrow at %g, %g",
-                    length_of(text), text->words, end_x, end_y);
+            if (text->left < end_x + 4 && end_x - 4 < text->right && text->top < top + 12 &&
+                top < text->bottom)
+                fail_msg("%.*s is on the head of an arrow at %g, %g", length_of(text), text->words,
+                    end_x, end_y);
     }
 }
 
@@ -217,8 +207,8 @@ void picture_check(const char *picture)
 
 bool picture_has_mark(const char *picture)
 {
-    static const char *const marks[] = {"'lost'", "'bad'", "'cross'",
-        "'bar red'", "'red'", "'label wrong", "'on-red'"};
+    static const char *const marks[] = {
+        "'lost'", "'bad'", "'cross'", "'bar red'", "'red'", "'label wrong", "'on-red'"};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         char class[32];

@@ -76,8 +76,7 @@ const char *built(const char *name)
     static char path[4096];
     const char *folder = getenv("DEMOS"); /* of another C library or machine */
 
-    (void)snprintf(
-        path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
     return path;
 }
 
@@ -86,8 +85,7 @@ static unsigned char started[PROCESSES / CHAR_BIT];
 
 static bool was_started(long pid)
 {
-    return pid > 0 && pid < PROCESSES &&
-           (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
+    return pid > 0 && pid < PROCESSES && (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
 }
 
 struct command {
@@ -116,8 +114,7 @@ static void become(const struct command *command, const int descriptors[3])
         exit(status);
     if (status != 0)
         _exit(status);
-    (void)execv(command->argv[0],
-        (char *const *)(uintptr_t)(const void *)command->argv);
+    (void)execv(command->argv[0], (char *const *)(uintptr_t)(const void *)command->argv);
     _exit(127);
 }
 
@@ -165,15 +162,13 @@ struct program start_body(int (*body)(const void *context), const void *context)
     return begin(&(struct command){.body = body, .context = context});
 }
 
-struct program start_session(
-    int (*body)(const void *context), const void *context)
+struct program start_session(int (*body)(const void *context), const void *context)
 {
-    return begin(&(struct command){
-        .body = body, .context = context, .leads_session = true});
+    return begin(&(struct command){.body = body, .context = context, .leads_session = true});
 }
 
-struct program start_with(int (*body)(const void *context), const void *context,
-    const char *format, ...)
+struct program start_with(
+    int (*body)(const void *context), const void *context, const char *format, ...)
 {
     char line[8192], *rest = line;
     const char *words[64] = {NULL};
@@ -219,8 +214,7 @@ static void take(int *descriptor, char **text, size_t *size)
 /* Lets the program and this process exchange what they have, once, within
  * SECONDS. Returns how many of SIZE BYTES it got.
  */
-static size_t exchange(
-    struct program *program, const char *bytes, size_t size, double seconds)
+static size_t exchange(struct program *program, const char *bytes, size_t size, double seconds)
 {
     struct pollfd files[3] = {{.fd = program->out, .events = POLLIN},
         {.fd = program->err, .events = POLLIN},
@@ -244,8 +238,8 @@ static size_t exchange(
 static void stop_late(struct program *program)
 {
     program_kill(program);
-    stop("still running after %d s; it said: %s%s", DEADLINE,
-        program->so_far.out, program->so_far.err);
+    stop("still running after %d s; it said: %s%s", DEADLINE, program->so_far.out,
+        program->so_far.err);
 }
 
 void program_write(struct program *program, const void *bytes, size_t size)
@@ -261,8 +255,7 @@ void program_write(struct program *program, const void *bytes, size_t size)
     }
 }
 
-const char *program_await(
-    struct program *program, const char *text, bool from_err)
+const char *program_await(struct program *program, const char *text, bool from_err)
 {
     double end = now() + (double)DEADLINE;
     struct result *so_far = &program->so_far;
@@ -272,8 +265,7 @@ const char *program_await(
         if (at)
             return at;
         if (program->out == -1 && program->err == -1)
-            stop("it ended without saying \"%s\": %s%s", text, so_far->out,
-                so_far->err);
+            stop("it ended without saying \"%s\": %s%s", text, so_far->out, so_far->err);
         if (now() > end)
             stop_late(program);
         (void)exchange(program, NULL, 0, end - now());
@@ -300,11 +292,9 @@ bool program_ended(struct program *program, double seconds)
         nap(0.001);
     }
     close_end(&program->in);
-    result->status =
-        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-    result->processor =
-        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    result->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    result->processor = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     result->peak = usage.ru_maxrss;
     result->sleeps = usage.ru_nvcsw;
     return true;
@@ -354,8 +344,7 @@ struct result result_of(struct program program)
     return program_finish(&program);
 }
 
-struct result run_program(
-    const char *const argv[], const char *input, size_t size)
+struct result run_program(const char *const argv[], const char *input, size_t size)
 {
     struct program program = program_start(argv);
 
@@ -397,8 +386,7 @@ char *scratch_enter(void)
     return path;
 }
 
-static int remove_entry(
-    const char *path, const struct stat *about, int kind, struct FTW *place)
+static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place)
 {
     (void)about;
     (void)kind;
@@ -442,11 +430,9 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
     char path[64];
     int count = 0;
 
-    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children",
-        (long)parent, (long)parent);
+    (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
     FILE *file = fopen(path, "r");
-    while (file && count < MAX_CHILDREN &&
-           fscanf(file, "%d", &children[count]) == 1)
+    while (file && count < MAX_CHILDREN && fscanf(file, "%d", &children[count]) == 1)
         count++;
     if (file)
         (void)fclose(file);
@@ -486,8 +472,7 @@ static bool is_ours(const char *name)
 
     if (strncmp(name, "sem.", 4) == 0)
         name += 4;
-    return sscanf(name, "demo-%ld-", &pid) == 1 && was_started(pid) &&
-           kill((pid_t)pid, 0) == -1;
+    return sscanf(name, "demo-%ld-", &pid) == 1 && was_started(pid) && kill((pid_t)pid, 0) == -1;
 }
 
 /* Those in FOLDER that are younger than the tests; of a folder that is ours,
@@ -500,11 +485,10 @@ static void note_names(const char *path, bool is_own_folder)
 
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         const char *name = entry->d_name;
-        bool found = is_own_folder ? strncmp(name, "demo_pipe-", 10) == 0 ||
-                                         strncmp(name, "demo-", 5) == 0
-                                   : is_ours(name);
-        if (found && fstatat(dirfd(folder), name, &about, 0) == 0 &&
-            about.st_ctime >= began)
+        bool found = is_own_folder
+                         ? strncmp(name, "demo_pipe-", 10) == 0 || strncmp(name, "demo-", 5) == 0
+                         : is_ours(name);
+        if (found && fstatat(dirfd(folder), name, &about, 0) == 0 && about.st_ctime >= began)
             note("%s/%s\n", path, name);
     }
     if (folder)
@@ -527,8 +511,7 @@ const char *find_leftovers(void)
 
 const char *await_leftovers(void)
 {
-    for (double end = now() + (double)PATIENCE;
-         *find_leftovers() && now() < end;)
+    for (double end = now() + (double)PATIENCE; *find_leftovers() && now() < end;)
         nap(0.005);
     return leftovers;
 }

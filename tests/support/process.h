@@ -51,18 +51,16 @@ struct program program_start(const char *const argv[]);
  * is started. It must not assert.
  */
 #define start_words(...) start_with(NULL, NULL, __VA_ARGS__)
-struct program start_with(int (*body)(const void *context), const void *context,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct program start_with(int (*body)(const void *context), const void *context, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* Only BODY, and what it returns is the exit status. Standard input and what
  * else is open stay as they are.
  */
-struct program start_body(
-    int (*body)(const void *context), const void *context);
+struct program start_body(int (*body)(const void *context), const void *context);
 
 /* The same in a session of its own, so that it can have a terminal. */
-struct program start_session(
-    int (*body)(const void *context), const void *context);
+struct program start_session(int (*body)(const void *context), const void *context);
 
 /* Writes SIZE bytes to its standard input. */
 void program_write(struct program *program, const void *bytes, size_t size);
@@ -70,8 +68,7 @@ void program_write(struct program *program, const void *bytes, size_t size);
 /* Reads on until TEXT is in what it wrote to standard output (or error, if
  * FROM_ERR), and returns where.
  */
-const char *program_await(
-    struct program *program, const char *text, bool from_err);
+const char *program_await(struct program *program, const char *text, bool from_err);
 
 /* Reads on, at most for so many SECONDS. Returns whether it has ended, and all
  * that had its output open too; then the result is in SO_FAR.
@@ -92,8 +89,7 @@ char *keep(char *text);
 void free_kept(void);
 
 /* All at once: start, write INPUT (NULL: nothing), finish. */
-struct result run_program(
-    const char *const argv[], const char *input, size_t size);
+struct result run_program(const char *const argv[], const char *input, size_t size);
 
 /* The path of a built program: "demo_mutex" in the build folder, or in the one
  * that DEMOS names in the environment.

@@ -35,10 +35,10 @@ bool is_unkind(void)
 
 bool has_strace(void)
 {
-    struct result result = run_program(
-        (const char *const[]){"/usr/bin/env", "strace", "-o", "/dev/null", "-e",
-            "inject=getpid:error=EPERM", "true", NULL},
-        NULL, 0);
+    struct result result =
+        run_program((const char *const[]){"/usr/bin/env", "strace", "-o", "/dev/null", "-e",
+                        "inject=getpid:error=EPERM", "true", NULL},
+            NULL, 0);
 
     return result.status == 0;
 }
@@ -73,8 +73,7 @@ struct result run_script(const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(command, sizeof command, format, values);
     va_end(values);
-    return run_program(
-        (const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
 }
 
 static bool matches(const char *text, const char *pattern)
@@ -93,12 +92,11 @@ void assert_matches(const char *text, const char *pattern)
         fail_msg("\"%s\" does not match %s", text, pattern);
 }
 
-void assert_result(
-    const struct result *result, int status, const char *said, const char *of)
+void assert_result(const struct result *result, int status, const char *said, const char *of)
 {
     if (result->status != status || !matches(result->err, said))
-        fail_msg("%s: status %d and \"%s\" expected, but status %d: %s\n%s", of,
-            status, said, result->status, result->err, result->out);
+        fail_msg("%s: status %d and \"%s\" expected, but status %d: %s\n%s", of, status, said,
+            result->status, result->err, result->out);
 }
 
 struct result expect_run(int status, const char *said, const char *format, ...)
@@ -118,8 +116,7 @@ struct result expect_run(int status, const char *said, const char *format, ...)
 }
 
 /* What DEMO said when it ran with WORDS in an empty folder. */
-static void assert_refusal(
-    const struct result *result, const char *demo, const char *words)
+static void assert_refusal(const struct result *result, const char *demo, const char *words)
 {
     char pattern[64];
     glob_t created;
@@ -130,8 +127,7 @@ static void assert_refusal(
     assert_int_equal(glob("*", 0, NULL, &created), GLOB_NOMATCH);
 }
 
-struct result assert_refused(
-    const char *demo, const char *first, const char *second)
+struct result assert_refused(const char *demo, const char *first, const char *second)
 {
     struct result result = RUN(demo, first, second);
 
@@ -149,12 +145,10 @@ void assert_all_refused(const char *demo, const char *const words[])
 
 bool is_undecided(const struct result *result)
 {
-    return result->status == 3 &&
-           strstr(result->err, "the machine was too busy, run it again");
+    return result->status == 3 && strstr(result->err, "the machine was too busy, run it again");
 }
 
-void assert_asleep(
-    const struct result *result, const struct result *prompt, double seconds)
+void assert_asleep(const struct result *result, const struct result *prompt, double seconds)
 {
     double busy = result->processor - prompt->processor;
     double waits = (double)(result->sleeps - prompt->sleeps);
@@ -171,14 +165,14 @@ struct result forked(int (*body)(const void *context), const void *context)
     return result_of(start_body(body, context));
 }
 
-struct result expect(int status, const char *err,
-    int (*body)(const void *context), const void *context)
+struct result expect(
+    int status, const char *err, int (*body)(const void *context), const void *context)
 {
     struct result result = forked(body, context);
 
     if (result.status != status)
-        fail_msg("status %d instead of %d; it said: %s%s", result.status,
-            status, result.out, result.err);
+        fail_msg("status %d instead of %d; it said: %s%s", result.status, status, result.out,
+            result.err);
     if (*err)
         assert_says(result.err, err);
     else

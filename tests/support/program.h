@@ -30,8 +30,7 @@ struct result run_built(const char *const argv[]);
  * words. run_script("exec '%s' | cat", built("demo_pipe")): by a shell.
  */
 #define run_words(...) result_of(start_words(__VA_ARGS__))
-struct result run_script(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+struct result run_script(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Runs the words, and fails the test unless STATUS is the exit status, and what
  * was written to standard error matches SAID, as in assert_matches(). A run
@@ -42,18 +41,15 @@ struct result expect_run(int status, const char *said, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Fails the test unless RESULT is as expect_run() says. */
-void assert_result(
-    const struct result *result, int status, const char *said, const char *of);
+void assert_result(const struct result *result, int status, const char *said, const char *of);
 
 /* REFUSED("demo_pipe", "--broken -", "--named=1"): each of these is wrong
  * usage: status 2, one line of standard error, no output, nothing new in the
  * current folder.
  */
-#define REFUSED(demo, ...)                                                     \
-    assert_all_refused(demo, (const char *const[]){__VA_ARGS__, NULL})
+#define REFUSED(demo, ...) assert_all_refused(demo, (const char *const[]){__VA_ARGS__, NULL})
 void assert_all_refused(const char *demo, const char *const words[]);
-struct result assert_refused(
-    const char *demo, const char *first, const char *second);
+struct result assert_refused(const char *demo, const char *first, const char *second);
 
 /* Whether it could not judge, since the machine was too busy, and wants to be
  * run again.
@@ -64,8 +60,7 @@ bool is_undecided(const struct result *result);
  * run of the same program without that wait: a busy loop takes the processor
  * for most of them, and one that looks now and then wakes up hundreds of times.
  */
-void assert_asleep(
-    const struct result *result, const struct result *prompt, double seconds);
+void assert_asleep(const struct result *result, const struct result *prompt, double seconds);
 
 /* Calls BODY(CONTEXT), which must not assert, in a child, "demo_unit". */
 struct result forked(int (*body)(const void *context), const void *context);
@@ -73,8 +68,8 @@ struct result forked(int (*body)(const void *context), const void *context);
 /* The same, and asserts how it ended and that ERR is in what it wrote to
  * standard error; with "" it must have written nothing there.
  */
-struct result expect(int status, const char *err,
-    int (*body)(const void *context), const void *context);
+struct result expect(
+    int status, const char *err, int (*body)(const void *context), const void *context);
 
 /* Fails the test unless TEXT is in SAID. */
 void assert_says(const char *said, const char *text);

@@ -43,8 +43,7 @@ int queues_left(char *names, size_t room)
     forget_removed();
     int left = count;
     for (int i = 0; i < count && names && used < room; i++)
-        used += (size_t)snprintf(
-            names + used, room - used, "System V queue %d\n", ids[i]);
+        used += (size_t)snprintf(names + used, room - used, "System V queue %d\n", ids[i]);
     (void)pthread_mutex_unlock(&mutex);
     return left;
 }
@@ -82,8 +81,7 @@ static void *answer(void *context)
         struct seccomp_notif_resp reply = {0};
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
             continue; /* who asked was killed meanwhile */
-        int id =
-            queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
+        int id = queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
         reply.id = asked.id;
         reply.val = id;
         if (id == -1) {
@@ -106,8 +104,8 @@ static int listen_to_msgget(void)
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
         return -1;
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-        SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    return (int)syscall(
+        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
 }
 
 bool queues_watch(void)
@@ -132,8 +130,7 @@ bool queues_watch(void)
     int listener = listen_to_msgget();
     if (listener != -1)
         (void)fcntl(listener, F_SETFD, FD_CLOEXEC);
-    bool sent = listener != -1 &&
-                write(ends[1], &listener, sizeof listener) == sizeof listener;
+    bool sent = listener != -1 && write(ends[1], &listener, sizeof listener) == sizeof listener;
     (void)close(ends[1]); /* without a listener, the thread ends */
     is_watching = true;
     return sent;

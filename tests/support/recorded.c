@@ -30,8 +30,8 @@ struct chart recorded_take(enum measure measure, enum verdict verdict)
     return chart_take(recorder, &title);
 }
 
-void recorded_add(int64_t time, int lane, enum event_kind kind,
-    enum state state, int other, const char *text)
+void recorded_add(
+    int64_t time, int lane, enum event_kind kind, enum state state, int other, const char *text)
 {
     struct event *event = &recorder->events[recorder->next++];
     size_t length = strlen(text);
@@ -67,8 +67,7 @@ void assert_golden_file(const char *text, const char *name)
 {
     char path[4096];
 
-    (void)snprintf(
-        path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
+    (void)snprintf(path, sizeof path, "%s/tests/unit/golden/%s", SOURCE_FOLDER, name);
     if (getenv("UPDATE_GOLDEN"))
         save_file(path, text, strlen(text));
     assert_string_equal(text, load_file(path, NULL));

@@ -17,17 +17,14 @@ struct chart recorded_take(enum measure measure, enum verdict verdict);
 /* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER
  * is a lane or NO_LANE.
  */
-void recorded_add(int64_t time, int lane, enum event_kind kind,
-    enum state state, int other, const char *text);
-#define recorded_state(time, lane, state, text)                                \
+void recorded_add(
+    int64_t time, int lane, enum event_kind kind, enum state state, int other, const char *text);
+#define recorded_state(time, lane, state, text)                                                    \
     recorded_add(time, lane, STATE, state, NO_LANE, text)
-#define recorded_flaw(time, lane, text)                                        \
-    recorded_add(time, lane, FLAW, IDLE, NO_LANE, text)
-#define recorded_note(time, lane, text)                                        \
-    recorded_add(time, lane, NOTE, IDLE, NO_LANE, text)
-#define recorded_sent(time, lane, other, text)                                 \
-    recorded_add(time, lane, SENT, IDLE, other, text)
-#define recorded_received(time, lane, other, text)                             \
+#define recorded_flaw(time, lane, text)        recorded_add(time, lane, FLAW, IDLE, NO_LANE, text)
+#define recorded_note(time, lane, text)        recorded_add(time, lane, NOTE, IDLE, NO_LANE, text)
+#define recorded_sent(time, lane, other, text) recorded_add(time, lane, SENT, IDLE, other, text)
+#define recorded_received(time, lane, other, text)                                                 \
     recorded_add(time, lane, RECEIVED, IDLE, other, text)
 
 /* The event that was added last is wrong; or is a message to all. */

@@ -19,8 +19,8 @@ static void stop(const char *why, const char *line)
 static void set_options(struct demo_run *run, const char *options)
 {
     (void)snprintf(run->options, sizeof run->options, "%s", options);
-    (void)snprintf(run->fast, sizeof run->fast, "--speed=%d %s",
-        run->speeds[run->speed_count - 1], options);
+    (void)snprintf(
+        run->fast, sizeof run->fast, "--speed=%d %s", run->speeds[run->speed_count - 1], options);
 }
 
 static void read_line(const char *line)
@@ -28,11 +28,10 @@ static void read_line(const char *line)
     struct demo_run *run = &runs[run_count];
     char broken[8], inside[8], speeds[64], options[64] = "";
 
-    int found = sscanf(line, "%15s %d %7s %7s %63s %63s %63[^\n]", run->demo,
-        &run->normal, broken, inside, speeds, run->waits, options);
+    int found = sscanf(line, "%15s %d %7s %7s %63s %63s %63[^\n]", run->demo, &run->normal, broken,
+        inside, speeds, run->waits, options);
     int *to = run->speeds;
-    run->speed_count =
-        sscanf(speeds, "%d,%d,%d,%d", to, to + 1, to + 2, to + 3);
+    run->speed_count = sscanf(speeds, "%d,%d,%d,%d", to, to + 1, to + 2, to + 3);
     if (found < 6 || run->speed_count < 1 || run_count == MAX_RUNS - 1)
         stop("cannot be read", line);
     (void)strcpy(run->program, "demo_");

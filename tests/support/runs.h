@@ -10,8 +10,8 @@ struct demo_run {
     char demo[16], program[24]; /* "mutex", "demo_mutex" */
     char options[64];           /* with blanks between them; "" for none */
     bool is_plain;              /* the first one of its demo */
-    int normal, broken; /* exit statuses; NO_BROKEN where that is refused */
-    int inside;         /* so many may be at once; 0: nobody ever is */
+    int normal, broken;         /* exit statuses; NO_BROKEN where that is refused */
+    int inside;                 /* so many may be at once; 0: nobody ever is */
     int speeds[4], speed_count;
     char fast[96];  /* the last one of them, and the options */
     char waits[64]; /* calls, commas between them; "" if that differs */
@@ -29,8 +29,6 @@ const struct demo_run *plain_run(const char *demo);
 const struct demo_run *next_plain_run(const struct demo_run *run);
 const struct demo_run *next_run(const struct demo_run *run);
 
-#define FOR_DEMOS(demo)                                                        \
-    for (const struct demo_run *demo = next_plain_run(NULL); demo;             \
-         demo = next_plain_run(demo))
-#define FOR_RUNS(run)                                                          \
-    for (const struct demo_run *run = next_run(NULL); run; run = next_run(run))
+#define FOR_DEMOS(demo)                                                                            \
+    for (const struct demo_run *demo = next_plain_run(NULL); demo; demo = next_plain_run(demo))
+#define FOR_RUNS(run) for (const struct demo_run *run = next_run(NULL); run; run = next_run(run))

@@ -37,16 +37,15 @@ static int move_in(const void *context)
     return me->body(me->context);
 }
 
-struct terminal terminal_with(
-    int (*body)(const void *context), const void *context)
+struct terminal terminal_with(int (*body)(const void *context), const void *context)
 {
     int keyboard = posix_openpt(O_RDWR | O_NOCTTY);
 
     assert_true(keyboard >= 0);
     assert_int_equal(grantpt(keyboard), 0);
     assert_int_equal(unlockpt(keyboard), 0);
-    struct program program = start_session(
-        move_in, &(struct inhabitant){ptsname(keyboard), body, context});
+    struct program program =
+        start_session(move_in, &(struct inhabitant){ptsname(keyboard), body, context});
     (void)dup2(keyboard, program.in);
     (void)dup2(keyboard, program.out);
     (void)close(keyboard);
@@ -95,8 +94,7 @@ void terminal_await(struct terminal *terminal, const char *text, int count)
 
     while (count_text(terminal->shown, text) < count) {
         bool ended = has_ended(terminal, 0.01);
-        if (count_text(terminal->shown, text) < count &&
-            (ended || now() > end)) {
+        if (count_text(terminal->shown, text) < count && (ended || now() > end)) {
             program_kill(&terminal->program);
             fail_msg("%s is missing in: %s", text, terminal->shown);
         }

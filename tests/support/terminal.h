@@ -16,12 +16,10 @@ struct terminal {
 /* Starts a shell with this command, a printf(3p) format, in the foreground of a
  * new terminal, where its three standard descriptors are.
  */
-struct terminal terminal_start(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+struct terminal terminal_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same with a function of ours instead of the shell. */
-struct terminal terminal_with(
-    int (*body)(const void *context), const void *context);
+struct terminal terminal_with(int (*body)(const void *context), const void *context);
 
 /* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
 void terminal_type(const struct terminal *terminal, const char *text);

@@ -30,8 +30,8 @@ static int test_count;
 
 /* What a demo of that name says; these are all of it. */
 #define HELD(demo) "^demo_" demo ": guarantee held: [^\n]*seed [0-9]+\\)\n$"
-#define VIOLATED(demo, bug)                                                    \
-    "^demo_" demo ": guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"            \
+#define VIOLATED(demo, bug)                                                                        \
+    "^demo_" demo ": guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"                                \
     "demo_" demo ": bug: " bug "; left out: [^\n]+\n$"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -45,13 +45,13 @@ static inline void add_test(struct CMUnitTest test)
     all_tests[test_count++] = test;
 }
 
-#define TEST(name)                                                             \
-    static void test_##name(void **);                                          \
-    __attribute__((constructor)) static void add_##name(void)                  \
-    {                                                                          \
-        add_test((struct CMUnitTest)cmocka_unit_test_setup_teardown(           \
-            test_##name, enter_scratch, leave_scratch));                       \
-    }                                                                          \
+#define TEST(name)                                                                                 \
+    static void test_##name(void **);                                                              \
+    __attribute__((constructor)) static void add_##name(void)                                      \
+    {                                                                                              \
+        add_test((struct CMUnitTest)cmocka_unit_test_setup_teardown(                               \
+            test_##name, enter_scratch, leave_scratch));                                           \
+    }                                                                                              \
     static void test_##name(void **state __attribute__((unused)))
 
 /* CMocka passes over those without a name. */

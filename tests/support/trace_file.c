@@ -26,8 +26,7 @@ static struct event {
 } * events; /* in the file's order */
 static long count;
 
-#define FOR_EVENTS(event)                                                      \
-    for (const struct event *event = events; event < events + count; event++)
+#define FOR_EVENTS(event) for (const struct event *event = events; event < events + count; event++)
 
 /* What follows KEY in the line, or NULL. No text has a KEY in it, since there
  * its quotes are escaped.
@@ -72,8 +71,7 @@ static const char *end_string(char *text)
 
 static struct event read_event(char *line)
 {
-    char *name = after(line, ",\"name\":\""),
-         *where = after(line, "where\":\"");
+    char *name = after(line, ",\"name\":\""), *where = after(line, "where\":\"");
     char *category = after(line, ",\"cat\":\"");
     struct event event = {.phase = line[strlen("{\"ph\":\"")],
         .lane = (int)number_after(line, ",\"tid\":") - 1,
@@ -117,10 +115,8 @@ static void assert_at_message(const struct event *end)
 {
     const struct event *slice = end;
 
-    while (
-        slice > events &&
-        (slice->phase != 'X' || slice->is_state || slice->lane != end->lane ||
-            slice->time != end->time || strcmp(slice->name, end->name) != 0))
+    while (slice > events && (slice->phase != 'X' || slice->is_state || slice->lane != end->lane ||
+                                 slice->time != end->time || strcmp(slice->name, end->name) != 0))
         slice--;
     if (slice->phase != 'X')
         fail_msg("an arrow of lane %d is at no message", end->lane);
@@ -157,8 +153,7 @@ static void check_arrows(void)
 }
 
 /* How many lanes are inside at TIME, by the latest STATES. */
-static long count_inside(
-    const struct event *const *states, int lanes, int64_t time)
+static long count_inside(const struct event *const *states, int lanes, int64_t time)
 {
     long inside = 0;
 
@@ -213,8 +208,7 @@ static void check_notes(struct trace *trace)
     {
         bool is_wrong = strcmp(event->category, "violation") == 0;
         trace->violations += is_wrong;
-        assert_int_equal(
-            strncmp(event->name, sign, sizeof sign - 1) == 0, is_wrong);
+        assert_int_equal(strncmp(event->name, sign, sizeof sign - 1) == 0, is_wrong);
         const char *line = strrchr(event->where, ':');
         if (*event->where && (*event->where == '/' || !line || !atoi(line + 1)))
             fail_msg("%s is no place in the project", event->where);

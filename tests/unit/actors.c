@@ -209,8 +209,7 @@ TEST(runs)
         const void *context;
         int status;
         const char *out, *err; /* OUT: NULL for any */
-    } cases[] = {
-        {wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
+    } cases[] = {{wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
         {hold_signals_in_threads, NULL, 0, "1\n0\n", ""},
         {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
         {run_daemon, &idle, 0, "1\n1\nnone left\n", ""},
@@ -225,8 +224,8 @@ TEST(runs)
         {leave_children, NULL, 0, "none left\n", ""}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct result result = expect(
-            cases[i].status, cases[i].err, cases[i].body, cases[i].context);
+        struct result result =
+            expect(cases[i].status, cases[i].err, cases[i].body, cases[i].context);
         if (cases[i].out)
             assert_string_equal(result.out, cases[i].out);
     }
@@ -240,9 +239,8 @@ TEST(failing_daemon)
         if (result.status == 0)
             assert_says(result.out, "none left\n");
         else
-            assert_says(result.err,
-                "demo_unit: daemon 7 failed with status 7, so the run was "
-                "stopped\n");
+            assert_says(result.err, "demo_unit: daemon 7 failed with status 7, so the run was "
+                                    "stopped\n");
     }
 }
 
@@ -280,9 +278,8 @@ static int live(const void *context)
 
 TEST(bounds)
 {
-    static const struct bound bounds[] = {{-1, 0, 0, "no bound\n"},
-        {3000, 0, 359, "a bound\n"}, {3000, 7, 6, "a bound\n"},
-        {-1, 7, 6, "a bound\n"},
+    static const struct bound bounds[] = {{-1, 0, 0, "no bound\n"}, {3000, 0, 359, "a bound\n"},
+        {3000, 7, 6, "a bound\n"}, {-1, 7, 6, "a bound\n"},
         {3000, 0, 360,
             "demo_unit: still running after 360 s, ended; use a longer "
             "--timeout=SECONDS\n"},
@@ -292,8 +289,7 @@ TEST(bounds)
     for (size_t i = 0; i < COUNT(bounds); i++) {
         const struct bound *bound = &bounds[i];
         bool ends = strstr(bound->end, "ended") != NULL;
-        struct result outcome =
-            expect(ends ? 3 : 0, ends ? bound->end : "", live, bound);
+        struct result outcome = expect(ends ? 3 : 0, ends ? bound->end : "", live, bound);
         if (!ends)
             assert_string_equal(outcome.out, bound->end);
     }

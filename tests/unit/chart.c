@@ -32,8 +32,7 @@ static void assert_oldest(const struct chart *recording, int round)
         for (long k = i - 1; received->kind == RECEIVED && k >= 0; k--) {
             const struct item *sent = &recording->items[k];
             bool is_taken = first[k] > 0 && !sent->to_all;
-            if (sent->kind != SENT || is_taken ||
-                strcmp(sent->text, received->text) != 0 ||
+            if (sent->kind != SENT || is_taken || strcmp(sent->text, received->text) != 0 ||
                 (received->other != NO_LANE && received->other != sent->lane))
                 continue;
             found = k;
@@ -42,15 +41,13 @@ static void assert_oldest(const struct chart *recording, int round)
         }
         found = to_me >= 0 ? to_me : found;
         if (received->kind == RECEIVED && received->partner != found)
-            fail_msg("round %d, item %ld has %ld and not %ld", round, i,
-                received->partner, found);
+            fail_msg("round %d, item %ld has %ld and not %ld", round, i, received->partner, found);
         if (found >= 0 && first[found] == 0)
             first[found] = i;
     }
     for (long i = 0; i < recording->count; i++)
         if (recording->items[i].kind == SENT)
-            assert_int_equal(
-                recording->items[i].partner, first[i] > 0 ? first[i] : -1);
+            assert_int_equal(recording->items[i].partner, first[i] > 0 ? first[i] : -1);
     free(first);
 }
 
@@ -87,9 +84,8 @@ TEST(times)
     static const struct {
         int64_t time, scale;
         const char *text;
-    } cases[] = {{0, 2000000, "0 ms"}, {2000000, 2000000, "2 ms"},
-        {1500000, 2000000, "1.50 ms"}, {1500, 1500, "1.50 µs"},
-        {500, 500, "0.50 µs"}, {250000, 250000, "250 µs"},
+    } cases[] = {{0, 2000000, "0 ms"}, {2000000, 2000000, "2 ms"}, {1500000, 2000000, "1.50 ms"},
+        {1500, 1500, "1.50 µs"}, {500, 500, "0.50 µs"}, {250000, 250000, "250 µs"},
         {123456, 123456, "123.5 µs"}, {12345678, 12345678, "12.3 ms"},
         {999999, 999999, "1000.0 µs"}, {60000000000, 60000000000, "60 s"},
         {59500000000, 60000000000, "59.5 s"}, {10000000, 1000000000, "0.01 s"},
@@ -109,8 +105,7 @@ TEST(texts)
     static const struct {
         const char *text, *shown;
     } cases[] = {{"plain", "plain"}, {"", ""},
-        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f"},
-        {"not \xff utf8", "not \\xff utf8"},
+        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f"}, {"not \xff utf8", "not \\xff utf8"},
         {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
         {"élan", "élan"},
         /* 51 bytes fit, 52 do not, and no half of a character stays */
@@ -190,8 +185,7 @@ TEST(what_went_wrong)
         recorded_flaw(4, 1, violated ? "torn" : "never");
         recorder->next -= violated ? 0 : 1;
         recorded_received(5, 1, 0, "kept");
-        struct chart chart =
-            recorded_take(MESSAGES, violated ? VERDICT_VIOLATED : VERDICT_HELD);
+        struct chart chart = recorded_take(MESSAGES, violated ? VERDICT_VIOLATED : VERDICT_HELD);
         for (long i = 0; i < chart.count; i++)
             assert_int_equal(chart.items[i].is_wrong, violated && wrong[i]);
         assert_int_equal(chart.limit, 1); /* none was recorded */
@@ -225,9 +219,8 @@ TEST(axis_of_events)
         assert_int_equal(chart.by_events, cases[i].by_events);
         for (long at = 0; at < chart.count; at++) {
             const struct item *item = &chart.items[at];
-            double place = chart.by_events
-                               ? (double)(at < 6 ? at : 5) / 6
-                               : (double)item->time / (double)chart.length;
+            double place = chart.by_events ? (double)(at < 6 ? at : 5) / 6
+                                           : (double)item->time / (double)chart.length;
             assert_true(item->at > place - 1e-9 && item->at < place + 1e-9);
             assert_int_equal(item->inside, at == 1 || at == 3);
         }
@@ -262,12 +255,10 @@ TEST(chart_rows)
     for (int lane = 1; lane < 100; lane += 2)
         recorded_note(lane, lane, "x");
     struct chart recording = taken();
-    assert_int_equal(chart_rows(&recording, MAX_CHART_LANES, row_of, &left_out),
-        MAX_CHART_LANES);
+    assert_int_equal(chart_rows(&recording, MAX_CHART_LANES, row_of, &left_out), MAX_CHART_LANES);
     assert_int_equal(left_out, 50 - MAX_CHART_LANES);
     for (int lane = 0; lane < 100; lane++)
-        assert_int_equal(row_of[lane],
-            lane % 2 && lane / 2 < MAX_CHART_LANES ? lane / 2 : -1);
+        assert_int_equal(row_of[lane], lane % 2 && lane / 2 < MAX_CHART_LANES ? lane / 2 : -1);
     chart_free(&recording);
     recorded_flaw(200, 99, "one"); /* these lanes are not left out */
     recorded_flaw(201, 97, "one");

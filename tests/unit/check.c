@@ -72,8 +72,7 @@ static int check(const void *context)
 TEST(checked_calls)
 {
     static const struct checked cases[] = {{CALL, {0}, 0, "7 after 1\n"},
-        {CALL, {EINTR, EINTR}, 0, "7 after 3\n"},
-        {CALL, {EINTR, ECONNABORTED}, 3, "call: "},
+        {CALL, {EINTR, EINTR}, 0, "7 after 3\n"}, {CALL, {EINTR, ECONNABORTED}, 3, "call: "},
         {CALL, {EPERM}, 3, "call: "},
         {CALL, {EMFILE}, 3, "; raise the limit on open files (ulimit -n) ("},
         /* a close that a signal interrupted is not made again, and no failure
@@ -84,8 +83,7 @@ TEST(checked_calls)
         {ACCEPT, {EINTR, ECONNABORTED, EPROTO}, 0, "7 after 4\n"},
         {ACCEPT, {EMFILE}, 3, "; raise the limit on open files (ulimit -n) ("},
         {ACCEPT, {EINVAL}, 3, "accept: "}, {POINTER, {0}, 0, "7 after 0\n"},
-        {POINTER, {1}, 3, "errors[0] ? NULL : &value: "},
-        {PTHREAD, {0}, 0, "7 after 1\n"},
+        {POINTER, {1}, 3, "errors[0] ? NULL : &value: "}, {PTHREAD, {0}, 0, "7 after 1\n"},
         {PTHREAD, {EDEADLK}, 3, "return_error: "},
         {FAILURE_OF_OTHERS, {EINTR, EINTR}, 0, "7 after 3\n"},
         {FAILURE_OF_OTHERS, {EINTR, ECONNRESET}, 0, "-1 after 2\n"}};
@@ -94,8 +92,7 @@ TEST(checked_calls)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct checked *checked = &cases[i];
         bool ends = checked->status != 0;
-        struct result outcome =
-            expect(checked->status, ends ? checked->said : "", check, checked);
+        struct result outcome = expect(checked->status, ends ? checked->said : "", check, checked);
         assert_string_equal(outcome.out, ends ? "" : checked->said);
         if (!ends)
             continue;
@@ -134,8 +131,8 @@ static int fail_in_many_threads(const void *context)
 TEST(only_one_thread_ends_the_process)
 {
     for (int i = 0; i < 20; i++) {
-        struct result outcome = expect(
-            3, "demo_unit: a worker failed\n", fail_in_many_threads, NULL);
+        struct result outcome =
+            expect(3, "demo_unit: a worker failed\n", fail_in_many_threads, NULL);
         assert_string_equal(outcome.out, "bye\n");
     }
 }
@@ -158,8 +155,7 @@ TEST(warning)
 {
     /* what does not fit is cut between two characters */
     static const char *const formats[] = {"%s", "-%s", "--%s"};
-    struct result outcome =
-        expect(ERANGE, "d", warn_of_much, "%.3s is one letter");
+    struct result outcome = expect(ERANGE, "d", warn_of_much, "%.3s is one letter");
 
     assert_string_equal(outcome.err, "demo_unit: \u20ac is one letter\n");
     for (size_t i = 0; i < 3; i++) {

@@ -90,17 +90,14 @@ static int end_run(const void *context)
 
 TEST(removed_at_the_end)
 {
-    static const char by_cleanup[] =
-        "going on\nname removed by the cleanup process\n";
+    static const char by_cleanup[] = "going on\nname removed by the cleanup process\n";
     static const char by_run[] = "going on\nname removed\n";
     static const struct end ends[] = {{SIGINT, AT_WORK, 0, by_cleanup, ""},
-        {SIGTERM, AT_WORK, 0, by_cleanup, ""},
-        {SIGHUP, AT_WORK, 0, by_cleanup, ""},
+        {SIGTERM, AT_WORK, 0, by_cleanup, ""}, {SIGHUP, AT_WORK, 0, by_cleanup, ""},
         {SIGKILL, AT_WORK, 0, by_cleanup, ""}, {0, AT_WORK, 0, by_cleanup, ""},
         {0, KILLED_FIRST, 0, by_run, ""}, {0, DYING, 0, by_run, ""},
         {0, AT_WORK, 1, by_cleanup, ""}, /* once more is enough */
-        {0, AT_WORK, 1000, "going on\n",
-            "demo_unit: cannot remove what the run created: "}};
+        {0, AT_WORK, 1000, "going on\n", "demo_unit: cannot remove what the run created: "}};
 
     for (size_t i = 0; i < COUNT(ends); i++) {
         int status = ends[i].signal_number ? 128 + ends[i].signal_number : 0;

@@ -11,8 +11,8 @@ TEST(speed_divides)
     static const struct {
         double speed, seconds;
         int64_t nanoseconds;
-    } cases[] = {{1, 0, 0}, {1, 3600, 3600000000000}, {1000, 2.5, 2500000},
-        {0.1, 3600, 36000000000000}};
+    } cases[] = {
+        {1, 0, 0}, {1, 3600, 3600000000000}, {1000, 2.5, 2500000}, {0.1, 3600, 36000000000000}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         run.speed = cases[i].speed;
@@ -37,8 +37,7 @@ static int pause_with_signals(const void *context)
     CHECK(sigaction(SIGALRM, &action, NULL));
     CHECK(setitimer(ITIMER_REAL, &often, NULL));
     sleep_ns(100000000);
-    int64_t took =
-        clock_now() - before; /* if begun again it hardly ever ends */
+    int64_t took = clock_now() - before; /* if begun again it hardly ever ends */
     sleep_ns(0);
     sleep_ns(-1000000000000000); /* too late already: returns */
     return interruptions > 0 && took >= 100000000 && took < 5000000000 ? 0 : 1;

@@ -42,19 +42,15 @@ static void begin_running(void)
  */
 static const char *events_from(unsigned long first)
 {
-    static const char *const states[] = {
-        "gone", "idle", "running", "waiting", "inside"};
+    static const char *const states[] = {"gone", "idle", "running", "waiting", "inside"};
     static const char *const kinds[] = {"", "note", "sent", "received", "flaw"};
-    static const char *const stages[] = {
-        " not ready", "", " shown", " canceled"};
+    static const char *const stages[] = {" not ready", "", " shown", " canceled"};
     FILE *out = drawing_begin();
 
     for (unsigned long i = first; i < recorder->next; i++) {
         const struct event *event = &recorder->events[i];
-        const char *kind =
-            event->kind == STATE ? states[event->state] : kinds[event->kind];
-        (void)fprintf(
-            out, "%d %s %.*s", event->lane, kind, event->length, event->text);
+        const char *kind = event->kind == STATE ? states[event->state] : kinds[event->kind];
+        (void)fprintf(out, "%d %s %.*s", event->lane, kind, event->length, event->text);
         if (event->other != NO_LANE)
             (void)fprintf(out, " > %d", event->other);
         (void)fprintf(out, "%s%s%s\n", event->to_all ? " > all" : "",
@@ -71,9 +67,7 @@ static void run_threads(void *(*function)(void *))
     pthread_t threads[ACTORS];
 
     for (int i = 0; i < ACTORS; i++)
-        assert_int_equal(
-            pthread_create(&threads[i], NULL, function, (void *)&numbers[i]),
-            0);
+        assert_int_equal(pthread_create(&threads[i], NULL, function, (void *)&numbers[i]), 0);
     for (int i = 0; i < ACTORS; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
 }
@@ -136,8 +130,7 @@ TEST(many_at_once)
             const struct event *event = &recorder->events[i];
             assert_int_in_range(event->lane, 0, ACTORS - 1);
             int id = event->lane, index = next[id]++;
-            (void)snprintf(expected, sizeof expected, "%d: %d %d %d", id, index,
-                id, index);
+            (void)snprintf(expected, sizeof expected, "%d: %d %d %d", id, index, id, index);
             assert_int_equal(event->ready, READY);
             assert_int_equal(event->state, index % 5);
             assert_int_equal(event->length, strlen(expected));
@@ -179,8 +172,7 @@ TEST(killed_child)
         assert_int_equal(recorder->events[i].lane, 0);
     }
     assert_int_equal(recorder->next, last + 3);
-    assert_string_equal(
-        events_from(last + 1), "0 received SIGKILL\n0 gone killed\n");
+    assert_string_equal(events_from(last + 1), "0 received SIGKILL\n0 gone killed\n");
 }
 
 /* Nothing is written beyond a table: the run ends with a message. */
@@ -207,10 +199,8 @@ TEST(full_tables)
 {
     static const struct roles cases[] = {
         {"role %d", 1, "demo_unit: role 16: a run has at most 16 roles, "},
-        {"of 15 letters %d", 1,
-            "demo_unit: of 15 letters 10: a run has at most 16 roles, "},
-        {"role %d", 40000,
-            "demo_unit: role 1: a run is recorded with at most 65535 lanes; "}};
+        {"of 15 letters %d", 1, "demo_unit: of 15 letters 10: a run has at most 16 roles, "},
+        {"role %d", 40000, "demo_unit: role 1: a run is recorded with at most 65535 lanes; "}};
 
     for (size_t i = 0; i < COUNT(cases); i++)
         (void)expect(3, cases[i].message, record_roles, &cases[i]);
@@ -291,8 +281,7 @@ static void make_call(const char *call, int64_t nanoseconds)
  */
 TEST(places)
 {
-    static const struct call_place places[] = {
-        {"close(file)", "demos/demo_file.c", 7},
+    static const struct call_place places[] = {{"close(file)", "demos/demo_file.c", 7},
         {"write(1, text, size)", "common/run/output.c", 8},
         {"read(end, byte, 1)", "common/run/latch.c", 9}};
     const struct event *events;
@@ -327,14 +316,13 @@ TEST(calls)
 {
     static const char *const waits[] = {"pthread_mutex_lock(&mutex)",
         "pthread_cond_wait(&changed, &mutex)", "pthread_rwlock_rdlock(&lock)",
-        "pthread_rwlock_wrlock(&lock)", "pthread_barrier_wait(&barrier)",
-        "sem_wait(slots)", "fcntl(file, F_SETLKW, &lock)", "accept(listener)",
-        "connect(client)", "recv(client)", "read(in, text, BLOCK)",
-        "open(path, O_RDONLY)", "mq_receive(queue)", "mq_send(queue)",
+        "pthread_rwlock_wrlock(&lock)", "pthread_barrier_wait(&barrier)", "sem_wait(slots)",
+        "fcntl(file, F_SETLKW, &lock)", "accept(listener)", "connect(client)", "recv(client)",
+        "read(in, text, BLOCK)", "open(path, O_RDONLY)", "mq_receive(queue)", "mq_send(queue)",
         "msgrcv(queue)", "msgsnd(queue)", "pause()"};
     static const char *const others[] = {"close(file)", "fcntl(file, F_SETLK)",
-        "pthread_mutex_unlock(&mutex)", "sem_waiting(x)", "send(a, b, c, 0)",
-        "my_read(x)", "pthread_cond_init(&changed, NULL)"};
+        "pthread_mutex_unlock(&mutex)", "sem_waiting(x)", "send(a, b, c, 0)", "my_read(x)",
+        "pthread_cond_init(&changed, NULL)"};
     char expected[96];
 
     for (size_t i = 0; i < COUNT(waits); i++) {
@@ -342,8 +330,8 @@ TEST(calls)
         record_state(INSIDE, "doing %d", 7);
         make_call(waits[i], 1000000);
         (void)snprintf(expected, sizeof expected,
-            "0 inside doing 7\n0 waiting %.*s\n0 inside doing 7\n",
-            (int)strcspn(waits[i], "("), waits[i]);
+            "0 inside doing 7\n0 waiting %.*s\n0 inside doing 7\n", (int)strcspn(waits[i], "("),
+            waits[i]);
         ASSERT_EVENTS(expected);
     }
     begin_running();
@@ -372,8 +360,7 @@ TEST(waits_that_were_none)
             continue;
         }
         ASSERT_EVENTS("0 waiting sem_wait\n0 running running\n");
-        assert_true(
-            recorder->events[1].time - recorder->events[0].time >= 10000);
+        assert_true(recorder->events[1].time - recorder->events[0].time >= 10000);
     }
     assert_true(canceled > 0);
     /* what the live view has shown already cannot be taken back */

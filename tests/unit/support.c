@@ -13,14 +13,12 @@
  */
 TEST(names)
 {
-    struct program program =
-        program_start((const char *const[]){"/bin/cat", NULL});
+    struct program program = program_start((const char *const[]){"/bin/cat", NULL});
     char name[64], expected[66];
 
     if (access("/dev/shm", W_OK) == -1)
         skip();
-    (void)snprintf(
-        name, sizeof name, "/dev/shm/demo-%ld-0123456789ab", (long)program.pid);
+    (void)snprintf(name, sizeof name, "/dev/shm/demo-%ld-0123456789ab", (long)program.pid);
     (void)snprintf(expected, sizeof expected, "%s\n", name);
     save_file(name, "", 0);
     assert_null(strstr(find_leftovers(), name));

@@ -26,8 +26,7 @@ static void end(int lanes, int64_t time)
 }
 
 /* Draws what is recorded, under that sentence, and checks the picture. */
-static const char *draw_titled(
-    enum measure measure, enum verdict verdict, const char *sentence)
+static const char *draw_titled(enum measure measure, enum verdict verdict, const char *sentence)
 {
     struct chart chart = recorded_take(measure, verdict);
 
@@ -49,17 +48,16 @@ struct part {
     int count;
     const char *text;
 };
-static void assert_parts(
-    const char *picture, const struct part *parts, size_t count)
+static void assert_parts(const char *picture, const struct part *parts, size_t count)
 {
     for (const struct part *part = parts; part < parts + count; part++)
         if (count_text(picture, part->text) != part->count)
-            fail_msg("%d and not %d times: %s", count_text(picture, part->text),
-                part->count, part->text);
+            fail_msg("%d and not %d times: %s", count_text(picture, part->text), part->count,
+                part->text);
 }
-#define ASSERT_PARTS(picture, ...)                                             \
-    assert_parts(picture, (const struct part[]){__VA_ARGS__},                  \
-        COUNT(((const struct part[]){__VA_ARGS__})))
+#define ASSERT_PARTS(picture, ...)                                                                 \
+    assert_parts(                                                                                  \
+        picture, (const struct part[]){__VA_ARGS__}, COUNT(((const struct part[]){__VA_ARGS__})))
 
 /* Returns the number after TEXT in the picture, where that is the first time.
  */
@@ -83,8 +81,7 @@ static double edge_of(const char *picture, const char *lane, bool end)
     assert_non_null(at);
     while (*at != 'M')
         at--;
-    assert_int_equal(
-        sscanf(at, "M%lf %lfh%lfv%lf", &x, &top, &width, &height), 4);
+    assert_int_equal(sscanf(at, "M%lf %lfh%lfv%lf", &x, &top, &width, &height), 4);
     return end ? top + height : top;
 }
 
@@ -122,11 +119,9 @@ TEST(too_many)
         if (told)
             recorded_flaw(100 * MS + 1, 1, "2 inside, not 1");
         const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
-        ASSERT_PARTS(picture, {1, ">✗ VIOLATED</text>"},
-            {1, ">demo_unit --broken</text>"},
+        ASSERT_PARTS(picture, {1, ">✗ VIOLATED</text>"}, {1, ">demo_unit --broken</text>"},
             {2, "<path class='bar inside' d"}, {1, "<path class='bar red' d"},
-            {told, ">✗ 2 inside, not 1</text>"},
-            {1, ">✗ 2 at once: 1 too many</text>"},
+            {told, ">✗ 2 inside, not 1</text>"}, {1, ">✗ 2 at once: 1 too many</text>"},
             {1, ">too many inside</text>"});
         double red = number_after(picture, "<path class='bar red' d='M");
         const char *bar = strstr(picture, "<path class='bar red' d");
@@ -156,13 +151,11 @@ TEST(messages)
     end(1, 900 * US);
     const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
     assert_golden_file(picture, "messages.svg");
-    ASSERT_PARTS(picture, {1, "<path class='sent' d"},
-        {1, "<path class='bad' d"}, {1 + 2, "<path class='lost' d"},
-        {1 + 2, "<path class='cross' d='"}, {1, ">ping again: lost</text>"},
-        {1, ">✗ meant for 1</text>"});
+    ASSERT_PARTS(picture, {1, "<path class='sent' d"}, {1, "<path class='bad' d"},
+        {1 + 2, "<path class='lost' d"}, {1 + 2, "<path class='cross' d='"},
+        {1, ">ping again: lost</text>"}, {1, ">✗ meant for 1</text>"});
     picture = draw(MESSAGES, VERDICT_HELD); /* nobody needed those */
-    ASSERT_PARTS(picture, {0, "<path class='lost'"},
-        {1 + 2, "<path class='unread' d"},
+    ASSERT_PARTS(picture, {0, "<path class='lost'"}, {1 + 2, "<path class='unread' d"},
         {1, ">message that nobody received</text>"});
 }
 
@@ -176,12 +169,10 @@ TEST(events)
         for (int i = 0; i < lanes; i++)
             recorded_state(i, i, RUNNING, "running");
         for (int i = 0; i < 2 * lanes; i++)
-            recorded_sent(1000 + i + (1 + i / lanes) * 50 * MS, i % lanes,
-                (i + 1) % lanes, "text");
+            recorded_sent(1000 + i + (1 + i / lanes) * 50 * MS, i % lanes, (i + 1) % lanes, "text");
         end(1, 102 * MS); /* after no long time */
         const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
-        ASSERT_PARTS(picture, {2, ">≈</text>"},
-            {2 + 1, "<path class='page' d='M"}, /* pattern */
+        ASSERT_PARTS(picture, {2, ">≈</text>"}, {2 + 1, "<path class='page' d='M"}, /* pattern */
             {1, ">Each step to the right is one event;"});
     }
 }
@@ -201,9 +192,8 @@ TEST(snapshots)
     recorded_note(700 * MS, 0, "deadline of 2 s");
     recorded_state(900 * MS, 1, GONE, "done");
     const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-    ASSERT_PARTS(picture, {3, "<path class='bar new' d"},
-        {1, "<path class='bar old' d"}, {1, ">200</text>"},
-        {1, ">✗ torn: 2 new, 1 old</text>"}, {1, ">[no snapshot]</text>"},
+    ASSERT_PARTS(picture, {3, "<path class='bar new' d"}, {1, "<path class='bar old' d"},
+        {1, ">200</text>"}, {1, ">✗ torn: 2 new, 1 old</text>"}, {1, ">[no snapshot]</text>"},
         {1, ">deadline of 2 s</text>"});
 }
 
@@ -222,8 +212,7 @@ TEST(torn)
     }
     recorded_note(1000 * MS, 4, "intact");
     const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
-    ASSERT_PARTS(picture, {1, ">a li a line</text>"}, {1, ">ne</text>"},
-        {1, ">✗ torn</text>"});
+    ASSERT_PARTS(picture, {1, ">a li a line</text>"}, {1, ">ne</text>"}, {1, ">✗ torn</text>"});
 }
 
 /* Lanes that are so narrow that words find no space between them. */
@@ -247,8 +236,8 @@ TEST(no_space)
         recorded_flaw(i * 70 * MS, i, "the same flaw");
     end(13, 1000 * MS);
     const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-    ASSERT_PARTS(picture, {1, "client 4: words of one\n"},
-        {1, " the same flaw</text>"}, {1, ">(1)</text>"}, {0, "no space here"});
+    ASSERT_PARTS(picture, {1, "client 4: words of one\n"}, {1, " the same flaw</text>"},
+        {1, ">(1)</text>"}, {0, "no space here"});
     const char *number = strstr(picture, ">(1)</text>");
     while (strncmp(number, "y='", 3) != 0)
         number--;
@@ -271,8 +260,7 @@ TEST(lost)
         recorder->events[recorder->next - 1].to_all = to_all;
         end(1, 1000 * MS);
         const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
-        ASSERT_PARTS(picture, {to_all ? 12 : 1, "<path class='cross' d='M"},
-            {1, ": lost</text>"});
+        ASSERT_PARTS(picture, {to_all ? 12 : 1, "<path class='cross' d='M"}, {1, ": lost</text>"});
         if (to_all)
             continue;
         const char *cross = strstr(picture, "<path class='cross' d='M");
@@ -285,8 +273,8 @@ TEST(lost)
 /* Messages next to each other have their words together, in order. */
 TEST(fan)
 {
-    static const char *const words[] = {"pi", "ng", "3", "4", "5", "sixth",
-        "seventh", "eighth", "ninth", "tenth"};
+    static const char *const words[] = {
+        "pi", "ng", "3", "4", "5", "sixth", "seventh", "eighth", "ninth", "tenth"};
 
     for (int count = 2; count <= 10; count += 8) {
         begin("one", 1);
@@ -320,9 +308,8 @@ TEST(many_lanes)
     }
     recorder->next = CAPACITY + 5;
     const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
-    ASSERT_PARTS(picture, {40, "<path class='bar waiting' d"},
-        {40, "<path class='bar inside' d"}, {1, ">worker 39</text>"},
-        {0, ">worker 40</text>"}, {0, "<path class='sent' d"},
+    ASSERT_PARTS(picture, {40, "<path class='bar waiting' d"}, {40, "<path class='bar inside' d"},
+        {1, ">worker 39</text>"}, {0, ">worker 40</text>"}, {0, "<path class='sent' d"},
         {1, ">Lanes that are not shown, but in --trace=FILE: 160<"},
         {1, ">Events that found the recorder full: 5<"});
 }
@@ -352,8 +339,8 @@ TEST(empty)
     recorded_begin();
     const char *picture = draw(MAX_INSIDE, VERDICT_UNKNOWN);
     ASSERT_PARTS(picture, {1, ">? CANNOT TELL</text>"}, {1, "://"},
-        {1, "xmlns='http://www.w3.org/2000/svg'"}, {1, "role='img'"},
-        {0, "script"}, {0, "@import"});
+        {1, "xmlns='http://www.w3.org/2000/svg'"}, {1, "role='img'"}, {0, "script"},
+        {0, "@import"});
 }
 
 TEST(escaping)
@@ -383,8 +370,7 @@ TEST(long_sentence)
         for (size_t k = 10; i == 0 && k < sizeof sentence - 1; k += 11)
             sentence[k] = ' ';
         recorded_begin();
-        const char *picture =
-            draw_titled(MAX_INSIDE, VERDICT_VIOLATED, sentence);
+        const char *picture = draw_titled(MAX_INSIDE, VERDICT_VIOLATED, sentence);
         ASSERT_PARTS(picture, {i == 0 ? 8 : 7, "class='said' "});
     }
 }
@@ -404,6 +390,5 @@ TEST(very_many_events)
     const char *picture = draw(MESSAGES, VERDICT_HELD);
     assert_int_in_range(clock() - start, 0, 5 * CLOCKS_PER_SEC);
     assert_int_in_range(strlen(picture), 20000, 200000);
-    ASSERT_PARTS(
-        picture, {1, ">Bars, lines, and marks too near to others to be shown"});
+    ASSERT_PARTS(picture, {1, ">Bars, lines, and marks too near to others to be shown"});
 }

@@ -11,15 +11,13 @@
 enum { MS = 1000000 };
 static const int64_t SECOND = 1000000000;
 
-static const struct screen ascii = {80, false, false, 0},
-                           utf8 = {80, true, false, 0},
+static const struct screen ascii = {80, false, false, 0}, utf8 = {80, true, false, 0},
                            color = {80, true, true, 0};
 
 /* What --lanes shows of the record, on a screen that becomes NARROW after half
  * of the events.
  */
-static void assert_lanes(
-    const struct screen *screen, int narrow, const char *name)
+static void assert_lanes(const struct screen *screen, int narrow, const char *name)
 {
     struct lanes lanes = {.from = recorder, .screen = *screen};
     FILE *out = drawing_begin();
@@ -33,15 +31,14 @@ static void assert_lanes(
     assert_golden_file(drawing_end(), name);
 }
 
-static const char *draw_timeline(
-    const struct chart *chart, const struct screen *screen)
+static const char *draw_timeline(const struct chart *chart, const struct screen *screen)
 {
     timeline_write(chart, screen, drawing_begin());
     return drawing_end();
 }
 
-static void assert_drawn(const struct screen *screen, enum measure measure,
-    enum verdict verdict, const char *name)
+static void assert_drawn(
+    const struct screen *screen, enum measure measure, enum verdict verdict, const char *name)
 {
     struct chart chart = recorded_take(measure, verdict);
 
@@ -49,8 +46,7 @@ static void assert_drawn(const struct screen *screen, enum measure measure,
     chart_free(&chart);
 }
 
-static void assert_timeline(
-    const struct screen *screen, enum measure measure, const char *name)
+static void assert_timeline(const struct screen *screen, enum measure measure, const char *name)
 {
     assert_drawn(screen, measure, VERDICT_HELD, name);
 }
@@ -65,8 +61,7 @@ static void record_talk(void)
     recorded_sent(2 * MS, 0, 1, "ping");
     recorded_received(3 * MS, 1, 0, "ping");
     recorded_state(3 * MS, 1, RUNNING, "talking");
-    recorded_note(4 * MS, 1,
-        "élan vital, and more than there is room for it in one event");
+    recorded_note(4 * MS, 1, "élan vital, and more than there is room for it in one event");
     recorded_sent(5 * MS, 1, 0, "pong");
     recorded_received(6 * MS, 0, 1, "pong");
     recorded_note(5 * MS, 0, "a time before the last one");
@@ -119,8 +114,7 @@ TEST(timeline)
     struct chart many = recorded_take(MAX_INSIDE, VERDICT_HELD);
     const char *drawn = draw_timeline(&many, &ascii);
     assert_int_equal(count_text(drawn, "\nworker "), 40);
-    assert_non_null(
-        strstr(drawn, "(10 more lanes are not shown, but counted)"));
+    assert_non_null(strstr(drawn, "(10 more lanes are not shown, but counted)"));
     chart_free(&many);
     recorded_begin();
     record_lanes("writer", 1); /* 1 ms of 10 s */
@@ -150,8 +144,7 @@ TEST(wrong)
         recorded_state((10 + i) * MS, i, GONE, "done");
     assert_lanes(&color, 80, "lanes_wrong.txt");
     assert_drawn(&color, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong.txt");
-    assert_drawn(
-        &small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small.txt");
+    assert_drawn(&small, MAX_INSIDE, VERDICT_VIOLATED, "timeline_wrong_small.txt");
 }
 
 /* A log of torn lines: below the chart that is told once. Nobody says

@@ -79,8 +79,7 @@ TEST(messages)
  */
 TEST(violations)
 {
-    static const struct call_place lock = {
-        "pthread_mutex_lock(&mutex)", "demos/demo_mutex.c", 33};
+    static const struct call_place lock = {"pthread_mutex_lock(&mutex)", "demos/demo_mutex.c", 33};
 
     recorded_begin();
     record_lanes("writer", 3);

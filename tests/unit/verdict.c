@@ -16,10 +16,8 @@ static const struct demo demo = {.name = "demo_unit",
 static const struct option_spec no_options[] = {{0}};
 
 static const char intact[] = "all 3 lines are intact";
-static const char overload[] =
-    "10 workers were inside at once, but there are only 3 slots";
-static const char red[] =
-    "\n \033[1;31mVIOLATED\033[0m  1 line is torn (seed 48213)\n";
+static const char overload[] = "10 workers were inside at once, but there are only 3 slots";
+static const char red[] = "\n \033[1;31mVIOLATED\033[0m  1 line is torn (seed 48213)\n";
 static const char block[] =
     "\n VIOLATED  10 workers were inside at once, but there are only 3 slots\n"
     " left out  pthread_mutex_lock and pthread_mutex_unlock in writer()\n"
@@ -75,19 +73,15 @@ static const char *show(const struct judgement *judgement)
 
 TEST(verdicts)
 {
-    static const char green[] =
-        "\n     \033[1;38;5;36mHELD\033[0m  all 3 lines are intact "
-        "(seed 48213)\n";
-    static const char held[] =
-        "demo_unit: guarantee held: all 3 lines are intact (seed 48213)\n";
-    static const struct judgement judgements[] = {
-        {true, false, 0, intact, held, NULL, NULL},
+    static const char green[] = "\n     \033[1;38;5;36mHELD\033[0m  all 3 lines are intact "
+                                "(seed 48213)\n";
+    static const char held[] = "demo_unit: guarantee held: all 3 lines are intact (seed 48213)\n";
+    static const struct judgement judgements[] = {{true, false, 0, intact, held, NULL, NULL},
         {true, true, 0, intact, held, NULL, NULL},
         /* color is for terminals, even if asked for */
         {true, false, 0, intact, held, "--color=always", NULL},
         {false, false, 0, "1 line is torn",
-            "demo_unit: guarantee VIOLATED: 1 line is torn (seed 48213)\n",
-            NULL, NULL},
+            "demo_unit: guarantee VIOLATED: 1 line is torn (seed 48213)\n", NULL, NULL},
         {false, true, 0, "1 line is torn",
             "demo_unit: guarantee VIOLATED: 1 line is torn (seed 48213)\n"
             "demo_unit: bug: one line is not one message; left out: "
@@ -96,14 +90,12 @@ TEST(verdicts)
         {false, true, 80, overload, block, "--color=never", NULL},
         {false, true, 80, overload, block, NULL, "NO_COLOR=1"},
         {false, true, 80, overload, block, NULL, "TERM=dumb"},
-        {true, false, 80, intact,
-            "\n     HELD  all 3 lines are intact (seed 48213)\n",
+        {true, false, 80, intact, "\n     HELD  all 3 lines are intact (seed 48213)\n",
             "--color=never", NULL},
         {true, false, 80, intact, green, NULL, NULL},
         {true, true, 80, intact, green, "--color=always", "NO_COLOR=1"},
         {false, false, 80, "1 line is torn", red, NULL, NULL},
-        {false, false, 80, "1 line is torn", red, "--color=always",
-            "TERM=dumb"}};
+        {false, false, 80, "1 line is torn", red, "--color=always", "TERM=dumb"}};
 
     for (size_t i = 0; i < COUNT(judgements); i++)
         assert_string_equal(show(&judgements[i]), judgements[i].shown);
@@ -132,8 +124,7 @@ TEST(width)
         }
         (void)strcpy(words, block);
         const char *rest = shown;
-        for (char *word = strtok(words, " \n"); word && width >= 36;
-             word = strtok(NULL, " \n")) {
+        for (char *word = strtok(words, " \n"); word && width >= 36; word = strtok(NULL, " \n")) {
             rest = strstr(rest, word); /* in this order */
             assert_non_null(rest);
         }

@@ -140,8 +140,7 @@ __attribute__((constructor)) static void begin(void)
      * variable, which pthread_cond_signal() does not know.
      */
     if (dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2"))
-        *(void **)&real.pthread_cond_wait =
-            dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
+        *(void **)&real.pthread_cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
 #endif
     seed = given ? strtoull(given, NULL, 10) : 0;
     limit_open_files();
@@ -164,17 +163,17 @@ static bool interrupted(void)
 }
 
 /* What may be interrupted, and does all of its work if it is not. */
-#define INTERRUPTED(type, name, parameters, arguments)                         \
-    type name parameters                                                       \
-    {                                                                          \
-        return interrupted() ? -1 : real.name arguments;                       \
+#define INTERRUPTED(type, name, parameters, arguments)                                             \
+    type name parameters                                                                           \
+    {                                                                                              \
+        return interrupted() ? -1 : real.name arguments;                                           \
     }
 
 /* What only gives this RESULT. */
-#define ONLY(type, name, parameters, result)                                   \
-    type name parameters                                                       \
-    {                                                                          \
-        return result;                                                         \
+#define ONLY(type, name, parameters, result)                                                       \
+    type name parameters                                                                           \
+    {                                                                                              \
+        return result;                                                                             \
     }
 
 /* Time */
@@ -200,8 +199,7 @@ static int64_t in_nanoseconds(const struct timespec *time)
 
 static struct timespec as_timespec(int64_t nanoseconds)
 {
-    return (struct timespec){
-        (time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
+    return (struct timespec){(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
 }
 
 /* POSIX: nanosleep, EINTR and the time that is left; Libc: gen/nanosleep.c. */
@@ -234,8 +232,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 /* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread:
  * src/pthread_cond.c, where an interrupted wait becomes one.
  */
-int pthread_cond_wait(
-    pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
+int pthread_cond_wait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
 {
     if (!now_and_then())
         return real.pthread_cond_wait(condition, mutex);
@@ -247,9 +244,8 @@ int pthread_cond_wait(
 }
 
 /* musl: src/internal/pthread_impl.h, DEFAULT_STACK_SIZE; macOS's is 512 KB. */
-int pthread_create(pthread_t *restrict thread,
-    const pthread_attr_t *restrict attributes, void *(*start)(void *),
-    void *restrict context)
+int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+    void *(*start)(void *), void *restrict context)
 {
     pthread_attr_t small;
 
@@ -349,8 +345,7 @@ int ftruncate(int file, off_t length)
  * robust mutexes. musl: src/thread/pthread_mutexattr_setrobust.c returns an
  * error on a kernel without them.
  */
-ONLY(int, pthread_mutexattr_setrobust,
-    (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
+ONLY(int, pthread_mutexattr_setrobust, (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
 ONLY(mqd_t, mq_open, (const char *name, int flags, ...), (mqd_t)failed(ENOSYS))
 ONLY(int, mq_unlink, (const char *name), failed(ENOSYS))
 ONLY(int, prctl, (int option, ...), failed(EINVAL))
@@ -379,8 +374,7 @@ static bool is_written_whole(int file, size_t size)
 
     if (fstat(file, &about) == -1)
         return true;
-    return S_ISCHR(about.st_mode) ||
-           (S_ISFIFO(about.st_mode) && size <= ATOMIC);
+    return S_ISCHR(about.st_mode) || (S_ISFIFO(about.st_mode) && size <= ATOMIC);
 }
 
 /* Whether a call that reads or writes FILE fails at once. xnu:
@@ -536,8 +530,7 @@ int poll(struct pollfd *files, nfds_t count, int milliseconds)
  * listener, and so SS_NBIO, which is O_NONBLOCK; bsd/kern/uipc_syscalls.c,
  * accept_nocancel(): ECONNABORTED. POSIX: accept, EINTR and ECONNABORTED.
  */
-int accept(
-    int listener, struct sockaddr *restrict peer, socklen_t *restrict size)
+int accept(int listener, struct sockaddr *restrict peer, socklen_t *restrict size)
 {
     if (interrupted())
         return -1;
@@ -602,20 +595,17 @@ int msgget(key_t key, int flags)
     struct msqid_ds about;
     int queue = real.msgget(key, flags);
 
-    if (queue != -1 && msgctl(queue, IPC_STAT, &about) == 0 &&
-        about.msg_qbytes > QUEUE_BYTES) {
+    if (queue != -1 && msgctl(queue, IPC_STAT, &about) == 0 && about.msg_qbytes > QUEUE_BYTES) {
         about.msg_qbytes = QUEUE_BYTES;
         (void)msgctl(queue, IPC_SET, &about);
     }
     return queue;
 }
 
-INTERRUPTED(int, msgsnd,
-    (int queue, const void *message, size_t size, int flags),
+INTERRUPTED(int, msgsnd, (int queue, const void *message, size_t size, int flags),
     (queue, message, size, flags))
 
-INTERRUPTED(ssize_t, msgrcv,
-    (int queue, void *message, size_t size, long type, int flags),
+INTERRUPTED(ssize_t, msgrcv, (int queue, void *message, size_t size, long type, int flags),
     (queue, message, size, type, flags))
 
 /* xnu: bsd/dev/random/randomdev.c, getentropy(). */
@@ -632,8 +622,7 @@ int __open_2(const char *path, int flags)
     return open(path, flags);
 }
 
-#define SAME(other, name)                                                      \
-    extern __typeof__(name) other __attribute__((alias(#name)))
+#define SAME(other, name) extern __typeof__(name) other __attribute__((alias(#name)))
 SAME(open64, open);
 SAME(fcntl64, fcntl);
 SAME(ftruncate64, ftruncate);
