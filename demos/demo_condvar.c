@@ -14,7 +14,7 @@
  *    VIOLATED  1 of 1 consumers slept through the 22, which was draw 4
  *
  * Guarantee: all consumers report the lucky number, if and only if it is drawn.
- * --broken unlocks the mutex between testing is_over and falling asleep. Then
+ * --broken unlocks the mutex too early: after the test, before the sleep. Then
  * the consumer pauses there until the producer is done: every run shows the bug
  * (lost wakeup).
  */
@@ -27,7 +27,7 @@ static struct {
     pthread_mutex_t mutex;  /* guards the fields below */
     pthread_cond_t changed; /* consumers sleep here until is_over is true */
     bool is_over; /* the lucky number has come, or no more numbers will */
-    int count, numbers[MAX_COUNT];
+    int count, numbers[MAX_COUNT]; /* drawn so far */
 } shared = {
     .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
@@ -50,10 +50,10 @@ static void broken_consumer(int id)
     /* A loop: pthread_cond_wait may return although nothing has changed. */
     while (!shared.is_over) {
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
-        let_producer_finish(); /* window: its broadcast finds no sleeper */
-        /* WRONG: after it, does not test again before the sleep */
+        let_producer_finish(); /* window: it broadcasts, and nobody sleeps */
+        /* WRONG: locks again, but does not test is_over again */
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        /* WRONG: is_over is true already, and nobody will wake it any more */
+        /* is_over is true by now, and nobody will wake it any more */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(shared.numbers, shared.count);
@@ -64,9 +64,8 @@ static void producer(int id)
 {
     bool is_last = false;
 
-    wait_for_consumers(); /* until all have found is_over false, and sleep */
     for (int i = 0; !is_last; i++) {
-        int number = next_number();
+        int number = next_number(); /* the first one takes some time */
 
         is_last = number == settings.lucky || i + 1 == settings.count;
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_file - processes leave their names in one file, and lock it for that
+/* demo_file - processes write their names into one file, under a lock
  *
  * Several processes can write to the same file at the same time. A lock on it
  * keeps them apart: one process has it for writing, or several for reading.
@@ -20,7 +20,7 @@
  *
  * Guarantee: every member finds the names of all members.
  * --broken leaves out the lock. Then each member pauses when it has found the
- * end, until all have: in every run they write to the same place (lost update).
+ * end, until all have found it: every run shows the bug (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -28,14 +28,14 @@
 #include "common/demo.h" /* CHECK(call) ends the run if the call fails */
 #include "demos/parts/file.h"
 
-/* F_WRLCK: one process has the lock, alone. F_RDLCK: several, while none has
- * F_WRLCK. They are advisory: a process that asks for none is not kept out. */
+/* F_WRLCK: only one process can have it. F_RDLCK: several can, while none has
+ * F_WRLCK. Both are advisory: a process that asks for none is not kept out. */
 static void lock_file(int file, short type)
 {
-    /* The first byte (l_start is 0): by agreement it stands for the file. */
+    /* Byte 0 (l_start is left out): by agreement it stands for the file. */
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
 
-    CHECK(fcntl(file, F_SETLKW, &lock)); /* waits until the lock is free */
+    CHECK(fcntl(file, F_SETLKW, &lock)); /* W: waits until the lock is free */
 }
 
 static void unlock_file(int file)
@@ -50,7 +50,7 @@ static void unlock_file(int file)
 static void append_name(int file, int id)
 {
     CHECK(lseek(file, 0, SEEK_END));
-    pause_a_moment(); /* others come: to the lock; with --broken, in here */
+    pause_a_moment(); /* others wait for the lock; with --broken, they enter */
     write_text(file, "%d\n", id); /* like printf, by one write(2) */
 }
 
@@ -64,7 +64,7 @@ static void member(int id)
     say("%d left name", id);
     wait_for_all_names(); /* sleeps until all members have left theirs */
     lock_file(file, F_RDLCK);
-    read_names(file, id);
+    read_names(file, id); /* from the beginning */
     unlock_file(file);
     CHECK(close(file));
 }
@@ -77,7 +77,7 @@ static void broken_member(int id)
     append_name(file, id);
     say("%d left name", id);
     wait_for_all_names(); /* sleeps until all members have left theirs */
-    read_names(file, id);
+    read_names(file, id); /* from the beginning */
     CHECK(close(file));
 }
 

@@ -15,7 +15,7 @@
  *    VIOLATED  2 of 2 requests got the answer to another one
  *
  * Guarantee: every client gets the answer to its own request.
- * Each request says which client asks: its tag. With --broken all have tag 0,
+ * Each request has a tag: which client asks. With --broken all have tag 0,
  * so all answers go to one queue. Then client 0 asks first, and receives after
  * another one: every run shows the bug (swapped answers).
  */
@@ -25,17 +25,17 @@
 static mqd_t requests;             /* from all clients to the worker */
 static mqd_t answers[MAX_CLIENTS]; /* from the worker: one for each client */
 
-/* The name is only for opening. Processes forked later have the queue, too. */
+/* The name is only for opening. Forked processes inherit the open queue. */
 static mqd_t create_queue(void)
 {
     struct mq_attr attr = {
         .mq_maxmsg = 10, .mq_msgsize = sizeof(struct message)};
     char name[NAME_SIZE];
 
-    unique_name(name);
+    unique_name(name); /* holds off Ctrl-C, so that no name stays */
     mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
-    CHECK(mq_unlink(name)); /* so nothing is left behind; the queue stays */
-    name_is_gone();         /* Ctrl-C is let in again */
+    CHECK(mq_unlink(name)); /* only the name goes; the open queue stays */
+    name_is_gone();         /* lets it in again */
     return queue;
 }
 
@@ -43,8 +43,8 @@ static void worker(int id)
 {
     struct message message; /* .client: who asks; .text: "add 3 4"; .result */
 
-    for (;;) { /* until all clients have ended */
-        /* last arguments: one priority for all, so the oldest comes first */
+    for (;;) { /* killed after the last client */
+        /* waits while it is empty. NULL, and 0 below: all have one priority */
         CHECK(mq_receive(requests, (char *)&message, sizeof message, NULL));
         compute(&message); /* fills in the result: now it is the answer */
         mqd_t queue = answers[message.client];

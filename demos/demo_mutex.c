@@ -2,7 +2,7 @@
 /* demo_mutex - processes append lines to one log file, one at a time
  *
  * A mutex is a lock that only one process or thread at a time can have. The
- * others wait until the owner unlocks it.
+ * others wait until that one unlocks it.
  *
  *   $ ./demo_mutex --writers=2
  *   1 mu: writing to shared resource!
@@ -24,7 +24,7 @@
 #include "demos/parts/mutex.h" /* settings: what the options say */
 
 static pthread_mutex_t *mutex; /* in memory that all processes share */
-static int log_file; /* opened with O_APPEND: each write goes to its end */
+static int log_file; /* with O_APPEND: each write goes to the end of it */
 
 /* The critical section: a line takes two writes, and another process must not
  * write in between.
@@ -32,7 +32,7 @@ static int log_file; /* opened with O_APPEND: each write goes to its end */
 static void append_line(int id)
 {
     write_text(log_file, "%d mu: ", id); /* like printf, by one write(2) */
-    pause_a_moment(); /* others come: to the mutex; with --broken, in here */
+    pause_a_moment(); /* others wait for the mutex; with --broken, enter */
     write_text(log_file, "%s\n", settings.message);
 }
 
@@ -42,7 +42,7 @@ static void writer(int id)
         /* waits while another process has the mutex */
         CHECK_PTHREAD(pthread_mutex_lock(mutex));
         append_line(id);
-        /* one of those that wait can go on */
+        /* lets one waiting process go on */
         CHECK_PTHREAD(pthread_mutex_unlock(mutex));
     }
 }
@@ -62,7 +62,7 @@ static void init_mutex(void)
 {
     pthread_mutexattr_t attributes;
 
-    /* mmap with MAP_SHARED: the writers, forked later, see this mutex, too */
+    /* by mmap with MAP_SHARED: the writers, forked later, see it, too */
     mutex = shared_alloc(sizeof(pthread_mutex_t));
     CHECK_PTHREAD(pthread_mutexattr_init(&attributes));
     CHECK_PTHREAD(
@@ -75,7 +75,7 @@ static void init_mutex(void)
 
 static const struct option_spec options[] = {
     OPTION_INT("writers", &settings.writers, 1, MAX_WRITERS, "processes"),
-    OPTION_INT("lines", &settings.lines, 1, 10000, "lines of each"),
+    OPTION_INT("lines", &settings.lines, 1, 10000, "lines of each one"),
     OPTION_TEXT("message", &settings.message, 200,
         "what a line says; no control characters"),
     OPTION_FILE("file", &settings.path, "the log that is appended to"),

@@ -13,9 +13,9 @@
  *    VIOLATED  4 of 4 filters never saw end-of-file
  *
  * Guarantee: each filter sees end-of-file, and so the pipeline ends.
- * --broken leaves out close_unused_ends() in the filters. The sentence comes
- * out even so. But then each filter waits for end-of-file, which never comes,
- * until the run notices and kills it.
+ * --broken leaves out close_unused_ends() in the filters. The sentence still
+ * comes out. But then each filter waits for end-of-file, which never comes,
+ * until the run notices and kills them.
  */
 #include <string.h>
 #include <unistd.h>
@@ -50,10 +50,10 @@ static void copy_filtered(int id, int in, int out)
 
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result);
+        size_t made = apply_filter(id, text, length, result); /* at last, 0 */
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
-    CHECK(close(out)); /* its last copy: the next filter sees end-of-file */
+    CHECK(close(out)); /* the last write end: the next filter reads 0 */
 }
 
 static void filter(int id)
@@ -75,7 +75,7 @@ static void broken_filter(int id)
 static void start_filters(void)
 {
     for (int i = 0; i < FILTERS; i++)
-        CHECK(pipe(pipes[i])); /* all of them before the first fork */
+        CHECK(pipe(pipes[i])); /* before any fork: all inherit them */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
     start_actors(0); /* one fork each */
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 
     filters_init();
     start_filters();
-    watch_for_end(pipes[0][0]); /* for the verdict: by a copy of this end */
+    watch_for_end(pipes[0][0]); /* for the verdict: copies this read end */
     feed_filters(words);
     return check_ends();
 }

@@ -32,16 +32,15 @@ static sem_t free_slots; /* its value is the number of free slots */
 /* At the beginning all slots are free. */
 static void init_slots(void)
 {
-    /* 0: the threads of this process share it; then its first value */
+    /* 0: for threads, not processes; the last is its first value */
     CHECK(sem_init(&free_slots, 0, (unsigned)settings.slots));
 }
 
-/* The critical section: not one worker, but as many as there are slots may be
- * in here at a time. */
+/* The critical section: up to settings.slots workers may be in here at once. */
 static void use_resource(int id)
 {
     say("%d starting critical section", id);
-    hold(id); /* others come: to sem_wait; with --broken, in here */
+    hold(id); /* others wait in sem_wait; with --broken, they enter */
     say("%d finished critical section", id);
 }
 
@@ -49,7 +48,7 @@ static void worker(int id)
 {
     CHECK(sem_wait(&free_slots)); /* sleeps while it is 0; then subtracts 1 */
     use_resource(id);
-    CHECK(sem_post(&free_slots)); /* adds 1; wakes a worker that sleeps */
+    CHECK(sem_post(&free_slots)); /* adds 1; wakes one sleeper, if any */
 }
 
 /* WRONG: no worker waits for a slot. */

@@ -17,7 +17,7 @@
  *
  * Guarantee: every snapshot shown is one complete update by the writer.
  * --broken leaves out the mutex in the reader. Then the writer pauses in the
- * middle of its first update until a snapshot is shown: every run has the bug.
+ * middle of its first update until a snapshot is shown: so the bug shows.
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -27,8 +27,8 @@
 
 static struct shared {
     pthread_mutex_t mutex;     /* guards the update */
-    struct update update;      /* some numbers, each marked with its update */
-} * shared;                    /* each process maps it by itself */
+    struct update update;      /* some numbers */
+} * shared;                    /* set by map_memory(), in each process */
 static struct update snapshot; /* the reader's own copy */
 
 /* MAP_SHARED: what one process writes there, the others see. */
@@ -43,7 +43,7 @@ static void writer(int id)
 {
     int fd = CHECK(shm_open(memory_name, O_RDWR | O_CREAT | O_EXCL, 0600));
 
-    CHECK(ftruncate(fd, sizeof *shared)); /* it begins with size 0 */
+    CHECK(ftruncate(fd, sizeof *shared)); /* grows it from size 0 */
     reserve(fd); /* ends the run if the system has too little memory */
     map_memory(fd);
     init_shared_mutex(&shared->mutex); /* with PTHREAD_PROCESS_SHARED */
@@ -51,7 +51,7 @@ static void writer(int id)
     while (next_turn(WRITER)) {        /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
         for (int i = 0; i < settings.values; i++)
-            /* pauses halfway in the first update: the reader comes */
+            /* pauses once, halfway: the reader comes */
             shared->update.numbers[i] = next_number();
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }
@@ -60,7 +60,7 @@ static void writer(int id)
 static void reader(int id)
 {
     wait_for_writer(); /* until the mutex is there, and some numbers */
-    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* to lock, too */
+    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* a lock writes */
     while (next_turn(READER)) { /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
         snapshot = shared->update; /* copies all numbers */
@@ -73,7 +73,7 @@ static void reader(int id)
 static void broken_reader(int id)
 {
     wait_for_writer(); /* until the mutex is there, and some numbers */
-    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* to lock, too */
+    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0)));
     while (next_turn(READER)) {    /* sleeps; false at the end of the run */
         snapshot = shared->update; /* copies all numbers */
         show(&snapshot);
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     add_process("reader", 0, run.broken ? broken_reader : reader);
     start_actors(settings.duration);
     wait_for_reader();
-    CHECK(shm_unlink(memory_name)); /* both have it: the name can go */
+    CHECK(shm_unlink(memory_name)); /* both have mapped it: the name can go */
     end_in_time();
     return check_snapshots();
 }

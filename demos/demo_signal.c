@@ -23,9 +23,9 @@
 #include <signal.h>
 
 #include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
-#include "demos/parts/signal.h" /* and <time.h> */
+#include "demos/parts/signal.h" /* includes <time.h> */
 
-/* volatile, and of this type: a handler changes it at any moment. */
+/* volatile: a handler changes it at any time. The type: in one step. */
 static volatile sig_atomic_t caught;
 
 /* The handler of SIGTERM. It only counts: so the task goes on. */
@@ -38,18 +38,18 @@ static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
 
-    CHECK(sigemptyset(&action.sa_mask)); /* and blocks no signal meanwhile */
+    CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
 
-    struct timespec left = begin_work();  /* as long as --task says */
+    struct timespec left = begin_work();  /* it sleeps as long as --task says */
     while (nanosleep(&left, &left) == -1) /* a signal came; left: the rest */
         note_caught(caught);              /* it goes on, and refuses to stop */
     end_work(caught);
 }
 
-/* The guard is the parent of the task. still_runs_at() waits until the task has
- * ended (waitpid), or that moment has come: ASK_AT, when 3/4 of its time are
- * over, or DEADLINE. It returns whether the task still runs.
+/* The guard is the parent of the task. still_runs_at() waits, by waitpid, until
+ * the task has ended, or that moment has come: ASK_AT, at 3/4 of the deadline,
+ * or DEADLINE. Then it returns whether the task still runs.
  */
 static void guard(pid_t pid)
 {
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
     start_actors(planned_seconds());
     pid_t pid = process_id("task", 0);
     if (settings.signal != NOT_GIVEN)
-        guard_with_signal(pid); /* another one than SIGKILL */
+        guard_with_signal(pid); /* sends that one */
     else if (run.broken)
         broken_guard(pid);
     else

@@ -2,7 +2,7 @@
 /* demo_socket - a client sends a message to a server, which answers it
  *
  * A socket is one end of a connection: what a process sends into it can be
- * received, in order, from the other end. A server has one more, the listener.
+ * received, in order, from the other end. A server's listener lets clients in.
  * The server calls socket, bind, listen, accept, recv, send, and close; a
  * client calls socket, connect, send, shutdown, recv, and close.
  *
@@ -17,8 +17,8 @@
  *    VIOLATED  1 of 1 messages were cut, the last to 2 of 4 bytes
  *
  * Guarantee: each side receives exactly what the other sent.
- * --broken leaves out the receive loop. Then the client pauses after half of
- * its message until the answer is there, so that every run shows the bug.
+ * --broken leaves out the server's receive loop. Then the client pauses after
+ * half of its message until the answer is there: every run shows the bug.
  */
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ static int listener; /* the server's socket, to which clients connect */
 /* What the server calls: receive_message(), or with --broken the wrong one. */
 static size_t (*receive)(int connection, char *message);
 
-/* IPv4, on this machine. htons, htonl: numbers as the network has them. */
+/* IPv4, on this machine. htons, htonl: bytes in the order of the network. */
 static struct sockaddr_in local_address(int port)
 {
     return (struct sockaddr_in){.sin_family = AF_INET,
@@ -41,11 +41,11 @@ static struct sockaddr_in local_address(int port)
 static int create_listener(void)
 {
     struct sockaddr_in address = local_address(settings.port);
-    int on = 1; /* the port can be used again as soon as the run is over */
+    int on = 1; /* for SO_REUSEADDR: the port is free again at once */
     int listening = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* TCP */
 
     CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
-    /* gives the socket its address and port; bind takes all kinds: the cast */
+    /* its address and port; the cast: bind takes any kind of address */
     if (bind(listening, (struct sockaddr *)&address, sizeof address) == -1)
         explain_bind_error();            /* it ends the run */
     CHECK(listen(listening, SOMAXCONN)); /* from now on clients can connect */
@@ -90,18 +90,18 @@ static void serve_client(int connection, const struct sockaddr_in *peer)
 
     show_message(peer, message, length);
     send_all(connection, "pong", 4);
-    read_rest(connection); /* or else close might lose the answer */
+    read_rest(connection); /* close with bytes unread might lose the answer */
 }
 
 static void server(int id)
 {
-    for (;;) { /* until all clients have ended */
+    for (;;) { /* killed after the last client */
         struct sockaddr_in peer;
         socklen_t size = sizeof peer;
         /* waits until a client connects; returns a socket for this client */
         int connection =
             CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (!is_stranger(connection, &peer)) /* no client of this run */
+        if (!is_stranger(connection, &peer)) /* a client of this run */
             serve_client(connection, &peer);
         CHECK(close(connection)); /* the client sees end-of-file */
     }
@@ -114,7 +114,7 @@ static void client(int id)
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
-        finish_connecting(connection); /* waits on, if it was interrupted */
+        finish_connecting(connection); /* waits, if a signal came */
     remember_port(id, connection);     /* for the verdict */
     send_in_two_parts(connection, settings.message); /* as a network might */
     CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */

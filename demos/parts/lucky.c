@@ -86,11 +86,6 @@ void lucky_init(pthread_mutex_t *the_mutex, pthread_cond_t *the_condition,
     latch_init(&all_have_reported, settings.consumers);
 }
 
-void wait_for_consumers(void)
-{
-    latch_wait(&may_begin);
-}
-
 void let_producer_finish(void)
 {
     latch_count_down(&may_begin);
@@ -101,6 +96,7 @@ int next_number(void)
 {
     int number = rng_range(&draws.rng, 0, settings.max);
 
+    latch_wait(&may_begin);
     if (draws.drawn == draws.sure_place)
         number = settings.lucky;
     if (number == settings.lucky)

@@ -22,17 +22,15 @@ extern struct settings {
 void lucky_init(
     pthread_mutex_t *mutex, pthread_cond_t *changed, const bool *is_over);
 
-/* Waits until each consumer is about to sleep for the first time, and has the
- * mutex until it does. With --broken it waits until each has tested.
- */
-void wait_for_consumers(void);
-
 /* Only with --broken: a consumer has tested, and waits until the producer has
  * said that the search is over.
  */
 void let_producer_finish(void);
 
-/* Draws the next number. For one thread only. */
+/* Draws the next number. For one thread only. The first one comes when each
+ * consumer is about to sleep for the first time, and has the mutex until it
+ * does; with --broken when each has tested.
+ */
 int next_number(void);
 
 /* Prints what this consumer found among the COUNT numbers. With the mutex. */
