@@ -106,14 +106,32 @@ TEST(rows)
     }
 }
 
-/* In the C locale there is nothing but ASCII. */
-TEST(ascii)
+/* Under no column of a run that held are more bars than may be inside. In the C
+ * locale there is nothing but ASCII.
+ */
+TEST(columns)
 {
+    static const int widths[] = {20, 50, 80, 132, 300};
+    char environment[64];
+
     FOR_MODES(demo, broken)
-    {
-        struct result result = run_demo(demo, broken, "LC_ALL=C", "--lanes --timeline");
+    for (int i = 0; i < (broken ? 1 : 5); i++) {
+        int bars[320] = {0}, column = 0;
+        (void)snprintf(environment, sizeof environment, "LC_ALL=C COLUMNS=%d", widths[i]);
+        struct result result = run_demo(demo, broken, environment, "--lanes --timeline");
         for (const char *at = result.out; *at; at++)
             assert_true(*at == '\n' || (*at >= ' ' && *at < 0x7f));
+        if (broken || demo->inside == 0)
+            continue;
+        const char *line = strstr(result.out, "+ HELD"), *end = strstr(result.out, "inside, limit");
+        assert_true(line && end);
+        for (; line < end; line++) {
+            if (*line == '#')
+                bars[column]++;
+            column = *line == '\n' ? 0 : column + 1;
+        }
+        for (column = 0; column < 320; column++)
+            assert_int_in_range(bars[column], 0, demo->inside);
     }
 }
 
