@@ -40,9 +40,12 @@ static int own_id = -1; /* of this process, if it is a client */
 /* With --window, as broken_client() calls it. The worker sends, too. */
 static void call_ends(const struct call_place *place)
 {
+    int error = errno; /* of the call, if it failed */
+
     if (own_id >= 0 &&
         (is_call(place, "mq_send(") || is_call(place, "msgsnd(")))
         pause_for_others(own_id);
+    errno = error;
 }
 
 void check_settings(char **words)
