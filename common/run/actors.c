@@ -218,6 +218,10 @@ static pid_t await_child(int64_t deadline)
     sigset_t child, before;
     siginfo_t info = {0};
 
+    if (deadline >= FOREVER) { /* for a whole run: one call, not five */
+        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
+        return find_killed(info);
+    }
     (void)sigemptyset(&child);
     (void)sigaddset(&child, SIGCHLD);
     CHECK(sigprocmask(SIG_BLOCK, &child, &before));
