@@ -50,7 +50,7 @@ static void copy_filtered(int id, int in, int out)
 
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result); /* at last, 0 */
+        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
     CHECK(close(out)); /* the last write end: the next filter reads 0 */
