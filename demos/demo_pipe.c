@@ -78,7 +78,7 @@ static void start_filters(void)
         CHECK(pipe(pipes[i])); /* before any fork: all inherit them */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    start_actors(0); /* one fork each */
+    start_actors(0); /* one fork each: the child has copies of all ends */
 }
 
 static void feed_filters(char **words)
