@@ -25,7 +25,7 @@ asked=$*
 
 mistakes=$scratch/mistakes # of the lane that writes there
 limit=''
-! command -v timeout >/dev/null || limit='timeout 60' # no session takes longer
+! command -v timeout >/dev/null || limit='timeout 180' # a minute, on a machine that is not busy
 
 # wrong PAGE LINE TEXT
 wrong()
