@@ -87,7 +87,7 @@ static const struct option_spec options[] = {
     OPTION_INT("members", &settings.members, 1, MAX_MEMBERS,
         "processes that look for each other"),
     OPTION_FILE("file", &settings.path,
-        "where they leave names; those of an earlier run go"),
+        "where they leave names; those of an earlier run are removed"),
     OPTION_FLAG(
         "mmap", &settings.mmap, "read the names from a memory-mapped file"),
     OPTION_SECONDS("late", &settings.late, 3600,

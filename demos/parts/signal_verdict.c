@@ -29,6 +29,7 @@ static struct evidence {
 } * evidence;
 
 /* The guard's own. */
+static bool has_sent_sigkill;
 static enum ending ending = TIMED_OUT; /* how the task has ended; or not yet */
 static int64_t deadline, last_wait_at = INT64_MAX; /* never */
 
@@ -50,12 +51,16 @@ static void go_on(int signal_number)
 /* Which signal the guard sends is in its call's text: "kill(pid, SIGTERM)". */
 static void call_begins(const struct call_place *place)
 {
-    char name[32];
+    char argument[32];
 
-    if (is_call(place, "kill(") &&
-        sscanf(place->call, "kill(%*[^,], %31[^)])", name) == 1)
-        record_sent("task", 0, "%s",
-            strcmp(name, "last_signal") == 0 ? name_of(last_signal) : name);
+    if (!is_call(place, "kill(") ||
+        sscanf(place->call, "kill(%*[^,], %31[^)])", argument) != 1)
+        return;
+    bool is_other = strcmp(argument, "last_signal") == 0;
+    const char *name = is_other ? name_of(last_signal) : argument;
+    if (strcmp(name, "SIGKILL") == 0)
+        has_sent_sigkill = true;
+    record_sent("task", 0, "%s", name);
 }
 
 void check_settings(void)
@@ -152,7 +157,9 @@ static void wait_after_deadline(pid_t task)
     last_wait_at = clock_now();
     latch_count_down(&evidence->deadline_is_over);
     record_state(WAITING, "waitpid");
-    ending = wait_process(task, (int64_t)(patience * 1e9), last_signal);
+    /* SIGKILL ends it for sure, however long a busy machine takes for that */
+    ending = wait_process(task,
+        has_sent_sigkill ? FOREVER : (int64_t)(patience * 1e9), last_signal);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */
