@@ -189,9 +189,8 @@ static double put_foot(const struct picture *picture, double y, int left_out)
     char text[SENTENCE_SIZE + 16];
 
     if (picture->chart->by_events)
-        y +=
-            ROW_HEIGHT * put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
-                             "Each step to the right is one event; much time may be left out (≈).");
+        y += ROW_HEIGHT * put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
+                              "Each step to the right is one event; time may be left out (≈).");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
         y += ROW_HEIGHT * put_lines(out, "number", picture->left, y, ROW_HEIGHT, 90, text);
