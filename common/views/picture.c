@@ -438,7 +438,7 @@ static const struct item *join(struct picture *picture, const struct item *item,
 
     for (const struct item *next = item + 1; next < end; next++) {
         if (!*open_flag(picture, next) || next->kind != item->kind ||
-            next->is_wrong != item->is_wrong)
+            next->is_wrong != item->is_wrong || (next->partner < 0) != (item->partner < 0))
             continue;
         struct line line = line_of(picture, last), other = line_of(picture, next);
         bool is_same_way = other.y == line.y && other.end_y == line.end_y;

@@ -12,7 +12,8 @@ static struct pipe_traffic {
     struct piece {
         long end;           /* how many bytes there are up to its end */
         char text[CUT_OFF]; /* a byte more than is recorded: so it is cut off */
-        int length;
+        int length;         /* of the text, without its newline */
+        bool is_line;       /* it had one */
     } pieces[MAX_PIECES];
     atomic_int count;
 } * traffic; /* FILTERS of them; the first is unused: main has no lane */
@@ -22,51 +23,59 @@ void traffic_init(void)
     traffic = shared_alloc(FILTERS * sizeof *traffic); /* no page is touched */
 }
 
-/* Returns how long the first piece of LENGTH bytes of text is. */
-static size_t piece_length(const char *text, size_t length)
+/* An empty line ends a sentence; but if the piece before it was no whole line,
+ * this is the rest of it.
+ */
+static void record_piece(
+    enum event_kind kind, const char *role, const struct piece *piece)
+{
+    static bool is_in_line[RECEIVED + 1]; /* what was sent, or received */
+    const char *words = NULL;
+    int blanks = 0;
+
+    while (blanks < piece->length && piece->text[blanks] == ' ')
+        blanks++;
+    if (piece->length == 0)
+        words = is_in_line[kind] ? "(end of word)" : "(end of sentence)";
+    else if (blanks == piece->length)
+        words = "(blank)";
+    RECORD(OWN_LANE, kind, IDLE, role, 0, "%.*s",
+        words ? (int)strlen(words) : piece->length,
+        words ? words : piece->text);
+    is_in_line[kind] = !piece->is_line;
+}
+
+/* Takes the first piece of LENGTH bytes of text, and returns how long it is. */
+static size_t take_piece(const char *text, size_t length, struct piece *piece)
 {
     const char *newline = memchr(text, '\n', length);
-    return newline ? (size_t)(newline - text) + 1 : length;
-}
+    size_t shown = newline ? (size_t)(newline - text) : length;
 
-static void record_piece(
-    enum event_kind kind, const char *role, const char *text, size_t length)
-{
-    bool is_line = length > 0 && text[length - 1] == '\n';
-    int shown = (int)(is_line ? length - 1 : length);
-
-    RECORD(OWN_LANE, kind, IDLE, role, 0,
-        shown > 0 ? "%.*s" : "(end of sentence)", shown, text);
-}
-
-/* Keeps a piece for the reader, before it can arrive there. */
-static void keep_piece(
-    struct pipe_traffic *into, long end, const char *text, size_t length)
-{
-    int index = into->count;
-
-    if (index == MAX_PIECES)
-        return;
-    struct piece *piece = &into->pieces[index];
-    piece->end = end;
-    piece->length =
-        (int)(length < sizeof piece->text ? length : sizeof piece->text);
+    piece->is_line = newline != NULL;
+    piece->length = (int)(shown < CUT_OFF ? shown : CUT_OFF);
     memcpy(piece->text, text, (size_t)piece->length);
-    atomic_store(&into->count, index + 1);
+    return newline ? shown + 1 : shown;
 }
 
 void record_leaving(int id, const char *to, const char *text, size_t length)
 {
     static long written;
-    size_t size;
+    struct piece piece;
 
     if (recorder == NULL)
         return;
-    for (size_t at = 0; at < length; at += size) {
-        size = piece_length(text + at, length - at);
+    for (size_t at = 0; at < length;) {
+        struct pipe_traffic *into = &traffic[id + 1];
+        int index = into->count;
+        size_t size = take_piece(text + at, length - at, &piece);
+        at += size;
         written += (long)size;
-        keep_piece(&traffic[id + 1], written, text + at, size);
-        record_piece(SENT, to, text + at, size);
+        piece.end = written;
+        if (index < MAX_PIECES) { /* it is kept before it can arrive */
+            into->pieces[index] = piece;
+            atomic_store(&into->count, index + 1);
+        }
+        record_piece(SENT, to, &piece);
     }
 }
 
@@ -74,19 +83,18 @@ void record_arrived(int id, const char *from, const char *text, size_t length)
 {
     static long arrived;
     static int next;
-    size_t size;
+    struct piece piece;
 
     if (recorder == NULL)
         return;
     arrived += (long)length;
-    for (size_t at = 0; id == 0 && at < length; at += size) {
-        size = piece_length(text + at, length - at);
-        record_piece(RECEIVED, NULL, text + at, size);
+    for (size_t at = 0; id == 0 && at < length;) {
+        at += take_piece(text + at, length - at, &piece);
+        record_piece(RECEIVED, NULL, &piece);
     }
     for (; id > 0 && next < traffic[id].count; next++) {
-        const struct piece *piece = &traffic[id].pieces[next];
-        if (piece->end > arrived)
+        if (traffic[id].pieces[next].end > arrived)
             break;
-        record_piece(RECEIVED, from, piece->text, (size_t)piece->length);
+        record_piece(RECEIVED, from, &traffic[id].pieces[next]);
     }
 }

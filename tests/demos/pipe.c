@@ -99,7 +99,10 @@ TEST(lines)
         assert_stream(cases[i].input, cases[i].input_size, cases[i].result, cases[i].result_size);
 }
 
-/* A view shows the beginning of a long word, and whole characters of it. */
+/* A view shows the beginning of a long word, and whole characters of it. The
+ * sentence has one end, in whatever pieces it is written: two filters send it,
+ * with two ends and an arrow for each.
+ */
 TEST(long_word_in_a_view)
 {
     enum { KEPT = 51 /* bytes of an event's text */ };
@@ -112,6 +115,7 @@ TEST(long_word_in_a_view)
         const char *trace = load_file("t.json", NULL);
         assert_non_null(strstr(trace, "\u2026\""));
         assert_null(strstr(trace, "\\x"));
+        assert_int_equal(count_text(trace, "(end of sentence)"), 2 * 4);
     }
 }
 
