@@ -39,9 +39,9 @@ static void init_slots(void)
 /* The critical section: up to settings.slots workers may be in here at once. */
 static void use_resource(int id)
 {
-    say("%d starting critical section", id);
+    say_starting(id);
     hold(id); /* others wait in sem_wait; with --broken, they enter */
-    say("%d finished critical section", id);
+    say_finished(id);
 }
 
 static void worker(int id)

@@ -90,7 +90,7 @@ know()
         about="a few threads at a time"
         options='--workers=8 --slots=3 --speed=1000'
         needed='sem_wait sem_post'
-        given='say hold'
+        given='say_starting hold say_finished'
         threads=yes
         h_violated='"Post what you have waited for, once": does each worker wait
             before it goes in, and post after it has come out?'
@@ -175,7 +175,7 @@ know()
         page="$docs/demos/condvar.md, \"What to watch out for\""
         options='--workers=8 --slots=3 --speed=1000'
         needed='pthread_mutex_lock pthread_mutex_unlock pthread_cond_wait'
-        given='say hold'
+        given='say_starting hold say_finished'
         forbidden='sem_wait sem_post sem_trywait'
         threads=yes
         h_violated='"Change the data with the mutex locked" and "Wait in a

@@ -15,10 +15,15 @@ extern struct settings {
 /* In semaphore_resource.c. Before the workers start. */
 void resource_init(void);
 
-/* Uses the resource for a time that is drawn at random, and counts the worker
- * as inside: the evidence. In a normal run it takes at least until all workers
- * have begun, so that some of them have to wait for a slot. With --broken it is
- * at least until all of them are in here.
+/* Print that worker ID starts, or has finished. In between the worker is
+ * counted as inside: the evidence.
+ */
+void say_starting(int id);
+void say_finished(int id);
+
+/* Stays inside for a time that is drawn at random. In a normal run it is at
+ * least until all workers have begun, so that some of them have to wait for a
+ * slot. With --broken it is at least until all of them are in here.
  */
 void hold(int id);
 

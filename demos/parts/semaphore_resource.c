@@ -15,6 +15,18 @@ void resource_init(void)
     window_init(&all_inside, settings.workers);
 }
 
+void say_starting(int id)
+{
+    count_in(&inside);
+    say("%d starting critical section", id);
+}
+
+void say_finished(int id)
+{
+    say("%d finished critical section", id);
+    count_out(&inside);
+}
+
 /* Returns a whole number of seconds, drawn at random. If the longest time is
  * less than one second, it is that time or nothing.
  */
@@ -30,10 +42,8 @@ static int64_t hold_time(int id)
 
 void hold(int id)
 {
-    count_in(&inside);
     let_others_come(&all_inside);
     sleep_ns(hold_time(id));
-    count_out(&inside);
 }
 
 /* As if each worker stayed as long as it can, and they came in slot by slot. */
