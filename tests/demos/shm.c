@@ -75,3 +75,12 @@ TEST(broken_always)
     }
     REFUSED("demo_shm", "--broken --values=1", "operand");
 }
+
+/* With --window the writer pauses in each update, and the reader after it has
+ * unlocked: what it still reads then is in the middle of one, in most runs.
+ */
+TEST(window)
+{
+    for (int i = 0; i < 5; i++)
+        (void)expect_run(0, HELD("shm"), "demo_shm --window --speed=100");
+}
