@@ -16,8 +16,8 @@ static bool want_help, want_version;
 static const struct option_spec common_options[] = {
     OPTION_FLAG("broken", &run.broken, "leave the mechanism out and show the bug that it prevents"),
     OPTION_FLAG("window", &run.window,
-        "pause where --broken does, for up to 20 ms, with the\n"
-        "                     mechanism in place: the guarantee holds even so"),
+        "pause where --broken does, if it does, for up to 20 ms,\n"
+        "                     with the mechanism in place: the guarantee holds"),
     OPTION_ROW("seed", "N", KIND_SEED, uint32_t, &run.seed, 0, 4294967295.0, WHOLE_NUMBER,
         "draw the same numbers as the run that showed seed N;\n"
         "                     the system still schedules as it likes"),

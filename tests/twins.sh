@@ -33,10 +33,12 @@ check()
             return line == "}" ? "" : line
         }
         # each line of a twin that is not marked is in the right one, in its order
-        function compare(twin, right,   i, at, from) {
+        function compare(twin, right,   i, at, from, same) {
             if (!(right in lines))
                 wrong(twin "() has no right one, " right "()")
+            same = lines[twin] == lines[right]
             for (i = 1; i <= lines[twin]; i++) {
+                same = same && text[twin, i] == text[right, i]
                 if (text[twin, i] ~ /WRONG|window/) {
                     if (text[twin, i] ~ /^ *\/\*.*\*\/$/) # a comment alone
                         i++
@@ -52,6 +54,8 @@ check()
                     }
                 }
             }
+            if (same)
+                wrong(twin "() is not different")
         }
         !header && NR > 1 && /\*\/$/ { header = NR }
         /^\/\* ---- The mechanism ends here\./ { ends++; mechanism = last - header }

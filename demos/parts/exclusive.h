@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* exclusive - files that no other run and no output of this one may use */
+/* exclusive - files that no other run and no output of this one may use, and
+ * lines in them */
 #pragma once
 
 /* The run locks this byte, beyond the end of any log (fcntl(3p)); its actors

@@ -42,6 +42,10 @@ static bool comes_by_itself(void)
     return false;
 }
 
+/* A consumer goes to sleep: is it too late? With --window it was woken for
+ * nothing once. If it then locks the mutex, it has given it back after its
+ * test, and pauses: so the producer comes in between.
+ */
 static void call_begins(const struct call_place *place)
 {
     bool is_sleep = is_call(place, "pthread_cond_wait(");

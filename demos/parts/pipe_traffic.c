@@ -30,18 +30,18 @@ static void record_piece(
     enum event_kind kind, const char *role, const struct piece *piece)
 {
     static bool is_in_line[RECEIVED + 1]; /* what was sent, or received */
-    const char *words = NULL;
-    int blanks = 0;
+    const char *words = piece->text;
+    int length = piece->length, blanks = 0;
 
-    while (blanks < piece->length && piece->text[blanks] == ' ')
+    while (blanks < length && words[blanks] == ' ')
         blanks++;
-    if (piece->length == 0)
+    if (length == 0)
         words = is_in_line[kind] ? "(end of word)" : "(end of sentence)";
-    else if (blanks == piece->length)
+    else if (blanks == length)
         words = "(blank)";
-    RECORD(OWN_LANE, kind, IDLE, role, 0, "%.*s",
-        words ? (int)strlen(words) : piece->length,
-        words ? words : piece->text);
+    if (words != piece->text)
+        length = (int)strlen(words);
+    RECORD(OWN_LANE, kind, IDLE, role, 0, "%.*s", length, words);
     is_in_line[kind] = !piece->is_line;
 }
 

@@ -41,10 +41,11 @@ static void call_begins(const struct call_place *place)
  */
 static void call_ends(const struct call_place *place)
 {
-    if (own_side == READER && is_call(place, "pthread_mutex_lock("))
+    if (own_side != READER)
+        return;
+    if (is_call(place, "pthread_mutex_lock("))
         record_state(INSIDE, "copying");
-    if (own_side == READER && is_call(place, "pthread_mutex_unlock(") &&
-        run.window)
+    if (run.window && is_call(place, "pthread_mutex_unlock("))
         sleep_ns(SHORT_WINDOW);
 }
 

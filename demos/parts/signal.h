@@ -48,8 +48,9 @@ bool still_runs_at(pid_t task, double part);
  */
 void guard_with_signal(pid_t task);
 
-/* If the task still runs, waits for its end once more, as long as the deadline,
- * but at least one second: longer would be no end in time. Prints what came of
- * it, and gives the verdict; returns the status.
+/* If the task still runs, waits for its end once more: after SIGKILL until it
+ * has ended; otherwise as long as the deadline, but at least one second, since
+ * longer would be no end in time. Prints what came of it, and gives the
+ * verdict; returns the status.
  */
 int check_end(pid_t task);
