@@ -21,53 +21,38 @@ static _Thread_local struct {
 
 enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
 
-static struct role *find_role(const char *name)
-{
-    for (int i = 0; i < recorder->role_count; i++)
-        if (strcmp(recorder->roles[i].name, name) == 0)
-            return &recorder->roles[i];
-    return NULL;
-}
-
 int lane_of(const char *name, int id)
 {
-    const struct role *role = name ? find_role(name) : NULL;
-
-    if (role == NULL)
-        return NO_LANE;
-    if (id == ALL)
-        return role->first + role->count - 1;
-    if (role->count == 1)
-        return role->first;
-    return id < role->count ? role->first + id : NO_LANE;
-}
-
-int lane_count(const struct recorder *from)
-{
-    int roles = from->role_count;
-    return roles < 1 ? 0 : from->roles[roles - 1].first + from->roles[roles - 1].count;
+    for (int i = 0; name && i < recorder->role_count; i++) {
+        const struct role *role = &recorder->roles[i];
+        int index = role->count == 1 ? 0 : id;
+        if (strcmp(role->name, name) == 0 && index < role->count)
+            return role->first + index;
+    }
+    return NO_LANE;
 }
 
 void record_lanes(const char *name, int count)
 {
     if (recorder == NULL)
         return;
-    struct role *role = find_role(name);
-    int lanes = lane_count(recorder);
-    if (role == NULL && (recorder->role_count == MAX_ROLES || strlen(name) >= ROLE_SIZE))
+    int index = recorder->role_count;
+    if (index > 0 && strcmp(recorder->roles[index - 1].name, name) == 0)
+        index--; /* more of the latest role */
+    if (index == MAX_ROLES || strlen(name) >= ROLE_SIZE)
         die("%s: a run has at most %d roles, with names of at most %d bytes; raise MAX_ROLES or "
             "ROLE_SIZE",
             name, MAX_ROLES, ROLE_SIZE - 1);
-    if (count > NO_LANE - lanes)
+    if (count > NO_LANE - recorder->lane_count)
         die("%s: a run is recorded with at most %d lanes; leave out the views", name, NO_LANE);
-    if (role == NULL) {
-        role = &recorder->roles[recorder->role_count];
+    struct role *role = &recorder->roles[index];
+    if (role->count == 0) {
         (void)snprintf(role->name, sizeof role->name, "%s", name);
-        role->first = lanes;
-        role->count = count;
-        recorder->role_count++; /* the live view looks at it only now */
-    } else
-        role->count += count;
+        role->first = recorder->lane_count;
+    }
+    role->count += count;
+    recorder->role_count = index + 1;
+    recorder->lane_count += count; /* the live view looks at it only now */
 }
 
 void record_as(const char *role, int id)
@@ -103,14 +88,14 @@ static struct event *add_event(int lane, enum event_kind kind, enum state state,
 
 /* Marks what went wrong in LANE: what this actor recorded last, or the latest state of another one
  * but that it has ended; or nothing, if that was dropped. */
-static void mark_wrong(int lane, bool is_own)
+static void mark_wrong(int lane)
 {
     unsigned long next = recorder->next;
 
     for (unsigned long i = next < CAPACITY ? next : 0; i > 0; i--) {
         struct event *event = &recorder->events[i - 1];
         bool is_there = event->ready == READY || event->ready == SHOWN;
-        bool is_wanted = is_own || (event->kind == STATE && event->state != GONE);
+        bool is_wanted = lane == own.lane || (event->kind == STATE && event->state != GONE);
         if (is_there && is_wanted && event->lane == lane) {
             event->is_wrong = true;
             return;
@@ -131,15 +116,14 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         va_end(arguments);
         text = formatted;
     }
-    bool is_own = lane == OWN_LANE;
-    if (is_own && own.lane == NO_LANE)
+    if (lane == OWN_LANE && own.lane == NO_LANE)
         record_as("main", 0);
-    if (is_own)
+    if (lane == OWN_LANE)
         lane = own.lane;
     if (kind == FLAW)
-        mark_wrong(lane, is_own);
+        mark_wrong(lane);
     struct event *event = add_event(lane, kind, state, role, id, text, strlen(text));
-    if (event && is_own && kind == STATE && state != WAITING)
+    if (event && lane == own.lane && kind == STATE && state != WAITING)
         own.state = event;
 }
 
@@ -170,10 +154,8 @@ static void call_begins(const struct call_place *place)
 {
     const char *call = place->call;
     enum call_kind kind = kind_of(call);
-    size_t length = strcspn(call, "("); /* of its name */
-
-    if (strncmp(call, "read_some(", length) == 0)
-        length = strlen("read"); /* which it makes */
+    bool is_read = strncmp(call, "read_some(", 10) == 0; /* which it makes */
+    size_t length = is_read ? strlen("read") : strcspn(call, "(");
 
     if (own.lane == NO_LANE) /* it is no actor */
         return;
@@ -212,7 +194,6 @@ void recorder_start(void)
     static struct call_watcher watcher = {call_begins, call_ends, NULL};
 
     recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
-    if (call_watcher != &watcher)              /* it is for the first time */
-        watcher.next = call_watcher;
+    watcher.next = call_watcher;
     call_watcher = &watcher;
 }

@@ -20,7 +20,7 @@ enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
 enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, TEXT_SIZE = 51 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
-enum { NO_LANE = 0xffff, OWN_LANE = -1, ALL = -1 /* instead of an id: all of that role */ };
+enum { NO_LANE = 0xffff, OWN_LANE = -1, ALL = -1 /* instead of an id: a message to all lanes */ };
 
 /* A wait that was none is canceled, unless the live view has shown it already. */
 enum { NOT_READY, READY, SHOWN, CANCELED };
@@ -30,7 +30,7 @@ struct event {
     const struct call_place *place; /* of the actor's latest call, which this may be; or NULL */
     uint16_t lane, other;
     uint8_t kind, state, length;
-    bool to_all;          /* SENT: to all lanes of the other's role */
+    bool to_all;          /* SENT, instead of to another lane */
     atomic_uint ready;    /* not READY until all of it is there: never, if its actor was killed */
     atomic_bool is_wrong; /* here the guarantee was violated */
     char text[TEXT_SIZE]; /* LENGTH bytes */
@@ -43,7 +43,7 @@ extern struct recorder {
         int first;
         atomic_int count;
     } roles[MAX_ROLES];
-    atomic_int role_count;
+    atomic_int role_count, lane_count;
     atomic_int limit;   /* how many may be inside at once, where the demo tells (count_in); or 0 */
     atomic_int wakeups; /* how many there were */
     atomic_ulong next;  /* how many events there were; those beyond CAPACITY are dropped */

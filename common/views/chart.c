@@ -250,7 +250,7 @@ void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
 
 struct chart chart_take(const struct recorder *from, const struct title *title)
 {
-    struct chart chart = {.title = *title, .lanes = lane_count(from), .limit = from->limit};
+    struct chart chart = {.title = *title, .lanes = from->lane_count, .limit = from->limit};
 
     chart.lane = CHECK_NOT(NULL, calloc((size_t)chart.lanes + 1, sizeof *chart.lane));
     for (int lane = 0; lane < chart.lanes; lane++)

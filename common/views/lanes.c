@@ -20,7 +20,7 @@ static void end_row(struct lanes *lanes, struct row *row, FILE *out)
 /* Makes space for all lanes that there are now. */
 static void add_lanes(struct lanes *lanes)
 {
-    int count = lane_count(lanes->from);
+    int count = lanes->from->lane_count;
 
     if (count == lanes->count)
         return;

@@ -24,6 +24,7 @@ static void begin(void)
 {
     if (recorder)
         (void)munmap(recorder, sizeof *recorder);
+    call_watcher = NULL;
     recorder_start();
 }
 
@@ -212,8 +213,8 @@ TEST(lanes)
     static const struct {
         const char *role;
         int id, lane;
-    } cases[] = {{"worker", 2, 3}, {"worker", ALL, 3}, {"worker", 3, NO_LANE},
-        {"nobody", 0, NO_LANE}, {"guard", 7, 4}};
+    } cases[] = {{"worker", 0, 1}, {"worker", 2, 3}, {"worker", 3, NO_LANE}, {"nobody", 0, NO_LANE},
+        {"guard", 7, 4}};
 
     begin();
     record_lanes("parent", 1);
@@ -232,10 +233,10 @@ TEST(fields)
     record_state(WAITING, "waiting");
     record_note("100%% of %s", "it");
     record_sent("actor", 0, "to one");
-    record_sent("actor", ALL, "to each");
+    record_sent(NULL, ALL, "to all");
     record_received("actor", 0, "%s", "");
     ASSERT_EVENTS("1 waiting waiting\n1 note 100% of it\n1 sent to one > 0\n"
-                  "1 sent to each > 1 > all\n1 received  > 0\n");
+                  "1 sent to all > all\n1 received  > 0\n");
 }
 
 /* What is wrong is marked: what this actor recorded last, or the latest state
