@@ -50,8 +50,6 @@ else
         [ ! -x tests/matrix ] ||
             GCOV_PREFIX=$PWD/counts/$name run tests/matrix . "demo_$name"
     done
-    [ ! -x tests/matrix ] ||
-        GCOV_PREFIX=$PWD/counts/killed run tests/matrix . killed
     find counts -name '*.gcda' | while read -r file; do
         notes=/${file#counts/*/}
         ln -s "${notes%.gcda}.gcno" "${file%.gcda}.gcno"

@@ -1,55 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* matrix - makes each system call of each demo fail once, or a signal come in
- * it
+/* matrix - makes each system call of each demo fail, or a signal come in it
  *
- * Usage: matrix BUILD_FOLDER [denied | killed] [DEMO]. Each call that a demo
- * makes from the start of its main() on, in any of its processes, fails at its
- * 1st, 2nd, 3rd, 5th and 8th use in the run (denied: at each use, as in a
- * sandbox, with EPERM and with ENOSYS). Then the run has to succeed, or to end
- * with status 3 and a message that names the call and the reason; if what is
- * denied is only a precaution, it has to succeed.
+ * Usage: matrix BUILD_FOLDER [DEMO]. To each call that a demo makes from the
+ * start of its main() on, in any of its processes, three things happen:
  *
- * Killed: at these uses the run gets SIGINT, SIGTERM or SIGHUP as by Ctrl-C, to
- * the whole group; or SIGKILL, to the parent or to a child alone. It has to end
- * of that, unless it was done already; when a child was killed, with status 3
- * and a message about it. A name that SIGKILL in the instant of set-up leaves
- * in the system is no failure, since nobody can prevent it; but it is counted.
+ * It fails at its 1st, 2nd, 3rd, 5th or 8th use in the run. Then the run has to
+ * succeed, or to end with status 3 and a message that names the call and the
+ * reason; it has to succeed if the call was only interrupted (EINTR). It is denied, as in a
+ * sandbox: each use fails, with EPERM or ENOSYS. The same; but if the call is only a precaution,
+ * the run has to succeed.
  *
- * In each case nothing may be left. A line for each fault after which not all
- * is well. Exit status 0 if all was well, 77 if the kernel cannot do this.
+ * The run is killed in it: SIGINT, SIGTERM or SIGHUP to the whole group, as by
+ * Ctrl-C; or SIGKILL, to the parent or to a child alone. It has to end of that,
+ * unless it was done already; when a child was killed, with status 3 and a
+ * message about it. SIGKILL in the instant of set-up may leave a name in the
+ * system, since nobody can prevent it. But for that nothing may ever be left.
  *
- * The kernel asks this program about each of the calls (seccomp_unotify(2)) and
- * takes its word: go on, or fail with that error. Read is_due() first.
- * By hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of
- * each process by itself, and from before main() on.
+ * Prints what each fault did after which not all is well. Exit status 0 if all
+ * was well, 77 if the kernel cannot do this: it asks about each of the calls
+ * (tests/support/queues.h), and takes the word of decide(): read that first. By
+ * hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of each
+ * process by itself, and from before main() on.
  */
 #include "tests/support/process.h"
 #include "tests/support/queues.h"
 #include "tests/support/runs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 6, BOUND = 15 /* seconds: a longer run hangs */ };
+enum { BOUND = 15 /* seconds: a longer run hangs */ };
 
 /* The calls, how they can fail, and what a message may call them: "a|b".
  *
@@ -83,7 +73,7 @@ static const struct call {
     /* not EINTR: then the file is closed, which is not so here (tests/unkind)
      */
     CALL(close, "close|write", EIO),
-    CALL(connect, "connect", ECONNREFUSED, EINTR),
+    CALL(connect, "connect", ECONNREFUSED), /* not EINTR: then it goes on (tests/unkind) */
     CALL(fcntl, "fcntl|fdopen|cannot lock", ENOLCK, EINTR),
     CALL(ftruncate, "ftruncate|cannot write", EIO, EINTR),
     CALL(futex, "", EINTR),
@@ -139,7 +129,7 @@ static const struct call {
     CALL(unlink, REMOVE, EIO, EBUSY),
 #endif
 };
-enum { CALLS = sizeof calls / sizeof *calls, ALL = -1, EACH_USE = 0 };
+enum { CALLS = sizeof calls / sizeof *calls, NONE = -1, EACH_USE = 0 };
 
 /* Or the run may be killed. */
 static const struct way {
@@ -151,76 +141,37 @@ static const struct way {
     {"SIGKILL to a child", SIGKILL, CHILD}};
 enum { WAYS = sizeof ways / sizeof *ways };
 
-/* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it; or
- * with ALL, nothing: an error, or if there is a WAY, that.
+/* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it: an
+ * error, or if there is a WAY, that.
  */
 struct fault {
     int call, use, error;
     const struct way *way;
-    bool in_main; /* the marker was seen: main() has begun */
-    bool is_sent; /* there was somebody to kill */
-    int uses[CALLS];
 };
 
-/* Shared by all workers. */
-static struct totals {
-    atomic_int faults, hangs, silent, leftovers, names;
-} * totals;
+/* Of this run: what decide() knows of it, and does. */
+static struct fault fault;
+static atomic_bool is_watched;
+static atomic_int first_process, uses[CALLS]; /* since main() has begun */
+static atomic_bool is_sent;                   /* there was somebody to kill */
+static int last_call;
 
-static enum { ERRORS, DENIED, KILLED } mode;
+static int faults, failures;
 
-/* "demo_pipe --named" */
-static const char *title_of(const struct demo_run *run)
+/* Sends the signal. Returns whether there was somebody to get it. */
+static bool send_signal(void)
 {
-    static char title[96];
+    pid_t children[MAX_CHILDREN], target = first_process;
+    int count = find_children(target, children);
 
-    (void)snprintf(
-        title, sizeof title, "%s%s%s", run->program, *run->options ? " " : "", run->options);
-    return title;
-}
-
-/* In the demo's process: the kernel must ask about these calls from now on.
- * The descriptor by which it asks goes to the supervisor.
- */
-static int listen_in(const void *context)
-{
-    const int *socket = context;
-    struct sock_filter code[CALLS + 3] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
-    struct sock_fprog filter = {.len = CALLS + 3, .filter = code};
-
-    for (int i = 0; i < CALLS; i++)
-        code[i + 1] = (struct sock_filter)BPF_JUMP(
-            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i].number, (unsigned char)(CALLS - i), 0);
-    code[CALLS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[CALLS + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    int listener = (int)syscall(
-        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
-    char byte = '!', room[CMSG_SPACE(sizeof listener)] = {0};
-    struct iovec bytes = {&byte, 1};
-    struct msghdr message = {
-        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof listener);
-    memcpy(CMSG_DATA(header), &listener, sizeof listener);
-    return listener != -1 && sendmsg(*socket, &message, 0) == 1 ? 0 : 127;
-}
-
-/* Returns -1 if none comes. */
-static int receive_listener(int socket)
-{
-    char byte, room[CMSG_SPACE(sizeof(int))];
-    struct iovec bytes = {&byte, 1};
-    struct msghdr message = {
-        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
-    int listener = -1;
-
-    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-        memcpy(&listener, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof listener);
-    return listener;
+    if (fault.way->target == GROUP)
+        target = -target;
+    if (fault.way->target == CHILD) {
+        target = count > 0 ? children[(fault.use + fault.call) % count] : 0;
+        if (target == 0 || process_state(target) == 'Z')
+            return false;
+    }
+    return kill(target, fault.way->signal) == 0;
 }
 
 static bool is_wait(uint64_t futex_operation)
@@ -230,85 +181,40 @@ static bool is_wait(uint64_t futex_operation)
     return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
 }
 
-/* Whether this call is the one that is meant. */
-static bool is_due(struct fault *fault, const struct seccomp_data *data)
+/* Returns the error that this call is to fail with, or 0. */
+static int decide(int pid, const struct seccomp_data *data)
 {
     int call = 0;
 
     while (calls[call].number != data->nr)
         call++;
+    last_call = NONE;
     /* The loader and the C library make their calls before main(), which
      * begins by looking whether the standard descriptors are open.
      */
-    if (data->nr == SYS_fcntl && data->args[1] == F_GETFD)
-        fault->in_main = true;
-    if (!fault->in_main)
-        return false;
+    if (is_watched && first_process == 0 && data->nr == SYS_fcntl && data->args[1] == F_GETFD)
+        first_process = pid;
+    if (!is_watched || first_process == 0)
+        return 0;
     /* That a message could not be written, no message can say; and waking
      * others cannot be interrupted.
      */
     if ((data->nr == SYS_write && data->args[0] == STDERR_FILENO) ||
         (data->nr == SYS_futex && !is_wait(data->args[1])))
-        return false;
-    fault->uses[call]++;
-    return call == fault->call && (fault->use == EACH_USE || fault->uses[call] == fault->use);
+        return 0;
+    last_call = call;
+    int use = atomic_fetch_add(&uses[call], 1) + 1;
+    if (call != fault.call || (fault.use != EACH_USE && fault.use != use))
+        return 0;
+    if (fault.way && !is_sent)
+        is_sent = send_signal();
+    return fault.error;
 }
 
-/* Returns whether there was somebody to kill. */
-static bool send_signal(const struct fault *fault, pid_t pid)
+static void take_back(void)
 {
-    pid_t children[MAX_CHILDREN], target = pid;
-    int count = find_children(pid, children);
-
-    if (fault->way->target == GROUP)
-        target = -pid;
-    if (fault->way->target == CHILD) {
-        target = count > 0 ? children[(fault->use + fault->call) % count] : 0;
-        if (target == 0 || process_state(target) == 'Z')
-            return false;
-    }
-    return kill(target, fault->way->signal) == 0;
-}
-
-/* Answers the kernel's questions until all processes that it asks about have
- * ended, or BOUND is over. Returns whether the program has ended.
- */
-static bool supervise(int listener, struct program *program, struct fault *fault)
-{
-    double end = now() + (double)BOUND;
-    struct pollfd question = {.fd = listener, .events = POLLIN};
-    bool ended = false;
-
-    while (now() < end && !(question.revents & POLLHUP)) {
-        struct seccomp_notif asked = {0};
-        struct seccomp_notif_resp answer = {0};
-        (void)poll(&question, 1, 20);
-        if (!ended && program_ended(program, 0)) {
-            ended = true;
-            end = now() + 1; /* for what it leaves behind */
-        }
-        if (!(question.revents & POLLIN) || ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
-            continue;
-        answer.id = asked.id;
-        bool due = is_due(fault, &asked.data);
-        if (due && fault->way && !fault->is_sent)
-            fault->is_sent = send_signal(fault, program->pid);
-        answer.error = due ? -fault->error : 0;
-        if (answer.error == 0 && asked.data.nr == SYS_msgget) {
-            /* in the demo's place, so that its queues are known */
-            int id = queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
-            answer.error = id == -1 ? -errno : 0;
-            answer.val = id == -1 ? 0 : id;
-        } else if (answer.error == 0)
-            answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-        /* A signal came first: the call will be made again. */
-        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == -1)
-            for (int i = 0; i < CALLS; i++)
-                fault->uses[i] -= fault->in_main && calls[i].number == asked.data.nr;
-    }
-    /* on a busy machine its end is not seen at once */
-    double left = end - now();
-    return ended || program_ended(program, left > 0.1 ? left : 0.1);
+    if (last_call != NONE)
+        atomic_fetch_sub(&uses[last_call], 1);
 }
 
 /* Whether TEXT has one of WORDS, "a|b", in it. */
@@ -337,14 +243,13 @@ static bool is_precaution(const struct demo_run *run, long call)
 }
 
 /* What was wrong with the run: NULL, or a word. */
-static const char *judge(
-    const struct demo_run *run, const struct fault *fault, const struct result *result)
+static const char *judge(const struct demo_run *run, const struct result *result)
 {
-    if (fault->way && result->status == run->normal)
+    if (fault.way && result->status == run->normal)
         return NULL; /* it was done already */
-    if (fault->way && fault->way->target != CHILD)
-        return result->status == 128 + fault->way->signal ? NULL : "wrong end";
-    if (fault->way)
+    if (fault.way && fault.way->target != CHILD)
+        return result->status == 128 + fault.way->signal ? NULL : "wrong end";
+    if (fault.way)
         return result->status == 3 &&
                        says_one_of(result->err, " was killed by signal 9|live view was stopped")
                    ? NULL
@@ -357,112 +262,80 @@ static const char *judge(
         return NULL;
     if (result->status != 3)
         return "silent";
-    if (fault->use == EACH_USE && is_precaution(run, calls[fault->call].number))
+    if (fault.error == EINTR ||
+        (fault.use == EACH_USE && is_precaution(run, calls[fault.call].number)))
         return "needless end";
     /* no such child: that is what a live view leaves that was killed before */
-    if (fault->error == ECHILD && strstr(result->err, "the live view was stopped"))
+    if (fault.error == ECHILD && strstr(result->err, "the live view was stopped"))
         return NULL;
     /* pthread_create(3) has one reason for all */
-    bool says_why = strstr(result->err, strerror(fault->error)) ||
+    bool says_why = strstr(result->err, strerror(fault.error)) ||
                     strstr(result->err, "pthread_create: Resource temporarily");
-    if (says_why && says_one_of(result->err, calls[fault->call].said))
-        return NULL;
-    return "silent";
+    return says_why && says_one_of(result->err, calls[fault.call].said) ? NULL : "silent";
 }
 
-/* Starts RUN so that the kernel asks by the LISTENER about its calls. */
-static struct program start(const struct demo_run *run, int speed, int *listener)
+/* Whether nothing is left that must not be. */
+static bool is_clean(const char *left)
 {
-    int sockets[2];
+    bool may_leave_names = fault.way && fault.way->signal == SIGKILL;
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == -1)
-        exit(1);
-    /* in the child lower descriptors are closed before listen_in() */
-    int kept = fcntl(sockets[1], F_DUPFD_CLOEXEC, 100);
-    (void)close(sockets[1]);
-    struct program program =
-        start_with(listen_in, &kept, "%s --speed=%d %s", run->program, speed, run->options);
-    (void)close(kept);
-    *listener = receive_listener(sockets[0]);
-    (void)close(sockets[0]);
-    if (*listener == -1) {
-        (void)printf("no seccomp_unotify(2) here\n");
-        exit(1);
-    }
-    return program;
+    return *left == '\0' || (may_leave_names && !strstr(left, "process "));
 }
 
-/* Says what is left, after a while, and removes it; counts it as names or as
- * what may not be left, and returns how much that is.
+/* Does RUN with the fault. Returns false if that did not happen, since the run
+ * made fewer such calls this time; or if the machine was too busy to judge it,
+ * when it MAY_REPEAT.
  */
-static int count_leftovers(const struct fault *fault)
+static bool try_once(const struct demo_run *run, bool may_repeat)
 {
-    const char *left = await_leftovers();
-    bool may_leave_names = fault->way && fault->way->signal == SIGKILL;
-    int count = 0;
-
-    for (const char *line = left; *line; line = strchr(line, '\n') + 1)
-        if (may_leave_names && strncmp(line, "process ", 8) != 0)
-            totals->names++;
-        else
-            count++;
-    (void)printf("%s", left);
-    if (*left)
-        remove_leftovers();
-    totals->leftovers += count;
-    return count;
-}
-
-/* Does RUN with FAULT. Returns false if that did not happen, since the run made
- * fewer such calls this time; or if the machine was too busy to judge it, when
- * it MAY_REPEAT.
- */
-static bool try_once(const struct demo_run *run, struct fault *fault, bool may_repeat)
-{
-    const int speed = fault->way && fault->use % 2 == 0 ? 20 : 1000;
+    const int speed = fault.way && fault.use % 2 == 0 ? 20 : 1000;
     const char *wrong = "hang";
-    int listener;
-    struct program program = start(run, speed, &listener);
-    bool ended = supervise(listener, &program, fault);
-    const struct result *result = &program.so_far;
-    bool happened =
-        fault->call == ALL || fault->is_sent ||
-        (!fault->way && fault->uses[fault->call] > 0 && fault->uses[fault->call] >= fault->use);
 
-    if (ended)
-        wrong = happened ? judge(run, fault, result) : NULL;
-    else
+    first_process = 0;
+    is_sent = false;
+    for (int i = 0; i < CALLS; i++)
+        uses[i] = 0;
+    is_watched = true;
+    struct program program = start_words("%s --speed=%d %s", run->program, speed, run->options);
+    const struct result *result = &program.so_far;
+    bool ended = program_ended(&program, BOUND);
+    if (!ended)
         program_kill(&program);
-    int left = count_leftovers(fault);
-    (void)close(listener);
-    if (wrong && ended && left == 0 && may_repeat &&
+    const char *left = await_leftovers();
+    is_watched = false;
+
+    bool happened = is_sent || (fault.call != NONE && !fault.way && uses[fault.call] > 0 &&
+                                   uses[fault.call] >= fault.use);
+    if (ended)
+        wrong = happened ? judge(run, result) : NULL;
+    if (ended && wrong == NULL && !is_clean(left))
+        wrong = "leftovers";
+    if (wrong && ended && is_clean(left) && may_repeat &&
         strstr(result->err, "the machine was too busy, run it again"))
         happened = false;
-    else {
-        totals->hangs += !ended;
-        totals->silent += wrong && ended;
-        if (fault->call != ALL && (wrong || left > 0))
-            (void)printf("%s: use %d of %s, %s: %s, status %d, %d left\n%s", title_of(run),
-                fault->use, calls[fault->call].name,
-                fault->way ? fault->way->name : strerror(fault->error), wrong ? wrong : "right",
-                result->status, left, result->err);
+    else if (wrong) {
+        failures++;
+        (void)printf("%s %s: use %d of %s, %s: %s, status %d\n%s%s", run->program, run->options,
+            fault.use, fault.call == NONE ? "nothing" : calls[fault.call].name,
+            fault.way ? fault.way->name : strerror(fault.error), wrong, result->status, result->err,
+            left);
+        (void)fflush(stdout);
     }
-    (void)fflush(stdout);
+    remove_leftovers();
     free(program.so_far.out);
     free(program.so_far.err);
     return happened;
 }
 
-static void try_fault(const struct demo_run *run, const struct fault *fault)
+static void try_fault(
+    const struct demo_run *run, int call, int use, int error, const struct way *way)
 {
     bool happened = false;
 
+    fault = (struct fault){call, use, error, way};
     for (int tries = 0; tries < 4 && !happened; tries++)
-        happened = try_once(run,
-            &(struct fault){
-                .call = fault->call, .use = fault->use, .error = fault->error, .way = fault->way},
-            tries < 3);
-    totals->faults += happened;
+        happened = try_once(run, tries < 3);
+    faults += happened;
 }
 
 /* No sandbox in which a program runs at all denies these; the C library ends
@@ -480,116 +353,60 @@ static bool can_be_denied(const char *call)
     return !strstr(never, word);
 }
 
-static void deny(const struct demo_run *run, int call)
+static void try_call(const struct demo_run *run, int call, int most)
 {
-    if (!can_be_denied(calls[call].name))
-        return;
-    try_fault(run, &(struct fault){.call = call, .use = EACH_USE, .error = EPERM});
-    try_fault(run, &(struct fault){.call = call, .use = EACH_USE, .error = ENOSYS});
-}
+    static const int numbers[] = {1, 2, 3, 5, 8};
 
-static void try_uses(const struct demo_run *run, int call, int most)
-{
-    static const int uses[] = {1, 2, 3, 5, 8};
-    struct fault fault = {.call = call};
-
-    for (int i = 0; i < 5 && uses[i] <= most; i++) {
-        fault.use = uses[i];
-        if (mode == KILLED) { /* the ways come in turn */
-            fault.way = &ways[(call + i) % WAYS];
-            try_fault(run, &fault);
-        }
-        for (int k = 0; k < 2 && mode == ERRORS; k++) {
-            fault.error = calls[call].errors[k];
-            if (fault.error != 0)
-                try_fault(run, &fault);
-        }
+    for (int i = 0; i < 5 && numbers[i] <= most; i++) {
+        for (int k = 0; k < 2 && calls[call].errors[k] != 0; k++)
+            try_fault(run, call, numbers[i], calls[call].errors[k], NULL);
+        try_fault(run, call, numbers[i], 0, &ways[(call + i) % WAYS]); /* they come in turn */
+    }
+    if (most > 0 && can_be_denied(calls[call].name)) {
+        try_fault(run, call, EACH_USE, EPERM, NULL);
+        try_fault(run, call, EACH_USE, ENOSYS, NULL);
     }
 }
 
+/* In a folder of its own, where nothing may be in the end but its files. */
 static void try_all(const struct demo_run *run)
 {
-    struct fault counted = {.call = ALL};
+    static const char *const files[] = {"mutexfile.txt", "names.txt", "view"};
+    char *folder = scratch_enter();
+    int counted[CALLS];
 
-    (void)try_once(run, &counted, false); /* which calls does it make? */
+    fault = (struct fault){.call = NONE};
+    (void)try_once(run, false); /* which calls does it make? */
+    for (int i = 0; i < CALLS; i++)
+        counted[i] = uses[i];
     for (int call = 0; call < CALLS; call++)
-        if (mode != DENIED)
-            try_uses(run, call, counted.uses[call]);
-        else if (counted.uses[call] > 0)
-            deny(run, call);
-}
-
-/* Whether there is nothing in the current folder but what a run may leave. */
-static bool is_folder_clean(void)
-{
-    static const char expected[] = " . .. mutexfile.txt names.txt view ";
-    DIR *folder = opendir(".");
-    char word[300];
-    bool clean = true;
-
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        (void)snprintf(word, sizeof word, " %s ", entry->d_name);
-        if (strstr(expected, word))
-            continue;
-        (void)printf("left:%s\n", word);
-        clean = false;
+        try_call(run, call, counted[call]);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        (void)unlink(files[i]);
+    if (rmdir(folder) == -1) {
+        failures++;
+        (void)printf(
+            "%s %s: more is left in its folder than its files\n", run->program, run->options);
     }
-    if (folder)
-        (void)closedir(folder);
-    return clean;
-}
-
-/* Tries all with each run whose title has ONLY in it (NULL: with all), each in
- * a process with a folder of its own, AT_ONCE of them at a time. Returns
- * whether nothing was in their folders but what a run may leave there.
- */
-static bool try_all_runs(const char *only)
-{
-    int running = 0, status = 0;
-    bool good = true;
-
-    for (const struct demo_run *run = next_run(NULL); run || running > 0;) {
-        bool is_wanted = run && (!only || strstr(title_of(run), only));
-        if (!run || running == AT_ONCE) {
-            good = wait(&status) > 0 && status == 0 && good;
-            running--;
-            continue;
-        }
-        (void)fflush(NULL); /* or the child would print it again */
-        pid_t pid = is_wanted ? fork() : -1;
-        if (pid == 0) {
-            char *folder = scratch_enter();
-            try_all(run);
-            bool clean = is_folder_clean();
-            scratch_leave(folder);
-            exit(clean ? 0 : 1);
-        }
-        good = good && (pid > 0 || !is_wanted);
-        running += pid > 0;
-        run = next_run(run);
-    }
-    return good;
+    scratch_leave(folder);
 }
 
 int main(int argc, char **argv)
 {
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
-    char **rest = argv + 2;
+    const char *only = argc > 2 ? argv[2] : "demo_";
+    long numbers[CALLS];
 
-    totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (!build || totals == MAP_FAILED) {
-        (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [denied | killed] [DEMO]\n");
+    if (!build) {
+        (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [DEMO]\n");
         return 2;
     }
-    if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &(struct seccomp_notif_sizes){0}) == -1) {
+    for (int i = 0; i < CALLS; i++)
+        numbers[i] = calls[i].number;
+    if (!calls_watch(numbers, CALLS, decide, take_back)) {
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }
-    if (argc > 2 && strcmp(argv[2], "denied") == 0)
-        mode = DENIED;
-    if (argc > 2 && strcmp(argv[2], "killed") == 0)
-        mode = KILLED;
-    rest += mode != ERRORS;
     (void)setenv("DEMOS", build, 1);
     free(build);
     /* some are watched */
@@ -597,10 +414,10 @@ int main(int argc, char **argv)
     add_run("socket", "--port=0 --lanes");
     add_run("condvar", "--trace=view --timeline");
     add_run("pipe", "--svg=view --color=always --lanes");
-    bool good = try_all_runs(argc > 2 ? *rest : NULL);
-    (void)printf("%d faults, %d hangs, %d silent, %d leftovers; %d names left by "
-                 "SIGKILL in the instant of set-up\n",
-        totals->faults, totals->hangs, totals->silent, totals->leftovers, totals->names);
-    bool enough = (argc > 2 && *rest) || totals->faults >= 300;
-    return good && enough && totals->hangs + totals->silent + totals->leftovers == 0 ? 0 : 1;
+    FOR_RUNS(run)
+    if (strstr(run->program, only))
+        try_all(run);
+    (void)printf("%d faults, %d wrong\n", faults, failures);
+    bool enough = argc > 2 || faults >= 1000;
+    return enough && failures == 0 ? 0 : 1;
 }

@@ -23,18 +23,6 @@ static void forget_removed(void)
     count = kept;
 }
 
-int queues_create(int key, int flags)
-{
-    (void)pthread_mutex_lock(&mutex);
-    int id = msgget(key, flags);
-    if (id != -1 && count == MOST)
-        forget_removed();
-    if (id != -1 && count < MOST)
-        ids[count++] = id;
-    (void)pthread_mutex_unlock(&mutex);
-    return id;
-}
-
 int queues_left(char *names, size_t room)
 {
     size_t used = 0;
@@ -59,48 +47,79 @@ void queues_remove(void)
 
 #if HAVE_SECCOMP
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The thread that answers has no filter, or it would ask itself. */
-static void *answer(void *context)
+static int create_queue(int key, int flags)
 {
-    int *from = context, listener;
+    (void)pthread_mutex_lock(&mutex);
+    int id = msgget(key, flags);
+    if (id != -1 && count == MOST)
+        forget_removed();
+    if (id != -1 && count < MOST)
+        ids[count++] = id;
+    (void)pthread_mutex_unlock(&mutex);
+    return id;
+}
 
-    if (read(*from, &listener, sizeof listener) != sizeof listener)
-        return NULL;
-    for (;;) {
+static int (*is_to_fail)(int pid, const struct seccomp_data *data);
+static void (*take_back_last)(void);
+static atomic_int listener; /* 0: not yet; -1: there is none */
+
+/* The thread that answers has no filter, or it would ask itself. */
+static void *answer(void *nothing)
+{
+    (void)nothing;
+    while (listener == 0)
+        (void)sched_yield();
+    while (listener != -1) {
         struct seccomp_notif asked = {0};
         struct seccomp_notif_resp reply = {0};
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
             continue; /* who asked was killed meanwhile */
-        int id = queues_create((int)asked.data.args[0], (int)asked.data.args[1]);
-        reply.id = asked.id;
-        reply.val = id;
-        if (id == -1) {
-            reply.val = 0;
-            reply.error = -errno;
+        bool is_our_own = (pid_t)asked.pid == getpid();
+        bool creates = asked.data.nr == SYS_msgget;
+        int id = -1;
+        int error = is_our_own || !is_to_fail ? 0 : is_to_fail((int)asked.pid, &asked.data);
+        if (error == 0 && creates) {
+            id = create_queue((int)asked.data.args[0], (int)asked.data.args[1]);
+            error = id == -1 ? errno : 0;
         }
-        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply) == -1 && id != -1)
-            (void)msgctl(id, IPC_RMID, NULL); /* it will ask again, if at all */
+        reply.id = asked.id;
+        reply.error = -error;
+        reply.val = error == 0 && creates ? id : 0;
+        reply.flags = error == 0 && !creates ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply) == 0)
+            continue;
+        if (id != -1)
+            (void)msgctl(id, IPC_RMID, NULL);
+        if (!is_our_own && take_back_last)
+            take_back_last();
     }
+    return NULL;
 }
 
-static int listen_to_msgget(void)
+/* The kernel asks about msgget and these CALLS. */
+static int listen_to(const long calls[], int size)
 {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_msgget, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    struct sock_fprog filter = {sizeof code / sizeof *code, code};
+    struct sock_filter code[256] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    int next = 1;
+
+    for (int i = -1; i < size; i++) {
+        code[next++] = (struct sock_filter)BPF_JUMP(
+            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(i < 0 ? SYS_msgget : calls[i]), 0, 1);
+        code[next++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+    }
+    code[next++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog filter = {(unsigned short)next, code};
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
         return -1;
@@ -108,32 +127,27 @@ static int listen_to_msgget(void)
         SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
 }
 
-bool queues_watch(void)
+bool calls_watch(const long calls[], int size,
+    int (*decide)(int pid, const struct seccomp_data *data), void (*take_back)(void))
 {
-    static bool is_watching;
-    static int ends[2];
     sigset_t all, before;
     pthread_t thread;
 
-    if (is_watching)
-        return true;
-    if (pipe(ends) == -1)
-        return false;
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    if (listener != 0)
+        return listener > 0;
+    is_to_fail = decide;
+    take_back_last = take_back;
     (void)sigfillset(&all); /* signals are for the test's own thread */
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&thread, NULL, answer, &ends[0]);
+    int error = pthread_create(&thread, NULL, answer, NULL);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (error != 0)
-        return false;
-    int listener = listen_to_msgget();
-    if (listener != -1)
-        (void)fcntl(listener, F_SETFD, FD_CLOEXEC);
-    bool sent = listener != -1 && write(ends[1], &listener, sizeof listener) == sizeof listener;
-    (void)close(ends[1]); /* without a listener, the thread ends */
-    is_watching = true;
-    return sent;
+    listener = error == 0 ? listen_to(calls, size) : -1;
+    return listener > 0;
+}
+
+bool queues_watch(void)
+{
+    return calls_watch(NULL, 0, NULL, NULL);
 }
 #else
 bool queues_watch(void)

@@ -15,8 +15,14 @@
  */
 bool queues_watch(void);
 
-/* msgget(2), for who answers the kernel's questions already. */
-int queues_create(int key, int flags);
+/* The same; and from now on DECIDE is asked, by a thread of its own, about each
+ * use of these system calls, too, in all that this process starts: it returns
+ * the error with which that one fails, or 0. It must not use what starts
+ * programs. When a signal came first, the call will be made again: TAKE_BACK.
+ */
+struct seccomp_data;
+bool calls_watch(const long calls[], int size,
+    int (*decide)(int pid, const struct seccomp_data *data), void (*take_back)(void));
 
 /* How many of them are still there. NAMES, if it is not NULL, gets a line for
  * each, as far as there is ROOM.
