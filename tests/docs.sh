@@ -55,77 +55,17 @@ look_around()
 {
     mkdir "$scratch/help"
     for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        [ ! -f "$program" ] || "$program" --help </dev/null \
-            >"$scratch/help/${program##*/} --help"
-    done
-    cd "$scratch/help"
-    awk '/^ +--/ {
-        sub(/[=,].*/, "", $1)
-        print substr(FILENAME, 1, index(FILENAME, " ")) $1
-    }' ./* | sed 's|^\./||' >"$scratch/options"
-    cd "$project"
+        [ -f "$program" ] || continue
+        name=${program##*/}
+        "$program" --help </dev/null >"$scratch/help/$name --help"
+        sed -n "s/^ *\(--[a-z-]*\).*/$name \1/p" "$scratch/help/$name --help"
+    done >"$scratch/options"
     find_files ! -name '*.md' ! -name '*.svg' ! -name docs_selftest.sh \
         >"$scratch/sources"
     tr '\n' '\0' <"$scratch/sources" | xargs -0 cat |
         tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/names"
-}
-
-# check_link PAGE LINE TARGET
-check_link()
-{
-    case $3 in
-    http://?*.?* | https://?*.?* | mailto:?*@?*) return ;; # not asked for
-    '#'*) target=$1 ;;
-    *) target=$(dirname -- "$1")/${3%%#*} ;;
-    esac
-    folder=$(cd "$(dirname -- "$target")" 2>/dev/null && pwd -P) || true
-    target=$folder/${target##*/}
-    page=${target#"$project"/}
-    if [ -z "$3" ] || [ "$page" = "$target" ] || [ ! -e "$target" ]; then
-        wrong "$1" "$2" "the link leads nowhere: $3"
-        return
-    fi
-    case $page in
-    docs/pictures/* | docs/sketches/*) ;;
-    *.svg | *.png | *.jpg | *.gif)
-        wrong "$1" "$2" \
-            "the picture is in neither docs/pictures nor docs/sketches: $3"
-        ;;
-    esac
-    case $3 in
-    *'#'*)
-        grep -qxFe "$page#${3#*#}" "$scratch/anchors" ||
-            wrong "$1" "$2" "the page has no heading for this anchor: $3"
-        ;;
-    esac
-}
-
-# check_pages: what can be seen without running anything
-check_pages()
-{
-    while read -r page line target; do
-        check_link "$page" "$line" "$target"
-    done <"$scratch/links"
-    while read -r page line file; do
-        [ -e "$file" ] || wrong "$page" "$line" "there is no such file: $file"
-    done <"$scratch/files"
-    while read -r page line number source; do
-        if [ ! -f "$source" ]; then
-            wrong "$page" "$line" "it quotes a file that is not there: $source"
-            continue
-        fi
-        awk -f "$tools/quote.awk" "$scratch/$number.text" "$source" |
-            while read -r at text; do
-                wrong "$page" $((line + at)) "not in $source: $text"
-            done
-    done <"$scratch/quotes"
-    while read -r page; do
-        sh docs/sentences.sh "$page" >"$scratch/lengths" || {
-            wrong "$page" 1 "its sentences are too long; \
-LONG=28 sh docs/sentences.sh $page shows them"
-            details <"$scratch/lengths"
-        }
-    done <"$scratch/pages"
+    find . -name '[!.]*' -path './build*' -prune -o -path ./.git -prune -o -print |
+        sed 's|^\./||' >"$scratch/files"
 }
 
 # apply: builds the demo with the change, and puts it into RUN in the program's
@@ -145,52 +85,53 @@ apply()
     cp "$source" "$copy/$source" # without the change before
     if ! command -v patch >/dev/null; then
         echo "$page:$change_line: there is no patch" >>"$scratch/not_run"
-    elif ! grep -qxFe "--- a/$source" "$scratch/$change.text" ||
+        return 1
+    fi
+    if ! grep -qxFe "--- a/$source" "$scratch/$change.text" ||
         ! (cd "$copy" && patch -p1 -i "$scratch/$change.text") \
-            >"$scratch/said" 2>&1 ||
-        grep -q 'with fuzz' "$scratch/said"; then
+            >"$scratch/said" 2>&1 || grep -q 'with fuzz' "$scratch/said"; then
         wrong "$page" "$change_line" "the change does not fit to $source"
-        details <"$scratch/said"
     elif ! cmake --build "$copy/build" --target "$demo" >"$scratch/said" 2>&1; then
         wrong "$page" "$change_line" "with the change $demo cannot be built"
-        details <"$scratch/said"
     else
         rm "$run/$demo"
         cp "$copy/build/$demo" "$run"
-        return 0
+        return
     fi
+    details <"$scratch/said"
     return 1
 }
 
 # run_block: one line of "sessions", which has been read
 run_block()
 {
-    run=$scratch/$number.run
-    mkdir "$run" "$scratch/$number.compare"
+    run=$scratch/$number.run block=$scratch/$number.text
+    mkdir "$run"
     for file in "$programs"/demo_* "$programs"/bench_mechanisms \
         "$project"/docs/first/*.c "$project"/docs/answers/*.c; do
         [ ! -e "$file" ] || ln -s "$file" "$run"
     done
     [ "$change" = - ] || apply || return 0
+    status=0
     # shellcheck disable=SC2086 # nothing, or a command
-    (cd "$run" && $limit sh "$tools/session.sh" "$scratch/$number.session" \
-        </dev/null >"$scratch/$number.printed" 2>&1) || true
-    cd "$scratch/$number.compare"
-    awk -v language="$language" -v mode="$mode" -f "$tools/compare.awk" \
-        "../$number.text" "../$number.printed" >answer
-    while read -r at text; do
-        wrong "$page" $((line + at)) "$text"
-        [ -e "$at.page" ] || continue
-        case $mode in
-        *order* | *output*)
-            for file in "$at.page" "$at.printed"; do
-                LC_ALL=C sort -o "$file" "$file"
-            done
-            ;;
-        esac
-        diff -U 3 "$at.page" "$at.printed" | sed 1,3d | details
-    done <answer
-    cd "$project"
+    (cd "$run" && $limit sh "$tools/session.sh" "$language" \
+        "$scratch/$number.session") </dev/null >"$block.all" 2>&1 || status=$?
+    [ $status -eq 99 ] || wrong "$page" "$line" "the shell did not come to the end"
+    while read -r text; do
+        wrong "$page" "$line" "$text"
+    done <"$scratch/$number.session.wrong"
+    [ "$language" = console ] || return 0
+    awk -v mode="$mode" -f "$tools/fits.awk" -f "$tools/compare.awk" \
+        "$block" "$block.all" && return
+    wrong "$page" "$line" "the program printed something else"
+    case $mode in
+    *order* | *output*)
+        for side in page printed; do
+            LC_ALL=C sort -n -o "$block.$side" "$block.$side"
+        done
+        ;;
+    esac
+    diff -U 3 "$block.page" "$block.printed" | sed 1,3d | details
 }
 
 # What a picture says around the chart: its title, its lanes, what it measures,
@@ -198,28 +139,17 @@ run_block()
 words_of()
 {
     awk '
-        NR == 1 && match($0, /<title>[^<]*/) {
-            print "title: " substr($0, RSTART + 7, RLENGTH - 7)
-        }
-        !/<text class=.(big|said|soft|lane|end|key)/ { next }
-        {
-            waits = /<path class=.bar waiting/
-            kind = "legend"
-            if (/class=.(lane|end)/)
-                kind = "lane"
-            if (/class=.(big|said|soft)/)
-                kind = "head"
+        match($0, /<text class=.(big|said|soft|lane|end|key)/) {
+            kind = substr($0, RSTART + 13, RLENGTH - 13)
             gsub(/<[^>]*>/, "")
-            sub(/^waits: /, "")
-            if (kind != "lane") {
+            # which calls have waited long enough to be seen is chance
+            sub(/^waits: .*/, "waits")
+            if (kind !~ /lane|end/) {
                 gsub(/[0-9]+(\.[0-9]+)?/, "N")
                 gsub(/N (s|ms|µs|ns)/, "N s")
             }
-            count = split($0, part, ", ") # of a legend, in any order
-            for (i = 1; i <= count; i++)
-                # which calls have waited long enough to be seen is chance
-                if (!(waits && part[i] ~ /^[a-z_]+$/))
-                    print kind ": " part[i]
+            for (i = split($0, part, ", "); i > 0; i--) # in any order
+                print kind ": " part[i]
         }
     ' "$1" | sort -u
 }
@@ -233,7 +163,7 @@ looks_alike()
     for _ in 1 2 3 4 5; do
         words_of "$2" >"$scratch/now"
         diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | grep '^[-+]' |
-            grep -qv -e '^-legend' -e '^[-+]head: Each step' || return 0
+            grep -qv -e '^-key' -e '^[-+]soft: Each step' || return 0
         sh docs/render.sh "$programs" "$scratch/pictures" \
             "$(basename -- "$2" .svg)" >"$scratch/drawn" 2>&1 || return 1
     done
@@ -242,56 +172,53 @@ looks_alike()
 
 check_pictures()
 {
-    if [ -e "$scratch/drawing_failed" ]; then
-        wrong docs/render.sh 1 "it failed"
-        details <"$scratch/drawn"
-        return
-    fi
     find docs/pictures "$scratch/pictures" -type f | sed 's|.*/||' | sort -u \
         >"$scratch/drawings"
     while read -r name; do
         old=docs/pictures/$name new=$scratch/pictures/$name
-        if [ ! -e "$old" ]; then
-            wrong "$old" 1 "docs/render.sh draws it, and it is not there"
-        elif [ ! -e "$new" ]; then # its program may not have been built
-            { [ "$name" = cost.svg ] && [ ! -e "$programs/bench_mechanisms" ]; } ||
-                wrong "$old" 1 "docs/render.sh does not draw it"
-        elif ! looks_alike "$old" "$new"; then
-            wrong "$old" 1 "it is old: sh docs/render.sh draws it again"
+        # its program may not have been built
+        [ "$name" != cost.svg ] || [ -e "$programs/bench_mechanisms" ] || continue
+        [ -e "$old" ] || old=/dev/null
+        [ -e "$new" ] || new=/dev/null
+        looks_alike "$old" "$new" || {
+            wrong "docs/pictures/$name" 1 "docs/render.sh draws something else"
             diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
-        fi
+        }
     done <"$scratch/drawings"
 }
 
-for file in mistakes not_run anchors links files quotes sessions drawings; do
+for file in mistakes not_run sessions drawings; do
     : >"$scratch/$file"
 done
 look_around
 find_files -name '*.md' >"$scratch/pages"
 # shellcheck disable=SC2046 # a list, and no name has a blank
-LC_ALL=C awk -v out="$scratch" -v asked="$asked" -f "$tools/page.awk" \
-    of=options "$scratch/options" of=names "$scratch/names" \
-    of=pages $(cat "$scratch/pages")
+LC_ALL=C awk -v out="$scratch" -v asked="$asked" -f "$tools/fits.awk" \
+    -f "$tools/page.awk" of=options "$scratch/options" of=names \
+    "$scratch/names" of=files "$scratch/files" of=pages $(cat "$scratch/pages")
 if [ -n "$asked" ]; then
     printf '%s\n' "$@" >"$scratch/wanted"
     grep -xFf "$scratch/wanted" "$scratch/pages" >"$scratch/found" || true
     mv "$scratch/found" "$scratch/pages"
     [ $(($(wc -l <"$scratch/pages"))) -eq $# ] ||
         wrong "$asked" 1 "there is no such page"
+    : >"$scratch/sources" # whose comments count if all pages are checked
 else
     # into the scratch folder, while the lanes run
-    { sh docs/render.sh "$programs" "$scratch/pictures" >"$scratch/drawn" 2>&1 ||
-        echo $? >"$scratch/drawing_failed"; } &
+    mkdir "$scratch/pictures"
+    sh docs/render.sh "$programs" "$scratch/pictures" >/dev/null &
     lanes=$!
 fi
-# Words that are to be avoided: in the pages, in what programs say, and, if all
-# pages are checked, in comments and in what scripts say.
 (cd "$scratch/help" && awk -f "$tools/words.awk" ./*) | sed 's|^\./||' >>"$mistakes"
-{
-    cat "$scratch/pages"
-    [ -n "$asked" ] || grep -v words.awk "$scratch/sources"
-} | tr '\n' '\0' | xargs -0 awk -f "$tools/words.awk" >>"$mistakes"
-check_pages
+grep -hv words.awk "$scratch/pages" "$scratch/sources" | tr '\n' '\0' |
+    xargs -0 awk -f "$tools/words.awk" >>"$mistakes"
+while read -r page; do
+    sh docs/sentences.sh "$page" >"$scratch/lengths" || {
+        wrong "$page" 1 "its sentences are too long; \
+LONG=28 sh docs/sentences.sh $page shows them"
+        details <"$scratch/lengths"
+    }
+done <"$scratch/pages"
 
 if [ "$(uname -s)" != Linux ] && [ -s "$scratch/sessions" ]; then
     # other systems have other messages, and other queues
@@ -327,6 +254,5 @@ how_many()
     echo $(($(wc -l <"$scratch/$1")))
 }
 echo "docs: $(how_many pages) pages, $(how_many sessions) blocks with commands," \
-    "$(how_many quotes) quotes, $(how_many links) links," \
     "$(how_many drawings) pictures: $count mistakes"
 [ "$count" -eq 0 ]

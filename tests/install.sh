@@ -17,102 +17,68 @@ has()
     command -v "$1" >/dev/null 2>&1
 }
 
-programs=$(demos | sed -E 's/[a-z]+/demo_&/g')
-[ ! -x "$build/bench_mechanisms" ] || programs="$programs bench_mechanisms"
 doc=share/doc/nine_mechanisms
-with_pages=yes
-# a build with a sanitizer makes none
-! grep -q '^SANITIZE:STRING=.' "$build/CMakeCache.txt" || with_pages=
-
-# The list of files, in a place that does not belong to root's system.
-prefix=$scratch/stage/opt/nine
+prefix=$scratch/stage/opt/nine # not a place of root's system
 DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
     wrong "cmake --install fails: $(cat log)"
 {
-    for program in $programs; do
-        echo "bin/$program"
-        [ -z "$with_pages" ] || echo "share/man/man1/$program.1"
+    for program in "$build"/demo_* "$build/bench_mechanisms"; do
+        [ -f "$program" ] || continue
+        echo "bin/${program##*/}"
+        # a build with a sanitizer makes no pages
+        grep -q '^SANITIZE:STRING=.' "$build/CMakeCache.txt" ||
+            echo "share/man/man1/${program##*/}.1"
     done
-    echo $doc/README.md
-    echo $doc/LICENSE
-    (cd "$project" && find demos -name '*.[ch]' && find docs -type f \
-        ! -name CMakeLists.txt ! -name '*.cmake' ! -name '*.awk' \
-        ! -name '*.sh') |
+    (cd "$project" && find README.md LICENSE demos docs -type f ! -name '*.cmake' \
+        ! -name CMakeLists.txt ! -name '*.awk' ! -name '*.sh' ! -name '.*') |
         sed "s|^|$doc/|"
 } | sort >expected
-(cd stage && find . -type f) | sed 's|^\./opt/nine/||' | sort >found
+(cd "$prefix" && find . -type f) | sed 's|^\./||' | sort >found
 cmp -s expected found || wrong "not the files there should be:
 $(diff expected found)"
 
 # Programs are to start, the rest is to read, for all users.
-for entry in $(find stage -type d ! -perm 755) \
-    $(find stage -type f -path '*/bin/*' ! -perm 755) \
-    $(find stage -type f ! -path '*/bin/*' ! -perm 644); do
-    wrong "not the right mode: $(ls -ld "$entry")"
-done
+wrong_modes=$(find stage \( -type d -o -path '*/bin/*' \) ! -perm 755 -o \
+    -type f ! -path '*/bin/*' ! -perm 644)
+[ -z "$wrong_modes" ] || wrong "not the right modes: $wrong_modes"
 
-"$prefix/bin/demo_pipe" --speed=1000 >out 2>err ||
-    wrong "the installed demo_pipe fails: $(cat err)"
-[ "$(cat out)" = makeThisSentenceCamelcase ] ||
-    wrong "the installed demo_pipe says: $(cat out)"
+"$prefix/bin/demo_pipe" --speed=1000 >out 2>err || wrong "$(cat err)"
+[ "$(cat out)" = makeThisSentenceCamelcase ] || wrong "demo_pipe says: $(cat out)"
 
 # Links lead somewhere, but for those to what only the project has.
-mkdir links
-(cd "$prefix/$doc" && find . -name '*.md' -exec awk -v out="$scratch/links" \
-    -f "$project/tests/docs/page.awk" of=pages {} +)
-while read -r page _ link; do
-    case ${link%%#*} in
-    '' | *:* | *common/* | *tests/* | *.github/* | *.devcontainer/*) ;;
-    *) [ -e "$prefix/$doc/$(dirname "$page")/${link%%#*}" ] ||
+(cd "$prefix/$doc" && find . -name '*.md' -exec grep -o '](\([^)#:]*\)[)#]' /dev/null {} +) |
+    sed 's/:](/ /; s/.$//' >links
+while read -r page link; do
+    case $link in
+    *common/* | *tests/* | *.github/* | *.devcontainer/*) ;;
+    *) [ -e "$prefix/$doc/$(dirname "$page")/$link" ] ||
         wrong "a link leads nowhere: $page: $link" ;;
     esac
-done <links/links
-
-# rendered PAGE: as plain text
-rendered()
-{
-    if has groff; then
-        groff -man -Tascii -P-cbou "$1"
-    else
-        mandoc -T ascii "$1" | sed "s/.$(printf '\b')//g"
-    fi
-}
+done <links
 
 # words <TEXT: one a line, in small letters, without the colon of a heading
 words()
 {
-    awk '{
-        for (i = 1; i <= NF; i++) {
-            sub(/:$/, "", $i)
-            print tolower($i)
-        }
-    }'
+    tr -s ' ' '\n' | sed '/^$/d; s/:$//' | tr '[:upper:]' '[:lower:]'
 }
 
-understood=
 for page in "$prefix"/share/man/man1/*; do
     [ -s "$page" ] || continue # there are none
     program=$(basename -- "$page" .1)
+    if has mandoc; then # a page without a date is the same tomorrow
+        said=$(mandoc -T lint -W warning "$page" | grep -v 'missing date') || true
+        [ -z "$said" ] || wrong "$said"
+    fi
     if has groff; then
         said=$(groff -man -ww -z "$page" 2>&1) || true
         [ -z "$said" ] || wrong "groff: $said"
-    fi
-    if has mandoc; then # a page without a date is the same tomorrow
-        said=$(mandoc -T lint -W warning "$page" | grep -v 'missing date') ||
-            true
-        [ -z "$said" ] || wrong "$said"
-    fi
-    if has groff || has mandoc; then
-        understood=", and read by a formatter"
         # in the same order; the page may say more, and instead of "Usage"
         "$prefix/bin/$program" --help | sed 's/^Usage://' | words >help
-        rendered "$page" | words >text
+        groff -man -Tascii -P-cbou "$page" | words >text
         lost=$(diff -d help text | sed -n 's/^< //p')
         { [ -s help ] && [ -z "$lost" ]; } ||
             wrong "the page of $program lacks of its --help: $lost"
     fi
 done
 
-files=$(($(wc -l <expected)))
-echo "$files files installed$understood: $failures things wrong"
 [ $failures -eq 0 ]

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
 # compare.awk - compares what a page shows with what the programs have printed
 #
-# Usage: awk -v language=console -v mode=MODE -f compare.awk BLOCK PRINTED
+# Usage: awk -v mode=MODE -f fits.awk -f compare.awk BLOCK PRINTED
 #
-# PRINTED is what the commands of the block have printed; a mark there is
-# "\001LINE STATUS", with the status of the command before it. MODE is "same",
-# "order varies", "numbers vary", "order and numbers vary" or "output varies".
-#
-# Prints LINE TEXT for each command that differs, and leaves in the current
-# folder LINE.page and LINE.printed, what was compared. LINE is the command's in
-# the block.
+# PRINTED is what the commands of the block have printed; a line "\001LINE" is
+# before that of each command. MODE is "", "order varies", "numbers vary",
+# "order and numbers vary" or "output varies". Exit status: 1 if it differs; then
+# BLOCK.page and BLOCK.printed have what was compared.
 
 # What cannot be the same twice, and so is compared nowhere.
-function normal(line, command)
+function normal(line)
 {
     # --seed=N repeats the draws; without it each run has a seed of its own
-    if (command !~ /--seed/)
+    if (command[now] !~ /--seed/)
         gsub(/seed [0-9]+/, "seed N", line)
     # --port=0 takes any free port, and so does every client
     gsub(/127\.0\.0\.1:[0-9]+/, "127.0.0.1:N", line)
@@ -27,7 +24,7 @@ function normal(line, command)
     gsub(/[0-9]+\.[0-9][0-9][0-9] s/, "N s", line)
     # the process that a name in the system belongs to, and its random part
     gsub(/demo-[0-9]+-[0-9a-f]+/, "demo-N", line)
-    if (mode ~ /numbers/ || mode == "output varies") {
+    if (mode ~ /numbers|output/) {
         gsub(/[0-9]+(\.[0-9]+)?/, "N", line)
         gsub(/ +/, " ", line)
     }
@@ -35,115 +32,65 @@ function normal(line, command)
     return line
 }
 
-# Adds LINE to TEXT, in which each line has a newline before it and after it.
-# With "output varies" only the verdicts count, and whether there is any output.
-function plus(text, line)
+# Adds a line to the TEXT of one side, behind the line of its command. With
+# "output varies" only the verdicts count, and whether there is any output.
+function add(side, line)
 {
-    if (mode == "output varies" && line != "" && line != "..." &&
-        line !~ /^(demo_[a-z]+|bench_mechanisms): /)
+    if (line == "" || now == "end") {
+        empty++ # before the next command they are for the eye
+        return
+    }
+    if (mode ~ /output/ && line !~ /^(\.\.\.$|\$ |demo_[a-z]+: |bench_mechanisms: )/) {
         line = "output"
-    if (line == "output" && index(text, "\noutput\n"))
-        return text
-    return (text == "" ? "\n" : text) line "\n"
-}
-
-# Whether PRINTED is what PAGE has, whose gaps stand for any number of lines.
-function same_order(page, printed,   count, part, i, text, at)
-{
-    count = split(page, part, /\n\.\.\.\n/)
-    for (i = 1; i <= count; i++) {
-        text = (i > 1 ? "\n" : "") part[i] (i < count ? "\n" : "")
-        at = index(printed, text)
-        if (i == count) # at the end
-            at = length(printed) - length(text) + 1
-        if (at < 1 || (i == 1 && at != 1) ||
-            substr(printed, at, length(text)) != text)
-            return 0
-        printed = substr(printed, at + length(text) - 1)
+        if (index(text[side], "\n" now " output\n"))
+            return
     }
-    return 1
+    for (; empty > 0; empty--)
+        add_line(side, now " ")
+    add_line(side, now " " line)
 }
 
-# Whether PRINTED has the lines of PAGE in any order, and no others.
-function same_lines(page, printed,   count, line, i, at, gap)
+function add_line(side, line)
 {
-    count = split(page, line, /\n/)
-    for (i = 2; i < count; i++)
-        if (line[i] == "...")
-            gap = 1
-        else {
-            at = index(printed, "\n" line[i] "\n")
-            if (!at)
-                return 0
-            printed = substr(printed, 1, at) \
-                substr(printed, at + length(line[i]) + 2)
-        }
-    return gap || printed == "\n" || printed == "\noutput\n"
+    text[side] = text[side] line "\n"
+    if (line ~ / \.\.\.$/)
+        has_gap[now]
+    else
+        missing[line] += side == "page" ? 1 : -1
 }
 
-function check(this)
+function begin(side, line)
 {
-    # empty lines before the next command are for the eye
-    sub(/\n+$/, "\n", shown[this])
-    sub(/\n+$/, "\n", printed[this])
-    if (status[this] == "")
-        print this " the shell did not come to the end of this command"
-    else if (status[this] == 126 || status[this] == 127)
-        print this " the shell cannot run this: " last[this]
-    else if (status[this] ~ /^(132|134|135|136|139)$/)
-        print this " it crashed: exit status " status[this]
-    else if (language == "sh" && status[this] == 2)
-        print this " wrong usage: " last[this]
-    else if (language == "console" &&
-        !(mode ~ /order|output/ ? same_lines(shown[this], printed[this]) : \
-            same_order(shown[this], printed[this]))) {
-        print this " the program printed something else"
-        printf "%s", substr(shown[this], 2) >(this ".page")
-        printf "%s", substr(printed[this], 2) >(this ".printed")
-    }
+    now = line
+    empty = 0
+    add(side, first[now])
 }
 
-# The block.
-NR == FNR {
-    if (language == "console" && /^\$ /) {
-        this = FNR
-        order[++commands] = this
-        command[this] = $0
-        shown[this] = printed[this] = "\n"
-        in_command = 1
-    } else if (in_command && /^> /)
-        command[this] = command[this] "\n" $0
-    else if (language == "console" && !this && $0 != "") {
-        print FNR " the block does not begin with a command: \"$ ...\""
-        exit
-    } else if (this) {
-        in_command = 0
-        shown[this] = plus(shown[this], normal($0, command[this]))
-    }
+BEGIN { text["page"] = text["printed"] = "\n" }
+
+NR == FNR && /^\$ / {
+    first[FNR] = command[FNR] = $0
+    begin("page", FNR)
+    in_command = 1
     next
 }
-
-# What was printed. A mark may be in the middle of a line.
-{
-    at = index($0, "\001")
-    if (at == 0 || at > 1) {
-        line = normal(at ? substr($0, 1, at - 1) : $0, command[now])
-        printed[now] = plus(printed[now], line)
-        if (line != "")
-            last[now] = line
-    }
-    if (at) {
-        split(substr($0, at + 1), mark, " ")
-        status[now] = mark[2]
-        now = mark[1]
-        if (language == "sh" && now != "end")
-            order[++commands] = now
-    }
-}
+NR == FNR && in_command && /^> / { command[now] = command[now] $0; next }
+NR == FNR { in_command = 0; add("page", normal($0)); next }
+sub(/^\001/, "") { begin("printed", $0); next }
+{ add("printed", normal($0)) }
 
 END {
-    for (i = 1; i <= commands; i++)
-        check(order[i])
-    if (NR != FNR && commands == 0)
-        print 0 " the block has no command"
+    differs = !fits(text["page"], text["printed"])
+    if (mode ~ /order|output/) {
+        differs = 0
+        for (line in missing) {
+            split(line, part, " ")
+            if (missing[line] > 0 || (missing[line] < 0 &&
+                !(part[1] in has_gap) && part[2] != "output"))
+                differs = 1
+        }
+    }
+    for (side in text)
+        printf "%s", text[side] >(ARGV[1] "." side)
+    exit differs
 }

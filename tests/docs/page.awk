@@ -1,23 +1,20 @@
 # SPDX-License-Identifier: MIT
 # page.awk - takes Markdown pages apart, and says what is wrong in them alone
 #
-# Usage: LC_ALL=C awk -v out=FOLDER -v asked=PAGES -f page.awk of=options OPTIONS
-#            of=names NAMES of=pages PAGE...
+# Usage: LC_ALL=C awk -v out=FOLDER -v asked=PAGES -f fits.awk -f page.awk
+#            of=options OPTIONS of=names NAMES of=files FILES of=pages PAGE...
 #
-# OPTIONS has a line "PROGRAM --option" for each, NAMES all names of the sources.
-# These files are left in FOLDER, about the ASKED pages, or all if it is empty:
+# OPTIONS has a line "PROGRAM --option" for each, NAMES all names of the sources,
+# FILES all files and folders. These files are left in FOLDER, about the ASKED
+# pages, or all if it is empty:
 #
 #   mistakes   PAGE:LINE: what is wrong
 #   not_run    PAGE:LINE: why a block is not run
-#   anchors    PAGE#ANCHOR of each heading of all pages, as GitHub makes them
-#   links      PAGE LINE TARGET
-#   files      PAGE LINE FILE of the project that is named as code
-#   quotes     PAGE LINE NUMBER FILE: what block NUMBER quotes
 #   sessions   LANE PAGE LINE NUMBER LANGUAGE CHANGE CHANGE-LINE FILE MODE: a
 #              block to run, and before it a block that changes FILE, or "- - -"
 #
-# N.text is what block N holds, N.session its commands as a shell script: before
-# each one "mark LINE", with its line in the block, and at the end "mark end".
+# N.text is what block N holds, N.session its commands as a shell script, with
+# "mark LINE" before each one.
 
 function put(file, text)
 {
@@ -58,33 +55,33 @@ function code(text,   word, count, i, name, program, ours)
             ours = 1
         }
         if (ours && match(word[i], /^--[a-z][a-z-]*/)) {
-            name = substr(word[i], 1, RLENGTH)
-            if (!((program " " name) in options))
-                wrong(FNR, "there is no such option: " program " " name)
+            name = program " " substr(word[i], 1, RLENGTH)
+            if (!(name in options))
+                wrong(FNR, "there is no such option: " name)
         }
-        sub(/[,.;:]+$/, "", word[i])
+        sub(/[,.;:\/]+$/, "", word[i])
         if (word[i] ~ /^(demos|common|tests|docs|\.ci|\.github)\/[A-Za-z0-9_.\/-]*$/ &&
-            word[i] !~ /[_\/][A-Z]+\./) # as docs/NAME.md
-            put("files", page " " FNR " " word[i])
+            word[i] !~ /[_\/][A-Z]+\./ && !(word[i] in files)) # as docs/NAME.md
+            wrong(FNR, "there is no such file: " word[i])
     }
 }
 
-function heading(text)
+# As GitHub makes them.
+function anchor(text)
 {
     sub(/^#+ +/, "", text)
-    while (match(text, /\]\([^)]*\)/)) # of a link its text
-        text = substr(text, 1, RSTART) substr(text, RSTART + RLENGTH)
+    gsub(/\]\([^)]*\)/, "", text) # of a link its text
     gsub(/–|—|‘|’|“|”|…|→|×/, "", text)
     gsub(/[!-,.\/:-@[-^`{-~]/, "", text) # all signs but - and _
     gsub(/ /, "-", text)
     text = page "#" tolower(text)
-    print text (seen[text] ? "-" seen[text] : "") >(out "/anchors")
+    anchors[text (seen[text] ? "-" seen[text] : "")]
     seen[text]++
 }
 
 # Whether a terminal has room for the line, unless that is a picture or has an
 # address, and a phone for each cell of a table.
-function width(line,   cell, count, i)
+function width(line,   cell, i)
 {
     gsub(/[\200-\277]/, "", line) # all but first bytes of characters
     if (length(line) > 120 && line !~ /<img |https?:|^!\[/)
@@ -92,20 +89,17 @@ function width(line,   cell, count, i)
     if (line !~ /^ *\|/ || line ~ /<img /)
         return
     gsub(/\]\([^)]*\)|[][`*]/, "", line)
-    count = split(line, cell, / \| |^\| | \|$/)
-    for (i = 1; i <= count; i++)
+    for (i = split(line, cell, / \| |^\| | \|$/); i > 0; i--)
         if (length(cell[i]) > 72)
             wrong(FNR, "this cell has " length(cell[i]) \
                 " characters, and not up to 72")
 }
 
 # Looks at a line outside of blocks. Code may go on in the next line.
-function prose(line,   part, count, i, text, target)
+function prose(line,   part, count, i, text)
 {
     count = split(rest line, part, /`+/)
-    rest = ""
-    if (count > 0 && count % 2 == 0)
-        rest = "`" part[count] " "
+    rest = count > 0 && count % 2 == 0 ? "`" part[count] " " : ""
     for (i = 1; i <= count; i += 2) {
         text = text " " part[i]
         if (i + 1 < count)
@@ -114,10 +108,27 @@ function prose(line,   part, count, i, text, target)
     gsub(/<!--[^>]*-->/, "", text)
     while (match(text, /\]\(|(src|href)="|^ \[[^]]*\]: +/)) {
         text = substr(text, RSTART + RLENGTH)
-        target = text
-        sub(/[ )"].*/, "", target)
-        put("links", page " " FNR " " target)
+        match(text, /^[^ )"]*/)
+        link(substr(text, 1, RLENGTH))
     }
+}
+
+function link(target,   path)
+{
+    if (target ~ /^(https?:\/\/.+\..|mailto:.+@)/) # not asked for
+        return
+    path = target
+    sub(/#.*/, "", path)
+    path = (path == "" ? page : folder path) "/"
+    while (sub(/\.?[^\/.][^\/]*\/+\.\.\//, "", path)) # FOLDER/..
+        continue
+    sub(/\/+$/, "", path)
+    if (target == "" || !(path in files))
+        wrong(FNR, "the link leads nowhere: " target)
+    else if (path ~ /\.(svg|png|jpg|gif)$/ && path !~ /^docs\/(pictures|sketches)\//)
+        wrong(FNR, "the picture is in neither docs/pictures nor docs/sketches: " target)
+    else if (sub(/^[^#]*#/, "", target)) # which may be one of the next page
+        to_anchors[page " " FNR " " path "#" target]
 }
 
 function command(line)
@@ -131,14 +142,32 @@ function command(line)
         lane = "port"
 }
 
+# The lines of a quote, which may be indented less than the source, are there.
+function check_quote(source,   line, text, more)
+{
+    while ((getline line <source) > 0)
+        text = text "\n" line
+    close(source)
+    gsub(/[ \t]+\n/, "\n", text)
+    while (length(more) <= 12 && !fits("\n..." quote "...\n", text "\n")) {
+        more = more " "
+        gsub(/\n/, "\n ", quote)
+        gsub(/\n +\n/, "\n\n", quote)
+        sub(/ +$/, "", quote)
+    }
+    if (text == "")
+        wrong(opened, "it quotes a file that is not there: " source)
+    else if (length(more) > 12 || quote == "\n")
+        wrong(opened, "this is not in " source)
+}
+
 # Says what is to be done with a block.
 function end_block()
 {
-    print "mark end" >session
     close(block)
     close(session)
     if (note ~ /^from ./)
-        put("quotes", page " " opened " " number " " substr(note, 6))
+        check_quote(substr(note, 6))
     else if (language == "text" && has_prompt)
         wrong(opened, "a session belongs into a console block")
     else if (language == "c" && note !~ /^not from the source: ./)
@@ -160,6 +189,8 @@ function end_session()
 {
     if (note ~ /^not run: ./)
         put("not_run", page ":" opened ": " substr(note, 10))
+    else if (!has_prompt)
+        wrong(opened, "the block does not begin with a command")
     else if (note == "" || language == "console" && \
             note ~ /^(order|numbers|order and numbers|output) var(y|ies)$/) {
         put("sessions", (change ? "changes" : lane) " " page " " opened " " \
@@ -182,50 +213,32 @@ function end_page()
 }
 
 { sub(/\r$/, "") }
-
-of == "options" {
-    options[$1 " " $2]
-    options[" " $2]
-    next
-}
-
-of == "names" {
-    names[$0]
-    next
-}
+of == "options" { options[$1 " " $2]; options[" " $2]; next }
+of == "names" { names[$0]; next }
+of == "files" { files[$0]; next }
 
 FNR == 1 {
     end_page()
-    page = FILENAME
-}
-
-FNR == 1 && page ~ /^docs\/(demos|answers)\// {
-    owner = page
-    sub(/.*\//, "demo_", owner)
+    page = folder = owner = FILENAME
+    sub(/[^\/]*$/, "", folder)
+    owner = sub(/^docs\/(demos|answers)\//, "demo_", owner) ? owner : ""
     sub(/\.md$/, "", owner)
 }
 
-opened && /^```$/ {
-    end_block()
-    next
-}
+opened && /^```$/ { end_block(); next }
 
 opened {
     print >block
-    if (/^\$ /)
-        has_prompt = 1
-    if (language == "console" && /^\$ /) {
-        in_command = 0
+    quote = quote $0 "\n"
+    if (language == "sh" ? in_command || !/^ *(#.*)?$/ : /^\$ /) {
+        has_prompt = has_prompt || language != "console" || FNR == opened + 1
+        in_command = in_command && language == "sh"
+        command(language == "sh" ? $0 : substr($0, 3))
+        in_command = language != "sh" || /\\$/
+    } else if (in_command && /^> /)
         command(substr($0, 3))
-        in_command = 1
-    } else if (language == "console" && in_command && /^> /)
-        command(substr($0, 3))
-    else if (language == "console")
+    else
         in_command = 0
-    else if (language == "sh" && (in_command || !/^ *(#.*)?$/)) {
-        command($0)
-        in_command = /\\$/
-    }
     next
 }
 
@@ -235,6 +248,7 @@ opened {
     number++
     in_command = has_prompt = 0
     lane = page
+    quote = "\n"
     block = out "/" number ".text"
     session = out "/" number ".session"
     printf "" >block
@@ -253,11 +267,19 @@ opened {
             foreign = note
     }
     if (/^#/)
-        heading($0)
+        anchor($0)
     if (/^ *$/)
         rest = ""
     width($0)
     prose($0)
 }
 
-END { end_page() }
+END {
+    end_page()
+    for (to in to_anchors) {
+        split(to, part, " ")
+        page = part[1]
+        if (!(part[3] in anchors))
+            wrong(part[2], "no heading has this anchor: " part[3])
+    }
+}

@@ -2,18 +2,26 @@
 # SPDX-License-Identifier: MIT
 # session.sh - runs what a page shows as on a terminal of 80 columns, in UTF-8
 #
-# Usage: sh session.sh COMMANDS (which split.awk has made)
+# Usage: sh session.sh LANGUAGE COMMANDS (which page.awk has made)
 #
-# "mark LINE" among them prints a mark with the status of the command before,
-# and leaves that status to the next one.
+# "mark LINE" among them prints a line that tells where the next command begins,
+# and leaves it the status of the one before; what is wrong with that status is
+# put into COMMANDS.wrong. Exit status: 99 if the end was reached.
 
-trap 'jobs -p >"$1.jobs"; [ ! -s "$1.jobs" ] || kill $(cat "$1.jobs")' EXIT
+language=$1 commands=$2
+trap 'jobs -p >"$commands.jobs"
+    [ ! -s "$commands.jobs" ] || kill $(cat "$commands.jobs")' EXIT
 export COLUMNS=80 LC_ALL=C.UTF-8
 
 mark()
 {
     docs_status=$?
-    printf '\001%s %s\n' "$1" $docs_status
+    case $language$docs_status in
+    *126 | *127) echo "the shell cannot run a command before its line $1" ;;
+    *13[24569]) echo "a command crashed: exit status $docs_status" ;;
+    sh2) echo "a command was used wrongly before line $1" ;;
+    esac >>"$commands.wrong"
+    printf '\n\001%s\n' "$1"
     return $docs_status
 }
 
@@ -21,8 +29,11 @@ mark()
 # a library of their own.
 cc()
 {
+    # shellcheck disable=SC2317 # the commands call it
     command cc "$@" 2>/dev/null || command cc "$@" -lrt
 }
 
 # shellcheck source=/dev/null
-. "$1"
+. "$commands"
+mark end
+exit 99
