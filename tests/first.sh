@@ -27,46 +27,36 @@ set -eu
 # shellcheck source=tests/support/scratch.sh
 . "$(dirname -- "$0")/support/scratch.sh"
 first=$project/docs/first
-readme=$first/README.md
 compiler=${CC:-cc}
+most_seconds=60 # a program that ends takes a moment, but longer on a busy machine
 [ $# -eq 0 ] || shift
 names=${*:-$(find "$first" -name '*.c' | sed 's|.*/||; s/\.c$//' | sort)}
 
-# compile PROGRAM OPTION...: PROGRAM.c, which is here
-compile()
+# compiles NAME OPTION...: the NAME.c that is here, to the program NAME
+compiles()
 {
     program=$1
     shift
-    # shellcheck disable=SC2086 # a compiler may have options
-    $compiler "$@" -pthread "$program.c" -o "$program" $libraries
+    # shellcheck disable=SC2086 # a compiler and libraries may be several words
+    $compiler "$program.c" -o "$program" -pthread "$@" $libraries 2>errors
 }
 
-# compiles TEXT: whether it is C
-compiles()
+# knows TEXT: whether that is C
+knows()
 {
     printf '%s\n' "$1" >piece.c
-    # shellcheck disable=SC2086 # as above
-    $compiler -c piece.c -o piece.o 2>errors
+    compiles piece -c
 }
 
-# part FILE HEADING: of a page
-part()
+# section FILE HEADING: of a page
+section()
 {
     awk -v heading="## $2" '
         /^## / { inside = index($0, heading) == 1 }
         inside' "$1"
 }
 
-# shown <PAGE: what the program prints, by the page
-shown()
-{
-    awk '
-        /^```console$/ { inside = 1; next }
-        /^```$/ && inside { exit }
-        inside && !/^\$ /'
-}
-
-# promise <PAGE: what the page says about this change, on one line
+# promise <PAGE: what it says about the change with the title, on one line
 promise()
 {
     awk -v title="$title" '
@@ -81,7 +71,7 @@ promise()
 # has TEXT: whether the file "entry" has a line "= TEXT"
 has()
 {
-    grep -qxFe "= $1" entry
+    grep -qxe "= $1" entry
 }
 
 # shape <TEXT: what is compared: not the order if that plays no role, and
@@ -105,7 +95,7 @@ prints_it()
     fi
     sed -n 's/^> //p' entry | shape >wanted
     shape <said >found
-    if grep -qxFe '...' wanted; then # each of the lines is there
+    if grep -qxFe '...' wanted; then # each of the other lines is there
         grep -vxFe '...' wanted >lines
         if grep -qvxFf found lines; then
             return 1
@@ -115,28 +105,18 @@ prints_it()
     fi
 }
 
-# A program that ends takes a moment, but longer on a busy machine.
-most_seconds=60
-
-# For every other try: which of two processes comes first differs on one core.
-one_core=
-! taskset -c 0 true 2>/dev/null || one_core='taskset -c 0'
-
-# happens NAME: whether the program does what the entry expects
+# happens: whether the program does what the entry expects. Which of two processes
+# comes first differs on one core: so every other try is there.
 happens()
 {
-    pinned=
-    [ $((left % 2)) -eq 1 ] || pinned=$one_core
-    seconds=$most_seconds
+    pinned='' seconds=$most_seconds status=0
+    [ $((left % 2)) -eq 1 ] || ! taskset -c 0 true 2>/dev/null || pinned='taskset -c 0'
     ! has 'never ends' || seconds=5
-    ! has 'second run' || ../limited "$seconds" "./$1" >said || true
-    status=0
+    ! has 'second run' || ../limited "$seconds" "./$name" >said || true
     # shellcheck disable=SC2086 # none or several words
-    $pinned ../limited "$seconds" "./$1" >said || status=$?
-    expected=$(sed -n 's/^= status //p' entry)
-    if has 'never ends'; then
-        [ $status -eq 124 ] || return 1
-    elif [ $status -ge 124 ] || [ -n "$expected" ]; then
+    $pinned ../limited "$seconds" "./$name" >said || status=$?
+    expected=$(sed -n 's/^= status //p; s/^= never ends/124/p' entry)
+    if [ $status -ge 124 ] || [ -n "$expected" ]; then
         [ $status -eq "${expected:-0}" ] || return 1
     fi
     prints_it
@@ -162,26 +142,26 @@ check_promise()
     done <words
 }
 
-# make_unique <SOURCE: names that no other program has that runs now
-make_unique()
+# change NUMBER: makes "name", with names that no other program has that runs now
+change()
 {
-    sed "s/first_/first$$_/"
+    awk -v number="$1" -f "$project/tests/docs/change.awk" \
+        "$first/$name.changes" "$first/$name.c" 2>errors |
+        sed "s/first_/first$$_/" >"$name.c"
+    shift
+    [ -s "$name.c" ] && compiles "$name" "$@"
 }
 
-# check_change NUMBER: of the program "name"; its title is "title"
-check_change()
+# try NUMBER OPTION...: the program with this change does what the entry expects
+try()
 {
-    check_promise taught
-    [ "$title" != 'Take out' ] || check_promise page
-    if ! awk -v number="$1" -f "$project/tests/docs/change.awk" \
-        "$first/$name.changes" "$first/$name.c" >changed 2>errors ||
-        ! make_unique <changed >"$name.c" || ! compile "$name" 2>errors; then
+    if ! change "$@"; then
         wrong "$name.c: $title: $(cat errors)"
         return
     fi
     left=1
     ! grep -q -e '^= in [a-z]* runs$' -e '^= any order$' entry || left=200
-    until happens "$name"; do
+    until happens; do
         left=$((left - 1))
         [ $left -gt 0 ] || {
             wrong "$name.c: $title: it ends with status $status and prints:
@@ -191,112 +171,77 @@ $(cat said)"
     done
 }
 
-# forget_name NAME: which the change without unlink has left; without O_EXCL the
-# program opens what is there, and unlinks it
-forget_name()
-{
-    sed 's/O_EXCL | //; s/O_CREAT | O_EXCL/O_CREAT/' "$first/$1.c" |
-        make_unique >"$1.c"
-    compile "$1"
-    ../limited 1 "./$1" >said || true
-}
-
-# check_changes NAME
 check_changes()
 {
-    count=$(grep -c '^## ' "$first/$1.changes")
+    count=$(grep -c '^## ' "$first/$name.changes")
     [ "$(grep -c '^| [A-Z]' taught)" -eq $((count - 1)) ] || # and one taken out
-        wrong "$1.c: the table has not one row for each change"
+        wrong "$name.c: the table has not one row for each change"
     for number in $(seq "$count"); do
         awk -v number="$number" '/^## / { entry++ } entry == number' \
-            "$first/$1.changes" >entry
+            "$first/$name.changes" >entry
         title=$(sed -n 's/^## //p' entry)
-        check_change "$number"
-        ! has 'second run' || forget_name "$1"
+        check_promise taught
+        [ "$title" != 'Take out' ] || check_promise page
+        try "$number"
+        if has 'second run'; then # without O_EXCL it opens what is left there
+            change 0
+            sed 's/O_EXCL | //; s/O_CREAT | O_EXCL/O_CREAT/' "$name.c" >"$name.new"
+            mv "$name.new" "$name.c"
+            compiles "$name"
+            ../limited 1 "./$name" >said || true # and unlinks that
+        fi
     done
 }
 
-# check_text NAME: that it can be typed
-check_text()
+# check: the program "name"; prints what is wrong
+check()
 {
-    awk 'length > 80 { print "line " NR " has more than 80 columns" }
-        /\*\/$/ && !header { header = NR }
-        END {
-            if (NR < 20 || NR > 40)
-                print NR " lines, and not 20 to 40"
-            if (header < 2 || header > 4)
-                print "the header has " header " lines, and not 2 to 4"
-        }' "$first/$1.c" >wrong
-    [ ! -s wrong ] || wrong "$1.c: $(cat wrong)"
-}
+    mkdir "$name.d"
+    cd "$name.d"
+    section "$first/README.md" "$name.c:" >page
+    cp page taught # fork has no other one
+    [ "$name" = fork ] ||
+        section "$project/docs/demos/$name.md" 'A first program' >taught
+    # what it prints, by the page
+    awk '/^```$/ && inside { exit }
+        inside && !/^\$ /
+        /^```console$/ { inside = 1 }' page >printed
+    awk 'length > 80 || NR > 40' "$first/$name.c" >wrong
+    [ ! -s wrong ] || wrong "$name.c fits on no screen of 80 columns: $(cat wrong)"
+    if [ "$name" = mqueue ] && ! knows '#include <mqueue.h>'; then
+        echo "mqueue.c: not built, there is no mqueue.h"
+        return 0
+    fi
 
-# check_prototypes NAME: the system's headers have the same
-check_prototypes()
-{
+    # The prototypes of both pages are those of the system's headers.
     awk '/^```$/ { inside = 0 }
         inside
         /^```c$/ { inside = note ~ /^<!-- not from the source: the prototypes/ }
         { note = $0 }' page taught >calls
-    grep -q '(' calls || wrong "$1.c: the page has no prototypes"
-    compiles "$(grep '^#include' "$first/$1.c")
-$(cat calls)" || wrong "$1.c: the page has other prototypes: $(cat errors)"
-}
+    { grep -q '(' calls && knows "$(grep '^#include' "$first/$name.c" && cat calls)"; } ||
+        wrong "$name.c: the pages have no prototypes, or other ones: $(cat errors)"
 
-# check_program NAME: it does what its page says, twice, and leaves nothing
-check_program()
-{
-    make_unique <"$first/$1.c" >"$1.c"
-    if ! compile "$1" -Wall -Wextra -Werror 2>errors; then
-        wrong "$1.c: $compiler -Wall -Wextra -Werror says:"
-        cat errors
-        return
-    fi
-    for run in first second; do
-        status=0
-        ../limited $most_seconds "./$1" >said || status=$?
-        { [ $status -eq 0 ] && cmp -s said printed; } ||
-            wrong "$1.c: the $run run ends with status $status (as \
-tests/support/limited.c has them), and the page shows something else:
-$(diff printed said)"
-    done
-    # shellcheck disable=SC2012 # no strange names
-    [ -z "$(ls -d first* 2>/dev/null)" ] || wrong "$1.c leaves a file behind"
-}
-
-# check NAME: prints what is wrong
-check()
-{
-    mkdir "$1.d"
-    cd "$1.d"
-    part "$readme" "$1.c:" >page
-    cp page taught # fork has no other one
-    [ "$1" = fork ] ||
-        part "$project/docs/demos/$1.md" 'A first program' >taught
-    shown <page >printed
-    check_text "$1"
-    if [ "$1" = mqueue ] && ! compiles '#include <mqueue.h>'; then
-        echo "mqueue.c: not built, there is no mqueue.h"
-        return 0
-    fi
-    check_prototypes "$1"
-    check_program "$1"
+    # It does what the page says, twice, and leaves nothing.
+    title='no change'
+    { sed 's/^/> /' printed && printf '= status 0\n= second run\n'; } >entry
+    try 0 -Wall -Wextra -Werror
+    [ -z "$(find . -name 'first*')" ] || wrong "$name.c leaves a file behind"
     if [ "$(uname -s)" = Linux ]; then
-        check_changes "$1"
+        check_changes
     else # other systems have other messages, and other ways to end
-        echo "$1.c: its changes are not tried: they show what Linux does"
+        echo "$name.c: its changes are not tried: they show what Linux does"
     fi
     [ $failures -eq 0 ]
 }
 
-# The runner; whether the C library is GNU's; and what programs are linked with.
 ln -s "$build/tests/limited" .
-gnu='' libraries=
-! compiles '#include <errno.h>
-int version = __GLIBC__;' || gnu=yes
 cp "$first/shm.c" .
-compile shm 2>/dev/null || libraries=-lrt # before glibc 2.34
+gnu='' libraries=
+! knows '#include <errno.h>
+int version = __GLIBC__;' || gnu=yes
+compiles shm || libraries=-lrt # before glibc 2.34
 for name in $names; do
-    (check "$name") >"$name.answer" 2>&1 || echo "$name" >>failed &
+    check >"$name.answer" 2>&1 || echo "$name" >>failed &
     lanes="$lanes $!"
 done
 for lane in $lanes; do
@@ -304,8 +249,6 @@ for lane in $lanes; do
 done
 lanes=
 cat ./*.answer
-changes=$(for name in $names; do cat "$first/$name.changes"; done |
-    grep -c '^## ')
-echo "first programs: $(echo "$names" | wc -w | tr -d ' ') programs," \
-    "$changes changes: $([ -e failed ] && echo failed || echo passed)"
+echo "first programs: $(echo "$names" | wc -w) programs, $(cd "$first" &&
+    cat ./*.changes | grep -c '^## ') changes"
 [ ! -e failed ]
