@@ -25,7 +25,8 @@ for program in "$folder"/demo_*; do
     # one that is built differently where sem_init always fails
     built=$folder/tests/unkind/${program##*/}
     [ ! -x "$built" ] || program=$built
-    printf '#!/bin/sh\nexport LD_PRELOAD="%s"\nexec "%s" "$@"\n' \
+    # a process of macOS may open 256 files (xnu: bsd/sys/param.h, NOFILE)
+    printf '#!/bin/sh\nulimit -S -n 256 2>/dev/null\nexport LD_PRELOAD="%s"\nexec "%s" "$@"\n' \
         "$library" "$program" >"$wrapper"
     chmod +x "$wrapper"
 done

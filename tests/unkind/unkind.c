@@ -3,27 +3,24 @@
  *
  * Usage: LD_PRELOAD=build/tests/libunkind.so UNKIND_SEED=7 build/demo_mutex
  *
- * Linux is kind: most calls do all that was asked, and are never interrupted.
- * A program may rely on that without knowing it, and then fails elsewhere. So
- * this library stands between a demo and its C library and does what POSIX.1
- * leaves open, and what macOS does. Beside each rule stands its source:
- * "POSIX:" the page of POSIX.1-2008, "xnu:" the file and function of macOS's
- * kernel, "Libc:" and "libpthread:" those of its libraries, "musl:" those of
- * musl.
+ * Linux is kind: most calls do all that was asked. A program may rely on that
+ * without knowing it, and then fails elsewhere. So this library stands between a
+ * demo and its C library and does what POSIX.1 leaves open, and what macOS does.
+ * Beside each rule stands its source: "POSIX:" the page of POSIX.1-2008, "xnu:"
+ * the file and function of macOS's kernel, "Libc:" and "libpthread:" those of
+ * its libraries, "musl:" those of musl.
  *
  * Where POSIX lets a call fail now and then, chance decides. The seed is
  * UNKIND_SEED. There are rules for what the demos call, and for nothing else.
  *
- * Interrupted (EINTR) is each call of which POSIX says that it may be, whether
- * the demo's own handlers have SA_RESTART or not: a tool that watches a program
- * (a profiler, a debugger) may have a handler without it.
+ * Interrupted (EINTR) are calls for which there is a rule anyway, whether the
+ * demo's own handlers have SA_RESTART or not. All others: tests/faults/matrix.c.
  */
 #undef _FILE_OFFSET_BITS /* the functions under their own names */
 #undef _FORTIFY_SOURCE   /* and not what the headers make of them */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -37,12 +34,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -55,25 +49,19 @@ enum {
     LONGEST = 31 * 86400, /* seconds: POSIX promises no more to select(3p) */
     SHM_NAME = 31,        /* bytes of a name */
     SEM_NAME = 30,
-    ATOMIC = 512,     /* PIPE_BUF: POSIX's least, and macOS's */
-    PAGE = 16384,     /* of Apple's processors */
-    STACK = 131072,   /* of a thread, if it does not ask */
-    OPEN_FILES = 256, /* of a process, if it does not ask */
-    POLLED_FILES = 10240,
+    ATOMIC = 512, /* PIPE_BUF: POSIX's least, and macOS's */
+    PAGE = 16384, /* of Apple's processors */
     QUEUE_BYTES = 2048,
-    PIPE_BYTES = 4096,
-    MOST_FILES = 10240 /* of which it knows whether they are shm objects */
+    PIPE_BYTES = 4096
 };
 
 /* The functions that stand behind the ones below. */
 /* clang-format off */
 #define FUNCTIONS(X) \
     X(accept) X(clock_gettime) X(close) X(connect) X(fcntl) X(ftruncate) \
-    X(getentropy) X(getline) X(msgget) X(msgrcv) X(msgsnd) X(nanosleep) \
-    X(open) X(pipe) X(poll) X(pread) X(pselect) X(pthread_attr_setstacksize) \
-    X(pthread_cond_wait) X(pthread_create) X(read) X(recv) X(sem_open) \
-    X(sem_unlink) X(sem_wait) X(send) X(shm_open) X(shm_unlink) X(waitid) \
-    X(waitpid) X(write)
+    X(msgget) X(pipe) X(poll) X(pread) X(pselect) X(pthread_cond_wait) \
+    X(read) X(recv) X(sem_open) X(sem_unlink) X(send) X(shm_open) \
+    X(shm_unlink) X(waitid) X(write)
 /* clang-format on */
 
 #define MEMBER(name) __typeof__(name) *name;
@@ -84,7 +72,6 @@ static struct {
 /* What chance decides. */
 static uint64_t seed;
 static atomic_uint_fast64_t drawn;
-static uint64_t forks;
 
 static uint64_t mixed(uint64_t bits) /* the steps of splitmix64 */
 {
@@ -107,26 +94,12 @@ static bool now_and_then(void)
 /* A child draws other numbers than its parent and its siblings. */
 static void before_fork(void)
 {
-    forks++;
+    (void)draw_below(1);
 }
 
 static void in_child(void)
 {
-    seed = mixed(seed ^ mixed(forks));
-    drawn = 0;
-}
-
-/* RLIMIT_NOFILE of a macOS process is small, unless it asks for more: xnu:
- * bsd/sys/param.h, NOFILE.
- */
-static void limit_open_files(void)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > OPEN_FILES) {
-        files.rlim_cur = OPEN_FILES;
-        (void)setrlimit(RLIMIT_NOFILE, &files);
-    }
+    seed = mixed(seed ^ drawn);
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -143,7 +116,6 @@ __attribute__((constructor)) static void begin(void)
         *(void **)&real.pthread_cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
 #endif
     seed = given ? strtoull(given, NULL, 10) : 0;
-    limit_open_files();
     (void)pthread_atfork(before_fork, NULL, in_child);
 }
 
@@ -162,21 +134,23 @@ static bool interrupted(void)
     return now;
 }
 
-/* What may be interrupted, and does all of its work if it is not. */
-#define INTERRUPTED(type, name, parameters, arguments)                                             \
-    type name parameters                                                                           \
-    {                                                                                              \
-        return interrupted() ? -1 : real.name arguments;                                           \
-    }
-
-/* What only gives this RESULT. */
+/* What is not there. Libc: no mq_open, posix_fallocate, prctl; libpthread: no
+ * robust mutexes. musl: src/thread/pthread_mutexattr_setrobust.c returns an
+ * error on a kernel without them.
+ */
 #define ONLY(type, name, parameters, result)                                                       \
     type name parameters                                                                           \
     {                                                                                              \
         return result;                                                                             \
     }
+ONLY(int, pthread_mutexattr_setrobust, (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
+ONLY(mqd_t, mq_open, (const char *name, int flags, ...), (mqd_t)failed(ENOSYS))
+ONLY(int, mq_unlink, (const char *name), failed(ENOSYS))
+ONLY(int, prctl, (int option, ...), failed(EINVAL))
+/* POSIX: "not supported by the file system" */
+ONLY(int, posix_fallocate, (int file, off_t begin_at, off_t length), EINVAL)
 
-/* Time */
+/* Time and threads */
 
 /* POSIX: select, "at least 31 days"; xnu: bsd/kern/kern_time.c, itimerfix()
  * (100,000,000 seconds) and timespec_is_valid() (INT32_MAX), EINVAL beyond.
@@ -192,31 +166,6 @@ int pselect(int count, fd_set *restrict readable, fd_set *restrict writable,
     return real.pselect(count, readable, writable, special, timeout, mask);
 }
 
-static int64_t in_nanoseconds(const struct timespec *time)
-{
-    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
-}
-
-static struct timespec as_timespec(int64_t nanoseconds)
-{
-    return (struct timespec){(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
-}
-
-/* POSIX: nanosleep, EINTR and the time that is left; Libc: gen/nanosleep.c. */
-int nanosleep(const struct timespec *wanted, struct timespec *left)
-{
-    if (wanted->tv_sec > LONGEST)
-        return failed(EINVAL);
-    if (!now_and_then())
-        return real.nanosleep(wanted, left);
-    int64_t whole = in_nanoseconds(wanted);
-    struct timespec half = as_timespec(whole / 2), rest = {0, 0};
-    (void)real.nanosleep(&half, &rest);
-    if (left)
-        *left = as_timespec(whole - whole / 2 + in_nanoseconds(&rest));
-    return failed(EINTR);
-}
-
 /* Libc: gen/clock_gettime.c, clock_gettime(): these two in microseconds. */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -226,8 +175,6 @@ int clock_gettime(clockid_t clock, struct timespec *time)
         time->tv_nsec -= time->tv_nsec % 1000;
     return result;
 }
-
-/* Threads */
 
 /* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread:
  * src/pthread_cond.c, where an interrupted wait becomes one.
@@ -243,34 +190,17 @@ int pthread_cond_wait(pthread_cond_t *restrict condition, pthread_mutex_t *restr
     return pthread_mutex_lock(mutex);
 }
 
-/* musl: src/internal/pthread_impl.h, DEFAULT_STACK_SIZE; macOS's is 512 KB. */
-int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
-    void *(*start)(void *), void *restrict context)
-{
-    pthread_attr_t small;
-
-    if (attributes)
-        return real.pthread_create(thread, attributes, start, context);
-    (void)pthread_attr_init(&small);
-    (void)real.pthread_attr_setstacksize(&small, STACK);
-    int error = real.pthread_create(thread, &small, start, context);
-    (void)pthread_attr_destroy(&small);
-    return error;
-}
-
-/* libpthread: src/pthread.c, pthread_attr_setstacksize(): whole pages. */
-int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
-{
-    if (size % PAGE != 0)
-        return EINVAL;
-    return real.pthread_attr_setstacksize(attributes, size);
-}
-
-/* Names of objects */
-
-/* xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink(): PSEMNAMLEN with the
- * final NUL. POSIX: sem_open, EINTR.
+/* Names of objects. xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink():
+ * PSEMNAMLEN with the final NUL; bsd/kern/posix_shm.c, pshm_get_name():
+ * PSHMNAMLEN without it.
  */
+static bool is_too_long(const char *name, size_t most)
+{
+    if (strlen(name) > most)
+        errno = ENAMETOOLONG;
+    return strlen(name) > most;
+}
+
 sem_t *sem_open(const char *name, int flags, ...)
 {
     va_list more;
@@ -279,49 +209,32 @@ sem_t *sem_open(const char *name, int flags, ...)
     mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
     unsigned value = flags & O_CREAT ? va_arg(more, unsigned) : 0;
     va_end(more);
-    if (strlen(name) > SEM_NAME) {
-        errno = ENAMETOOLONG;
-        return SEM_FAILED;
-    }
-    if (interrupted())
-        return SEM_FAILED;
-    return real.sem_open(name, flags, mode, value);
+    return is_too_long(name, SEM_NAME) ? SEM_FAILED : real.sem_open(name, flags, mode, value);
 }
 
 int sem_unlink(const char *name)
 {
-    if (strlen(name) > SEM_NAME)
-        return failed(ENAMETOOLONG);
-    return real.sem_unlink(name);
+    return is_too_long(name, SEM_NAME) ? -1 : real.sem_unlink(name);
 }
 
-static atomic_bool is_memory[MOST_FILES]; /* which files are shm objects */
-
-static bool is_shm(int file)
-{
-    return file >= 0 && file < MOST_FILES && is_memory[file];
-}
-
-/* xnu: bsd/kern/posix_shm.c, pshm_get_name(): PSHMNAMLEN without the NUL.
- * POSIX: shm_open, EINTR.
- */
 int shm_open(const char *name, int flags, mode_t mode)
 {
-    if (strlen(name) > SHM_NAME)
-        return failed(ENAMETOOLONG);
-    if (interrupted())
-        return -1;
-    int file = real.shm_open(name, flags, mode);
-    if (file >= 0 && file < MOST_FILES)
-        is_memory[file] = true;
-    return file;
+    return is_too_long(name, SHM_NAME) ? -1 : real.shm_open(name, flags, mode);
 }
 
 int shm_unlink(const char *name)
 {
-    if (strlen(name) > SHM_NAME)
-        return failed(ENAMETOOLONG);
-    return real.shm_unlink(name);
+    return is_too_long(name, SHM_NAME) ? -1 : real.shm_unlink(name);
+}
+
+static bool is_shm(int file)
+{
+    static const char shm[] = "/dev/shm/demo-";
+    char link[64], path[sizeof shm];
+
+    (void)snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    return readlink(link, path, strlen(shm)) == (ssize_t)strlen(shm) &&
+           memcmp(path, shm, strlen(shm)) == 0;
 }
 
 /* xnu: bsd/kern/posix_shm.c, pshm_truncate(): once in the life of the object,
@@ -341,18 +254,7 @@ int ftruncate(int file, off_t length)
     return real.ftruncate(file, length);
 }
 
-/* What is not there. Libc: no mq_open, posix_fallocate, prctl; libpthread: no
- * robust mutexes. musl: src/thread/pthread_mutexattr_setrobust.c returns an
- * error on a kernel without them.
- */
-ONLY(int, pthread_mutexattr_setrobust, (pthread_mutexattr_t * attributes, int robust), ENOTSUP)
-ONLY(mqd_t, mq_open, (const char *name, int flags, ...), (mqd_t)failed(ENOSYS))
-ONLY(int, mq_unlink, (const char *name), failed(ENOSYS))
-ONLY(int, prctl, (int option, ...), failed(EINVAL))
-/* POSIX: "not supported by the file system" */
-ONLY(int, posix_fallocate, (int file, off_t begin_at, off_t length), EINVAL)
-
-/* Files, pipes and sockets */
+/* Files, pipes, and sockets */
 
 /* How many of SIZE bytes a call takes this time. POSIX: read, recv: what an
  * interrupted one has read by then; so of terminals, too, but of those a line
@@ -390,16 +292,12 @@ static bool fails_at_once(int file)
 
 ssize_t read(int file, void *bytes, size_t size)
 {
-    if (fails_at_once(file))
-        return -1;
-    return real.read(file, bytes, some_of(size, isatty(file)));
+    return fails_at_once(file) ? -1 : real.read(file, bytes, some_of(size, isatty(file)));
 }
 
 ssize_t pread(int file, void *bytes, size_t size, off_t offset)
 {
-    if (fails_at_once(file))
-        return -1;
-    return real.pread(file, bytes, some_of(size, false), offset);
+    return fails_at_once(file) ? -1 : real.pread(file, bytes, some_of(size, false), offset);
 }
 
 ssize_t write(int file, const void *bytes, size_t size)
@@ -411,64 +309,26 @@ ssize_t write(int file, const void *bytes, size_t size)
 
 ssize_t recv(int file, void *bytes, size_t size, int flags)
 {
-    if (interrupted())
-        return -1;
     bool whole = flags & (MSG_PEEK | MSG_WAITALL);
-    return real.recv(file, bytes, some_of(size, whole), flags);
+
+    return interrupted() ? -1 : real.recv(file, bytes, some_of(size, whole), flags);
 }
 
 ssize_t send(int file, const void *bytes, size_t size, int flags)
 {
-    if (interrupted())
-        return -1;
-    return real.send(file, bytes, some_of(size, false), flags);
+    return interrupted() ? -1 : real.send(file, bytes, some_of(size, false), flags);
 }
-
-/* POSIX: getline, as fgetc: EINTR. glibc: the sign of an error, which
- * ferror(3p) asks for, is this bit (others' is not known here).
- */
-#ifdef __GLIBC__
-ssize_t getline(char **restrict line, size_t *restrict room, FILE *stream)
-{
-    if (!interrupted())
-        return real.getline(line, room, stream);
-    stream->_flags |= 0x20;
-    return -1;
-}
-#endif
 
 /* xnu: bsd/kern/sys_pipe.c, pipesize_blocks: where memory is scarce, a pipe
  * takes less than its usual 16 KB.
  */
-static void make_narrow(int pipe_end)
-{
-    (void)real.fcntl(pipe_end, F_SETPIPE_SZ, PIPE_BYTES);
-}
-
 int pipe(int ends[2])
 {
     int result = real.pipe(ends);
 
     if (result == 0)
-        make_narrow(ends[0]);
+        (void)real.fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
     return result;
-}
-
-/* POSIX: open, EINTR. */
-int open(const char *path, int flags, ...)
-{
-    struct stat about;
-    va_list more;
-
-    va_start(more, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
-    va_end(more);
-    if (interrupted())
-        return -1;
-    int file = real.open(path, flags, mode);
-    if (file != -1 && fstat(file, &about) == 0 && S_ISFIFO(about.st_mode))
-        make_narrow(file);
-    return file;
 }
 
 /* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed,
@@ -476,9 +336,8 @@ int open(const char *path, int flags, ...)
  */
 int close(int file)
 {
-    if (is_shm(file))
-        is_memory[file] = false;
     int result = real.close(file);
+
     return result == 0 && interrupted() ? -1 : result;
 }
 
@@ -501,28 +360,25 @@ int fcntl(int file, int command, ...)
 }
 
 /* macOS's manual page poll(2): "does not support devices"; xnu:
- * bsd/kern/sys_generic.c, poll_nocancel(): POLLNVAL for what kevent refuses,
- * and OPEN_MAX. POSIX: poll, EINTR, with SA_RESTART, too.
+ * bsd/kern/sys_generic.c, poll_nocancel(): POLLNVAL for what kevent refuses.
+ * POSIX: poll, EINTR, with SA_RESTART, too.
  */
 int poll(struct pollfd *files, nfds_t count, int milliseconds)
 {
     struct stat about;
     int devices = 0;
 
-    if (count > POLLED_FILES)
-        return failed(EINVAL);
     if (interrupted())
         return -1;
     for (nfds_t i = 0; i < count; i++)
         devices += fstat(files[i].fd, &about) == 0 && S_ISCHR(about.st_mode);
-    if (devices == 0)
-        return real.poll(files, count, milliseconds);
-    int ready = devices;
-    for (nfds_t i = 0; i < count; i++)
-        if (fstat(files[i].fd, &about) == 0 && S_ISCHR(about.st_mode))
-            files[i].revents = POLLNVAL;
-        else
-            ready += real.poll(&files[i], 1, 0) > 0;
+    int ready = real.poll(files, count, devices > 0 ? 0 : milliseconds);
+    for (nfds_t i = 0; i < count && devices > 0; i++) {
+        if (fstat(files[i].fd, &about) == -1 || !S_ISCHR(about.st_mode))
+            continue;
+        ready += files[i].revents == 0;
+        files[i].revents = POLLNVAL;
+    }
     return ready;
 }
 
@@ -559,17 +415,7 @@ int connect(int file, const struct sockaddr *peer, socklen_t size)
     return failed(error);
 }
 
-/* Processes, semaphores, queues, random bytes */
-
-/* POSIX: sem_wait, waitpid, waitid, msgsnd, msgrcv: EINTR. */
-INTERRUPTED(int, sem_wait, (sem_t * semaphore), (semaphore))
-
-pid_t waitpid(pid_t pid, int *status, int options)
-{
-    if (!(options & WNOHANG) && interrupted())
-        return -1;
-    return real.waitpid(pid, status, options);
-}
+/* Processes and queues */
 
 /* xnu: bsd/kern/kern_exit.c, waitid_nocancel(): older ones put WEXITSTATUS of a
  * killed child into si_status, which is 0; with WNOHANG and no child the rest
@@ -578,10 +424,8 @@ pid_t waitpid(pid_t pid, int *status, int options)
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
     siginfo_t found = {0};
-
-    if (!(options & WNOHANG) && interrupted())
-        return -1;
     int result = real.waitid(type, id, &found, options);
+
     if (found.si_code == CLD_KILLED || found.si_code == CLD_DUMPED)
         found.si_status = 0;
     if (result == 0 && found.si_pid != 0)
@@ -602,31 +446,11 @@ int msgget(key_t key, int flags)
     return queue;
 }
 
-INTERRUPTED(int, msgsnd, (int queue, const void *message, size_t size, int flags),
-    (queue, message, size, flags))
-
-INTERRUPTED(ssize_t, msgrcv, (int queue, void *message, size_t size, long type, int flags),
-    (queue, message, size, type, flags))
-
-/* xnu: bsd/dev/random/randomdev.c, getentropy(). */
-int getentropy(void *bytes, size_t size)
-{
-    return size > 256 ? failed(EINVAL) : real.getentropy(bytes, size);
-}
-
 /* The names under which glibc's headers call the same. */
 #ifdef __GLIBC__
-int __open_2(const char *path, int flags);
-int __open_2(const char *path, int flags)
-{
-    return open(path, flags);
-}
-
 #define SAME(other, name) extern __typeof__(name) other __attribute__((alias(#name)))
-SAME(open64, open);
 SAME(fcntl64, fcntl);
 SAME(ftruncate64, ftruncate);
 SAME(pread64, pread);
 SAME(posix_fallocate64, posix_fallocate);
-SAME(__open64_2, __open_2);
 #endif
