@@ -12,6 +12,8 @@
  * with EOWNERDEAD. Repairing the data is up to the program.
  */
 #include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
@@ -97,11 +99,6 @@ static void wait_to_be_killed(int id)
         (void)pause();
 }
 
-static void die_with_mutex(int id)
-{
-    CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
-}
-
 /* An emulator may accept the attribute and not do what it says. So a process
  * dies with the mutex, and this one must then get it.
  */
@@ -109,9 +106,12 @@ static void prepare_robust_mutex(void)
 {
     shared = shared_alloc(sizeof *shared);
     create_robust_mutex(&shared->mutex);
-    add_process("probe", 0, die_with_mutex);
-    launch_actors();
-    (void)wait_for_actors(FOREVER);
+    pid_t probe = CHECK(fork());
+    if (probe == 0) {
+        CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
+        _exit(EXIT_HELD);
+    }
+    CHECK(waitpid(probe, NULL, 0));
     if (pthread_mutex_trylock(&shared->mutex) != EOWNERDEAD)
         die_without_robust_mutexes();
     CHECK_PTHREAD(pthread_mutex_consistent(&shared->mutex));
@@ -135,7 +135,9 @@ int run_robust(void)
     while (!latch_wait_for(&shared->halted, NS_PER_SECOND / 10))
         (void)wait_for_actors(0); /* ends the run if a writer has failed */
     record_sent("writer", shared->victim, "SIGKILL");
-    kill_process(process_id("writer", shared->victim));
+    pid_t victim = process_id("writer", shared->victim);
+    CHECK(kill(victim, SIGKILL));
+    (void)wait_process(victim, FOREVER, SIGKILL);
     (void)wait_for_actors(FOREVER);
     CHECK_PTHREAD(pthread_mutex_destroy(&shared->mutex));
     return check_log(log_file);

@@ -3,7 +3,6 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
-#include "common/run/names.h"
 #include "common/run/record.h"
 #include <poll.h>
 #include <pthread.h>
@@ -19,14 +18,13 @@
 #include <sys/prctl.h>
 #endif
 
-/* What was added, in this order. ENDED: joined, or about to be reaped. */
-enum stage { ADDED, STARTED, ENDED };
+/* What was added, in this order. */
 static struct actor {
     enum actor_kind kind;
     const char *role;
     int id;
     void (*function)(int id);
-    _Atomic(enum stage) stage;
+    atomic_bool is_running; /* started, and neither joined nor about to be reaped */
     pthread_t thread;
     pid_t pid;
     struct actor *next;
@@ -36,6 +34,7 @@ static pid_t starter; /* of the actors; they have copies of the list, but it is 
 
 void (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
+static sigset_t with_sigchld; /* the signals that are blocked while it may come */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process; 0: it is off */
 static char watchdog_message[160];
@@ -44,7 +43,7 @@ static char watchdog_message[160];
 #define FOR_ACTORS(actor) for (struct actor *actor = actors; actor; actor = actor->next)
 #define FOR_PROCESSES(actor)                                                                       \
     FOR_ACTORS (actor)                                                                             \
-        if (actor->kind != THREAD && actor->stage == STARTED)
+        if (actor->kind != THREAD && actor->is_running)
 
 static void kill_processes(void)
 {
@@ -52,14 +51,14 @@ static void kill_processes(void)
         return;
     FOR_PROCESSES (actor)
         if (kill(actor->pid, SIGKILL) == -1 && kill(actor->pid, SIGKILL) == -1)
-            actor->stage = ENDED; /* refused (a sandbox): it ends when its parent does */
+            actor->is_running = false; /* refused (a sandbox): it ends when its parent does */
 }
 
 void stop_processes(void)
 {
     kill_processes();
     FOR_PROCESSES (actor) {
-        actor->stage = ENDED;
+        actor->is_running = false;
         (void)AGAIN(waitpid(actor->pid, NULL, 0));
     }
 }
@@ -84,12 +83,13 @@ static void tick(int signal_number)
     _exit(EXIT_TROUBLE);
 }
 
-static void start_ticking(void)
+static void start_ticking(int seconds)
 {
     const struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
 
+    seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(1);
+    (void)alarm(seconds > 0);
 }
 
 void watchdog_set(double planned)
@@ -98,12 +98,10 @@ void watchdog_set(double planned)
 
     if (run.timeout == 0 && planned >= 0)
         seconds = (int)(planned / run.speed) + 60;
-    seconds_left = seconds;
     (void)snprintf(watchdog_message, sizeof watchdog_message,
         "%s: still running after %d s, ended; use a longer --timeout=SECONDS\n", program_name,
         seconds);
-    if (seconds > 0)
-        start_ticking();
+    start_ticking(seconds);
 }
 
 void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
@@ -129,21 +127,17 @@ static void act(const struct actor *me)
 /* The child writes to nothing that it shares with its parent as a copy: that would copy pages. */
 static void start_process(struct actor *actor)
 {
-    bool ends_with_parent = false;
     pid_t pid = CHECK(fork());
 
     if (pid > 0) {
         actor->pid = pid;
-        actor->stage = STARTED;
+        actor->is_running = true;
         return;
     }
 #if HAVE_PRCTL
-    ends_with_parent = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0; /* a sandbox may refuse it */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) /* a sandbox refuses it */
 #endif
-    if (!ends_with_parent) {
-        seconds_left = seconds_left > 0 ? seconds_left + 1 : SIG_ATOMIC_MAX;
-        start_ticking();
-    }
+        start_ticking(SIG_ATOMIC_MAX);
     if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
     act(actor);
@@ -162,28 +156,35 @@ static void start_thread(struct actor *actor)
 
     CHECK_PTHREAD(pthread_attr_init(&small));
     CHECK_PTHREAD(pthread_attr_setstacksize(&small, 256 * 1024)); /* there may be thousands */
-    sigset_t before = hold_signals(); /* all go to the first thread: SIGCHLD has to end its wait */
     CHECK_PTHREAD(pthread_create(&actor->thread, &small, run_thread, actor));
-    release_signals(before);
     CHECK_PTHREAD(pthread_attr_destroy(&small));
-    actor->stage = STARTED;
+    actor->is_running = true;
+}
+
+static void do_nothing(int signal_number)
+{
 }
 
 /* Forks come first, as long as this process has one thread; lanes are in the order of adding. */
 void launch_actors(void)
 {
-    if (starter == 0)
-        (void)atexit(stop_processes);
+    const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+    sigset_t sigchld;
+
+    (void)atexit(stop_processes);
     starter = getpid();
     CHECK(pipe(may_begin));
     FOR_ACTORS (actor)
-        if (actor->stage == ADDED)
-            record_lanes(actor->role, 1);
+        record_lanes(actor->role, 1);
     FOR_ACTORS (actor)
-        if (actor->stage == ADDED && actor->kind != THREAD)
+        if (actor->kind != THREAD)
             start_process(actor);
+    (void)sigemptyset(&sigchld);
+    (void)sigaddset(&sigchld, SIGCHLD);
+    CHECK(sigaction(SIGCHLD, &action, NULL));
+    CHECK(sigprocmask(SIG_BLOCK, &sigchld, &with_sigchld)); /* and so in all threads */
     FOR_ACTORS (actor)
-        if (actor->stage == ADDED)
+        if (actor->kind == THREAD)
             start_thread(actor);
     CHECK(write(may_begin[1], "", 1));
 }
@@ -204,110 +205,76 @@ static pid_t find_killed(siginfo_t info)
     return info.si_pid;
 }
 
-#define DAY (86400 * NS_PER_SECOND) /* POSIX: select waits up to 31 of them */
-
-static void do_nothing(int signal_number)
-{
-}
-
 /* Waits until DEADLINE for the end of a child, which is not reaped yet; returns its id, or 0.
  * SIGCHLD is let in only while pselect waits: it cannot come between the look and the wait. */
 static pid_t await_child(int64_t deadline)
 {
-    const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
-    sigset_t child, before;
+    int may_wait = deadline == FOREVER ? 0 : WNOHANG; /* for a whole run: one call, not three */
     siginfo_t info = {0};
 
-    if (deadline >= FOREVER) { /* for a whole run: one call, not five */
-        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
-        return find_killed(info);
-    }
-    (void)sigemptyset(&child);
-    (void)sigaddset(&child, SIGCHLD);
-    CHECK(sigprocmask(SIG_BLOCK, &child, &before));
-    CHECK(sigaction(SIGCHLD, &action, NULL));
     for (;;) {
-        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG));
+        CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | may_wait));
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
-            break;
-        struct timespec timeout = to_timespec(left < DAY ? left : DAY);
-        if (pselect(0, NULL, NULL, NULL, &timeout, &before) == -1 && errno != EINTR)
+            return find_killed(info);
+        struct timespec timeout = to_timespec(left);
+        if (pselect(0, NULL, NULL, NULL, &timeout, &with_sigchld) == -1 && errno != EINTR)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
-    CHECK(sigprocmask(SIG_SETMASK, &before, NULL));
-    return find_killed(info);
-}
-
-static struct actor *find_process(pid_t pid)
-{
-    FOR_PROCESSES (actor)
-        if (actor->pid == pid)
-            return actor;
-    return NULL;
 }
 
 static noreturn void die_of_actor(const struct actor *actor, int status)
 {
-    const char *reason = "";
+    bool is_bus_error = WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS;
 
     if (!WIFSIGNALED(status))
         die("%s %d failed with status %d, so the run was stopped", actor->role, actor->id,
             WEXITSTATUS(status));
-    if (WTERMSIG(status) == SIGBUS)
-        reason = " (a mapped file was cut off, or there is no room for it)";
     die("%s %d was killed by signal %d%s, so the run was stopped", actor->role, actor->id,
-        WTERMSIG(status), reason);
+        WTERMSIG(status),
+        is_bus_error ? " (a mapped file was cut off, or there is no room for it)" : "");
 }
 
-enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal)
+enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)
 {
-    int64_t deadline = clock_now() + nanoseconds;
-
     for (;;) {
+        const struct actor *ended = NULL; /* NULL: others are not a part of the run */
         int status;
-        pid_t ended = await_child(deadline);
-        if (ended == 0)
+        pid_t child = await_child(deadline);
+        if (child == 0)
             return TIMED_OUT;
-        struct actor *actor = find_process(ended);
-        if (actor) /* before it is reaped: then its pid may be somebody else's */
-            actor->stage = ENDED;
-        CHECK(waitpid(ended, &status, 0));
+        FOR_PROCESSES (actor)
+            if (actor->pid == child) {
+                actor->is_running = false; /* before it is reaped: then its pid may be another's */
+                ended = actor;
+            }
+        CHECK(waitpid(child, &status, 0));
         bool is_killed = WIFSIGNALED(status);
-        bool is_expected = ended == pid && is_killed && WTERMSIG(status) == expected_signal;
-        if (actor && status != 0 && !is_expected) /* others are not a part of the run */
-            die_of_actor(actor, status);
-        if (ended == pid)
+        bool is_expected = child == pid && is_killed && WTERMSIG(status) == expected_signal;
+        if (ended && status != 0 && !is_expected)
+            die_of_actor(ended, status);
+        if (child == pid)
             return is_killed ? KILLED : EXITED;
     }
 }
 
 pid_t process_id(const char *role, int id)
 {
-    FOR_ACTORS (actor)
+    FOR_PROCESSES (actor)
         if (actor->id == id && strcmp(actor->role, role) == 0)
             return actor->pid;
     die("there is no %s %d", role, id);
 }
 
-void kill_process(pid_t pid)
+bool wait_for_actors(int64_t deadline)
 {
-    CHECK(kill(pid, SIGKILL));
-    (void)wait_process(pid, FOREVER, SIGKILL);
-}
-
-bool wait_for_actors(int64_t nanoseconds)
-{
-    int64_t deadline = clock_now() + nanoseconds;
-
     FOR_PROCESSES (actor)
-        if (actor->kind == PROCESS &&
-            wait_process(actor->pid, deadline - clock_now(), 0) == TIMED_OUT)
+        if (actor->kind == PROCESS && wait_process(actor->pid, deadline, 0) == TIMED_OUT)
             return false;
     FOR_ACTORS (actor)
-        if (actor->kind == THREAD && actor->stage == STARTED) {
+        if (actor->kind == THREAD && actor->is_running) {
             CHECK_PTHREAD(pthread_join(actor->thread, NULL));
-            actor->stage = ENDED;
+            actor->is_running = false;
         }
     stop_processes(); /* the daemons */
     return true;

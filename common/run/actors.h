@@ -21,27 +21,26 @@
 enum actor_kind { THREAD, PROCESS, DAEMON };
 void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
-/* Starts what was added and not yet started, and lets all of it begin. Each actor first calls
- * AT_BEGIN, unless it is NULL. */
+/* Once in a run: starts what was added, and lets all of it begin. Each actor first calls AT_BEGIN,
+ * unless it is NULL. From then on SIGCHLD is blocked, except where this waits for it. */
 void launch_actors(void);
 extern void (*at_begin)(void);
 
-/* Waits at most NANOSECONDS (FOREVER: without a bound) until all actors have ended, and returns
- * whether they have; threads are waited for without a bound. If one fails, the run ends with a
- * message that says which and of what. */
-#define FOREVER (INT64_MAX / 4)
-bool wait_for_actors(int64_t nanoseconds);
+/* Waits until all actors have ended, until DEADLINE at most (of clock_now(); 0: only looks;
+ * FOREVER: no bound), and returns whether they have; threads are waited for without a bound. If one
+ * fails, the run ends with a message that says which and of what. */
+#define FOREVER INT64_MAX
+bool wait_for_actors(int64_t deadline);
 
-/* Returns the process id of an actor that was started. */
+/* Returns the process id of an actor that was started and has not been waited for. */
 pid_t process_id(const char *role, int id);
 
-/* For a process whose end is the lesson: waits at most NANOSECONDS for it, and reaps it
+/* For a process whose end is the lesson: waits for it, until DEADLINE at most, and reaps it
  * (waitpid(3p)). KILLED is by EXPECTED_SIGNAL; the run ends if an actor fails otherwise. */
 enum ending { TIMED_OUT, EXITED, KILLED };
-enum ending wait_process(pid_t pid, int64_t nanoseconds, int expected_signal);
+enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal);
 
-/* Ends a process with SIGKILL, and reaps it; or all of them, which exit(3p) does, too. */
-void kill_process(pid_t pid);
+/* Ends all processes with SIGKILL, and reaps them; exit(3p) does that, too. */
 void stop_processes(void);
 
 /* Bounds the run, by alarm(3p): after --timeout seconds, or else PLANNED seconds of the listing's

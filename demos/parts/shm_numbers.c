@@ -197,7 +197,7 @@ void wait_for_reader(void)
 void end_in_time(void)
 {
     cleanup_now(); /* the name has gone */
-    if (!wait_for_actors(scaled_ns(settings.duration)))
+    if (!wait_for_actors(clock_now() + scaled_ns(settings.duration)))
         latch_count_down(&stage->over);
     (void)wait_for_actors(FOREVER);
 }

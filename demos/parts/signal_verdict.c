@@ -134,7 +134,7 @@ bool still_runs_at(pid_t task, double part)
     record_state(WAITING, "waitpid");
     deadline = evidence->began_at + scaled_ns(settings.deadline);
     int64_t until = evidence->began_at + scaled_ns(part * settings.deadline);
-    ending = wait_process(task, until - clock_now(), 0);
+    ending = wait_process(task, until, 0);
     if (ending == TIMED_OUT && part >= DEADLINE)
         record_note("deadline of %g s", settings.deadline);
     return ending == TIMED_OUT;
@@ -158,8 +158,9 @@ static void wait_after_deadline(pid_t task)
     latch_count_down(&evidence->deadline_is_over);
     record_state(WAITING, "waitpid");
     /* SIGKILL ends it for sure, however long a busy machine takes for that */
-    ending = wait_process(task,
-        has_sent_sigkill ? FOREVER : (int64_t)(patience * 1e9), last_signal);
+    int64_t until = last_wait_at + (int64_t)(patience * 1e9);
+    ending =
+        wait_process(task, has_sent_sigkill ? FOREVER : until, last_signal);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */
@@ -180,7 +181,8 @@ static void end_task(pid_t task)
     if (!evidence->was_stopped && evidence->finished_at == 0)
         record_wrong_of("task", 0, "still running");
     record_sent("task", 0, "SIGKILL, to clean up");
-    kill_process(task);
+    CHECK(kill(task, SIGKILL));
+    (void)wait_process(task, FOREVER, SIGKILL);
     record_killed("task", 0, "SIGKILL, to clean up");
 }
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-static const int64_t LONG_ENOUGH = 60000000000;
+#define LONG_ENOUGH (clock_now() + 60000000000)
 
 /* In memory that all share, set before the actors are started. */
 static struct shared {
@@ -80,7 +80,7 @@ static int wait_for_all(const void *context)
         add_process("worker", i, pass);
     add_process("worker", 3, say_id_at_the_end);
     launch_actors();
-    if (!wait_for_actors(0) && !wait_for_actors(1000000))
+    if (!wait_for_actors(0) && !wait_for_actors(clock_now() + 1000000))
         say("not yet");
     latch_count_down(&shared->may_end);
     if (wait_for_actors(FOREVER) && wait_for_actors(0))
@@ -89,8 +89,10 @@ static int wait_for_all(const void *context)
     return 0;
 }
 
-/* SIGCHLD has to end the first thread's wait: no other thread may take it. */
-static void say_if_signals_are_held(int id)
+/* SIGCHLD has to end the first thread's wait, and nothing else: no other thread
+ * may take it, nor the first one while it does not wait.
+ */
+static void say_if_sigchld_is_held(int id)
 {
     sigset_t held;
 
@@ -98,11 +100,11 @@ static void say_if_signals_are_held(int id)
     say("%d", sigismember(&held, SIGCHLD));
 }
 
-static int hold_signals_in_threads(const void *context)
+static int hold_sigchld(const void *context)
 {
-    add_thread("thread", 0, say_if_signals_are_held);
+    add_thread("thread", 0, say_if_sigchld_is_held);
     run_all();
-    say_if_signals_are_held(0);
+    say_if_sigchld_is_held(0);
     return 0;
 }
 
@@ -170,7 +172,7 @@ static int reap(const void *context)
     pid_t waiting = process_id("task", 0);
     say("%d", wait_process(process_id("task", 1), LONG_ENOUGH, SIGTERM));
     say("%d", wait_process(waiting, 0, SIGTERM));
-    say("%d", wait_process(waiting, 50000000, SIGTERM));
+    say("%d", wait_process(waiting, clock_now() + 50000000, SIGTERM));
     say(clock_now() - before >= 50000000 ? "in time" : "too early");
     CHECK(kill(waiting, SIGTERM));
     say("%d", wait_process(waiting, LONG_ENOUGH, SIGTERM));
@@ -210,8 +212,7 @@ TEST(runs)
         int status;
         const char *out, *err; /* OUT: NULL for any */
     } cases[] = {{wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
-        {hold_signals_in_threads, NULL, 0, "1\n0\n", ""},
-        {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
+        {hold_sigchld, NULL, 0, "1\n1\n", ""}, {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
         {run_daemon, &idle, 0, "1\n1\nnone left\n", ""},
         {run_daemon, &done, 0, "1\n1\nnone left\n", ""},
         {wait_with_failure, NULL, 3, NULL,
