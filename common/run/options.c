@@ -16,20 +16,6 @@ static struct added {
 } * added;
 static int option_count;
 
-static bool is_text(const struct option_spec *spec)
-{
-    return spec->kind == KIND_TEXT || spec->kind == KIND_FILE;
-}
-
-/* Says in TEXT which values the option takes. */
-static void describe_values(const struct option_spec *spec, char text[MAX_VALUES])
-{
-    if (spec->kind == KIND_ENUM)
-        (void)snprintf(text, MAX_VALUES, "one of %s", spec->values);
-    else
-        (void)snprintf(text, MAX_VALUES, spec->values, spec->min, spec->max);
-}
-
 /* Returns the index of WORD among WORDS, or -1. */
 static int find_word(const char *words, const char *word)
 {
@@ -59,15 +45,17 @@ static bool set_text(const struct option_spec *spec, const char *text)
 {
     double length = (double)strlen(text);
 
+    if (has_control(text))
+        usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
     *(const char **)spec->value = text;
-    return length >= spec->min && length <= spec->max && !has_control(text);
+    return length >= spec->min && length <= spec->max;
 }
 
 /* Takes plain digits, with a fraction where the option has one. strtod(3p) alone would take more:
  * nan, inf, exponents, hexadecimals, leading blanks. */
 static bool set_number(const struct option_spec *spec, const char *text)
 {
-    bool is_whole = spec->kind != KIND_DOUBLE;
+    bool is_whole = spec->kind == KIND_INT;
     char *end;
     double number = strtod(text, &end);
 
@@ -75,9 +63,7 @@ static bool set_number(const struct option_spec *spec, const char *text)
         return false;
     if (*end != '\0' || number < spec->min || number > spec->max)
         return false;
-    if (spec->kind == KIND_INT)
-        *(int *)spec->value = (int)number;
-    else if (spec->kind == KIND_SEED)
+    if (is_whole)
         *(uint32_t *)spec->value = (uint32_t)number;
     else
         *(double *)spec->value = number;
@@ -92,7 +78,7 @@ static bool set_value(const struct option_spec *spec, const char *text)
         *(bool *)spec->value = true;
         return true;
     case KIND_ENUM:
-        *(int *)spec->value = find_word(spec->values, text);
+        *(int *)spec->value = find_word(spec->values + strlen(ONE_OF), text);
         return *(int *)spec->value >= 0;
     case KIND_TEXT:
     case KIND_FILE:
@@ -105,9 +91,10 @@ static bool set_value(const struct option_spec *spec, const char *text)
 /* Writes the option's default to TEXT, or nothing: a number below the minimum is none. */
 static void describe_default(const struct option_spec *spec, char text[MAX_VALUES])
 {
+    bool is_text = spec->kind == KIND_TEXT || spec->kind == KIND_FILE;
     double number = spec->min - 1;
 
-    if (is_text(spec) && *(const char **)spec->value)
+    if (is_text && *(const char **)spec->value)
         (void)snprintf(text, MAX_VALUES, "%s", *(const char **)spec->value);
     else if (spec->kind == KIND_INT)
         number = *(int *)spec->value;
@@ -127,31 +114,10 @@ void add_options(const struct option_spec *table)
     }
 }
 
-static noreturn void refuse_value(const struct option_spec *spec, const char *text)
-{
-    char values[MAX_VALUES];
-
-    if (is_text(spec) && has_control(text))
-        usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
-    describe_values(spec, values);
-    usage_error("--%s=%s: must be %s", spec->name, escaped(text), values);
-}
-
-/* FOUND is what getopt_long(3) returned for ARGUMENT, of which it knows no option. */
-static noreturn void refuse_argument(int found, const char *argument)
-{
-    const char *problem = "is an unknown or ambiguous option";
-
-    if (found == ':')
-        problem = "needs a value";
-    else if (optopt >= FIRST_VALUE)
-        problem = "takes no value";
-    usage_error("%s %s; see --help", escaped(argument), problem);
-}
-
 void parse_options(int argc, char **argv)
 {
     struct option known[option_count + 1]; /* the last one is a zero */
+    char values[MAX_VALUES];
 
     memset(known, 0, sizeof known);
     for (int i = 0; i < option_count; i++) {
@@ -165,11 +131,16 @@ void parse_options(int argc, char **argv)
         int found = getopt_long(argc, argv, "+:", known, NULL);
         if (found == -1)
             return;
+        if (found == ':')
+            usage_error("%s needs a value; see --help", escaped(argv[at]));
         if (found < FIRST_VALUE)
-            refuse_argument(found, argv[at]);
+            usage_error("%s %s; see --help", escaped(argv[at]),
+                optopt >= FIRST_VALUE ? "takes no value" : "is an unknown or ambiguous option");
         const struct option_spec *spec = added[found - FIRST_VALUE].spec;
-        if (!set_value(spec, optarg))
-            refuse_value(spec, optarg);
+        if (set_value(spec, optarg))
+            continue;
+        (void)snprintf(values, sizeof values, spec->values, spec->min, spec->max);
+        usage_error("--%s=%s: must be %s", spec->name, escaped(optarg), values);
     }
 }
 
@@ -189,7 +160,7 @@ void print_options(const struct option_spec *table)
             say("%20s (default: %s)", "", standard);
         if (spec->kind == KIND_FLAG || spec->kind == KIND_FILE)
             continue;
-        describe_values(spec, values);
+        (void)snprintf(values, sizeof values, spec->values, spec->min, spec->max);
         say("%20s (%s%s%s)", "", values, *standard ? "; default: " : "", standard);
     }
 }

@@ -8,9 +8,8 @@
 
 enum option_kind {
     KIND_FLAG,   /* the value is a bool */
-    KIND_INT,    /* int, from min to max */
-    KIND_SEED,   /* uint32_t, the same */
-    KIND_DOUBLE, /* from min to max */
+    KIND_INT,    /* int or uint32_t, from min to max, neither below 0 */
+    KIND_DOUBLE, /* the same with a fraction */
     KIND_TEXT,   /* const char *, min to max bytes, no control characters */
     KIND_FILE,   /* the same, the name of a file */
     KIND_ENUM    /* int, the index of one of the words, or NOT_GIVEN */
@@ -24,7 +23,7 @@ struct option_spec {
     enum option_kind kind;
     void *value; /* what it is at the start is the default */
     double min, max;
-    const char *values; /* a format for both; or an enumeration's words, with spaces between them */
+    const char *values; /* a format for both; or ONE_OF, and words with spaces between them */
     const char *help;   /* in lower case, without a full stop */
 };
 
@@ -34,6 +33,7 @@ struct option_spec {
         name, argument, kind, (1 ? (value) : (type *)0), min, max, values, help                    \
     }
 #define WHOLE_NUMBER "a whole number from %.0f to %.0f"
+#define ONE_OF       "one of "
 #define OPTION_FLAG(name, value, help)                                                             \
     OPTION_ROW(name, NULL, KIND_FLAG, bool, value, 0, 0, NULL, help)
 #define OPTION_INT(name, value, min, max, help)                                                    \
@@ -48,7 +48,7 @@ struct option_spec {
 #define OPTION_FILE(name, value, help)                                                             \
     OPTION_ROW(name, "FILE", KIND_FILE, const char *, value, 1, 4095, "%.0f to %.0f bytes", help)
 #define OPTION_ENUM(name, argument, value, words, help)                                            \
-    OPTION_ROW(name, argument, KIND_ENUM, int, value, 0, 0, words, help)
+    OPTION_ROW(name, argument, KIND_ENUM, int, value, 0, 0, ONE_OF words, help)
 
 /* Adds the options of a table to those that parse_options() knows. */
 void add_options(const struct option_spec *table);
