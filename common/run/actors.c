@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
+#include "common/run/names.h"
 #include "common/run/record.h"
 #include <poll.h>
 #include <pthread.h>
@@ -113,8 +114,10 @@ void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(
     end_of_actors = &actor->next;
 }
 
-static void act(const struct actor *me)
+static void *act(void *actor)
 {
+    const struct actor *me = actor;
+
     CHECK(poll(&(struct pollfd){.fd = may_begin[0], .events = POLLIN}, 1, -1));
     record_as(me->role, me->id);
     record_state(RUNNING, "running");
@@ -122,6 +125,7 @@ static void act(const struct actor *me)
         at_begin();
     me->function(me->id);
     record_state(GONE, "done");
+    return NULL;
 }
 
 /* The child writes to nothing that it shares with its parent as a copy: that would copy pages. */
@@ -140,25 +144,22 @@ static void start_process(struct actor *actor)
         start_ticking(SIG_ATOMIC_MAX);
     if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
-    act(actor);
+    (void)act(actor);
     _exit(EXIT_HELD);
 }
 
-static void *run_thread(void *actor)
-{
-    act(actor);
-    return NULL;
-}
-
-static void start_thread(struct actor *actor)
+static void start_threads(void)
 {
     pthread_attr_t small;
 
     CHECK_PTHREAD(pthread_attr_init(&small));
     CHECK_PTHREAD(pthread_attr_setstacksize(&small, 256 * 1024)); /* there may be thousands */
-    CHECK_PTHREAD(pthread_create(&actor->thread, &small, run_thread, actor));
+    FOR_ACTORS (actor)
+        if (actor->kind == THREAD) {
+            CHECK_PTHREAD(pthread_create(&actor->thread, &small, act, actor));
+            actor->is_running = true;
+        }
     CHECK_PTHREAD(pthread_attr_destroy(&small));
-    actor->is_running = true;
 }
 
 static void do_nothing(int signal_number)
@@ -169,7 +170,7 @@ static void do_nothing(int signal_number)
 void launch_actors(void)
 {
     const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
-    sigset_t sigchld;
+    sigset_t without_sigchld;
 
     (void)atexit(stop_processes);
     starter = getpid();
@@ -179,30 +180,13 @@ void launch_actors(void)
     FOR_ACTORS (actor)
         if (actor->kind != THREAD)
             start_process(actor);
-    (void)sigemptyset(&sigchld);
-    (void)sigaddset(&sigchld, SIGCHLD);
     CHECK(sigaction(SIGCHLD, &action, NULL));
-    CHECK(sigprocmask(SIG_BLOCK, &sigchld, &with_sigchld)); /* and so in all threads */
-    FOR_ACTORS (actor)
-        if (actor->kind == THREAD)
-            start_thread(actor);
+    with_sigchld = hold_signals(); /* all go to the first thread */
+    start_threads();
+    without_sigchld = with_sigchld;
+    (void)sigaddset(&without_sigchld, SIGCHLD);
+    release_signals(without_sigchld);
     CHECK(write(may_begin[1], "", 1));
-}
-
-/* Of several children that have ended, INFO's and one that was killed, returns the latter: the
- * others may have failed for that. Its files are closed a moment before its end can be seen. */
-static pid_t find_killed(siginfo_t info)
-{
-    siginfo_t other = {0};
-
-    if (info.si_code != CLD_EXITED || info.si_status == EXIT_HELD)
-        return info.si_pid;
-    sleep_ns(10000000);
-    FOR_PROCESSES (actor)
-        if (waitid(P_PID, (id_t)actor->pid, &other, WEXITED | WNOWAIT | WNOHANG) == 0 &&
-            other.si_pid != 0 && other.si_code != CLD_EXITED)
-            return other.si_pid;
-    return info.si_pid;
 }
 
 /* Waits until DEADLINE for the end of a child, which is not reaped yet; returns its id, or 0.
@@ -216,23 +200,37 @@ static pid_t await_child(int64_t deadline)
         CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | may_wait));
         int64_t left = deadline - clock_now();
         if (info.si_pid != 0 || left <= 0)
-            return find_killed(info);
+            return info.si_pid;
         struct timespec timeout = to_timespec(left);
         if (pselect(0, NULL, NULL, NULL, &timeout, &with_sigchld) == -1 && errno != EINTR)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
 }
 
-static noreturn void die_of_actor(const struct actor *actor, int status)
+/* Ends the run because of FAILED, which has ended with STATUS; or, if that was not killed, because
+ * of another actor that was: FAILED may have failed for that. The files of a process are closed a
+ * moment before its end can be seen. */
+static noreturn void die_of_actor(const struct actor *failed, int status)
 {
-    bool is_bus_error = WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS;
+    siginfo_t info = {0};
 
-    if (!WIFSIGNALED(status))
-        die("%s %d failed with status %d, so the run was stopped", actor->role, actor->id,
+    if (WIFEXITED(status))
+        sleep_ns(10000000);
+    FOR_PROCESSES (actor)
+        if (WIFEXITED(status) &&
+            waitid(P_PID, (id_t)actor->pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+            info.si_pid != 0 && info.si_code != CLD_EXITED) {
+            failed = actor;
+            actor->is_running = false;
+            CHECK(waitpid(actor->pid, &status, 0));
+        }
+    if (WIFEXITED(status))
+        die("%s %d failed with status %d, so the run was stopped", failed->role, failed->id,
             WEXITSTATUS(status));
-    die("%s %d was killed by signal %d%s, so the run was stopped", actor->role, actor->id,
+    die("%s %d was killed by signal %d%s, so the run was stopped", failed->role, failed->id,
         WTERMSIG(status),
-        is_bus_error ? " (a mapped file was cut off, or there is no room for it)" : "");
+        WTERMSIG(status) == SIGBUS ? " (a mapped file was cut off, or there is no room for it)"
+                                   : "");
 }
 
 enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)

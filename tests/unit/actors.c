@@ -89,22 +89,22 @@ static int wait_for_all(const void *context)
     return 0;
 }
 
-/* SIGCHLD has to end the first thread's wait, and nothing else: no other thread
- * may take it, nor the first one while it does not wait.
+/* All signals go to the first thread; but SIGCHLD has to end its wait, and
+ * nothing else.
  */
-static void say_if_sigchld_is_held(int id)
+static void say_held_signals(int id)
 {
     sigset_t held;
 
     CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, NULL, &held));
-    say("%d", sigismember(&held, SIGCHLD));
+    say("%d %d", sigismember(&held, SIGALRM), sigismember(&held, SIGCHLD));
 }
 
-static int hold_sigchld(const void *context)
+static int hold_signals_in_threads(const void *context)
 {
-    add_thread("thread", 0, say_if_sigchld_is_held);
+    add_thread("thread", 0, say_held_signals);
     run_all();
-    say_if_sigchld_is_held(0);
+    say_held_signals(0);
     return 0;
 }
 
@@ -212,7 +212,8 @@ TEST(runs)
         int status;
         const char *out, *err; /* OUT: NULL for any */
     } cases[] = {{wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
-        {hold_sigchld, NULL, 0, "1\n1\n", ""}, {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
+        {hold_signals_in_threads, NULL, 0, "1 1\n0 1\n", ""},
+        {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
         {run_daemon, &idle, 0, "1\n1\nnone left\n", ""},
         {run_daemon, &done, 0, "1\n1\nnone left\n", ""},
         {wait_with_failure, NULL, 3, NULL,
