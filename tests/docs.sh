@@ -236,10 +236,8 @@ while read -r lane; do
     lanes="$lanes $!"
 done <"$scratch/lanes"
 mistakes=$scratch/mistakes
-for id in $lanes; do
-    wait "$id" || wrong tests/docs.sh 1 "it failed, see above"
-done
-lanes=
+await_lanes
+[ $failures -eq 0 ] || wrong tests/docs.sh 1 "it failed, see above"
 [ -n "$asked" ] || check_pictures
 
 if [ -s "$scratch/not_run" ]; then

@@ -241,14 +241,11 @@ gnu='' libraries=
 int version = __GLIBC__;' || gnu=yes
 compiles shm || libraries=-lrt # before glibc 2.34
 for name in $names; do
-    check >"$name.answer" 2>&1 || echo "$name" >>failed &
+    check >"$name.answer" 2>&1 &
     lanes="$lanes $!"
 done
-for lane in $lanes; do
-    wait "$lane" || true
-done
-lanes=
+await_lanes
 cat ./*.answer
 echo "first programs: $(echo "$names" | wc -w) programs, $(cd "$first" &&
     cat ./*.changes | grep -c '^## ') changes"
-[ ! -e failed ]
+[ $failures -eq 0 ]

@@ -13,39 +13,22 @@
 # if fewer were, or one cannot be made; 2 for wrong usage.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+build=unknown # none is needed
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/support/scratch.sh"
 cd "$project"
 table=$project/tests/mutants.txt
 count=$(grep -c '^[a-z]' "$table")
 
-# mutate NUMBER: prints the file with that mistake in it; sets file, tests, what
+# mutate NUMBER: makes "mutant", the file with that mistake in it; sets file,
+# tests, what
 mutate()
 {
-    lines=$(awk -v number="$1" '/^[a-z]/ { n++ } n == number' "$table")
-    {
-        read -r file tests what
-        read -r change
-    } <<END
-$lines
+    read -r file tests what <<END
+$(awk -v number="$1" '/^[a-z]/ && ++n == number' "$table")
 END
-    # shellcheck disable=SC2016 # those are awk's
-    old=${change%% => *} new=${change#* => } awk '
-        { text = text $0 "\n" }
-        END {
-            pattern = ENVIRON["old"]
-            gsub(/[][\\.*+?(){}|^$]/, "\\\\&", pattern)
-            gsub(/ /, "[ \t\n]+", pattern) # a formatter changes it
-            rest = text
-            if (gsub(pattern, "", rest) != 1)
-                exit 1
-            match(text, pattern)
-            printf "%s", substr(text, 1, RSTART - 1) ENVIRON["new"] \
-                substr(text, RSTART + RLENGTH)
-        }' "$file" || {
-        echo "fault $1 does not apply: its old text must be once in $file" \
-            "($what); see tests/mutants.txt" >&2
-        return 1
-    }
+    awk -v entry="$1" -v once=1 -f "$project/tests/change.awk" "$table" \
+        "$project/$file" >"$scratch/mutant" || wrong "it does not apply: $what ($file)"
 }
 
 check=no
@@ -54,23 +37,19 @@ if [ "${1-}" = --check ]; then
     shift
 fi
 # shellcheck disable=SC2046 # a list
-[ $# -gt 0 ] || set -- $(awk '/^[a-z]/ { print ++n }' "$table")
-first='' result=0
+[ $# -gt 0 ] || set -- $(seq "$count")
+first=''
 for number; do
     if ! [ "$number" -ge 1 ] 2>/dev/null || [ "$number" -gt "$count" ]; then
         echo "mutants.sh: '$number': must be 1 to $count, or --check" >&2
         exit 2
     fi
-    mutate "$number" >/dev/null || result=1
+    mutate "$number"
     first="$first|$tests"
 done
-if [ $check = yes ] || [ $result -ne 0 ]; then
-    exit $result
-fi
+[ $failures -eq 0 ] || exit 1
+[ $check = no ] || exit 0
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/mutants-XXXXXX")
-trap 'cd /; rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
 chmod 755 "$scratch" # some tests change the user
 mkdir "$scratch/copy" && mkdir -m 1777 "$scratch/tmp"
 export TMPDIR="$scratch/tmp" CTEST_OUTPUT_ON_FAILURE=1
@@ -103,7 +82,7 @@ if ! build || noticed -R "${first#|}"; then
 fi
 caught=0
 for number; do
-    mutate "$number" >"$scratch/mutant"
+    mutate "$number"
     cat "$scratch/mutant" >"$file"
     end=SURVIVED
     if ! build; then

@@ -33,3 +33,12 @@ wrong()
     failures=$((failures + 1))
     printf '%s\n' "$*"
 }
+
+# await_lanes: until all lanes have ended; those that failed count
+await_lanes()
+{
+    for lane in $lanes; do
+        wait "$lane" || failures=$((failures + 1))
+    done
+    lanes=
+}

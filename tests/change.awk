@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-# labs.awk - makes one solution of labs.txt, which has the form of its entries
+# change.awk - makes the changes of one entry of labs.txt or mutants.txt
 #
-# Usage: awk -v entry="LAB NAME" -f labs.awk labs.txt SOURCE
+# Usage: awk -v entry="LAB NAME" -f change.awk labs.txt SOURCE
+#        awk -v entry=NUMBER -v once=1 -f change.awk mutants.txt SOURCE
 #
-# Prints the changed source, and on standard error what cannot be changed.
+# The two tables have the form of their entries. Prints the changed source, and on
+# standard error what cannot be changed, with status 1.
 
 # Puts in what LOCK(M), UNLOCK(M) and WAIT(C, M) stand for.
 function expanded(text,   call)
@@ -21,40 +23,44 @@ function expanded(text,   call)
     return text
 }
 
-function replaced(text, old, new,   done)
+function wrong(text)
 {
-    gsub(/[][\\.*+?(){}|^$]/, "\\\\&", old)
-    gsub(/ /, "[ \t\n]+", old)
-    while (match(text, old)) {
-        done = done substr(text, 1, RSTART - 1) new
-        text = substr(text, RSTART + RLENGTH)
-    }
-    return done text
+    print entry ": " text >"/dev/stderr"
+    failed = 1
 }
 
-function change(line,   at, old, new, before, inside, result)
+function change(line,   at, old, new, pattern, before, after, rest, times)
 {
-    inside = source
+    rest = source
     if (match(line, /^in [a-z_]*: /)) {
         if (!match(source, "\n[a-z][^\n;]*[ *]" substr(line, 4, RLENGTH - 5) \
                 "\\([^;\n]*\\)\n"))
-            print entry ": there is no such function: " line >"/dev/stderr"
+            wrong("there is no such function: " line)
         before = substr(source, 1, RSTART - 1)
-        inside = substr(source, RSTART)
+        rest = substr(source, RSTART)
+        at = index(rest, "\n}\n")
+        after = substr(rest, at + 1)
+        rest = substr(rest, 1, at)
         sub(/^in [a-z_]*: /, "", line)
     }
-    at = before == "" ? length(inside) : index(inside, "\n}\n")
     old = expanded(substr(line, 1, index(line, " =>") - 1))
     new = expanded(substr(line, index(line, " =>") + 4))
-    result = before replaced(substr(inside, 1, at), old, new) \
-        substr(inside, at + 1)
-    if (result == source)
-        print entry ": it is not there: " old >"/dev/stderr"
-    source = result
+    pattern = old
+    gsub(/[][\\.*+?(){}|^$]/, "\\\\&", pattern)
+    gsub(/ /, "[ \t\n]+", pattern) # a formatter changes it
+    while (match(rest, pattern)) {
+        before = before substr(rest, 1, RSTART - 1) new
+        rest = substr(rest, RSTART + RLENGTH)
+        times++
+    }
+    if (!times || (once && times > 1))
+        wrong("it is there " times + 0 " times: " old)
+    source = before rest after
 }
 
 NR == FNR && /^[a-z]/ {
-    chosen = index($0, entry ":") == 1 || index($0 " ", entry " is right ") == 1
+    chosen = ++entries == entry || index($0, entry ":") == 1 || \
+        index($0 " ", entry " is right ") == 1
     parts = chosen ? split($0, part, / \| /) : 0
     for (i = 2; i <= parts; i++)
         changes[++count] = part[i]
@@ -67,4 +73,5 @@ END {
     for (i = 1; i <= count; i++)
         change(changes[i])
     printf "%s", source
+    exit failed
 }
