@@ -6,9 +6,9 @@
 #
 # Builds with gcc --coverage in a folder of its own, build-coverage, or BUILD.
 # There it runs the tests of the units and of the demos, and those in which the
-# system fails. Then it prints how many lines of each file no run
-# has reached, and these lines. Options choose other tests, as in -R semaphore;
-# then nothing fails, and what was counted before is kept.
+# system fails. Then gcovr prints of each file how many lines no run has reached,
+# and which. Options choose other tests, as in -R semaphore; then nothing fails,
+# and what was counted before is kept.
 #
 # It takes some minutes. Some tests fail in such a build, since it is slow and
 # writes files of its own: what counts is what was reached. Reached lines can be
@@ -21,6 +21,7 @@ BUILD=${BUILD:-build-coverage} CC=gcc
 . "$project/demos/setup.sh"
 # shellcheck source=tests/support/runs.sh
 . "$project/tests/support/runs.sh"
+install_missing gcovr
 
 # configured with what the environment has, since these have blanks in them
 mkdir -p "$build"
@@ -46,53 +47,14 @@ else
     run ctest -L '^(unit|smoke|demo|fuzz)$' -j "$jobs"
     # What ends in the middle of writing its counts spoils them. So these have
     # places of their own, each beside copies of what gcov needs.
-    for name in $(demos); do
+    for name in $(demos) killed; do
         [ ! -x tests/matrix ] ||
-            GCOV_PREFIX=$PWD/counts/$name run tests/matrix . "demo_$name"
+            GCOV_PREFIX=$PWD/counts/$name run tests/matrix . "$name"
     done
     find counts -name '*.gcda' | while read -r file; do
         notes=/${file#counts/*/}
         ln -s "${notes%.gcda}.gcno" "${file%.gcda}.gcno"
     done
 fi
-
-# What gcov prints of each object file: "COUNT:  LINE:TEXT", where COUNT is - for
-# what is no code, and ##### for what was not reached. A file is in several
-# objects, where a test has it within: one that reached a line is enough.
-find . -name '*.gcno' -exec gcov -t {} + 2>/dev/null |
-    awk -v project="$project/" '
-    {
-        split($0, part, ":")
-        count = part[1]
-        line = part[2] + 0
-        gsub(/ /, "", count)
-    }
-    line == 0 && part[3] == "Source" {
-        file = substr($0, index($0, "Source:") + 7)
-        ours = index(file, project) == 1
-        file = substr(file, length(project) + 1)
-        ours = ours && file ~ /^(common|demos)\//
-    }
-    !ours || line == 0 || count == "-" { next }
-    {
-        text[file " " line] = substr($0, length(part[1]) + length(part[2]) + 3)
-        if (count !~ /^[#=]/)
-            reached[file " " line] = 1
-    }
-    END {
-        for (key in text) {
-            split(key, place, " ")
-            lines[place[1]]++
-            all++
-            if (!(key in reached)) {
-                missing[place[1]]++
-                all_missing++
-                print key, text[key]
-            }
-        }
-        for (file in lines)
-            printf "%s 0 %d of %d lines were not reached\n", file, missing[file],
-                lines[file]
-        printf "~ 0 %d of %d lines were not reached\n", all_missing, all
-    }' | sort -k 1,1 -k 2,2n | sed -e 's/^~ 0 /in all: /' -e 's/ 0 /: /' -e t \
-    -e 's/^[^ ]* \([0-9]*\) /  \1: /'
+gcovr --root "$project" --filter "$project/(common|demos)/" --sort-uncovered \
+    --gcov-ignore-parse-errors . # of what a killed process has spoiled
