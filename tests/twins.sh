@@ -12,84 +12,8 @@
 # most 150 lines, of 80 columns.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-cd "$project"
+cd -- "$(dirname -- "$0")/.."
 failed=
-
-# check FILE MOST-LINES-OF-THE-MECHANISM
-check()
-{
-    awk -v most="$2" '
-        function wrong(text) {
-            print FILENAME ": " text
-            bad = 1
-        }
-        # without what may differ: the indentation, a brace around one statement
-        function plain(line) {
-            gsub(/[ \t]+/, " ", line)
-            sub(/ ?\/\*.*\*\/$/, "", line) # a comment may say what differs
-            gsub(/^ | $/, "", line)
-            sub(/ ?\{$/, "", line)
-            return line == "}" ? "" : line
-        }
-        # each line of a twin that is not marked is in the right one, in its order
-        function compare(twin, right,   i, at, from, same) {
-            if (!(right in lines))
-                wrong(twin "() has no right one, " right "()")
-            same = lines[twin] == lines[right]
-            for (i = 1; i <= lines[twin]; i++) {
-                same = same && text[twin, i] == text[right, i]
-                if (text[twin, i] ~ /WRONG|window/) {
-                    if (text[twin, i] ~ /^ *\/\*.*\*\/$/) # a comment alone
-                        i++
-                } else if (plain(text[twin, i]) != "") {
-                    from = at
-                    while (++at <= lines[right] &&
-                        plain(text[right, at]) != plain(text[twin, i]))
-                        continue
-                    if (at > lines[right]) {
-                        wrong("not in " right "(), and not marked, in " twin \
-                            "():\n" text[twin, i])
-                        at = from
-                    }
-                }
-            }
-            if (same)
-                wrong(twin "() is not different")
-        }
-        !header && NR > 1 && /\*\/$/ { header = NR }
-        /^\/\* ---- The mechanism ends here\./ { ends++; mechanism = last - header }
-        NF { last = NR }
-        /^[a-z].*\)$/ { # begins a function
-            name = $0
-            sub(/\(.*/, "", name)
-            sub(/.*[ *]/, "", name)
-            lines[name] = 0
-            next
-        }
-        /^}/ { name = "" }
-        name != "" { text[name, ++lines[name]] = $0 }
-        END {
-            for (twin in lines)
-                if (twin ~ /^broken_/) {
-                    twins++
-                    compare(twin, substr(twin, 8))
-                }
-            if (twins == 0)
-                wrong("there is no broken_...()")
-            if (header - 2 > 22)
-                wrong("the header has " header - 2 " lines of text; at most 22")
-            if (ends != 1)
-                wrong("there must be one line /* ---- The mechanism ends here.")
-            if (mechanism > most)
-                wrong("the mechanism ends " mechanism \
-                    " lines after the header; at most " most)
-            if (NR > 150)
-                wrong(NR " lines; at most 150")
-            exit bad
-        }' "$1"
-}
-
 for demo in demos/demo_*.c; do
     case $demo in
     *condvar*) most=85 ;;
@@ -97,12 +21,65 @@ for demo in demos/demo_*.c; do
     *socket*) most=110 ;;
     *) most=60 ;;
     esac
-    check "$demo" $most || failed=1
+    awk -v most=$most '
+        function wrong(text) {
+            print FILENAME ": " text
+            bad = 1
+        }
+        # without what may differ: the indentation, a brace around one statement,
+        # a comment that says what then happens
+        function plain(line) {
+            gsub(/[ \t]+/, " ", line)
+            sub(/ ?\/\*.*\*\/$/, "", line)
+            gsub(/^ | $| ?\{$|^ ?\}$/, "", line)
+            return line
+        }
+        # each line of a twin that is not marked is in the right one, in its order
+        function compare(twin, right,   i, at, to) {
+            if (text[twin] == text[right])
+                wrong(twin "() is not different from " right "()")
+            split(text[twin], left_over, "\n")
+            to = split(text[right], whole, "\n")
+            for (i = 1; i in left_over; i++) {
+                if (left_over[i] ~ /^ *\/\*.*(WRONG|window).*\*\/$/)
+                    i++ # it marks the next line
+                else if (left_over[i] !~ /WRONG|window/ && plain(left_over[i]) != "") {
+                    while (++at <= to && plain(whole[at]) != plain(left_over[i]))
+                        continue
+                    if (at > to) {
+                        wrong(twin "(): not in " right "(), and not marked: " left_over[i])
+                        return
+                    }
+                }
+            }
+        }
+        !header && NR > 1 && /\*\/$/ { header = NR }
+        /^\/\* ---- The mechanism ends here\./ { ends++; mechanism = last - header }
+        NF { last = NR }
+        /^}/ { name = "" }
+        name != "" { text[name] = text[name] $0 "\n" }
+        /^[a-z].*\)$/ { # begins a function
+            name = $0
+            sub(/\(.*/, "", name)
+            sub(/.*[ *]/, "", name)
+            text[name] = ""
+        }
+        END {
+            for (twin in text)
+                twins += twin ~ /^broken_/
+            for (twin in text)
+                if (twin ~ /^broken_/)
+                    compare(twin, substr(twin, 8))
+            if (twins == 0 || ends != 1 || header - 2 > 22 || mechanism > most || NR > 150)
+                wrong(twins + 0 " functions broken_...(), " ends + 0 " lines /* ---- The \
+mechanism ends here., a header of " header - 2 " lines of text and at most 22, " mechanism \
+" lines of the mechanism and at most " most ", " NR " lines and at most 150")
+            exit bad
+        }' "$demo" || failed=1
 done
 # characters, not bytes
 if LC_ALL=C.UTF-8 grep -nE '^.{81}' demos/*.c demos/parts/*.[ch] demos/*.sh; then
     echo "these lines have more than 80 columns"
     failed=1
 fi
-[ -z "$failed" ] || exit 1
-echo "All twins are the same but for their marks, and all sizes are right."
+[ -z "$failed" ]
