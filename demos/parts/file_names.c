@@ -20,7 +20,7 @@ enum { NAMES_SIZE = 4096 }; /* a hundred names take 290 bytes */
 
 static struct {
     struct inside inside;       /* counts those that append, for the views */
-    struct latch all_at_end;    /* of the file, where they are about to write */
+    struct window all_at_end;   /* of the file, where they are about to write */
     struct latch all_left_name; /* down when each member has left its name */
     int found[MAX_MEMBERS];     /* how many members each member found */
 } * shared;                     /* in memory that all processes share */

@@ -21,7 +21,7 @@ static off_t begin; /* where this run's lines begin */
 
 static struct {
     struct inside inside;
-    struct latch all_halfway;
+    struct window all_halfway;
 } * shared;
 
 int open_log(void)

@@ -7,7 +7,7 @@
 struct settings settings = {.workers = 10, .slots = 3, .hold = 3};
 
 static struct inside inside;
-static struct latch all_inside;
+static struct window all_inside;
 
 void resource_init(void)
 {

@@ -2,7 +2,7 @@
 #include "demos/parts/window.h"
 #include "common/demo.h"
 
-static struct latch *all_have_begun; /* in memory that processes share */
+static struct window *own;
 
 /* With --window the actors pause one after the other: so often that a run takes
  * 10 s, no more.
@@ -11,29 +11,29 @@ enum { MAX_PAUSES = 500 };
 
 static void note_begin(void)
 {
-    latch_count_down(all_have_begun);
+    latch_count_down(&own->all_have_begun);
 }
 
-void window_init(struct latch *window, int count)
+void window_init(struct window *window, int count)
 {
     bool is_short = run.window && count > MAX_PAUSES;
 
     if (run.broken || run.window)
-        latch_init(window, is_short ? MAX_PAUSES : count);
+        latch_init(&window->all_here, is_short ? MAX_PAUSES : count);
     if (run.broken)
         return;
-    all_have_begun = shared_alloc(sizeof *all_have_begun);
-    latch_init(all_have_begun, count);
+    latch_init(&window->all_have_begun, count);
+    own = window;
     at_begin = note_begin;
 }
 
-void let_others_come(struct latch *window)
+void let_others_come(struct window *window)
 {
     if (!run.broken)
-        (void)latch_wait_for(all_have_begun, WINDOW);
+        (void)latch_wait_for(&window->all_have_begun, WINDOW);
     if (run.broken || run.window) {
-        latch_count_down(window);
-        pause_until(window);
+        latch_count_down(&window->all_here);
+        pause_until(&window->all_here);
     }
 }
 

@@ -119,7 +119,8 @@ TEST(stopped_wait)
  */
 static int64_t time_in_window(bool other_has_begun)
 {
-    struct latch here, never;
+    struct window here;
+    struct latch never;
 
     window_init(&here, 2);
     latch_init(&never, 1);
