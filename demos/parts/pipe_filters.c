@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -12,26 +13,27 @@
 
 #include "common/demo.h"
 
-/* How far a filter has come in its text; all zero at the beginning. */
+/* How far a filter has come in its text; all zero at the beginning. KEPT: how
+ * many bytes at the end of that it wants to see again with what follows (part
+ * of a UTF-8 character, at most 3).
+ */
 struct position {
     bool in_word, in_sentence;
+    size_t kept;
 };
 
 /* Turns LENGTH bytes at TEXT into at most 12 times as many at RESULT and
- * returns how many. KEPT says how many at the end of TEXT it wants to see again
- * with what follows (part of a UTF-8 character, at most 3). AT_END: nothing
- * follows.
+ * returns how many. AT_END: nothing follows.
  */
 typedef size_t filter_function(struct position *at, const char *text,
-    size_t length, char *result, size_t *kept, bool at_end);
+    size_t length, char *result, bool at_end);
 
 /* Sentences, a line each -> words, a line each. */
 static size_t split(struct position *at, const char *text, size_t length,
-    char *result, size_t *kept, bool at_end)
+    char *result, bool at_end)
 {
     size_t used = 0;
 
-    *kept = 0;
     for (size_t i = 0; i < length; i++) {
         bool blank = text[i] == ' ' || text[i] == '\t' || text[i] == '\r';
         if (!blank && text[i] != '\n')
@@ -52,12 +54,11 @@ static size_t split(struct position *at, const char *text, size_t length,
 
 /* Words -> sentences without blanks. */
 static size_t merge(struct position *at, const char *text, size_t length,
-    char *result, size_t *kept, bool at_end)
+    char *result, bool at_end)
 {
     size_t used = 0;
 
     (void)at_end;
-    *kept = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] != '\n' || !at->in_word)
             result[used++] = text[i];
@@ -108,8 +109,7 @@ static wint_t title_case(wint_t character)
  * What is not UTF-8 passes as it is.
  */
 static size_t recase(struct position *at, const char *text, size_t length,
-    char *result, size_t *kept, bool at_end, case_function *first,
-    case_function *rest)
+    char *result, bool at_end, case_function *first, case_function *rest)
 {
     size_t used = 0, i = 0;
     mbstate_t state = {0};
@@ -145,23 +145,22 @@ static size_t recase(struct position *at, const char *text, size_t length,
         i += size > 0 ? (size_t)size : 1;
         at->in_word = true;
     }
-    *kept = length - i;
+    at->kept = length - i;
     return used;
 }
 
 static size_t capitalize(struct position *at, const char *text, size_t length,
-    char *result, size_t *kept, bool at_end)
+    char *result, bool at_end)
 {
-    return recase(at, text, length, result, kept, at_end, title_case, towlower);
+    return recase(at, text, length, result, at_end, title_case, towlower);
 }
 
 /* The last filter: what it writes is shown, so it is escaped. */
 static size_t decapitalize(struct position *at, const char *text, size_t length,
-    char *result, size_t *kept, bool at_end)
+    char *result, bool at_end)
 {
     static char changed[4 * (BLOCK + 3)];
-    size_t used =
-        recase(at, text, length, changed, kept, at_end, towlower, same);
+    size_t used = recase(at, text, length, changed, at_end, towlower, same);
 
     return escape(changed, used, result, true);
 }
@@ -174,7 +173,7 @@ struct filters *filters;
 void filters_init(void)
 {
     filters = shared_alloc(sizeof *filters);
-    traffic_init();
+    traffic_init(filters->traffic);
     latch_init(&filters->sentence_is_out, 1);
 }
 
@@ -193,19 +192,23 @@ size_t apply_filter(int id, const char *text, ssize_t count, char *result)
     size_t length = (size_t)count;
     static filter_function *const functions[] = {
         split, capitalize, merge, decapitalize};
-    static char input[BLOCK + 3];
-    static size_t kept; /* at the beginning of INPUT, from before */
-    static struct position position;
+    static char joined[BLOCK + 3];
+    static struct position at;
+    size_t kept = at.kept; /* at the beginning of JOINED */
+    bool at_end = length == 0;
 
     record_arrived(id, id > 0 ? filter_names[id - 1] : NULL, text, length);
-    memcpy(input + kept, text, length);
-    size_t all = kept + length;
-    size_t made =
-        functions[id](&position, input, all, result, &kept, length == 0);
-    memmove(input, input + all - kept, kept);
+    if (kept > 0) {
+        memcpy(joined + kept, text, length);
+        text = joined;
+        length += kept;
+    }
+    size_t made = functions[id](&at, text, length, result, at_end);
+    if (at.kept > 0)
+        memmove(joined, text + length - at.kept, at.kept);
     if (id < LAST)
         record_leaving(id, filter_names[id + 1], result, made);
-    if (length == 0) {
+    if (at_end) {
         filters->saw_end[id] = true;
         record_note("end-of-file");
     }
@@ -219,25 +222,23 @@ void write_result(int out, const char *text, size_t length)
         latch_count_down(&filters->sentence_is_out);
 }
 
-static void write_word(int write_end, const char *word)
-{
-    while (*word) {
-        ssize_t written = AGAIN(write(write_end, word, strlen(word)));
-        if (written == -1 && errno == EPIPE)
-            return;
-        if (written == -1)
-            die_call("write", errno, __FILE__, __LINE__);
-        word += written;
-    }
-}
-
 void write_words(int write_end, char **words)
 {
+    size_t length = 0, used = 0;
+
+    for (char **word = words; *word; word++)
+        length += strlen(*word) + 1;
+    char *sentence = CHECK_NOT(NULL, malloc(length));
     for (char **word = words; *word; word++) {
-        bool is_last = word[1] == NULL;
-        write_word(write_end, *word);
-        write_word(write_end, is_last ? "\n" : " ");
+        size_t size = strlen(*word);
+        memcpy(sentence + used, *word, size);
+        used += size;
+        sentence[used++] = ' ';
     }
+    sentence[length - 1] = '\n'; /* instead of the last blank */
+    if (!write_whole(write_end, sentence, length) && errno != EPIPE)
+        die_call("write", errno, __FILE__, __LINE__);
+    free(sentence);
 }
 
 static int watched_end;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/pipe_traffic.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -30,7 +31,8 @@ void write_result(int out, const char *text, size_t length);
  */
 extern struct filters {
     bool saw_end[FILTERS];
-    struct latch sentence_is_out; /* a whole one left the last filter */
+    struct latch sentence_is_out;         /* a whole one left the last filter */
+    struct pipe_traffic traffic[FILTERS]; /* pages that only views touch */
 } * filters;
 void filters_init(void);
 

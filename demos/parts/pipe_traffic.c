@@ -3,24 +3,12 @@
 #include <string.h>
 
 #include "common/demo.h"
-#include "demos/parts/pipe_filters.h"
 
-enum { MAX_PIECES = 16384 }; /* of a pipe; the recorder has no space for more */
+static struct pipe_traffic *traffic;
 
-/* What was written into the pipe of filter ID, in memory that all share. */
-static struct pipe_traffic {
-    struct piece {
-        long end;           /* how many bytes there are up to its end */
-        char text[CUT_OFF]; /* a byte more than is recorded: so it is cut off */
-        int length;         /* of the text, without its newline */
-        bool is_line;       /* it had one */
-    } pieces[MAX_PIECES];
-    atomic_int count;
-} * traffic; /* FILTERS of them; the first is unused: main has no lane */
-
-void traffic_init(void)
+void traffic_init(struct pipe_traffic *pipes)
 {
-    traffic = shared_alloc(FILTERS * sizeof *traffic); /* no page is touched */
+    traffic = pipes;
 }
 
 /* An empty line ends a sentence; but if the piece before it was no whole line,
@@ -92,9 +80,10 @@ void record_arrived(int id, const char *from, const char *text, size_t length)
         at += take_piece(text + at, length - at, &piece);
         record_piece(RECEIVED, NULL, &piece);
     }
-    for (; id > 0 && next < traffic[id].count; next++) {
-        if (traffic[id].pieces[next].end > arrived)
+    const struct pipe_traffic *into = &traffic[id];
+    for (; id > 0 && next < into->count; next++) {
+        if (into->pieces[next].end > arrived)
             break;
-        record_piece(RECEIVED, from, &traffic[id].pieces[next]);
+        record_piece(RECEIVED, from, &into->pieces[next]);
     }
 }

@@ -7,10 +7,29 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Before the filters start. */
-void traffic_init(void);
+#include "common/run/record.h"
+
+enum { MAX_PIECES = 16384 }; /* of a pipe; the recorder has no space for more */
+
+/* What was written into a pipe. */
+struct pipe_traffic {
+    struct piece {
+        long end;           /* how many bytes there are up to its end */
+        char text[CUT_OFF]; /* a byte more than is recorded: so it is cut off */
+        int length;         /* of the text, without its newline */
+        bool is_line;       /* it had one */
+    } pieces[MAX_PIECES];
+    atomic_int count;
+};
+
+/* Before the filters start: PIPES lie in memory that all filters share, the
+ * pipe that filter ID reads in pipes[ID]; of the first one nothing is noted.
+ */
+void traffic_init(struct pipe_traffic *pipes);
 
 /* Filter ID is about to write LENGTH bytes to the next one, TO. */
 void record_leaving(int id, const char *to, const char *text, size_t length);

@@ -97,7 +97,7 @@ static struct text pass_through(
 {
     struct text result = {malloc(12 * text.length + 64), 0};
     struct position at = {0};
-    size_t kept = 0, done = 0, turn = 0;
+    size_t done = 0, turn = 0;
     bool ended = false;
 
     must(result.bytes != NULL);
@@ -107,20 +107,20 @@ static struct text pass_through(
             more = 1U + cuts[turn % cut_count] % 16U;
         turn++;
         ended = more == 0;
-        size_t length = kept + more;
-        char *block = copy_of(text.bytes + done - kept, length);
+        size_t length = at.kept + more;
+        char *block = copy_of(text.bytes + done - at.kept, length);
         char *made = malloc(12 * length + !length + 8);
         must(made != NULL);
         done += more;
-        size_t used = filter(&at, block, length, made, &kept, ended);
-        must(kept <= 3 && kept <= length);
+        size_t used = filter(&at, block, length, made, ended);
+        must(at.kept <= 3 && at.kept <= length);
         must(used <= 12 * length + 2);
         memcpy(result.bytes + result.length, made, used);
         result.length += used;
         free(block);
         free(made);
     }
-    must(kept == 0);
+    must(at.kept == 0);
     return result;
 }
 
