@@ -23,10 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    PATIENCE = 10,      /* seconds */
-    PROCESSES = 1 << 22 /* no system has higher numbers */
-};
+enum { PATIENCE = 10 /* seconds */ };
 
 static void end_with_message(const char *reason)
 {
@@ -80,14 +77,6 @@ const char *built(const char *name)
     return path;
 }
 
-/* Which processes this one has started: a bit for each. */
-static unsigned char started[PROCESSES / CHAR_BIT];
-
-static bool was_started(long pid)
-{
-    return pid > 0 && pid < PROCESSES && (started[pid / CHAR_BIT] & 1 << pid % CHAR_BIT) != 0;
-}
-
 struct command {
     const char *const *argv;
     int (*body)(const void *context);
@@ -139,7 +128,6 @@ static struct program begin(const struct command *command)
     }
     if (!command->leads_session)
         (void)setpgid(pid, pid); /* whichever of the two comes first */
-    started[pid / CHAR_BIT] |= (unsigned char)(1 << pid % CHAR_BIT);
     (void)close(in[0]);
     (void)close(out[1]);
     (void)close(err[1]);
@@ -439,7 +427,8 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
     return count;
 }
 
-/* A zombie is nothing that is left: what we have not started is reaped. */
+/* Of what we have started all are finished; who came to us as an orphan is not, but for a zombie.
+ */
 static void note_processes(void)
 {
     char path[64], command[300];
@@ -449,8 +438,7 @@ static void note_processes(void)
     for (int i = 0; i < count; i++) {
         pid_t pid = children[i];
         if (process_state(pid) == 'Z') {
-            if (!was_started(pid))
-                (void)waitpid(pid, NULL, WNOHANG);
+            (void)waitpid(pid, NULL, WNOHANG);
             continue;
         }
         (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
@@ -462,17 +450,14 @@ static void note_processes(void)
     }
 }
 
-/* Whether NAME, which has the process that made it in it, is of one that we
- * have started. That has ended: if there is one of this number, the system has
- * given the number away again.
- */
-static bool is_ours(const char *name)
+/* Whether the process that made NAME, which has its number in it, is gone. */
+static bool is_orphan(const char *name)
 {
     long pid;
 
     if (strncmp(name, "sem.", 4) == 0)
         name += 4;
-    return sscanf(name, "demo-%ld-", &pid) == 1 && was_started(pid) && kill((pid_t)pid, 0) == -1;
+    return sscanf(name, "demo-%ld-", &pid) == 1 && kill((pid_t)pid, 0) == -1 && errno == ESRCH;
 }
 
 /* Those in FOLDER that are younger than the tests; of a folder that is ours,
@@ -487,7 +472,7 @@ static void note_names(const char *path, bool is_own_folder)
         const char *name = entry->d_name;
         bool found = is_own_folder
                          ? strncmp(name, "demo_pipe-", 10) == 0 || strncmp(name, "demo-", 5) == 0
-                         : is_ours(name);
+                         : is_orphan(name);
         if (found && fstatat(dirfd(folder), name, &about, 0) == 0 && about.st_ctime >= began)
             note("%s/%s\n", path, name);
     }

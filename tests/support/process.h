@@ -114,10 +114,9 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN]);
 
 /* What is left now of what this process has started, a line each: processes,
  * names in /dev/shm and /dev/mqueue, temporary files, System V queues. What
- * others use or leave at the same time is not among it: processes are those
- * whose parent is or was one of ours (PR_SET_CHILD_SUBREAPER), names have the
- * process in them that made them (so a shell has to "exec" the program), queues
- * are as queues.h says.
+ * others use at the same time is not among it: processes are those whose parent
+ * is or was one of ours (PR_SET_CHILD_SUBREAPER), names have the process in
+ * them that made them, which has to be gone, queues are as queues.h says.
  */
 const char *find_leftovers(void);
 

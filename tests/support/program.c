@@ -76,7 +76,7 @@ struct result run_script(const char *format, ...)
     return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
 }
 
-static bool matches(const char *text, const char *pattern)
+bool matches(const char *text, const char *pattern)
 {
     regex_t compiled;
 
@@ -240,9 +240,12 @@ void assert_nothing_left(void)
         fail_msg("left behind: %s", left);
 }
 
+static char *scratch;
+
 int enter_scratch(void **state)
 {
-    *state = scratch_enter();
+    (void)state;
+    scratch = scratch_enter();
     (void)queues_watch();
     return 0;
 }
@@ -251,8 +254,9 @@ int leave_scratch(void **state)
 {
     char left[512];
 
+    (void)state;
     (void)snprintf(left, sizeof left, "%s", await_leftovers());
-    scratch_leave(*state);
+    scratch_leave(scratch);
     free_kept();
     if (*left)
         fail_msg("left behind: %s", left);

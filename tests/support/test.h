@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/cases.h"
 #include "tests/support/program.h"
 
 #include <stdbool.h>
@@ -55,8 +56,14 @@ static inline void add_test(struct CMUnitTest test)
     static void test_##name(void **state __attribute__((unused)))
 
 /* CMocka passes over those without a name. */
-int main(void)
+int main(int argc, char **argv)
 {
+    for (struct test_case *next = read_cases(argc > 0 ? argv[0] : ""); *next->command; next++) {
+        struct CMUnitTest test =
+            cmocka_unit_test_prestate_setup_teardown(run_case, enter_scratch, leave_scratch, next);
+        test.name = next->name;
+        add_test(test);
+    }
     if (test_count == 0)
         return 0; /* they are for another system */
     return cmocka_run_group_tests(all_tests, NULL, NULL);

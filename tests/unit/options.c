@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* options: the command line, and a process put in order. What --help says, and
- * that each option takes that, and nothing else, is in tests/demos/all.c.
+ * that each option takes that, and nothing else, is in tests/demos/all.txt.
  */
 #include "tests/support/test.h"
 #include "common/base/run.h"
