@@ -17,21 +17,17 @@ since=$1
 leftovers()
 {
     find /proc/[0-9]*/exe -printf '%p -> %l\n' 2>/dev/null |
-        grep -F -e "-> $project/build" | grep -e /demo_ -e /bench_mechanisms
+        grep -e "-> $project/build.*/demo_" -e "-> $project/build.*/bench_mechanisms"
     find "$TMPDIR" ! -path "$TMPDIR"
-    find /dev/shm /dev/mqueue -user "$(id -u)" -newer "$since" \
-        -name '*demo-*' 2>/dev/null |
-        while read -r name; do
-            pid=${name##*demo-}
-            [ -e "/proc/${pid%%-*}" ] || echo "$name"
-        done
-    awk -v user="$(id -u)" -v began="$(date -r "$since" +%s)" '
-        $1 == 0 && $10 == user && $14 >= began { print $2, $6, $7 }
-        ' /proc/sysvipc/msg |
-        while read -r queue sender receiver; do
-            [ -e "/proc/$sender" ] || [ -e "/proc/$receiver" ] ||
-                echo "System V queue $queue"
-        done
+    {
+        find /dev/shm /dev/mqueue -user "$(id -u)" -newer "$since" -name '*demo-*' \
+            2>/dev/null | sed 's/.*demo-\([0-9]*\).*/\1 \1 &/'
+        awk -v user="$(id -u)" -v began="$(date -r "$since" +%s)" '
+            $1 == 0 && $10 == user && $14 >= began { print $6, $7, "queue", $2 }
+            ' /proc/sysvipc/msg
+    } | while read -r owner other name; do
+        [ -e "/proc/$owner" ] || [ -e "/proc/$other" ] || echo "$name"
+    done
 }
 
 # What is there at each look is left behind: what was just killed may need a

@@ -26,51 +26,44 @@ if [ ! -x "$build/bench/compare" ]; then
     echo "run.sh: no benchmarks in $build; build with -DBUILD_TESTING=ON" >&2
     exit 2
 fi
+cd "$build" || exit 2 # the commands below are as seen from there
 
 # Waking an idle core takes longer than the work, so short runs share one.
 pinned=
 if taskset -c 0 true 2>/dev/null; then pinned="taskset -c 0"; fi
 
-compare="$build/bench/compare"
-missed=0
-
 # promise WHAT FIGURE most|least LIMIT UNIT [DETAILS]; no figure is a miss, too
 promise()
 {
     result=held
-    if ! awk -v figure="$2" -v relation="$3" -v limit="$4" 'BEGIN {
+    awk -v figure="$2" -v relation="$3" -v limit="$4" 'BEGIN {
         exit figure == "" || (relation == "most" ? figure + 0 > limit + 0 \
-                                                 : figure + 0 < limit + 0) }'
-    then
-        result=MISSED
-        missed=1
-    fi
-    details=${6:+ ($6)}
-    [ -n "$2" ] || details=" (could not be measured)"
-    printf '%-6s  %-40s %5s %s, at %s %s%s\n' "$result" "$1" "${2:--}" "$5" \
-        "$3" "$4" "$details"
+                                                 : figure + 0 < limit + 0) }' ||
+        result=MISSED failures=1
+    printf '%-6s  %-40s %5s %s, at %s %s%s\n' "$result" "$1" \
+        "${2:-none}" "$5" "$3" "$4" "${6:+ ($6)}"
 }
 
-# figures COMMAND...: what compare prints, as $ratio, $wall_1, ...; all empty if
-# it failed
+# figures RUNS INPUT COMMAND... [-- COMMAND...]: what compare prints, as $ratio,
+# $wall_1, ...; all empty if it failed
 figures()
 {
-    # shellcheck disable=SC2034 # not every promise wants all of them
+    # shellcheck disable=SC2034,SC2086 # not every promise wants all; words
     read -r ratio wall_1 processor_1 peak_1 wall_2 processor_2 peak_2 <<END
-$("$@")
+$($on_core bench/compare "$@")
 END
 }
 
 # calculate EXPRESSION: with awk, since the shell has whole numbers only
 calculate()
 {
-    awk "BEGIN { printf \"%.${2:-0}f\", $1 }"
+    awk "BEGIN { printf \"%.2f\", $1 }"
 }
 
-# The options of demo NAME for a quick run.
-options_of()
+# A quick run of demo NAME.
+quick()
 {
-    echo --speed=1000
+    echo "./demo_$1 --speed=1000"
     plain_runs | awk -v name="$1" '$1 == name { print $7 }'
 }
 
@@ -85,88 +78,73 @@ port_of()
 }
 
 echo "1. A whole run takes little longer than the plainest C program"
+on_core=$pinned
 for name in $(demos); do
-    [ -x "$build/bench/plain_$name" ] || continue # there is none, or not here
-    # shellcheck disable=SC2046,SC2086 # none or several words are meant
-    figures $pinned "$compare" 200 /dev/null \
-        "$build/demo_$name" $(options_of "$name") -- "$build/bench/plain_$name"
+    [ -x "bench/plain_$name" ] || continue # there is none, or not here
+    # shellcheck disable=SC2046 # several words
+    figures 200 /dev/null $(quick "$name") -- "bench/plain_$name"
     promise "demo_$name by plain_$name" "$ratio" most 1.25 times \
         "$wall_1 ms by $wall_2 ms"
 done
+on_core=
 
 echo "2. Waiting costs no processor time"
-figures "$compare" 3 /dev/null \
-    "$build/demo_signal" --task=3 -- "$build/demo_file" --late=1
-promise "demo_signal --task=3" "$processor_1" most 20 ms \
-    "$wall_1 ms of wall time"
-promise "demo_file --late=1" "$processor_2" most 20 ms "$wall_2 ms of wall time"
+figures 3 /dev/null ./demo_signal --task=3 -- ./demo_file --late=1
+promise "demo_signal --task=3" "$processor_1" most 20 ms "of $wall_1 ms"
+promise "demo_file --late=1" "$processor_2" most 20 ms "of $wall_2 ms"
 
 echo "3. 10000 workers are as good as ten: the cost of one stays the same"
-costs=
-before=
-now=
+costs='' before='' now=''
 for workers in 10 100 1000 10000; do
-    figures "$compare" 5 /dev/null "$build/demo_semaphore" \
-        --workers=$workers --slots=100 --hold=0 --speed=1000
-    before=$now
-    now=
-    [ -z "$wall_1" ] || now=$(calculate "$wall_1 * 1000 / $workers")
-    costs="$costs${costs:+, }${now:-failed}"
+    figures 5 /dev/null ./demo_semaphore --workers=$workers --slots=100 --hold=0 \
+        --speed=1000
+    before=$now now=${wall_1:+$(calculate "$wall_1 * 1000 / $workers")}
+    costs="$costs $now"
 done
-growth=
-[ -z "$before" ] || [ -z "$now" ] || growth=$(calculate "$now / $before" 2)
-promise "cost of a worker, 10000 by 1000" "$growth" most 1.5 times \
-    "$costs us each for 10, 100, 1000, 10000"
+promise "cost of a worker, 10000 by 1000" \
+    "${before:+${now:+$(calculate "$now / $before")}}" most 1.5 times \
+    "us each for 10, 100, 1000, 10000:$costs"
 
 echo "4. Streaming keeps up with the tools of the system"
 yes 'Make this sentence camelCase
 THE quick brown fox
-jumps over the lazy dog again' | head -n 400000 >sentences
-figures "$compare" 9 sentences \
-    "$build/demo_pipe" - -- sh -c 'cat | cat | cat | cat'
+jumps over the lazy dog again' | head -n 400000 >"$scratch/sentences"
+figures 9 "$scratch/sentences" ./demo_pipe - -- sh -c 'cat | cat | cat | cat'
 promise "demo_pipe - by cat | cat | cat | cat" "$ratio" most 4 times \
     "$wall_1 ms by $wall_2 ms"
 # The same four filters: a tab parts the words of a sentence.
 camel_case="tr -s ' ' '\\t' | sed 's/[^\\t]*/\\L\\u&/g' |
     tr -d '\\t' | sed 's/./\\l&/'"
-sh -c "$camel_case" <sentences >theirs
-"$build/demo_pipe" - <sentences >ours 2>/dev/null
-if cmp -s ours theirs; then
-    figures "$compare" 5 sentences "$build/demo_pipe" - -- sh -c "$camel_case"
+sh -c "$camel_case" <"$scratch/sentences" >"$scratch/theirs"
+./demo_pipe - <"$scratch/sentences" >"$scratch/ours" 2>/dev/null
+if [ "$(echo a | sed 's/./\u&/')" = A ]; then # GNU sed
+    ratio=
+    ! cmp "$scratch/ours" "$scratch/theirs" ||
+        figures 5 "$scratch/sentences" ./demo_pipe - -- sh -c "$camel_case"
     promise "demo_pipe - by tr | sed | tr | sed" "$ratio" most 0.5 times \
         "$wall_1 ms by $wall_2 ms"
-elif [ "$(echo a | sed 's/./\u&/')" = A ]; then
-    echo "run.sh: the results of demo_pipe and of tr and sed differ" >&2
-    promise "demo_pipe - by tr | sed | tr | sed" "" most 0.5 times
-else
-    echo "skipped demo_pipe - by tr | sed | tr | sed: this is not GNU sed"
 fi
 
 echo "5. One process that serves many beats a fork for each connection"
-"$build/demo_socket" --serve --port=0 >/dev/null 2>ours &
+./demo_socket --serve --port=0 >/dev/null 2>"$scratch/ours" &
 lanes=$!
-"$build/bench/plain_socket" serve >/dev/null 2>theirs &
+bench/plain_socket serve >/dev/null 2>"$scratch/theirs" &
 lanes="$lanes $!"
-clients=100 connections=3000
-figures "$compare" 9 /dev/null \
-    "$build/tests/load" "$(port_of theirs)" $clients $connections -- \
-    "$build/tests/load" "$(port_of ours)" $clients $connections
-rates=
-[ -z "$wall_1" ] ||
-    rates="$(calculate "$connections * 1000 / $wall_2") a second by \
-$(calculate "$connections * 1000 / $wall_1"), $clients clients at once"
-promise "demo_socket --serve by plain_socket serve" "$ratio" least 4 times "$rates"
+figures 9 /dev/null tests/load "$(port_of "$scratch/theirs")" 100 3000 -- \
+    tests/load "$(port_of "$scratch/ours")" 100 3000
+promise "demo_socket --serve by plain_socket serve" "$ratio" least 4 times \
+    "3000 connections of 100 clients at once: $wall_2 ms by $wall_1 ms"
 
 echo "6. A demo takes little memory (the largest of its processes)"
 for name in $(demos); do
     # shellcheck disable=SC2046 # several words are meant
-    figures "$compare" 5 /dev/null "$build/demo_$name" $(options_of "$name")
+    figures 5 /dev/null $(quick "$name")
     promise "demo_$name" "$peak_1" most 3000 KB
 done
 
 echo "7. Watching costs little: an event of the recorder"
 read -r off on <<END
-$($pinned "$build/bench/record_event")
+$($pinned bench/record_event)
 END
 promise "an event when no view is asked for" "$off" most 1 ns
 promise "an event with constant text" "$on" most 60 ns
@@ -174,15 +152,14 @@ promise "an event with constant text" "$on" most 60 ns
 echo "8. bench_mechanisms measures the mechanism, not itself"
 for name in pipe mutex; do
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-        cost=$($pinned "$build/bench_mechanisms" --only=$name --csv \
-            2>/dev/null | awk -F, 'NR == 2 { print $5 }')
-        echo "$cost $($pinned "$build/bench/plain_mechanisms" $name)"
-    done | awk 'NF == 2 { printf "%.3f %s\n", $1 / $2, $0 }' | sort -n >costs
+        cost=$($pinned ./bench_mechanisms --only=$name --csv 2>/dev/null |
+            awk -F, 'NR == 2 { print $5 }')
+        echo "$cost $($pinned bench/plain_mechanisms $name)"
+    done | awk 'NF == 2 { printf "%.3f %s\n", $1 / $2, $0 }' | sort -n >"$scratch/costs"
     read -r ratio ours theirs <<END
-$(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' costs)
+$(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' "$scratch/costs")
 END
     promise "bench_mechanisms by a bare loop, $name" "$ratio" most 1.05 times \
         "$ours ns by $theirs ns"
 done
-
-exit $missed
+[ $failures -eq 0 ]
