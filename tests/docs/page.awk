@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 # page.awk - takes Markdown pages apart, and says what is wrong in them alone
 #
-# Usage: LC_ALL=C awk -v out=FOLDER -v asked=PAGES -f fits.awk -f page.awk
-#            of=options OPTIONS of=names NAMES of=files FILES of=pages PAGE...
+# Usage: LC_ALL=C awk -v out=FOLDER -f fits.awk -f page.awk of=options OPTIONS
+#            of=names NAMES of=files FILES of=pages PAGE...
 #
 # OPTIONS has a line "PROGRAM --option" for each, NAMES all names of the sources,
-# FILES all files and folders. These files are left in FOLDER, about the ASKED
-# pages, or all if it is empty:
+# FILES all files and folders. These files are left in FOLDER:
 #
 #   mistakes   PAGE:LINE: what is wrong
 #   not_run    PAGE:LINE: why a block is not run
@@ -16,15 +15,9 @@
 # N.text is what block N holds, N.session its commands as a shell script, with
 # "mark LINE" before each one.
 
-function put(file, text)
-{
-    if (asked == "" || index(" " asked " ", " " page " "))
-        print text >(out "/" file)
-}
-
 function wrong(line, text)
 {
-    put("mistakes", page ":" line ": " text)
+    print page ":" line ": " text >(out "/mistakes")
 }
 
 function is_foreign(text,   word, i)
@@ -74,7 +67,7 @@ function anchor(text)
     gsub(/–|—|‘|’|“|”|…|→|×/, "", text)
     gsub(/[!-,.\/:-@[-^`{-~]/, "", text) # all signs but - and _
     gsub(/ /, "-", text)
-    text = page "#" tolower(text)
+    text = page " " tolower(text)
     anchors[text (seen[text] ? "-" seen[text] : "")]
     seen[text]++
 }
@@ -128,7 +121,7 @@ function link(target,   path)
     else if (path ~ /\.(svg|png|jpg|gif)$/ && path !~ /^docs\/(pictures|sketches)\//)
         wrong(FNR, "the picture is in neither docs/pictures nor docs/sketches: " target)
     else if (sub(/^[^#]*#/, "", target)) # which may be one of the next page
-        to_anchors[page " " FNR " " path "#" target]
+        to_anchors[page " " FNR " " path " " target]
 }
 
 function command(line)
@@ -188,13 +181,13 @@ function end_block()
 function end_session()
 {
     if (note ~ /^not run: ./)
-        put("not_run", page ":" opened ": " substr(note, 10))
+        print page ":" opened ": " substr(note, 10) >(out "/not_run")
     else if (!has_prompt)
         wrong(opened, "the block does not begin with a command")
     else if (note == "" || language == "console" && \
             note ~ /^(order|numbers|order and numbers|output) var(y|ies)$/) {
-        put("sessions", (change ? "changes" : lane) " " page " " opened " " \
-            number " " language " " (change ? change : "- - -") " " note)
+        print (change ? "changes" : lane), page, opened, number, language, \
+            (change ? change : "- - -"), note >(out "/sessions")
         change = ""
     } else
         wrong(opened, "docs/WRITING.md has no such comment, or it lacks its " \
@@ -220,6 +213,7 @@ of == "files" { files[$0]; next }
 FNR == 1 {
     end_page()
     page = folder = owner = FILENAME
+    pages[page]
     sub(/[^\/]*$/, "", folder)
     owner = sub(/^docs\/(demos|answers)\//, "demo_", owner) ? owner : ""
     sub(/\.md$/, "", owner)
@@ -279,7 +273,7 @@ END {
     for (to in to_anchors) {
         split(to, part, " ")
         page = part[1]
-        if (!(part[3] in anchors))
-            wrong(part[2], "no heading has this anchor: " part[3])
+        if ((part[3] in pages) && !((part[3] " " part[4]) in anchors))
+            wrong(part[2], "no heading has this anchor: " part[3] "#" part[4])
     }
 }
