@@ -111,24 +111,32 @@ static void write_lines(bool held, const char *text)
         warn("bug: %s; left out: %s", about->bug, about->left_out);
 }
 
+/* Prints a row, or more, of the block: TEXT beside a LABEL that ends at the same column in each. */
+static void write_row(FILE *out, const char *label, enum color color, const char *text)
+{
+    struct screen screen = views_screen(STDERR_FILENO);
+    char padded[16];
+
+    (void)snprintf(padded, sizeof padded, "%9s", label);
+    (void)print_text(&screen, out, 11, padded, color, text, PLAIN);
+}
+
 /* Writes it as a block that can be read from the back row. */
 static void write_block(bool held, const char *text)
 {
-    char *block = NULL, row[300], seed[80];
+    char *block = NULL, row[700];
     size_t size = 0;
     bool names_bug = !held && run.broken;
     FILE *out = CHECK_NOT(NULL, open_memstream(&block, &size));
-    struct screen screen = views_screen(STDERR_FILENO);
 
     (void)fputc('\n', out);
-    (void)snprintf(seed, sizeof seed, "(seed %" PRIu32 ")", run.seed);
-    block_row(
-        &screen, held ? "HELD" : "VIOLATED", held ? GOOD : RED, text, names_bug ? "" : seed, out);
+    (void)snprintf(row, sizeof row, "%s (seed" NO_BREAK "%" PRIu32 ")", text, run.seed);
+    write_row(out, held ? "HELD" : "VIOLATED", held ? GOOD : RED, names_bug ? text : row);
     if (names_bug) {
-        block_row(&screen, "left out", PLAIN, about->left_out, "", out);
-        (void)snprintf(row, sizeof row, "%s in demos/%s.c:", about->wrong, about->name);
-        (void)snprintf(seed, sizeof seed, "%s, seed %" PRIu32, about->bug, run.seed);
-        block_row(&screen, "where", PLAIN, row, seed, out);
+        (void)snprintf(row, sizeof row, "%s in demos/%s.c: %s, seed" NO_BREAK "%" PRIu32,
+            about->wrong, about->name, about->bug, run.seed);
+        write_row(out, "left out", PLAIN, about->left_out);
+        write_row(out, "where", PLAIN, row);
     }
     if (fclose(out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
@@ -145,8 +153,7 @@ static const char *finish_output(enum verdict verdict, const char *sentence)
         .verdict = verdict,
         .sentence = sentence,
         .left_out = run.broken ? about->left_out : NULL,
-        .seed = run.seed,
-        .measure = about->measure};
+        .seed = run.seed};
     const char *problem = views_finish(&title);
 
     if (close(STDOUT_FILENO) == -1 && errno != EINTR && !problem) /* see CHECK */

@@ -20,12 +20,11 @@ struct demo {
     const char *operands; /* what --help shows after the options; NULL: there are none */
     const char *shows;    /* a sentence, as are the next three */
     const char *guarantee;
-    const char *no_guarantee; /* what it does not guarantee, as in "the order" */
-    const char *broken;       /* what --broken leaves out, and which bug shows */
-    const char *bug;          /* that bug's name */
-    const char *left_out;     /* as in "sem_wait and sem_post in worker()" */
-    const char *wrong;        /* the function that does without, as in "broken_worker()" */
-    enum measure measure;
+    const char *no_guarantee;        /* what it does not guarantee, as in "the order" */
+    const char *broken;              /* what --broken leaves out, and which bug shows */
+    const char *bug;                 /* that bug's name */
+    const char *left_out;            /* as in "sem_wait and sem_post in worker()" */
+    const char *wrong;               /* the function that does without, as in "broken_worker()" */
     const char *status_1, *status_3; /* what --help adds of them; NULL: nothing */
     const char *examples[3][2];      /* a command, and what it shows */
     const char *source;              /* the report's section and listing */

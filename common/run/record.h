@@ -13,9 +13,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The number that a chart of the run shows: what the guarantee is about. */
-enum measure { MAX_INSIDE, LONGEST_WAIT, LONGEST_RUN, MESSAGES };
-
 enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong */ };
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
 enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, TEXT_SIZE = 51 };

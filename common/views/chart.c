@@ -6,27 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Returns how many bytes of a text that was cut off are whole characters. */
-static size_t whole_characters(const char *text)
+void event_text(const struct event *event, char text[WORDS_SIZE])
 {
-    wchar_t character;
-
-    for (size_t tail = 1; tail <= 3; tail++)
-        if (utf8_decode(text + TEXT_SIZE - tail, tail, &character) == 0)
-            return TEXT_SIZE - tail;
-    return TEXT_SIZE;
-}
-
-char *event_text(const struct event *event)
-{
-    static const char ellipsis[] = "…";
-    char text[4 * TEXT_SIZE + sizeof ellipsis];
     bool is_cut = event->length == CUT_OFF;
-    size_t length = is_cut ? whole_characters(event->text) : event->length;
-    size_t used = escape(event->text, length, text, false);
+    char bytes[TEXT_SIZE + 1];
 
-    (void)snprintf(text + used, sizeof ellipsis, "%s", is_cut ? ellipsis : "");
-    return CHECK_NOT(NULL, strdup(text)); /* no longer than it has to be: there may be many */
+    (void)snprintf(bytes, sizeof bytes, "%.*s", TEXT_SIZE, event->text);
+    size_t length = is_cut ? utf8_prefix(bytes, TEXT_SIZE - 1) : event->length;
+    size_t used = escape(event->text, length, text, false);
+    (void)snprintf(text + used, WORDS_SIZE - used, "%s", is_cut ? "…" : "");
 }
 
 /* Adds ITEM behind those of the same time. Events are recorded nearly in their order. */
@@ -44,6 +32,7 @@ static void add_item(struct chart *chart, struct item item)
 static void take_items(struct chart *chart, const struct recorder *from)
 {
     unsigned long recorded = from->next, size = recorded < CAPACITY ? recorded : CAPACITY;
+    char text[WORDS_SIZE];
 
     chart->items = CHECK_NOT(NULL, calloc(size + 1, sizeof *chart->items));
     chart->dropped = (long)(recorded - size);
@@ -51,13 +40,13 @@ static void take_items(struct chart *chart, const struct recorder *from)
         unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
+        event_text(event, text);
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,
                             .other = event->other,
                             .time = event->time,
-                            .partner = -1,
-                            .text = event_text(event),
+                            .text = CHECK_NOT(NULL, strdup(text)),
                             .place = event->place,
                             .to_all = event->to_all,
                             .is_wrong = event->is_wrong || event->kind == FLAW});
@@ -70,72 +59,69 @@ static void take_items(struct chart *chart, const struct recorder *from)
     chart->items[chart->count] = (struct item){.time = chart->length, .at = 1};
 }
 
-/* Messages wait in chains until they are received, the oldest first; so that a search is short,
- * there is a chain for all texts with the same hash. AFTER is the next one in its chain, or NONE.
- */
-enum { CHAINS = 1024, NONE = -1 };
-
-static unsigned chain_of(const struct item *item)
+/* Messages that no lane has received wait in chains: one for each lane, and the last one for those
+ * to all, or to nobody knows whom. */
+static int chain_of(const struct chart *chart, const struct item *sent)
 {
-    unsigned hash = 0;
-
-    for (const char *next = item->text; *next; next++)
-        hash = 31 * hash + (unsigned char)*next;
-    return hash % CHAINS;
+    return sent->to_all || sent->other == NO_LANE ? chart->lanes : sent->other;
 }
 
-/* Returns the link to the message that the item at INDEX has received: the oldest before it that
- * was sent to this lane or to all; or, if there is none, to another lane. NULL if there is none. */
-static long *find_sent(const struct chart *chart, long *first, long *after, long index)
+/* Looks through a chain of messages, from its first LINK on, for the oldest that may be the one
+ * that was RECEIVED. Sets FOUND to the link to it, unless that leads to an older one. */
+static void find_sent(struct item **link, const struct item *received, struct item ***found)
 {
-    const struct item *received = &chart->items[index];
-    long *found = NULL;
-
-    for (long *link = first; *link != NONE && *link < index; link = &after[*link]) {
-        const struct item *sent = &chart->items[*link];
-        bool is_sender = received->other == NO_LANE || received->other == sent->lane;
-        if (!is_sender || strcmp(sent->text, received->text) != 0)
+    for (; *link; link = &(*link)->later) {
+        bool is_sender = received->other == NO_LANE || received->other == (*link)->lane;
+        if (!is_sender || strcmp((*link)->text, received->text) != 0)
             continue;
-        if (sent->to_all || sent->other == received->lane)
-            return link;
-        if (found == NULL)
-            found = link;
+        if (*found == NULL || *link < **found)
+            *found = link;
+        return;
     }
-    return found;
 }
 
-static void find_partners(struct chart *chart)
+/* Finds out which message is which: the oldest that no lane has received is the one that arrives.
+ * A message to another lane is only taken where its sender is known and there is no other. */
+static void match_messages(struct chart *chart)
 {
-    long first[CHAINS], *after = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *after));
+    size_t size = (size_t)chart->lanes + 1;
+    struct item **first = CHECK_NOT(NULL, calloc(size, sizeof *first));
+    struct item ***end = CHECK_NOT(NULL, calloc(size, sizeof *end));
 
-    for (int i = 0; i < CHAINS; i++)
-        first[i] = NONE;
-    for (long i = chart->count - 1; i >= 0; i--)
-        if (chart->items[i].kind == SENT) {
-            long *chain = &first[chain_of(&chart->items[i])];
-            after[i] = *chain;
-            *chain = i;
+    for (int lane = 0; lane <= chart->lanes; lane++)
+        end[lane] = &first[lane];
+    FOR_ITEMS (item, chart) {
+        struct item **link = NULL;
+        if (item->kind == SENT) {
+            struct item ***last = &end[chain_of(chart, item)];
+            **last = item;
+            *last = &item->later;
         }
-    for (long i = 0; i < chart->count; i++) {
-        struct item *item = &chart->items[i];
         if (item->kind != RECEIVED)
             continue;
-        long *link = find_sent(chart, &first[chain_of(item)], after, i);
+        find_sent(&first[item->lane], item, &link);
+        find_sent(&first[chart->lanes], item, &link);
+        bool is_astray = link == NULL && item->other != NO_LANE;
+        for (int lane = 0; is_astray && lane < chart->lanes; lane++)
+            find_sent(&first[lane], item, &link);
         if (link == NULL)
             continue;
-        struct item *sent = &chart->items[*link];
-        item->partner = *link;
-        sent->receivers++;
-        if (sent->partner < 0)
-            sent->partner = i;
-        if (!sent->to_all)
-            *link = after[*link];
+        struct item *sent = *link;
+        item->partner = sent;
+        if (sent->partner == NULL)
+            sent->partner = item;
+        if (sent->to_all)
+            continue;
+        *link = sent->later;
+        if (sent->later == NULL)
+            end[chain_of(chart, sent)] = link;
     }
-    free(after);
+    free(first);
+    free(end);
 }
 
 /* Finds how long states last and who is inside, and what is wrong beyond what was recorded so: in a
- * run whose guarantee was violated, a message that nobody received is one that somebody needed. */
+ * run whose guarantee was violated, a message that no lane received is one that was needed. */
 static void follow_lanes(struct chart *chart)
 {
     const struct item *end = &chart->items[chart->count];
@@ -162,12 +148,35 @@ static void follow_lanes(struct chart *chart)
         item->is_beyond = item->state == INSIDE && inside > chart->limit;
         if (inside > chart->most_inside)
             chart->most_inside = inside;
-        if (item->kind == SENT && item->partner < 0 && chart->title.verdict == VERDICT_VIOLATED)
+        if (item->kind == SENT && !item->partner && chart->title.verdict == VERDICT_VIOLATED)
             item->is_wrong = true;
         chart->lane[item->lane].has_events = true;
         chart->lane[item->lane].is_wrong |= item->is_wrong;
     }
     free(state);
+}
+
+void chart_rows(struct chart *chart, int max)
+{
+    int others = max; /* that fit beside those with something wrong */
+
+    chart->rows = 0;
+    chart->left_out = 0;
+    for (int i = 0; i < chart->lanes; i++)
+        others -= chart->lane[i].is_wrong;
+    for (int i = 0; i < chart->lanes; i++) {
+        struct chart_lane *lane = &chart->lane[i];
+        bool fits = lane->is_wrong ? chart->rows < max : others > 0;
+        lane->row = -1;
+        if (!lane->has_events)
+            continue;
+        others -= !lane->is_wrong;
+        chart->left_out += !fits;
+        if (fits) {
+            lane->row = chart->rows;
+            chart->rows++;
+        }
+    }
 }
 
 static int by_length(const void *one, const void *two)
@@ -228,7 +237,7 @@ static void place_items(struct chart *chart)
     long moment = 0;
 
     chart->by_events = has_long_gap && chart->moment_count <= MAX_MOMENTS && hides_most(chart);
-    for (struct item *item = chart->items; item < chart->items + chart->count; item++) {
+    FOR_ITEMS (item, chart) {
         while (chart->moments[moment] < item->time)
             moment++;
         if (chart->by_events)
@@ -258,7 +267,7 @@ struct chart chart_take(const struct recorder *from, const struct title *title)
     if (chart.limit == 0)
         chart.limit = 1;
     take_items(&chart, from);
-    find_partners(&chart);
+    match_messages(&chart);
     follow_lanes(&chart);
     place_items(&chart);
     return chart;
@@ -273,25 +282,6 @@ void chart_free(struct chart *chart)
     free(chart->moments);
 }
 
-int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out)
-{
-    int rows = 0, others = max; /* that fit beside those with something wrong */
-
-    *left_out = 0;
-    for (int i = 0; i < chart->lanes; i++)
-        others -= chart->lane[i].is_wrong;
-    for (int i = 0; i < chart->lanes; i++) {
-        const struct chart_lane *lane = &chart->lane[i];
-        bool fits = lane->is_wrong ? rows < max : others > 0;
-        bool has_row = lane->has_events && fits;
-        row_of[i] = has_row ? rows : -1;
-        rows += has_row;
-        others -= has_row && !lane->is_wrong;
-        *left_out += lane->has_events && !has_row;
-    }
-    return rows;
-}
-
 int chart_part(double at, int parts)
 {
     int part = (int)(at * parts);
@@ -302,13 +292,21 @@ void chart_count_inside(const struct chart *chart, int parts, int *most)
 {
     FOR_ITEMS (item, chart) {
         int first = chart_part(item->at, parts);
-        for (int part = first; part < parts; part++) {
-            if (part > first && part >= item[1].at * parts)
-                break;
+        for (int part = first; part == first || (part < parts && part < item[1].at * parts); part++)
             if (item->inside > most[part])
                 most[part] = item->inside;
-        }
     }
+}
+
+/* Returns the step of an axis of LENGTH with at most TICKS of them: 1, 2, or 5 times a power of
+ * ten. */
+static int64_t axis_step(int64_t length, int ticks)
+{
+    int64_t step = 1;
+
+    for (int i = 0; length / step >= ticks; i++)
+        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
+    return step;
 }
 
 bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick)
@@ -317,7 +315,7 @@ bool chart_tick(const struct chart *chart, int max, long index, struct tick *tic
         int64_t time = index * axis_step(chart->length, max);
         tick->at = chart->length > 0 ? (double)time / (double)chart->length : 0;
         tick->is_after_gap = false;
-        format_time(time, chart->length, tick->text, sizeof tick->text);
+        format_time(time, chart->length, tick->text);
         return time <= chart->length;
     }
     if (index >= chart->moment_count)
@@ -325,89 +323,33 @@ bool chart_tick(const struct chart *chart, int max, long index, struct tick *tic
     int64_t time = chart->moments[index];
     tick->at = (double)index / (double)chart->moment_count;
     tick->is_after_gap = index == 0 || time - chart->moments[index - 1] >= chart->long_gap;
-    format_moment(time, tick->text, sizeof tick->text);
+    format_time(time, time, tick->text);
     return true;
 }
 
-void describe_measure(const struct chart *chart, char *text, size_t size)
+void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE])
 {
-    enum measure measure = chart->title.measure;
-    enum state state = measure == LONGEST_WAIT ? WAITING : RUNNING;
-    int64_t longest = 0;
-    long sent = 0, received = 0;
-    char time[32];
+    size_t used = 0;
 
+    *text = '\0';
     FOR_ITEMS (item, chart) {
-        int64_t length = item->next->time - item->time;
-        if (item->kind == STATE && item->state == state && length > longest)
-            longest = length;
-        sent += item->kind == SENT;
-        received += item->receivers > 0;
+        bool is_own = item->kind == STATE && item->state == state;
+        bool is_red = item->is_wrong && state != INSIDE; /* it has a look of its own */
+        if (is_own && !is_red && !strstr(text, item->text) &&
+            used + strlen(item->text) + 2 < WORDS_SIZE)
+            used += (size_t)snprintf(
+                text + used, WORDS_SIZE - used, "%s%s", used > 0 ? ", " : "", item->text);
     }
-    format_time(longest, longest, time, sizeof time);
-    if (measure == MAX_INSIDE)
-        (void)snprintf(text, size, "most inside at once: %d", chart->most_inside);
-    else if (measure == MESSAGES)
-        (void)snprintf(text, size, "messages sent: %ld, received: %ld", sent, received);
-    else
-        (void)snprintf(text, size, "longest %s: %s", state == WAITING ? "wait" : "run", time);
 }
 
-bool describe_state(const struct chart *chart, enum state state, char *text, size_t size)
+void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE])
 {
-    char word[4 * TEXT_SIZE + 8];
-    size_t used = (size_t)snprintf(text, size, ", "); /* one is before and after each word */
+    static const char *const units[] = {"s", "ms", "µs"};
+    double size = 1e9;
+    int unit = 0;
 
-    FOR_ITEMS (item, chart) {
-        bool has_own_look = item->is_wrong && state != INSIDE; /* red, and its flaw says why */
-        if (item->kind != STATE || item->state != state || has_own_look || *item->text == '\0')
-            continue;
-        size_t length = (size_t)snprintf(word, sizeof word, ", %s, ", item->text) - 2;
-        if (strstr(text, word) == NULL && used + length < size)
-            used += (size_t)snprintf(text + used, size - used, "%s", word + 2);
-    }
-    bool has_words = used > 2;
-    text[has_words ? used - 2 : 2] = '\0';
-    memmove(text, text + 2, strlen(text + 2) + 1);
-    return has_words;
-}
-
-void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size)
-{
-    static const struct {
-        int64_t size;
-        const char *name;
-    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "µs"}};
-    int i = 0, decimals = 1;
-
-    while (i < 2 && scale < units[i].size)
-        i++;
-    if (nanoseconds % units[i].size == 0)
-        decimals = 0;
-    else if (scale < 10 * units[i].size)
-        decimals = 2;
-    double number = (double)nanoseconds / (double)units[i].size;
-    (void)snprintf(text, size, "%.*f %s", decimals, number, units[i].name);
-}
-
-void format_moment(int64_t nanoseconds, char *text, size_t size)
-{
-    if (nanoseconds < 999500)
-        (void)snprintf(text, size, "%.0f µs", (double)nanoseconds / 1e3);
-    else if (nanoseconds < 99950000)
-        (void)snprintf(text, size, "%.1f ms", (double)nanoseconds / 1e6);
-    else if (nanoseconds < 999500000)
-        (void)snprintf(text, size, "%.0f ms", (double)nanoseconds / 1e6);
-    else
-        (void)snprintf(text, size, nanoseconds < INT64_C(99950000000) ? "%.1f s" : "%.0f s",
-            (double)nanoseconds / 1e9);
-}
-
-int64_t axis_step(int64_t length, int ticks)
-{
-    int64_t step = 1;
-
-    for (int i = 0; length / step >= ticks; i++)
-        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
-    return step;
+    for (; unit < 2 && (double)scale < size; unit++)
+        size /= 1000;
+    double number = (double)nanoseconds / size;
+    (void)snprintf(text, TIME_SIZE, number < 9.95 ? "%.2g %s" : "%.0f %s", number, units[unit]);
 }

@@ -5,7 +5,8 @@
 #include "common/run/record.h"
 
 enum { MAX_CHART_LANES = 40 }; /* that the timeline and the picture show */
-enum { LANE_NAME_SIZE = 32 };
+enum { LANE_NAME_SIZE = 32, TIME_SIZE = 16, WORDS_SIZE = 4 * TEXT_SIZE + 8 };
+enum { SENTENCE_SIZE = WORDS_SIZE + 3 * LANE_NAME_SIZE }; /* for words with more around them */
 
 /* What stands above each view. */
 enum verdict { VERDICT_HELD, VERDICT_VIOLATED, VERDICT_UNKNOWN };
@@ -13,27 +14,27 @@ struct title {
     const char *program; /* demo_NAME */
     bool broken;         /* with --broken */
     enum verdict verdict;
-    const char *sentence; /* the verdict's */
+    const char *sentence; /* the verdict's; NULL: it is said elsewhere */
     const char *left_out; /* with --broken: as in "sem_wait and sem_post in worker()"; or NULL */
     uint32_t seed;
-    enum measure measure;
 };
 
 struct item {
     enum event_kind kind;
     enum state state;
-    int lane, other;         /* OTHER of a message, NO_LANE if that is unknown */
-    int64_t time;            /* nanoseconds from the run's first event */
-    double at;               /* the same on the axis, from 0 to 1 */
-    const struct item *next; /* the next state of this lane, or the end of the run */
-    int inside;              /* how many lanes are INSIDE from here on */
-    long partner;  /* SENT: the first item that received it; RECEIVED: what was sent; -1 */
-    int receivers; /* SENT: how many lanes received it */
-    char *text;    /* escaped, valid UTF-8 */
+    int lane, other;            /* OTHER of a message, NO_LANE if that is unknown */
+    int64_t time;               /* nanoseconds from the run's first event */
+    double at;                  /* the same on the axis, from 0 to 1 */
+    const struct item *next;    /* the next state of this lane, or the end of the run */
+    const struct item *partner; /* SENT: who received it first; RECEIVED: what was sent; or NULL */
+    struct item *later;         /* SENT: the next one to that lane that no lane has received */
+    int inside;                 /* how many lanes are INSIDE from here on */
+    char *text;                 /* escaped, valid UTF-8 */
     const struct call_place *place; /* as in struct event */
     bool to_all;
     bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
     bool is_beyond; /* a lane came INSIDE, and then there were too many */
+    bool is_open;   /* in the picture: it is drawn, and its words are not yet */
 };
 
 struct chart {
@@ -46,10 +47,12 @@ struct chart {
     struct chart_lane {
         char name[LANE_NAME_SIZE];
         bool has_events, is_wrong; /* is anything in it, and is any of that wrong? */
+        int row;                   /* in which it is drawn; or -1 */
     } * lane;
+    int rows, left_out; /* how many rows there are, and lanes that have events, but no row */
 
-    /* Either places on the axis are proportional to time; or each moment, in which something
-     * happened, has a step of the same width: where times are so different that otherwise what
+    /* Either places on the axis are proportional to time; or each moment in which something
+     * happened has a step of the same width: where times are so different that otherwise what
      * matters would be too short to be seen. */
     bool by_events;
     int64_t *moments, long_gap; /* the times of all; from so many nanoseconds on a gap is long */
@@ -57,22 +60,20 @@ struct chart {
 };
 
 #define FOR_ITEMS(item, chart)                                                                     \
-    for (const struct item *item = (chart)->items; item < (chart)->items + (chart)->count; item++)
+    for (struct item *item = (chart)->items; item < (chart)->items + (chart)->count; item++)
 
 /* Copies what was recorded so far; chart_free() frees it. May end the run. */
 struct chart chart_take(const struct recorder *from, const struct title *title);
 void chart_free(struct chart *chart);
 
+/* Gives at most MAX lanes a row: those in which something went wrong, then the first ones. */
+void chart_rows(struct chart *chart, int max);
+
 /* Writes to NAME what a lane is called: without an id if it is the only one of its role. */
 void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE]);
 
-/* Returns the text of EVENT, escaped, and with an ellipsis if it was cut off; free(3) it. */
-char *event_text(const struct event *event);
-
-/* Sets ROW_OF[lane] to the row in which a lane is drawn, or to -1. There are at most MAX rows: of
- * lanes in which something went wrong, then of the first ones. Returns how many rows there are;
- * LEFT_OUT gets the number of lanes that have an event but no row. */
-int chart_rows(const struct chart *chart, int max, int *row_of, int *left_out);
+/* Writes to TEXT what EVENT says, escaped, and with an ellipsis if it was cut off. */
+void event_text(const struct event *event, char text[WORDS_SIZE]);
 
 /* Returns in which of PARTS equal parts of the axis a place is. Sets MOST of each part to the most
  * lanes that are INSIDE at any moment of it. */
@@ -84,23 +85,12 @@ void chart_count_inside(const struct chart *chart, int parts, int *most);
 struct tick {
     double at;
     bool is_after_gap;
-    char text[32];
+    char text[TIME_SIZE];
 };
 bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick);
 
-/* Writes to TEXT the one number that matters, as "most inside at once: 3". */
-void describe_measure(const struct chart *chart, char *text, size_t size);
+/* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. */
+void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE]);
 
-/* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. Returns
- * false if there are none. */
-bool describe_state(const struct chart *chart, enum state state, char *text, size_t size);
-
-/* Writes NANOSECONDS in the unit that suits SCALE: "1.50 ms". */
-void format_time(int64_t nanoseconds, int64_t scale, char *text, size_t size);
-
-/* The same in the unit that suits itself, in at most 8 columns: "41 µs", "1.2 ms". */
-void format_moment(int64_t nanoseconds, char *text, size_t size);
-
-/* Returns the step of an axis of LENGTH with at most TICKS of them: 1, 2, or 5 times a power of
- * ten. */
-int64_t axis_step(int64_t length, int ticks);
+/* Writes NANOSECONDS in the unit that suits SCALE: "1.5 ms". */
+void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE]);

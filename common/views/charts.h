@@ -5,11 +5,11 @@
 #include "common/views/chart.h"
 #include "common/views/screen.h"
 
-/* For the terminal: a row for each lane, the axis, the legend, the number that matters. As SVG, on
- * its own, readable without color, on light and on dark pages. As Chrome Trace Event JSON. */
-void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out);
-void svg_write(const struct chart *chart, FILE *out);
-void trace_write(const struct chart *chart, FILE *out);
+/* For the terminal: a row for each lane, the axis, the legend. As SVG, on its own, readable without
+ * color, on light and on dark pages. As Chrome Trace Event JSON. */
+void timeline_write(struct chart *chart, const struct screen *screen, FILE *out);
+void svg_write(struct chart *chart, FILE *out);
+void trace_write(struct chart *chart, FILE *out);
 
 /* Only what went wrong: the messages that were lost, and the first MAX flaws, a line each; and how
  * many events are not shown. */

@@ -11,12 +11,6 @@ static int column_of(const struct lanes *lanes, int lane)
     return TIME_WIDTH + lane * lanes->width;
 }
 
-static void end_row(struct lanes *lanes, struct row *row, FILE *out)
-{
-    row_end(row, out);
-    lanes->rows++;
-}
-
 /* Makes space for all lanes that there are now. */
 static void add_lanes(struct lanes *lanes)
 {
@@ -40,127 +34,84 @@ static void lay_out(struct lanes *lanes)
     lanes->laid_out = lanes->screen.width;
     lanes->is_text = space / count >= MIN_TEXT;
     lanes->columns = lanes->is_text || count < cells ? count : cells;
-    lanes->width = lanes->is_text ? space / count : cells / count;
+    lanes->width = lanes->is_text ? space / count : cells / lanes->columns;
     if (!lanes->is_text && lanes->width > 3)
         lanes->width = 3;
-    if (lanes->width == 0)
-        lanes->width = 1;
 }
 
-static void print_legend(struct lanes *lanes, FILE *out)
+/* Begins a row with TIME, and with the state of each lane, in red if it violates the guarantee. */
+static void begin_row(const struct lanes *lanes, struct row *row, const char *time)
 {
-    struct flow flow;
-    char text[80];
-
-    flow_begin(&flow, &lanes->screen, TIME_WIDTH, out);
-    flow_part(&flow, 2, INSIDE, PLAIN, "inside");
-    flow_part(&flow, 2, WAITING, PLAIN, "waiting");
-    flow_part(&flow, 2, RUNNING, PLAIN, "running");
-    flow_part(&flow, 2, ABOUT, PLAIN, "a long time");
-    (void)snprintf(text, sizeof text, "lanes without a column: %d", lanes->count - lanes->columns);
-    if (lanes->columns < lanes->count)
-        flow_part(&flow, 2, NO_SIGN, PLAIN, text);
-    lanes->rows += flow_end(&flow);
-}
-
-/* Prints in each row the name of one role above its first lane, beside lines to those before it. */
-static void print_roles(struct lanes *lanes, FILE *out)
-{
-    const struct role *roles = lanes->from->roles;
-    int width = lanes->screen.width;
-
-    for (int i = 0; i < lanes->from->role_count && roles[i].first < lanes->columns; i++) {
-        struct row row = row_begin(&lanes->screen);
-        (void)row_put(&row, 4, TIME_WIDTH, i == 0 ? "time" : "");
-        for (int before = 0; before < i; before++)
-            (void)row_put(&row, column_of(lanes, roles[before].first), width, "│");
-        (void)row_put(&row, column_of(lanes, roles[i].first), width, roles[i].name);
-        end_row(lanes, &row, out);
+    row_begin(row, &lanes->screen);
+    int column = TIME_WIDTH - 2 - text_columns(&lanes->screen, time);
+    (void)row_put(row, column, TIME_WIDTH, PLAIN, time);
+    for (int i = 0; i < lanes->columns; i++) {
+        const struct lane *lane = &lanes->lane[i];
+        if (lane->state == NULL)
+            continue;
+        bool are_too_many = lanes->inside > (lanes->from->limit > 0 ? lanes->from->limit : 1);
+        bool is_red = lane->is_beyond ? are_too_many : lane->state->is_wrong;
+        (void)row_put(row, column_of(lanes, i), lanes->screen.width, is_red ? RED : PLAIN,
+            state_signs[lane->state->state]);
     }
 }
 
-/* Prints what is right above the columns: names; or, below the roles, the ids that fit. */
+/* Prints what is right above the columns: names; or, where these have no space, the ids that have
+ * some, and the name of each role in a row of its own, beside lines to those before it. */
 static void print_names(struct lanes *lanes, FILE *out)
 {
-    struct row row = row_begin(&lanes->screen);
+    const struct role *roles = lanes->from->roles;
+    int count = lanes->is_text ? 0 : lanes->from->role_count, width = lanes->screen.width;
     char name[LANE_NAME_SIZE];
+    struct row row;
 
-    (void)row_put(&row, 4, TIME_WIDTH, lanes->is_text ? "time" : "");
+    for (int i = 0; i < count && roles[i].first < lanes->columns; i++) {
+        row_begin(&row, &lanes->screen);
+        for (int before = 0; before < i; before++)
+            (void)row_put(&row, column_of(lanes, roles[before].first), width, PLAIN, "│");
+        (void)row_put(&row, column_of(lanes, roles[i].first), width, PLAIN, roles[i].name);
+        row_end(&row, out);
+        lanes->rows++;
+    }
+    row_begin(&row, &lanes->screen);
+    (void)row_put(&row, 4, TIME_WIDTH, PLAIN, "time");
     for (int lane = 0; lane < lanes->columns; lane++) {
         int column = column_of(lanes, lane), end = column + lanes->width - 1;
         lane_name(lanes->from, lane, name);
-        const char *blank = strchr(name, ' '), *text = name;
-        if (!lanes->is_text) {
-            text = blank ? blank + 1 : "│";
-            end = column + columns_of(&lanes->screen, text);
-        }
-        if (lanes->is_text || row_is_blank(&row, column - 1, end))
-            (void)row_put(&row, column, end, text);
+        const char *id = strchr(name, ' ');
+        if (lanes->is_text)
+            (void)row_put(&row, column, end, PLAIN, name);
+        else if (row_is_blank(&row, column - 1, column))
+            (void)row_put(&row, column, width, PLAIN, id ? id + 1 : "│");
     }
-    end_row(lanes, &row, out);
+    row_end(&row, out);
+    lanes->rows++;
 }
 
 void lanes_head(struct lanes *lanes, FILE *out)
 {
+    char legend[100] =
+        "█" NO_BREAK "inside  ░" NO_BREAK "waiting  ▒" NO_BREAK "running  ≈" NO_BREAK "a long time";
+    size_t used = strlen(legend);
+
     add_lanes(lanes);
     if (lanes->count == 0)
         return;
     lay_out(lanes);
-    lanes->rows = 0;
-    print_legend(lanes, out);
-    if (!lanes->is_text)
-        print_roles(lanes, out);
+    if (lanes->columns < lanes->count)
+        (void)snprintf(legend + used, sizeof legend - used, "  lanes without a column: %d",
+            lanes->count - lanes->columns);
+    lanes->rows = print_text(&lanes->screen, out, TIME_WIDTH, "", PLAIN, legend, PLAIN);
     print_names(lanes, out);
 }
 
-/* Prints the head if it is not there, or about to leave the screen. */
-static void keep_head(struct lanes *lanes, FILE *out)
-{
-    enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
-    int height = lanes->screen.height;
-
-    if (lanes->screen.width != lanes->laid_out || (height > 0 && lanes->rows + KEPT > height))
-        lanes_head(lanes, out);
-}
-
-static bool are_too_many(const struct lanes *lanes)
-{
-    int limit = lanes->from->limit > 0 ? lanes->from->limit : 1;
-    return lanes->inside > limit;
-}
-
-/* Puts the state of a lane, in red if it violates the guarantee. */
-static void put_state(const struct lanes *lanes, struct row *row, int i)
-{
-    const struct lane *lane = &lanes->lane[i];
-    int column = column_of(lanes, i);
-
-    if (lane->state == NULL)
-        return;
-    row_sign(row, column, lane->state->state);
-    if (lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong)
-        row_color(row, column, column + 1, RED);
-}
-
-/* Begins a row with TIME, and with the state of each lane. */
-static struct row begin_row(const struct lanes *lanes, const char *time)
-{
-    struct row row = row_begin(&lanes->screen);
-
-    (void)row_put(&row, TIME_WIDTH - 2 - columns_of(&lanes->screen, time), TIME_WIDTH, time);
-    for (int lane = 0; lane < lanes->columns; lane++)
-        put_state(lanes, &row, lane);
-    return row;
-}
-
-/* Puts an arrow between two lanes where nothing else is; to the right it begins after words, which
- * end before TEXT_END. Returns false if there is no space for it. */
+/* Puts an arrow from LANE to RECEIVER where nothing else is; to the right it begins after words,
+ * which end before TEXT_END. Returns false if there is no space for it. */
 static bool put_arrow(
     const struct lanes *lanes, struct row *row, int lane, int receiver, int text_end)
 {
     int step = receiver > lane ? 1 : -1, gap = step * (lanes->is_text ? 2 : 1);
     int from = column_of(lanes, lane) + gap, to = column_of(lanes, receiver) - gap;
-    int head = step > 0 ? RIGHT : LEFT;
 
     if (lanes->is_text && step > 0)
         from = text_end + 1;
@@ -168,74 +119,72 @@ static bool put_arrow(
         return false;
     for (int column = from; column * step <= to * step; column += step)
         if (row_is_blank(row, column, column + 1))
-            row_sign(row, column, column == to ? head : LINE);
+            (void)row_put(row, column, column + 1, PLAIN, "─");
+    (void)row_put(row, to, to + 1, PLAIN, step > 0 ? "▶" : "◀");
     return true;
 }
 
 /* Prints TEXT in the column of LANE, or beside the lanes; with an arrow to RECEIVER, unless that is
  * NO_LANE. */
-static void print_text(
+static void print_words(
     struct lanes *lanes, int lane, const char *text, bool is_wrong, int receiver, FILE *out)
 {
     int start = column_of(lanes, lane) + 2, limit = lanes->screen.width;
     bool has_arrow = lane < lanes->columns && receiver < lanes->columns;
-    bool is_behind = lanes->is_text && receiver > lane; /* the arrow comes after the text */
-    char time[32];
+    char time[TIME_SIZE];
+    struct row row;
 
     if (!lanes->is_text)
         start = column_of(lanes, lanes->columns) + 1;
     else if (lane + 1 < lanes->count)
         limit = column_of(lanes, lane + 1) - 1;
-    format_moment(lanes->last, time, sizeof time);
-    struct flow flow = {.row = begin_row(lanes, time),
-        .others = begin_row(lanes, ""),
-        .out = out,
-        .indent = is_wrong ? start + 2 : start,
-        .limit = limit};
-    flow.column = flow.indent;
+    if (start > lanes->screen.width - MIN_COLUMNS)
+        start = lanes->screen.width - MIN_COLUMNS;
+    format_time(lanes->last, lanes->last, time);
+    begin_row(lanes, &row, time);
     if (is_wrong)
-        row_sign(&flow.row, start, WRONG_MARK);
-    if (has_arrow && !is_behind)
-        (void)put_arrow(lanes, &flow.row, lane, receiver, 0);
-    flow_words(&flow, is_wrong ? RED : PLAIN, text);
-    if (has_arrow && is_behind && !put_arrow(lanes, &flow.row, lane, receiver, flow.column)) {
-        flow_break(&flow);
-        (void)put_arrow(lanes, &flow.row, lane, receiver, flow.column);
-    }
-    lanes->rows += flow_end(&flow);
+        start = row_put(&row, start, limit, RED, "✗ ");
+    if (has_arrow && (receiver < lane || !lanes->is_text))
+        has_arrow = !put_arrow(lanes, &row, lane, receiver, 0);
+    do {
+        int end = row_words(&row, start, limit, is_wrong ? RED : PLAIN, &text);
+        if (has_arrow && !*text)
+            has_arrow = !put_arrow(lanes, &row, lane, receiver, end);
+        row_end(&row, out);
+        lanes->rows++;
+        begin_row(lanes, &row, "");
+        if (has_arrow && !*text) { /* there was no space for it */
+            (void)put_arrow(lanes, &row, lane, receiver, start);
+            row_end(&row, out);
+            lanes->rows++;
+        }
+    } while (*text);
 }
 
 /* Prints what happened: in its lane, where an arrow shows who receives; or beside the lanes, as
  * "client ▶ server: ping". */
 static void print_event(struct lanes *lanes, const struct event *event, bool is_wrong, FILE *out)
 {
-    bool has_other =
-        (event->kind == SENT || event->kind == RECEIVED) && event->other < lanes->count;
-    int receiver = has_other && event->kind == SENT ? event->other : NO_LANE;
-    char text[400], name[LANE_NAME_SIZE], other[LANE_NAME_SIZE] = "", own[LANE_NAME_SIZE + 8];
-    char *what = event_text(event);
-    const char *verb = "", *rest = what;
+    bool is_message = event->kind == SENT || event->kind == RECEIVED;
+    bool has_other = is_message && event->other < lanes->count;
+    char text[SENTENCE_SIZE], name[LANE_NAME_SIZE], other[LANE_NAME_SIZE] = "", what[WORDS_SIZE];
+    const char *verb = event->kind == RECEIVED ? "got " : "";
 
+    event_text(event, what);
     lane_name(lanes->from, event->lane, name);
     if (has_other)
         lane_name(lanes->from, event->other, other);
-    if (event->kind == RECEIVED)
-        verb = "got ";
-    else if (event->kind == SENT && !has_other)
+    if (event->kind == SENT && !has_other)
         verb = "sent ";
-    (void)snprintf(own, sizeof own, "%s ", name);
-    const char *id = strchr(own, ' ') + 1;
-    if (*id && event->kind == NOTE && strncmp(what, id, strlen(id)) == 0)
-        rest += strlen(id); /* it says its own number */
     if (lanes->is_text)
         (void)snprintf(text, sizeof text, "%s%s", verb, what);
     else if (has_other)
         (void)snprintf(
             text, sizeof text, "%s %s %s: %s", name, event->kind == SENT ? "▶" : "◀", other, what);
     else
-        (void)snprintf(text, sizeof text, "%s: %s%s", name, verb, rest);
-    print_text(lanes, event->lane, text, is_wrong, receiver, out);
-    free(what);
+        (void)snprintf(text, sizeof text, "%s: %s%s", name, verb, what);
+    print_words(lanes, event->lane, text, is_wrong,
+        has_other && event->kind == SENT ? event->other : NO_LANE, out);
 }
 
 /* Takes note of when an event was; returns whether a long time has passed before it: a good part of
@@ -261,6 +210,7 @@ static bool note_time(struct lanes *lanes, int64_t time)
 static bool note_state(struct lanes *lanes, const struct event *event)
 {
     struct lane *lane = &lanes->lane[event->lane];
+    int limit = lanes->from->limit > 0 ? lanes->from->limit : 1;
 
     if (event->kind != STATE)
         return event->kind == FLAW || event->is_wrong;
@@ -269,21 +219,27 @@ static bool note_state(struct lanes *lanes, const struct event *event)
     lane->state = event;
     lanes->inside += is_inside - was_inside;
     if (!was_inside || !is_inside)
-        lane->is_beyond = is_inside && are_too_many(lanes);
+        lane->is_beyond = is_inside && lanes->inside > limit;
     return lane->is_beyond || event->is_wrong;
 }
 
 bool lanes_print(struct lanes *lanes, const struct event *event, FILE *out)
 {
+    enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
+    int height = lanes->screen.height;
+    struct row row;
+
     add_lanes(lanes);
     if (event->lane >= lanes->count) /* of an actor that has no lane */
         return false;
     bool is_after_gap = note_time(lanes, event->time);
-    if (out)
-        keep_head(lanes, out);
+    if (out &&
+        (lanes->screen.width != lanes->laid_out || (height > 0 && lanes->rows + KEPT > height)))
+        lanes_head(lanes, out); /* it is not there, or about to leave the screen */
     if (out && is_after_gap) {
-        struct row row = begin_row(lanes, "≈");
-        end_row(lanes, &row, out);
+        begin_row(lanes, &row, "≈");
+        row_end(&row, out);
+        lanes->rows++;
     }
     bool is_wrong = note_state(lanes, event);
     if (out)

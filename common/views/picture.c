@@ -46,16 +46,16 @@ struct line {
     double x, y, end_x, end_y;
 };
 
-static bool *open_flag(const struct picture *picture, const struct item *item)
+/* Returns the row of a lane, or -1. */
+static int row_of(const struct picture *picture, int lane)
 {
-    return &picture->is_open[item - picture->chart->items];
+    return picture->chart->lane[lane].row;
 }
 
 /* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
-static const struct item *origin_of(const struct picture *picture, const struct item *item)
+static const struct item *origin_of(const struct item *item)
 {
-    bool has_origin = item->kind == RECEIVED && item->partner >= 0;
-    return has_origin ? &picture->chart->items[item->partner] : item;
+    return item->kind == RECEIVED && item->partner ? item->partner : item;
 }
 
 /* Returns the first item after ITEM, which came INSIDE beyond the limit, when there are not too
@@ -72,17 +72,17 @@ static const struct item *red_end(const struct picture *picture, const struct it
 /* Draws a path by DATA that stands for ITEM, with the text that a pointer over it shows. */
 static void put_path(struct picture *picture, int look, const struct item *item, const char *data)
 {
-    const struct item *origin = origin_of(picture, item);
+    const struct item *origin = origin_of(item);
     int64_t length = (item->kind == STATE ? item->next->time : item->time) - origin->time;
-    char from[32], duration[32];
+    char from[TIME_SIZE], duration[TIME_SIZE];
 
     picture->drawn[look] = true;
     (void)fprintf(picture->out, "<path class='%s' d='%s'><title>", looks[look].class, data);
     put_xml(picture->out, picture->chart->lane[origin->lane].name);
     (void)fputs(": ", picture->out);
     put_xml(picture->out, item->text);
-    format_time(origin->time, picture->chart->length / 100, from, sizeof from);
-    format_time(length, length, duration, sizeof duration);
+    format_time(origin->time, picture->chart->length / 100, from);
+    format_time(length, length, duration);
     (void)fprintf(picture->out, "\nat %s", from);
     if (length > 0)
         (void)fprintf(picture->out, ", for %s", duration);
@@ -105,20 +105,20 @@ static void put_cross(struct picture *picture, double x, double y)
  * else the next one. */
 static int end_row(const struct picture *picture, const struct item *item)
 {
-    const struct item *origin = origin_of(picture, item);
-    int row = picture->row_of[item->lane];
+    const struct item *origin = origin_of(item);
+    int row = row_of(picture, item->lane);
 
     if (origin != item)
         return row;
-    if (item->kind == SENT && item->other != NO_LANE && picture->row_of[item->other] >= 0)
-        return picture->row_of[item->other];
+    if (item->kind == SENT && item->other != NO_LANE && row_of(picture, item->other) >= 0)
+        return row_of(picture, item->other);
     return item->kind == SENT && row + 1 == picture->rows ? row - 1 : row + 1;
 }
 
 static struct line line_to(const struct picture *picture, const struct item *item, int end_row)
 {
-    const struct item *origin = origin_of(picture, item);
-    int row = picture->row_of[origin->lane];
+    const struct item *origin = origin_of(item);
+    int row = row_of(picture, origin->lane);
     double half = end_row > row ? picture->bar / 2 : -picture->bar / 2;
 
     return (struct line){x_of(picture, origin->at), y_of(picture, row) + half,
@@ -150,7 +150,7 @@ static void put_bar(struct picture *picture, const struct item *item, int look, 
 
     if (item->state == IDLE)
         height = 4;
-    double top = y_of(picture, picture->row_of[item->lane]) - height / 2;
+    double top = y_of(picture, row_of(picture, item->lane)) - height / 2;
     (void)take_box(picture, (struct box){x, top, width, height, BAR}, 0);
     width -= 2 * edge;
     (void)snprintf(
@@ -208,7 +208,7 @@ static void put_unread(struct picture *picture, const struct item *sent)
 
     for (int row = first; row <= last; row++) {
         struct line line = line_to(picture, sent, row);
-        if (row == picture->row_of[sent->lane])
+        if (row == row_of(picture, sent->lane))
             continue;
         line.end_y += line.end_y > line.y ? -before : before;
         put_line(picture, sent->is_wrong ? LOST : UNREAD, sent, &line);
@@ -230,12 +230,12 @@ static void put_note(struct picture *picture, const struct item *item)
 /* Returns how wide ITEM is in the picture; -1 if it is not there. */
 static double width_of(const struct picture *picture, const struct item *item)
 {
-    const struct item *origin = origin_of(picture, item);
-    int row = picture->row_of[item->lane], origin_row = picture->row_of[origin->lane];
+    const struct item *origin = origin_of(item);
+    int row = row_of(picture, item->lane), origin_row = row_of(picture, origin->lane);
 
     if (row < 0 || origin_row < 0 || (origin != item && origin_row == row))
         return -1;
-    if (item->kind == SENT && item->partner >= 0) /* drawn where it was received */
+    if (item->kind == SENT && item->partner) /* drawn where it was received */
         return -1;
     if (item->kind != STATE)
         return 0;
@@ -256,11 +256,11 @@ static long open_items(struct picture *picture, double step)
 
     picture->too_near = 0;
     FOR_ITEMS (item, chart) {
-        double width = width_of(picture, item), x = x_of(picture, origin_of(picture, item)->at);
+        double width = width_of(picture, item), x = x_of(picture, origin_of(item)->at);
         int kind = item->kind == STATE ? (int)item->state : LINE;
         double *free_x = &free_from[item->lane][item->is_wrong ? WRONG_ONE : kind];
         bool is_near = width < step && x < *free_x;
-        *open_flag(picture, item) = width >= 0 && !is_near;
+        item->is_open = width >= 0 && !is_near;
         picture->too_near += width >= 0 && is_near;
         if (width < 0 || is_near)
             continue;
@@ -390,9 +390,9 @@ static bool put_number(struct picture *picture, const char *text, const struct l
 }
 
 /* Returns the flaw that was recorded right after ITEM in its lane; NULL if none was. */
-static const struct item *flaw_after(const struct picture *picture, const struct item *item)
+static struct item *flaw_after(const struct picture *picture, struct item *item)
 {
-    const struct item *end = picture->chart->items + picture->chart->count, *next = item + 1;
+    struct item *end = picture->chart->items + picture->chart->count, *next = item + 1;
 
     while (next < end && next->lane != item->lane)
         next++;
@@ -400,11 +400,11 @@ static const struct item *flaw_after(const struct picture *picture, const struct
 }
 
 /* Writes in its bar, where there is space, what a state is, or what is wrong with it. */
-static void put_state_words(struct picture *picture, const struct item *item)
+static void put_state_words(struct picture *picture, struct item *item)
 {
     static const char *const classes[] = {
         [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
-    const struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL;
+    struct item *flaw = item->is_wrong ? flaw_after(picture, item) : NULL;
     const struct item *last = item->is_beyond ? red_end(picture, item) : item->next;
     bool is_red = item->is_wrong || item->is_beyond;
     bool has_words = is_red ? flaw != NULL : strcmp(item->text, "running") != 0;
@@ -412,11 +412,11 @@ static void put_state_words(struct picture *picture, const struct item *item)
 
     double x = x_of(picture, item->at), end = x_of(picture, last->at);
     if (flaw && item->is_beyond && end - x > 30) /* it is red enough */
-        *open_flag(picture, flaw) = false;
+        flaw->is_open = false;
     if (!has_words || picture->bar < 29 || item->state == IDLE)
         return;
     (void)snprintf(text, sizeof text, "%s%s", flaw ? "✗ " : "", flaw ? flaw->text : item->text);
-    double y = y_of(picture, picture->row_of[item->lane]) + 9;
+    double y = y_of(picture, row_of(picture, item->lane)) + 9;
     struct box box = {x + 10, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
     while (box.x + box.width + 10 <= end && !take_box(picture, box, TEXT | GAP))
         box.x += 20;
@@ -424,21 +424,21 @@ static void put_state_words(struct picture *picture, const struct item *item)
         return;
     put_text(picture->out, is_red ? "on-red" : classes[item->state], box.x, y, text);
     if (flaw)
-        *open_flag(picture, flaw) = false;
+        flaw->is_open = false;
 }
 
 /* Adds to TEXT the words of the messages beside ITEM, on the same way, which then want none of
  * their own; nor do other items there that say the same. Returns the last one. */
-static const struct item *join(struct picture *picture, const struct item *item, char *text)
+static const struct item *join(struct picture *picture, struct item *item, char *text)
 {
     enum { MAX_JOINED = 40 };
     const int max_gap = 100;
-    const struct item *last = item, *end = picture->chart->items + picture->chart->count;
+    struct item *last = item, *end = picture->chart->items + picture->chart->count;
     bool is_full = false;
 
-    for (const struct item *next = item + 1; next < end; next++) {
-        if (!*open_flag(picture, next) || next->kind != item->kind ||
-            next->is_wrong != item->is_wrong || (next->partner < 0) != (item->partner < 0))
+    for (struct item *next = item + 1; next < end; next++) {
+        if (!next->is_open || next->kind != item->kind || next->is_wrong != item->is_wrong ||
+            !next->partner != !item->partner)
             continue;
         struct line line = line_of(picture, last), other = line_of(picture, next);
         bool is_same_way = other.y == line.y && other.end_y == line.end_y;
@@ -447,7 +447,7 @@ static const struct item *join(struct picture *picture, const struct item *item,
         bool is_message = item->kind == SENT || item->kind == RECEIVED;
         if (!is_same_way || !is_near || !(is_message || is_same))
             continue;
-        *open_flag(picture, next) = false;
+        next->is_open = false;
         last = next;
         size_t used = strlen(text);
         if (is_full || !is_message)
@@ -459,11 +459,11 @@ static const struct item *join(struct picture *picture, const struct item *item,
 }
 
 /* Writes the words of a line or mark beside it, or beside its row: at best not on other lines. */
-static void put_words(struct picture *picture, const struct item *item)
+static void put_words(struct picture *picture, struct item *item)
 {
-    double x = x_of(picture, item->at), y = y_of(picture, picture->row_of[item->lane]);
+    double x = x_of(picture, item->at), y = y_of(picture, row_of(picture, item->lane));
     struct line line = line_of(picture, item), row = {x, y - 16, x, y + 16};
-    bool is_arrow = origin_of(picture, item) != item, is_wrong = item->is_wrong;
+    bool is_arrow = origin_of(item) != item, is_wrong = item->is_wrong;
     bool is_mark = !is_arrow && item->kind != SENT;
     char text[SENTENCE_SIZE];
 
@@ -496,9 +496,9 @@ static void put_words(struct picture *picture, const struct item *item)
  * them. */
 static bool wants_words(const struct picture *picture, const struct item *item)
 {
-    const struct item *origin = origin_of(picture, item);
-    bool is_first = origin == item || &picture->chart->items[origin->partner] == item;
-    return *open_flag(picture, item) && (is_first || item->is_wrong);
+    const struct item *origin = origin_of(item);
+    bool is_first = origin == item || origin->partner == item;
+    return item->is_open && (is_first || item->is_wrong);
 }
 
 static void put_all_words(struct picture *picture)
@@ -529,14 +529,14 @@ void put_items(struct picture *picture)
     while (open_items(picture, step) > MAX_DRAWN)
         step = 2 * step + 4;
     FOR_ITEMS (item, chart)
-        if (*open_flag(picture, item) && item->kind == STATE)
+        if (item->is_open && item->kind == STATE)
             put_state(picture, item);
     FOR_ITEMS (item, chart) { /* on top of the bars */
-        if (!*open_flag(picture, item) || item->kind == STATE)
+        if (!item->is_open || item->kind == STATE)
             continue;
         if (item->kind == SENT)
             put_unread(picture, item);
-        else if (item->kind == RECEIVED && item->partner >= 0)
+        else if (item->kind == RECEIVED && item->partner)
             put_arrow(picture, item);
         else
             put_note(picture, item);

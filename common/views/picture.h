@@ -18,21 +18,20 @@ struct box {
 };
 
 /* The lanes reach from the left to the right edge and from TOP down, in rows. */
-enum { MAX_NUMBERED = 6, SENTENCE_SIZE = 4 * TEXT_SIZE + 40 };
+enum { MAX_NUMBERED = 6 };
 static const int RIGHT_EDGE = 1540;
 struct picture {
-    const struct chart *chart;
+    struct chart *chart;
     FILE *out;
     char *body; /* what OUT has written when it is closed: only then the height is known */
     size_t length;
-    int *row_of, rows; /* of a lane, or -1 */
+    int rows; /* for which there is space: two at least */
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
 
     struct box *taken;
     long boxes, size; /* how many are taken; space for so many */
     bool drawn[LOOKS];
-    bool *is_open; /* of each item: it is drawn, and its words are not yet */
     char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
     int numbers;
     long too_near, wordless; /* how many are not drawn, or have no space for their words */

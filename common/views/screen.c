@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/screen.h"
-#include "common/base/check.h"
 #include "common/base/text.h"
 #include <langinfo.h>
 #include <locale.h>
@@ -18,17 +17,18 @@ static const char *value_of(const char *variable)
 
 void screen_measure(struct screen *screen, int descriptor)
 {
-    int width = 0, limit = atoi(value_of("COLUMNS"));
-    struct winsize size;
+    int limit = atoi(value_of("COLUMNS"));
+    struct winsize size = {0};
 
-    screen->height = 0;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0) {
-        width = size.ws_col;
-        screen->height = size.ws_row;
-    }
-    if (limit > 0 && (width == 0 || limit < width))
-        width = limit;
-    screen->width = width > 0 && width <= MAX_COLUMNS ? width : 80;
+    (void)ioctl(descriptor, TIOCGWINSZ, &size); /* it may be no terminal */
+    screen->height = size.ws_row;
+    screen->width = size.ws_col;
+    if (limit > 0 && (screen->width == 0 || limit < screen->width))
+        screen->width = limit;
+    if (screen->width == 0 || screen->width > MAX_COLUMNS)
+        screen->width = 80;
+    if (screen->width < MIN_COLUMNS)
+        screen->width = MIN_COLUMNS;
 }
 
 static bool wants_color(int descriptor, int when)
@@ -53,37 +53,37 @@ struct screen screen_of(int descriptor, int when)
     return screen;
 }
 
-/* Signs, in the order of enum state and enum sign, and other characters that ASCII has not. */
+const char *const state_signs[] = {" ", "·", "▒", "░", "█"};
+
+/* What ASCII has not, and what has a color of its own. */
 static const struct {
     const char *text;
     char ascii;
     enum color color;
-} signs[] = {{" ", ' ', PLAIN}, {"·", '.', PLAIN}, {"▒", '=', BLUE}, {"░", ':', ORANGE},
-    {"█", '#', GREEN}, {"─", '-', PURPLE}, {"▶", '>', PURPLE}, {"◀", '<', PURPLE},
-    {"▏", '|', PLAIN}, {"≈", '~', PLAIN}, {"✓", '+', GOOD}, {"✗", 'x', RED}, {"…", '>', PLAIN},
-    {"µ", 'u', PLAIN}, {"│", '|', PLAIN}};
-
-static char ascii_of(const char *character, size_t size)
-{
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strlen(signs[i].text) == size && memcmp(signs[i].text, character, size) == 0)
-            return signs[i].ascii;
-    return '?';
-}
+} signs[] = {{"·", '.', PLAIN}, {"▒", '=', BLUE}, {"░", ':', ORANGE}, {"█", '#', GREEN},
+    {"─", '-', PURPLE}, {"▶", '>', PURPLE}, {"◀", '<', PURPLE}, {"▏", '|', PLAIN},
+    {"≈", '~', PLAIN}, {"✓", '+', GOOD}, {"✗", 'x', RED}, {"…", '>', PLAIN}, {"µ", 'u', PLAIN},
+    {"│", '|', PLAIN}, {NO_BREAK, ' ', PLAIN}};
 
 /* Reads a character of TEXT, which it moves on, into CELL. Returns how many columns it takes: 0 if
  * it is not shown, as an accent on what is before it. */
 static int read_character(const struct screen *screen, const char **text, struct cell *cell)
 {
-    wchar_t character;
+    wchar_t character = 0;
     int decoded = utf8_decode(*text, strlen(*text), &character);
     int size = decoded > 0 ? decoded : 1, columns = 1;
+    char ascii = '?';
 
     (void)snprintf(cell->text, sizeof cell->text, "%.*s", size, *text);
-    if (size > 1 && screen->utf8)
+    for (size_t i = 0; size > 1 && i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(signs[i].text, cell->text) == 0) {
+            ascii = signs[i].ascii;
+            cell->color = cell->color == PLAIN ? signs[i].color : cell->color;
+        }
+    if (size > 1 && screen->utf8 && strcmp(cell->text, NO_BREAK) != 0)
         columns = wcwidth(character);
     else if (size > 1)
-        (void)snprintf(cell->text, sizeof cell->text, "%c", ascii_of(*text, (size_t)size));
+        (void)snprintf(cell->text, sizeof cell->text, "%c", ascii);
     *text += size;
     return columns > 0 ? columns : 0;
 }
@@ -98,30 +98,28 @@ static int columns_until(const struct screen *screen, const char *text, const ch
     return columns;
 }
 
-int columns_of(const struct screen *screen, const char *text)
+int text_columns(const struct screen *screen, const char *text)
 {
     return columns_until(screen, text, text + strlen(text));
 }
 
-struct row row_begin(const struct screen *screen)
+void row_begin(struct row *row, const struct screen *screen)
 {
-    struct cell *cells = CHECK_NOT(NULL, calloc((size_t)screen->width + 1, sizeof *cells));
-
+    row->screen = screen;
     for (int column = 0; column < screen->width; column++)
-        cells[column].text[0] = ' ';
-    return (struct row){screen, cells};
+        row->cells[column] = (struct cell){" ", PLAIN};
 }
 
-/* Puts as much of what is from TEXT to END there as fits before LIMIT, and moves COLUMN to where it
- * ends. Returns the rest. */
+/* Puts there what is from TEXT to END, as far as it fits, and returns the rest. */
 static const char *put_until(
-    struct row *row, int *column, int limit, const char *text, const char *end)
+    struct row *row, int *column, int limit, enum color color, const char *text, const char *end)
 {
-    struct cell cell = {.color = PLAIN};
-
+    if (limit > row->screen->width)
+        limit = row->screen->width;
     for (const char *next = text; text < end; text = next) {
+        struct cell cell = {.color = color};
         int columns = read_character(row->screen, &next, &cell);
-        if (*column + columns > limit || *column + columns > row->screen->width)
+        if (*column + columns > limit)
             break;
         if (columns > 0)
             row->cells[*column] = cell;
@@ -132,30 +130,28 @@ static const char *put_until(
     return text;
 }
 
-int row_put(struct row *row, int column, int limit, const char *text)
+int row_put(struct row *row, int column, int limit, enum color color, const char *text)
 {
-    (void)put_until(row, &column, limit, text, text + strlen(text));
+    (void)put_until(row, &column, limit, color, text, text + strlen(text));
     return column;
 }
 
-void row_color(struct row *row, int from, int to, enum color color)
+int row_words(struct row *row, int column, int limit, enum color color, const char **text)
 {
-    for (int column = from; column < to && column < row->screen->width; column++)
-        row->cells[column].color = row->screen->color ? color : PLAIN;
-}
+    int start = column;
 
-void row_sign(struct row *row, int column, int sign)
-{
-    (void)row_put(row, column, column + 1, signs[sign].text);
-    row_color(row, column, column + 1, signs[sign].color);
-}
-
-void row_digit(struct row *row, int column, int number, enum color color)
-{
-    const char digit[2] = {number < 10 ? (char)('0' + number) : '+', '\0'};
-
-    (void)row_put(row, column, column + 1, digit);
-    row_color(row, column, column + 1, color);
+    while (**text) {
+        const char *end = *text + strspn(*text, " ");
+        end += strcspn(end, " ");
+        bool fits = column + columns_until(row->screen, *text, end) <= limit;
+        if (!fits && column > start)
+            break;
+        *text = put_until(row, &column, limit, color, *text, end);
+        if (!fits)
+            break; /* a word that is too long even for a row of its own */
+    }
+    *text += strspn(*text, " ");
+    return column;
 }
 
 bool row_is_blank(const struct row *row, int from, int to)
@@ -179,97 +175,32 @@ void row_end(struct row *row, FILE *out)
     enum color color = PLAIN;
     int used = row->screen->width;
 
-    while (used > 0 && strcmp(row->cells[used - 1].text, " ") == 0)
+    while (used > 0 && row_is_blank(row, used - 1, used))
         used--;
     row->cells[used] = (struct cell){"\n", PLAIN};
     for (const struct cell *cell = row->cells; cell <= row->cells + used; cell++) {
-        if (cell->color != color)
+        if (cell->color != color && row->screen->color)
             (void)fprintf(out, "%s%s", color != PLAIN ? "\033[0m" : "", codes[cell->color]);
         color = cell->color;
         (void)fputs(cell->text, out);
     }
-    free(row->cells);
 }
 
-void flow_begin(struct flow *flow, const struct screen *screen, int indent, FILE *out)
+int print_text(const struct screen *screen, FILE *out, int indent, const char *label,
+    enum color label_color, const char *text, enum color color)
 {
-    enum { MIN_WIDTH = 9 }; /* so that it goes on */
-    int most = screen->width > MIN_WIDTH ? screen->width - MIN_WIDTH : 0;
-    int column = indent < most ? indent : most;
+    int most = screen->width - MIN_COLUMNS, rows = 0;
+    struct row row;
 
-    *flow = (struct flow){.row = row_begin(screen),
-        .others = row_begin(screen),
-        .out = out,
-        .indent = column,
-        .column = column,
-        .limit = screen->width - 1};
-}
-
-void flow_break(struct flow *flow)
-{
-    size_t size = ((size_t)flow->row.screen->width + 1) * sizeof *flow->row.cells;
-
-    row_end(&flow->row, flow->out);
-    flow->row.cells = CHECK_NOT(NULL, malloc(size));
-    memcpy(flow->row.cells, flow->others.cells, size);
-    flow->column = flow->indent;
-    flow->rows++;
-}
-
-void flow_words(struct flow *flow, enum color color, const char *text)
-{
-    while (*text) {
-        const char *word = text + strspn(text, " "), *end = word + strcspn(word, " ");
-        int from = flow->column, columns = columns_until(flow->row.screen, text, end);
-        if (from > flow->indent && from + columns > flow->limit) {
-            flow_break(flow);
-            text = word;
-            continue;
-        }
-        text = put_until(&flow->row, &flow->column, flow->limit, text, end);
-        row_color(&flow->row, from, flow->column, color);
-        if (text < end && flow->column > flow->indent)
-            flow_break(flow); /* the word is too long even for a row of its own */
-        else
-            text = end; /* even if there is no space at all */
-    }
-}
-
-void flow_part(struct flow *flow, int gap, int sign, enum color color, const char *text)
-{
-    int columns = columns_of(flow->row.screen, text) + (sign == NO_SIGN ? 0 : 2);
-
-    if (flow->column > flow->indent)
-        flow->column += gap;
-    if (flow->column > flow->indent && flow->column + columns > flow->limit)
-        flow_break(flow);
-    if (sign != NO_SIGN) {
-        row_sign(&flow->row, flow->column, sign);
-        flow->column += 2;
-    }
-    flow_words(flow, color, text);
-}
-
-int flow_end(struct flow *flow)
-{
-    row_end(&flow->row, flow->out);
-    free(flow->others.cells);
-    return flow->rows + 1;
-}
-
-void block_row(const struct screen *screen, const char *label, enum color color, const char *text,
-    const char *last, FILE *out)
-{
-    enum { INDENT = 11 };
-    struct flow flow;
-
-    flow_begin(&flow, screen, INDENT, out);
-    int column = flow.indent - 2 - (int)strlen(label);
-    if (column < 0)
-        column = 0;
-    row_color(&flow.row, column, row_put(&flow.row, column, flow.indent, label), color);
-    flow_words(&flow, PLAIN, text);
-    if (*last)
-        flow_part(&flow, 1, NO_SIGN, PLAIN, last);
-    (void)flow_end(&flow);
+    if (indent > most)
+        indent = most;
+    do {
+        row_begin(&row, screen);
+        if (rows == 0)
+            (void)row_put(&row, 0, indent, label_color, label);
+        (void)row_words(&row, indent, screen->width - 1, color, &text);
+        row_end(&row, out); /* its last column is free: some terminals begin another row after it */
+        rows++;
+    } while (*text);
+    return rows;
 }

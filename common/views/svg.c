@@ -17,12 +17,11 @@ static double put_title(const struct picture *picture)
     FILE *out = picture->out;
     const char *words = badges[title->verdict].words;
     double width = text_width(SAID_LETTER, words) + 60, x = MARGIN + width + 20, y = 132;
-    char text[200], measure[100];
+    char text[200];
 
     (void)snprintf(text, sizeof text, "%s%s", title->program, title->broken ? " --broken" : "");
     put_text(out, "big", MARGIN, 66, text);
-    describe_measure(picture->chart, measure, sizeof measure);
-    (void)snprintf(text, sizeof text, "%s · seed %u", measure, (unsigned)title->seed);
+    (void)snprintf(text, sizeof text, "seed %u", (unsigned)title->seed);
     put_text(out, "soft end", PAPER_WIDTH - MARGIN, 62, text);
     (void)fprintf(out, "<rect class='%s' x='%d' y='92' width='%.0f' height='56' rx='8'/>",
         badges[title->verdict].class, MARGIN, width);
@@ -49,8 +48,6 @@ static void lay_out(struct picture *picture, double top)
         if (chart->lane[lane].has_events && width > picture->left)
             picture->left = width;
     }
-    if (picture->rows < 2)
-        picture->rows = 2;
     picture->top = top + 36;
     picture->pitch = (PAPER_HEIGHT - picture->top - strip - below) / picture->rows;
     if (picture->pitch < min)
@@ -68,8 +65,8 @@ static void put_names(const struct picture *picture)
     if (picture->pitch < 36)
         class = picture->rows > 20 ? "lane l18" : "lane l24";
     for (int lane = 0; lane < picture->chart->lanes; lane++) {
-        double y = y_of(picture, picture->row_of[lane]);
-        if (picture->row_of[lane] < 0)
+        double y = y_of(picture, picture->chart->lane[lane].row);
+        if (picture->chart->lane[lane].row < 0)
             continue;
         (void)fprintf(
             picture->out, "<path class='grid' d='M%.0f %.1fH%d'/>", picture->left, y, RIGHT_EDGE);
@@ -149,13 +146,13 @@ static void put_strip(struct picture *picture)
 static double put_legend(const struct picture *picture, double y)
 {
     double x = picture->left;
-    char states[100], text[120];
+    char states[WORDS_SIZE], text[SENTENCE_SIZE];
 
     for (int look = IDLE; look < LOOKS; look++) {
         *states = '\0';
         if (look <= INSIDE)
-            (void)describe_state(picture->chart, (enum state)look, states, sizeof states);
-        (void)snprintf(text, sizeof text, "%s%s", looks[look].words, states);
+            describe_state(picture->chart, (enum state)look, states);
+        (void)snprintf(text, sizeof text, "%s%.60s", looks[look].words, states);
         if (look == FAULTY && picture->chart->most_inside > 0)
             (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(PLAIN_LETTER, text) + 50;
@@ -175,12 +172,12 @@ static double put_legend(const struct picture *picture, double y)
 
 /* Writes from Y on what has a number in the picture, and what it lacks. Returns how far down that
  * goes. */
-static double put_foot(const struct picture *picture, double y, int left_out)
+static double put_foot(const struct picture *picture, double y)
 {
     const struct {
         long count;
         const char *words;
-    } lacks[] = {{left_out, "Lanes that are not shown, but in --trace=FILE"},
+    } lacks[] = {{picture->chart->left_out, "Lanes that are not shown, but in --trace=FILE"},
         {picture->too_near,
             "Bars, lines, and marks too near to others to be shown, but in --trace=FILE"},
         {picture->chart->dropped, "Events that found the recorder full"},
@@ -204,15 +201,13 @@ static double put_foot(const struct picture *picture, double y, int left_out)
     return y;
 }
 
-void svg_write(const struct chart *chart, FILE *out)
+void svg_write(struct chart *chart, FILE *out)
 {
     struct picture picture = {.chart = chart};
-    int left_out;
 
-    picture.row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *picture.row_of));
-    picture.is_open = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *picture.is_open));
     picture.out = CHECK_NOT(NULL, open_memstream(&picture.body, &picture.length));
-    picture.rows = chart_rows(chart, MAX_CHART_LANES, picture.row_of, &left_out);
+    chart_rows(chart, MAX_CHART_LANES);
+    picture.rows = chart->rows < 2 ? 2 : chart->rows;
     lay_out(&picture, put_title(&picture));
     put_axis(&picture);
     put_names(&picture);
@@ -220,7 +215,7 @@ void svg_write(const struct chart *chart, FILE *out)
         put_strip(&picture);
     put_items(&picture);
     double y = put_legend(&picture, picture.bottom + 34 + ROW_HEIGHT);
-    y = put_foot(&picture, y, left_out);
+    y = put_foot(&picture, y);
     if (fclose(picture.out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
     (void)fprintf(out,
@@ -229,7 +224,5 @@ void svg_write(const struct chart *chart, FILE *out)
     put_xml(out, chart->title.program);
     (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, picture.body);
     free(picture.body);
-    free(picture.row_of);
-    free(picture.is_open);
     free(picture.taken);
 }

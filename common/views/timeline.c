@@ -1,42 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include "common/base/check.h"
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Where the bars are: in COLUMNS columns from FROM on. The name of a lane is before them; or, where
- * it would leave too little space, above them (FROM is 0). */
+/* Where the bars are: in COLUMNS columns from FROM on, after the names of the lanes. */
 struct grid {
     const struct chart *chart;
     const struct screen *screen;
     FILE *out;
     int from, columns;
-    int most[MAX_COLUMNS];                        /* that were inside in each column */
-    bool has[WRONG_MARK + 1], has_many, has_more; /* signs and digits, for the legend */
+    int most[MAX_COLUMNS]; /* that were inside in each column */
+    bool has_brief;        /* a sign for what is shorter than a column */
 };
-
-/* Returns the first column whose middle is after a place on the axis. */
-static int middle_after(const struct grid *grid, double at)
-{
-    return (int)(at * grid->columns + 0.5);
-}
 
 /* What a lane shows in a column. */
 struct mark {
     const struct item *state; /* that covers its middle */
     const struct item *brief; /* the highest that is shorter than a column, and covers none */
     int messages;             /* how many ends of messages */
-    int sign; /* of the rest: what is wrong before messages, and these before notes */
+    const char *sign; /* of the rest: what is wrong before messages, and these before notes */
 };
 
-/* Whether a state is red in a column: it is wrong; or beyond the limit, and there are still too
- * many. */
-static bool is_red(const struct grid *grid, const struct item *item, int column)
+/* Returns the first column whose middle is after a place on the axis. */
+static int middle_after(const struct grid *grid, double at)
 {
-    if (item->is_beyond)
-        return grid->most[column] > grid->chart->limit;
-    return item->is_wrong;
+    return (int)(at * grid->columns + 0.5);
 }
 
 static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
@@ -50,227 +38,173 @@ static void mark_state(const struct grid *grid, const struct item *item, struct 
         mark->brief = item;
 }
 
-static int sign_of(const struct item *item)
-{
-    if (item->kind == FLAW || item->is_beyond)
-        return WRONG_MARK;
-    if (item->kind == STATE)
-        return NO_SIGN;
-    if (item->kind == NOTE)
-        return IDLE;
-    if (item->is_wrong)
-        return WRONG_MARK;
-    return item->kind == SENT ? RIGHT : LEFT;
-}
-
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
     struct mark *mark = &marks[chart_part(item->at, grid->columns)];
-    int sign = sign_of(item);
 
     if (item->kind == STATE)
         mark_state(grid, item, marks);
     if (item->kind == SENT || item->kind == RECEIVED)
         mark->messages++;
-    if (sign > mark->sign)
-        mark->sign = sign;
+    if (item->kind == FLAW || item->is_beyond || (item->is_wrong && item->kind != STATE))
+        mark->sign = "✗";
+    else if (mark->sign && strcmp(mark->sign, "·") != 0)
+        return; /* one that says more */
+    else if (item->kind == NOTE)
+        mark->sign = "·";
+    else if (item->kind != STATE)
+        mark->sign = item->kind == SENT ? "▶" : "◀";
 }
 
+/* Puts NUMBER there if it is a digit, otherwise a plus sign. */
+static void put_digit(struct row *row, int column, int number, enum color color)
+{
+    const char digit[2] = {number < 10 ? (char)('0' + number) : '+', '\0'};
+    (void)row_put(row, column, column + 1, color, digit);
+}
+
+/* A state is red if it is wrong; or beyond the limit, and in this column there are too many. */
 static void put_mark(struct grid *grid, struct row *row, int i, const struct mark *mark)
 {
-    static const enum color colors[] = {PLAIN, PLAIN, BLUE, ORANGE, GREEN};
     const struct item *state = mark->state;
+    const char *sign = mark->sign;
     bool is_brief = mark->brief && (state == NULL || mark->brief->state > state->state);
-    int sign = mark->sign, column = grid->from + i;
+    bool is_note = sign && strcmp(sign, "·") == 0;
+    int column = grid->from + i;
 
     if (is_brief)
         state = mark->brief;
-    bool has_state = sign <= IDLE && state && state->state > IDLE;
-    if (has_state)
-        sign = is_brief ? SHORT : (int)state->state;
-    row_sign(row, column, sign);
-    if (has_state)
-        row_color(row, column, column + 1, is_red(grid, state, i) ? RED : colors[state->state]);
-    grid->has[sign] = true;
-    if ((sign == RIGHT || sign == LEFT) && mark->messages > 1) {
-        row_digit(row, column, mark->messages, PURPLE);
-        grid->has_many = true;
-        grid->has_more |= mark->messages > 9;
-    }
+    if (state && state->state > IDLE && (sign == NULL || is_note)) {
+        bool are_too_many = grid->most[i] > grid->chart->limit;
+        bool is_red = state->is_beyond ? are_too_many : state->is_wrong;
+        (void)row_put(row, column, column + 1, is_red ? RED : PLAIN,
+            is_brief ? "▏" : state_signs[state->state]);
+        grid->has_brief |= is_brief;
+    } else if (mark->messages > 1 && strcmp(sign, "✗") != 0)
+        put_digit(row, column, mark->messages, PURPLE);
+    else if (sign)
+        (void)row_put(row, column, column + 1, PLAIN, sign);
 }
 
-/* Begins a row of the grid that is called NAME. */
-static struct row begin_lane(const struct grid *grid, const char *name)
+static void print_lane(struct grid *grid, int lane)
 {
-    struct row row = row_begin(grid->screen);
+    struct mark marks[MAX_COLUMNS];
+    struct row row;
 
-    (void)row_put(&row, 0, grid->screen->width, name);
-    if ((int)strlen(name) < grid->from)
-        return row;
-    row_end(&row, grid->out);
-    return row_begin(grid->screen);
-}
-
-/* The items of all lanes are gone through once: MARKS has COLUMNS for each row. */
-static void print_lanes(struct grid *grid, const int *row_of, int rows)
-{
-    size_t columns = (size_t)grid->columns, cells = (size_t)rows * columns + 1;
-    struct mark *marks = CHECK_NOT(NULL, calloc(cells, sizeof *marks));
-
+    memset(marks, 0, sizeof marks);
+    row_begin(&row, grid->screen);
+    (void)row_put(&row, 0, grid->from - 1, PLAIN, grid->chart->lane[lane].name);
     FOR_ITEMS (item, grid->chart)
-        if (row_of[item->lane] >= 0)
-            mark_item(grid, item, marks + (size_t)row_of[item->lane] * columns);
-    for (int lane = 0; lane < grid->chart->lanes; lane++) {
-        if (row_of[lane] < 0)
-            continue;
-        const struct mark *own = marks + (size_t)row_of[lane] * columns;
-        struct row row = begin_lane(grid, grid->chart->lane[lane].name);
-        for (int column = 0; column < grid->columns; column++)
-            put_mark(grid, &row, column, &own[column]);
-        row_end(&row, grid->out);
-    }
-    free(marks);
+        if (item->lane == lane)
+            mark_item(grid, item, marks);
+    for (int column = 0; column < grid->columns; column++)
+        put_mark(grid, &row, column, &marks[column]);
+    row_end(&row, grid->out);
 }
 
-static void print_inside(struct grid *grid, const char *name)
+static void print_inside(const struct grid *grid, const char *name)
 {
-    struct row row = begin_lane(grid, name);
+    int limit = grid->chart->limit;
+    struct row row;
 
-    for (int i = 0; i < grid->columns; i++) {
-        int most = grid->most[i];
-        if (most > 0)
-            row_digit(&row, grid->from + i, most, most > grid->chart->limit ? RED : PLAIN);
-        grid->has_more |= most > 9;
-    }
+    row_begin(&row, grid->screen);
+    (void)row_put(&row, 0, grid->from - 1, PLAIN, name);
+    for (int i = 0; i < grid->columns; i++)
+        if (grid->most[i] > 0)
+            put_digit(&row, grid->from + i, grid->most[i], grid->most[i] > limit ? RED : PLAIN);
     row_end(&row, grid->out);
 }
 
 /* Puts the times below the axis, unless they would touch others or leave the screen: those AFTER
- * long gaps, or the others if they differ from the time before. */
-static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
+ * long gaps, which are marked in the row of the LINE, or the others. */
+static void put_times(const struct grid *grid, struct row *row, struct row *line, bool after_gaps)
 {
-    char last[32] = "";
+    bool by_events = grid->chart->by_events;
     struct tick tick;
 
     for (long i = 0; chart_tick(grid->chart, grid->columns / 12 + 1, i, &tick); i++) {
-        bool is_wanted = tick.is_after_gap || strcmp(tick.text, last) != 0;
-        int column = grid->chart->by_events ? chart_part(tick.at, grid->columns)
-                                            : middle_after(grid, tick.at);
-        int start = grid->from + column, end = start + columns_of(grid->screen, tick.text);
-        bool fits = end <= grid->screen->width && row_is_blank(row, start - 1, end + 1);
-        if (tick.is_after_gap == after_gaps && is_wanted && fits)
-            (void)row_put(row, start, end, tick.text);
-        (void)snprintf(last, sizeof last, "%s", tick.text);
-    }
-}
-
-/* Prints a line on which a sign shows where a long time is left out. */
-static void print_gaps(struct grid *grid)
-{
-    struct row row = row_begin(grid->screen);
-    struct tick tick;
-
-    for (int column = grid->from; column < grid->screen->width; column++)
-        (void)row_put(&row, column, column + 1, "─");
-    for (long i = 1; chart_tick(grid->chart, 0, i, &tick); i++) {
-        int column = chart_part(tick.at, grid->columns);
-        if (!tick.is_after_gap)
+        int column = by_events ? chart_part(tick.at, grid->columns) : middle_after(grid, tick.at);
+        int start = grid->from + column, end = start + text_columns(grid->screen, tick.text);
+        if (tick.is_after_gap != after_gaps)
             continue;
-        row_sign(&row, grid->from + (column > 0 ? column - 1 : 0), ABOUT);
-        grid->has[ABOUT] = true;
+        if (after_gaps && column > 0)
+            (void)row_put(line, start - 1, start, PLAIN, "≈");
+        if (end <= grid->screen->width && row_is_blank(row, start - 1, end + 1))
+            (void)row_put(row, start, end, PLAIN, tick.text);
     }
-    row_end(&row, grid->out);
 }
 
-static void print_axis(struct grid *grid)
+static void print_axis(const struct grid *grid)
 {
-    struct row row = row_begin(grid->screen);
+    struct row row, line;
 
+    row_begin(&row, grid->screen);
+    row_begin(&line, grid->screen);
+    for (int column = grid->from; column < grid->screen->width; column++)
+        (void)row_put(&line, column, column + 1, PLAIN, "─");
+    put_times(grid, &row, &line, true);
+    put_times(grid, &row, &line, false);
     if (grid->chart->by_events)
-        print_gaps(grid);
-    put_times(grid, &row, true);
-    put_times(grid, &row, false);
+        row_end(&line, grid->out);
     row_end(&row, grid->out);
 }
 
 static void print_legend(const struct grid *grid)
 {
-    static const struct {
-        int sign;
-        const char *text;
-    } others[] = {{SHORT, "shorter than a column"}, {IDLE, "note"}, {RIGHT, "sent"},
-        {LEFT, "received"}, {ABOUT, "a long time"}};
-    struct flow flow;
-    char text[200];
+    char text[4 * WORDS_SIZE] = "", words[WORDS_SIZE];
+    bool has_notes = false, has_messages = false;
+    size_t used = 0;
 
-    flow_begin(&flow, grid->screen, grid->from, grid->out);
-    for (int state = INSIDE; state >= RUNNING; state--)
-        if (describe_state(grid->chart, (enum state)state, text, sizeof text))
-            flow_part(&flow, 3, state, PLAIN, text);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (grid->has[others[i].sign])
-            flow_part(&flow, 3, others[i].sign, PLAIN, others[i].text);
-    if (grid->has_many)
-        flow_part(&flow, 3, NO_SIGN, PLAIN, "digit: number of messages");
-    if (grid->has_more)
-        flow_part(&flow, 3, NO_SIGN, PLAIN, "+ more than 9");
-    if (grid->chart->by_events)
-        flow_part(&flow, 3, NO_SIGN, PLAIN, "not to scale: each step is one event");
-    describe_measure(grid->chart, text, sizeof text);
-    flow_part(&flow, 3, NO_SIGN, PLAIN, text);
-    (void)flow_end(&flow);
+    for (int state = INSIDE; state >= RUNNING; state--) {
+        describe_state(grid->chart, (enum state)state, words);
+        if (*words)
+            used += (size_t)snprintf(
+                text + used, sizeof text - used, "%s" NO_BREAK "%s   ", state_signs[state], words);
+    }
+    FOR_ITEMS (item, grid->chart) {
+        has_notes |= item->kind == NOTE;
+        has_messages |= item->kind == SENT || item->kind == RECEIVED;
+    }
+    (void)snprintf(text + used, sizeof text - used, "%s%s%s%s",
+        grid->has_brief ? "▏" NO_BREAK "shorter than a column   " : "",
+        has_notes ? "·" NO_BREAK "note   " : "",
+        has_messages ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many messages   "
+                     : "",
+        grid->chart->by_events ? "≈" NO_BREAK "a long time   not to scale: each step is one event"
+                               : "");
+    (void)print_text(grid->screen, grid->out, grid->from, "", PLAIN, text, PLAIN);
 }
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
 {
     static const struct {
-        int sign;
+        const char *badge;
         enum color color;
-        const char *text;
-    } badges[] = {[VERDICT_HELD] = {RIGHT_MARK, GOOD, "HELD"},
-        [VERDICT_VIOLATED] = {WRONG_MARK, RED, "VIOLATED"},
-        [VERDICT_UNKNOWN] = {NO_SIGN, PLAIN, "UNDECIDED"}};
-    enum verdict verdict = title->verdict;
-    struct flow flow;
-    char text[200];
+    } badges[] = {[VERDICT_HELD] = {"✓ HELD", GOOD},
+        [VERDICT_VIOLATED] = {"✗ VIOLATED", RED},
+        [VERDICT_UNKNOWN] = {"? UNDECIDED", PLAIN}};
+    const char *badge = badges[title->verdict].badge;
+    bool has_bug = title->left_out && title->verdict == VERDICT_VIOLATED;
+    char text[1200];
 
-    flow_begin(&flow, screen, 0, out);
-    flow_words(&flow, PLAIN, title->program);
-    if (title->broken)
-        flow_part(&flow, 1, NO_SIGN, PLAIN, "--broken");
-    flow_part(&flow, 3, badges[verdict].sign, badges[verdict].color, badges[verdict].text);
-    if (title->sentence) {
-        flow_words(&flow, PLAIN, "  ");
-        flow_words(&flow, PLAIN, title->sentence);
-    }
-    (void)snprintf(text, sizeof text, "seed %" PRIu32, title->seed);
-    flow_part(&flow, 3, NO_SIGN, PLAIN, text);
-    if (title->sentence && title->left_out && verdict == VERDICT_VIOLATED) {
-        (void)snprintf(text, sizeof text, "left out: %s", title->left_out);
-        flow_part(&flow, 3, NO_SIGN, PLAIN, text);
-    }
-    (void)flow_end(&flow);
+    (void)snprintf(text, sizeof text, "%s%s   seed %" PRIu32 "%s%s%s%s", title->program,
+        title->broken ? " --broken" : "", title->seed, title->sentence ? "   " : "",
+        title->sentence ? title->sentence : "", has_bug ? "   left out: " : "",
+        has_bug ? title->left_out : "");
+    (void)print_text(screen, out, text_columns(screen, badge) + 2, badge,
+        badges[title->verdict].color, text, PLAIN);
 }
 
-static void print_wrong(const struct screen *screen, const char *text, FILE *out)
-{
-    struct flow flow;
-
-    flow_begin(&flow, screen, 2, out);
-    row_sign(&flow.row, 0, WRONG_MARK);
-    flow_words(&flow, RED, text);
-    (void)flow_end(&flow);
-}
-
+/* Lists the messages that somebody needed and no lane has received. */
 static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MAX_NAMED = 5 };
-    char text[MAX_NAMED * 5 * TEXT_SIZE] = "nobody received: ";
+    char text[MAX_NAMED * WORDS_SIZE] = "nobody received: ";
     size_t used = strlen(text);
     long count = 0;
 
     FOR_ITEMS (item, chart) {
-        if (item->kind != SENT || !item->is_wrong || item->partner >= 0)
+        if (item->kind != SENT || !item->is_wrong || item->partner)
             continue;
         count++;
         if (count <= MAX_NAMED)
@@ -278,14 +212,14 @@ static void print_lost(const struct chart *chart, const struct screen *screen, F
                 text + used, sizeof text - used, "%s%s", count > 1 ? ", " : "", item->text);
     }
     if (count > MAX_NAMED)
-        (void)snprintf(text + used, sizeof text - used, "  and %ld more", count - MAX_NAMED);
+        (void)snprintf(text + used, sizeof text - used, ", and %ld more", count - MAX_NAMED);
     if (count > 0)
-        print_wrong(screen, text, out);
+        (void)print_text(screen, out, 2, "✗", RED, text, RED);
 }
 
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
-    char text[LANE_NAME_SIZE + 5 * TEXT_SIZE];
+    char text[SENTENCE_SIZE];
     const char *last = "";
     long more = 0;
 
@@ -298,13 +232,13 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
             continue;
         }
         (void)snprintf(text, sizeof text, "%s: %s", chart->lane[item->lane].name, item->text);
-        print_wrong(screen, text, out);
+        (void)print_text(screen, out, 2, "✗", RED, text, RED);
         last = item->text;
         max--;
     }
     (void)snprintf(text, sizeof text, "and %ld more", more);
     if (more > 0)
-        print_wrong(screen, text, out);
+        (void)print_text(screen, out, 2, "✗", RED, text, RED);
     if (chart->dropped > 0)
         (void)fprintf(
             out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);
@@ -323,42 +257,42 @@ static int rows_left(const struct screen *screen, int rows, int min, int max)
     return left > min ? left : min;
 }
 
-/* Returns where the bars begin: after the longest name, if that leaves enough space. */
-static int find_edge(const struct chart *chart, int width, const int *row_of, const char *inside)
+/* Returns where the bars begin: after the longest name, or where that is cut off. */
+static int find_edge(const struct chart *chart, int width, const char *inside)
 {
-    size_t longest = 0;
+    int edge = chart->most_inside > 0 ? (int)strlen(inside) + 2 : 2;
 
-    if (chart->most_inside > 0 && (int)strlen(inside) < width / 4)
-        longest = strlen(inside);
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (row_of[lane] >= 0 && strlen(chart->lane[lane].name) > longest)
-            longest = strlen(chart->lane[lane].name);
-    int edge = (int)longest + 2;
-    return edge <= width / 2 ? edge : 0;
+    for (int lane = 0; lane < chart->lanes; lane++) {
+        int end = (int)strlen(chart->lane[lane].name) + 2;
+        if (chart->lane[lane].row >= 0 && end > edge)
+            edge = end;
+    }
+    return edge < width / 3 ? edge : width / 3;
 }
 
-void timeline_write(const struct chart *chart, const struct screen *screen, FILE *out)
+void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MIN_LANES = 12 };
-    int *row_of = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *row_of)), left_out;
-    int max = rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES);
-    int rows = chart_rows(chart, max, row_of, &left_out);
     char inside[32];
 
+    chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES));
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
-    int from = find_edge(chart, screen->width, row_of, inside);
-    struct grid grid = {chart, screen, out, from, screen->width - from, .has_many = false};
+    int from = find_edge(chart, screen->width, inside);
+    struct grid grid = {.chart = chart,
+        .screen = screen,
+        .out = out,
+        .from = from,
+        .columns = screen->width - from};
     chart_count_inside(chart, grid.columns, grid.most);
     print_title(&chart->title, screen, out);
-    print_lanes(&grid, row_of, rows);
+    for (int lane = 0; lane < chart->lanes; lane++)
+        if (chart->lane[lane].row >= 0)
+            print_lane(&grid, lane);
     if (chart->most_inside > 0)
         print_inside(&grid, inside);
-    if (rows > 0)
-        print_axis(&grid);
+    print_axis(&grid);
     print_legend(&grid);
-    if (left_out > 0)
-        (void)fprintf(out, "(%d more %s not shown%s)\n", left_out,
-            left_out > 1 ? "lanes are" : "lane is", chart->most_inside > 0 ? ", but counted" : "");
-    wrongs_write(chart, screen, rows_left(screen, rows, 1, MAX_WRONGS), out);
-    free(row_of);
+    if (chart->left_out > 0)
+        (void)fprintf(out, "(%d more lanes are not shown, but counted)\n", chart->left_out);
+    wrongs_write(chart, screen, rows_left(screen, chart->rows, 1, MAX_WRONGS), out);
 }

@@ -1,108 +1,72 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
-/* Writes PREFIX and TEXT as one JSON string. */
+/* Writes PREFIX and TEXT, which is escaped already, as one JSON string. */
 static void put_string(FILE *out, const char *prefix, const char *text)
 {
     (void)fprintf(out, "\"%s", prefix);
     for (; *text; text++)
-        if (*text == '"' || *text == '\\')
-            (void)fprintf(out, "\\%c", *text);
-        else if (*text > 0 && *text < ' ')
-            (void)fprintf(out, "\\u%04x", (unsigned)*text);
-        else
-            (void)fputc(*text, out);
+        (void)fprintf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
     (void)fputc('"', out);
 }
 
-/* Writes NANOSECONDS as microseconds, not rounded. */
-static void put_time(FILE *out, const char *key, int64_t nanoseconds)
+/* Writes an event of PHASE in a lane on a line of its own: its time in microseconds, its name, and
+ * what more there is to say, by FORMAT. */
+static void put_event(FILE *out, char phase, int lane, int64_t time, const char *prefix,
+    const char *name, const char *format, ...)
 {
-    (void)fprintf(
-        out, ",\"%s\":%" PRId64 ".%03d", key, nanoseconds / 1000, (int)(nanoseconds % 1000));
-}
+    va_list arguments;
 
-/* Begins an event on a line of its own. More fields may follow, and then end_event(). */
-static void begin_event(
-    FILE *out, char phase, int lane, int64_t time, const char *prefix, const char *name)
-{
-    (void)fprintf(out, ",\n{\"ph\":\"%c\",\"pid\":1,\"tid\":%d", phase, lane + 1);
-    put_time(out, "ts", time);
-    (void)fputs(",\"name\":", out);
+    (void)fprintf(out,
+        ",\n{\"ph\":\"%c\",\"pid\":1,\"tid\":%d,\"ts\":%" PRId64 ".%03d,\"name\":", phase, lane + 1,
+        time / 1000, (int)(time % 1000));
     put_string(out, prefix, name);
-}
-
-/* Ends an event, which stands for the call of ITEM, if it is one. */
-static void end_event(FILE *out, const struct item *item)
-{
-    const struct call_place *place = item->place;
-
-    if (place)
-        (void)fprintf(out, ",\"args\":{\"call\":\"%.*s\",\"where\":\"%s:%d\"}",
-            (int)strcspn(place->call, "("), place->call, place->file, place->line);
+    va_start(arguments, format);
+    (void)vfprintf(out, format, arguments);
+    va_end(arguments);
     (void)fputc('}', out);
-}
-
-/* Writes a point of a lane; or that something went wrong, as a line through all lanes, of which
- * "terrible" is red. */
-static void put_point(
-    FILE *out, const struct item *item, bool is_wrong, const char *prefix, const char *text)
-{
-    begin_event(out, 'i', item->lane, item->time, prefix, text);
-    (void)fputs(
-        is_wrong ? ",\"s\":\"g\",\"cat\":\"violation\",\"cname\":\"terrible\"" : ",\"s\":\"t\"",
-        out);
-    end_event(out, item);
-}
-
-static void put_slice(FILE *out, const struct item *item, int64_t length, const char *category)
-{
-    begin_event(out, 'X', item->lane, item->time, "", item->text);
-    put_time(out, "dur", length);
-    (void)fprintf(
-        out, ",\"cat\":\"%s\"%s", category, item->is_wrong ? ",\"cname\":\"terrible\"" : "");
-    end_event(out, item);
 }
 
 /* Writes a slice or a point. A state ends 1 ns before the next one begins: viewers add begin and
  * length in floating point, and would otherwise see one within the other. The ends of a message are
- * slices too, for the arrow's ends, of no length: viewers draw it from where a slice ends. */
+ * slices too, for the arrow's ends, of no length: viewers draw it from where a slice ends. What
+ * went wrong is a line through all lanes, of which "terrible" is red. */
 static void put_item(FILE *out, const struct item *item)
 {
-    static const char *const categories[] = {
+    static const char *const states[] = {
         [RUNNING] = "state,running", [WAITING] = "state,waiting", [INSIDE] = "state,inside"};
-    int64_t length = item->next->time - item->time;
+    const char *category = item->kind == STATE ? states[item->state] : NULL, *prefix = "";
+    const struct call_place *place = item->place;
+    char call[200] = "";
+    int64_t length = item->next->time - item->time - 1;
 
-    if (item->kind == STATE && categories[item->state])
-        put_slice(out, item, length > 0 ? length - 1 : 0, categories[item->state]);
-    else if (item->partner >= 0)
-        put_slice(out, item, 0, "message");
-    else if (item->kind == FLAW)
-        put_point(out, item, true, "✗ ", item->text);
+    if (place)
+        (void)snprintf(call, sizeof call, ",\"args\":{\"call\":\"%.*s\",\"where\":\"%s:%d\"}",
+            (int)strcspn(place->call, "("), place->call, place->file, place->line);
+    if (item->partner)
+        category = "message";
+    if (item->kind != STATE || length < 0)
+        length = 0;
+    if (item->kind == FLAW)
+        prefix = "✗ ";
     else if (item->kind == SENT)
-        put_point(
-            out, item, item->is_wrong, item->is_wrong ? "✗ lost: " : "not received: ", item->text);
+        prefix = item->is_wrong ? "✗ lost: " : "not received: ";
+    if (category)
+        put_event(out, 'X', item->lane, item->time, "", item->text,
+            ",\"dur\":%" PRId64 ".%03d,\"cat\":\"%s\"%s%s", length / 1000, (int)(length % 1000),
+            category, item->is_wrong ? ",\"cname\":\"terrible\"" : "", call);
     else if (item->kind != STATE)
-        put_point(out, item, false, "", item->text);
+        put_event(out, 'i', item->lane, item->time, prefix, item->text, "%s%s",
+            *prefix && item->is_wrong ? ",\"s\":\"g\",\"cat\":\"violation\",\"cname\":\"terrible\""
+                                      : ",\"s\":\"t\"",
+            call);
 }
 
-/* Writes one end of the arrow with that ID. */
-static void put_arrow_end(FILE *out, char phase, const struct item *item, long id)
-{
-    begin_event(out, phase, item->lane, item->time, "", item->text);
-    (void)fprintf(out, ",\"id\":%ld,\"bp\":\"e\",\"cat\":\"message\"}", id);
-}
-
-static void put_count(FILE *out, int64_t time, const char *name, long count)
-{
-    begin_event(out, 'C', -1, time, "", name);
-    (void)fprintf(out, ",\"args\":{\"now\":%ld}}", count);
-}
-
-/* Begins the file: the title, as viewers show it beside the events, and what the run is called;
- * then the names of the lanes, in their order. */
+/* Writes the title, as viewers show it beside the events, and what the run is called; then the
+ * names of the lanes, in their order. */
 static void put_head(FILE *out, const struct chart *chart)
 {
     static const char *const verdicts[] = {"held", "VIOLATED", "unknown"};
@@ -119,41 +83,36 @@ static void put_head(FILE *out, const struct chart *chart)
     for (int lane = 0; lane < chart->lanes; lane++) {
         if (!chart->lane[lane].has_events)
             continue;
-        begin_event(out, 'M', lane, 0, "", "thread_name");
-        (void)fputs(",\"args\":{\"name\":", out);
-        put_string(out, "", chart->lane[lane].name);
-        (void)fputs("}}", out);
-        begin_event(out, 'M', lane, 0, "", "thread_sort_index");
-        (void)fprintf(out, ",\"args\":{\"sort_index\":%d}}", lane);
+        put_event(out, 'M', lane, 0, "", "thread_name", ",\"args\":{\"name\":\"%s\"}",
+            chart->lane[lane].name);
+        put_event(
+            out, 'M', lane, 0, "", "thread_sort_index", ",\"args\":{\"sort_index\":%d}", lane);
     }
 }
 
-void trace_write(const struct chart *chart, FILE *out)
+void trace_write(struct chart *chart, FILE *out)
 {
     int inside = 0, limit = chart->limit;
-    long in_flight = 0; /* messages, each once for each lane that receives it */
-    char text[64];
 
     put_head(out, chart);
     for (int end = 0; end < 2 && chart->most_inside > 0; end++)
-        put_count(out, end * chart->length, "limit", limit);
+        put_event(out, 'C', -1, end * chart->length, "", "limit", ",\"args\":{\"now\":%d}", limit);
     FOR_ITEMS (item, chart) {
-        bool is_arrival = item->kind == RECEIVED && item->partner >= 0;
-        long change = is_arrival ? -1 : item->receivers, id = item - chart->items;
+        const struct item *sent = item->partner;
+        long id = item - chart->items;
         put_item(out, item);
-        if (is_arrival) {
-            put_arrow_end(out, 's', &chart->items[item->partner], id);
-            put_arrow_end(out, 'f', item, id);
+        if (item->kind == RECEIVED && sent) {
+            put_event(out, 's', sent->lane, sent->time, "", sent->text,
+                ",\"id\":%ld,\"bp\":\"e\",\"cat\":\"message\"", id);
+            put_event(out, 'f', item->lane, item->time, "", item->text,
+                ",\"id\":%ld,\"bp\":\"e\",\"cat\":\"message\"", id);
         }
-        in_flight += change;
-        if (change != 0)
-            put_count(out, item->time, "in flight", in_flight);
         if (item->inside != inside)
-            put_count(out, item->time, "inside", item->inside);
-        if (item->inside > limit && inside <= limit && !item->is_wrong) {
-            (void)snprintf(text, sizeof text, "%d inside, not %d", item->inside, limit);
-            put_point(out, item, true, "✗ ", text); /* which count_in() has not told */
-        }
+            put_event(
+                out, 'C', -1, item->time, "", "inside", ",\"args\":{\"now\":%d}", item->inside);
+        if (item->inside > limit && inside <= limit && !item->is_wrong)
+            put_event(out, 'i', item->lane, item->time, "✗ ", "too many inside",
+                ",\"s\":\"g\",\"cat\":\"violation\",\"cname\":\"terrible\"");
         inside = item->inside;
     }
     (void)fputs("\n],\"displayTimeUnit\":\"ns\"}\n", out);

@@ -94,7 +94,7 @@ void views_start(void)
 }
 
 /* What belongs on standard output when the run is over. */
-static void write_rows(const struct chart *chart, FILE *out)
+static void write_rows(struct chart *chart, FILE *out)
 {
     struct screen screen = views_screen(STDOUT_FILENO);
 
@@ -106,8 +106,7 @@ static void write_rows(const struct chart *chart, FILE *out)
 
 const char *views_finish(const struct title *title)
 {
-    static void (*const writers[])(const struct chart *, FILE *) = {
-        svg_write, trace_write, write_rows};
+    static void (*const writers[])(struct chart *, FILE *) = {svg_write, trace_write, write_rows};
     struct recorder *from = recorder;
     const char *problem = NULL;
     char *bytes;

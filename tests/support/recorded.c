@@ -17,15 +17,14 @@ void recorded_begin(void)
     recorder = calloc(1, sizeof *recorder);
 }
 
-struct chart recorded_take(enum measure measure, enum verdict verdict)
+struct chart recorded_take(enum verdict verdict)
 {
     const struct title title = {.program = "demo_unit",
         .broken = verdict == VERDICT_VIOLATED,
         .verdict = verdict,
         .sentence = "what the verdict says",
         .left_out = verdict == VERDICT_VIOLATED ? "what was left out" : NULL,
-        .seed = 7,
-        .measure = measure};
+        .seed = 7};
 
     return chart_take(recorder, &title);
 }

@@ -12,7 +12,7 @@ void recorded_begin(void);
 
 /* Takes what was recorded as a chart, under a title of seed 7; chart_free() it.
  */
-struct chart recorded_take(enum measure measure, enum verdict verdict);
+struct chart recorded_take(enum verdict verdict);
 
 /* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER
  * is a lane or NO_LANE.

@@ -17,7 +17,7 @@ struct trace {
  *   - the states of a lane lie apart: none touches the next one;
  *   - each arrow has a beginning and an end, not before it, both at slices of
  *     its message, which have no length;
- *   - the counter "in flight" counts the arrows, "inside" the slices of that
+ *   - the counter "inside" counts the slices of that
  *     state at any time, and "limit" is always the same;
  *   - a call's place is in the project;
  *   - a violation has the sign, and there is none if the guarantee held.

@@ -26,9 +26,9 @@ static void end(int lanes, int64_t time)
 }
 
 /* Draws what is recorded, under that sentence, and checks the picture. */
-static const char *draw_titled(enum measure measure, enum verdict verdict, const char *sentence)
+static const char *draw_titled(enum verdict verdict, const char *sentence)
 {
-    struct chart chart = recorded_take(measure, verdict);
+    struct chart chart = recorded_take(verdict);
 
     chart.title.sentence = sentence;
     svg_write(&chart, drawing_begin());
@@ -38,9 +38,9 @@ static const char *draw_titled(enum measure measure, enum verdict verdict, const
     return picture;
 }
 
-static const char *draw(enum measure measure, enum verdict verdict)
+static const char *draw(enum verdict verdict)
 {
-    return draw_titled(measure, verdict, "what the verdict says");
+    return draw_titled(verdict, "what the verdict says");
 }
 
 /* Fails unless each TEXT is in the picture COUNT times. */
@@ -98,7 +98,7 @@ TEST(states)
     recorded_state(1100 * MS, 1, RUNNING, "counting");
     recorded_state(1150 * MS, 1, IDLE, "idle");
     recorded_state(1200 * MS, 1, GONE, "done");
-    const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    const char *picture = draw(VERDICT_HELD);
     assert_golden_file(picture, "states.svg");
     assert_false(picture_has_mark(picture));
 }
@@ -118,7 +118,7 @@ TEST(too_many)
         recorded_state(1000 * MS, 0, IDLE, "idle");
         if (told)
             recorded_flaw(100 * MS + 1, 1, "2 inside, not 1");
-        const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+        const char *picture = draw(VERDICT_VIOLATED);
         ASSERT_PARTS(picture, {1, ">✗ VIOLATED</text>"}, {1, ">demo_unit --broken</text>"},
             {2, "<path class='bar inside' d"}, {1, "<path class='bar red' d"},
             {told, ">✗ 2 inside, not 1</text>"}, {1, ">✗ 2 at once: 1 too many</text>"},
@@ -149,12 +149,12 @@ TEST(messages)
     recorded_to_all();
     recorded_received(800 * US, 0, NO_LANE, "from somebody");
     end(1, 900 * US);
-    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    const char *picture = draw(VERDICT_VIOLATED);
     assert_golden_file(picture, "messages.svg");
     ASSERT_PARTS(picture, {1, "<path class='sent' d"}, {1, "<path class='bad' d"},
         {1 + 2, "<path class='lost' d"}, {1 + 2, "<path class='cross' d='"},
         {1, ">ping again: lost</text>"}, {1, ">✗ meant for 1</text>"});
-    picture = draw(MESSAGES, VERDICT_HELD); /* nobody needed those */
+    picture = draw(VERDICT_HELD); /* nobody needed those */
     ASSERT_PARTS(picture, {0, "<path class='lost'"}, {1 + 2, "<path class='unread' d"},
         {1, ">message that nobody received</text>"});
 }
@@ -171,7 +171,7 @@ TEST(events)
         for (int i = 0; i < 2 * lanes; i++)
             recorded_sent(1000 + i + (1 + i / lanes) * 50 * MS, i % lanes, (i + 1) % lanes, "text");
         end(1, 102 * MS); /* after no long time */
-        const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+        const char *picture = draw(VERDICT_HELD);
         ASSERT_PARTS(picture, {2, ">≈</text>"}, {2 + 1, "<path class='page' d='M"}, /* pattern */
             {1, ">Each step to the right is one event;"});
     }
@@ -191,7 +191,7 @@ TEST(snapshots)
     recorded_note(600 * MS, 1, "[no snapshot]");
     recorded_note(700 * MS, 0, "deadline of 2 s");
     recorded_state(900 * MS, 1, GONE, "done");
-    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    const char *picture = draw(VERDICT_VIOLATED);
     ASSERT_PARTS(picture, {3, "<path class='bar new' d"}, {1, "<path class='bar old' d"},
         {1, ">200</text>"}, {1, ">✗ torn: 2 new, 1 old</text>"}, {1, ">[no snapshot]</text>"},
         {1, ">deadline of 2 s</text>"});
@@ -211,7 +211,7 @@ TEST(torn)
         recorded_flaw(960 * MS + i, 4, "torn");
     }
     recorded_note(1000 * MS, 4, "intact");
-    const char *picture = draw(MAX_INSIDE, VERDICT_VIOLATED);
+    const char *picture = draw(VERDICT_VIOLATED);
     ASSERT_PARTS(picture, {1, ">a li a line</text>"}, {1, ">ne</text>"}, {1, ">✗ torn</text>"});
 }
 
@@ -235,7 +235,7 @@ TEST(no_space)
     for (int i = 1; i < 12; i++)
         recorded_flaw(i * 70 * MS, i, "the same flaw");
     end(13, 1000 * MS);
-    const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+    const char *picture = draw(VERDICT_VIOLATED);
     ASSERT_PARTS(picture, {1, "client 4: words of one\n"}, {1, " the same flaw</text>"},
         {1, ">(1)</text>"}, {0, "no space here"});
     const char *number = strstr(picture, ">(1)</text>");
@@ -259,7 +259,7 @@ TEST(lost)
         recorded_sent(500 * MS, to_all ? 0 : 12, to_all ? NO_LANE : 0, "ping");
         recorder->events[recorder->next - 1].to_all = to_all;
         end(1, 1000 * MS);
-        const char *picture = draw(MESSAGES, VERDICT_VIOLATED);
+        const char *picture = draw(VERDICT_VIOLATED);
         ASSERT_PARTS(picture, {to_all ? 12 : 1, "<path class='cross' d='M"}, {1, ": lost</text>"});
         if (to_all)
             continue;
@@ -285,7 +285,7 @@ TEST(fan)
             recorded_received((400 + 20 * i) * MS, 1, 0, words[i]);
         }
         end(1, 1000 * MS);
-        const char *picture = draw(MESSAGES, VERDICT_HELD);
+        const char *picture = draw(VERDICT_HELD);
         ASSERT_PARTS(picture, {count, "<path class='sent' d"},
             {1, count == 2 ? ">pi, ng</text>" : ">pi, ng, 3, 4, 5, sixth,"},
             {count == 10, ", …</text>"});
@@ -307,7 +307,7 @@ TEST(many_lanes)
         recorded_state((110 + i) * MS, i, GONE, "done");
     }
     recorder->next = CAPACITY + 5;
-    const char *picture = draw(MAX_INSIDE, VERDICT_HELD);
+    const char *picture = draw(VERDICT_HELD);
     ASSERT_PARTS(picture, {40, "<path class='bar waiting' d"}, {40, "<path class='bar inside' d"},
         {1, ">worker 39</text>"}, {0, ">worker 40</text>"}, {0, "<path class='sent' d"},
         {1, ">Lanes that are not shown, but in --trace=FILE: 160<"},
@@ -325,7 +325,7 @@ TEST(wrong_state)
     recorder->events[1].is_wrong = true;
     recorded_flaw(500 * MS, 0, "still running");
     end(1, 1000 * MS);
-    const char *picture = draw_titled(LONGEST_RUN, VERDICT_VIOLATED,
+    const char *picture = draw_titled(VERDICT_VIOLATED,
         "the task did not stop on SIGTERM and was still running 2.002 s after "
         "its deadline of 2 s");
     ASSERT_PARTS(picture, {2, ">working</text>"}, /* in its bar, and the key */
@@ -337,7 +337,7 @@ TEST(wrong_state)
 TEST(empty)
 {
     recorded_begin();
-    const char *picture = draw(MAX_INSIDE, VERDICT_UNKNOWN);
+    const char *picture = draw(VERDICT_UNKNOWN);
     ASSERT_PARTS(picture, {1, ">? CANNOT TELL</text>"}, {1, "://"},
         {1, "xmlns='http://www.w3.org/2000/svg'"}, {1, "role='img'"}, {0, "script"},
         {0, "@import"});
@@ -352,7 +352,7 @@ TEST(escaping)
     recorded_note(0, 0, text);
     recorded_state(0, 0, WAITING, text);
     end(1, 5 * MS);
-    const char *picture = draw_titled(MAX_INSIDE, VERDICT_HELD, "<held>");
+    const char *picture = draw_titled(VERDICT_HELD, "<held>");
     ASSERT_PARTS(picture,
         {2, ": a&#60;b&#62;&#38;\"c' ]] \\x1b &#65533;|&#65533; \xef\xbf\xbd "
             "\xef\xbe\xbf \xc3\xa9 \U0001f600\n"},
@@ -370,7 +370,7 @@ TEST(long_sentence)
         for (size_t k = 10; i == 0 && k < sizeof sentence - 1; k += 11)
             sentence[k] = ' ';
         recorded_begin();
-        const char *picture = draw_titled(MAX_INSIDE, VERDICT_VIOLATED, sentence);
+        const char *picture = draw_titled(VERDICT_VIOLATED, sentence);
         ASSERT_PARTS(picture, {i == 0 ? 8 : 7, "class='said' "});
     }
 }
@@ -387,7 +387,7 @@ TEST(very_many_events)
         recorded_received(i * US + 9 * MS, i * 7 % 40, i % 40, "text");
         recorded_note(i * US, i % 40, "printed");
     }
-    const char *picture = draw(MESSAGES, VERDICT_HELD);
+    const char *picture = draw(VERDICT_HELD);
     assert_int_in_range(clock() - start, 0, 5 * CLOCKS_PER_SEC);
     assert_int_in_range(strlen(picture), 20000, 200000);
     ASSERT_PARTS(picture, {1, ">Bars, lines, and marks too near to others to be shown"});

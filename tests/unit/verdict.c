@@ -17,12 +17,12 @@ static const struct option_spec no_options[] = {{0}};
 
 static const char intact[] = "all 3 lines are intact";
 static const char overload[] = "10 workers were inside at once, but there are only 3 slots";
-static const char red[] = "\n \033[1;31mVIOLATED\033[0m  1 line is torn (seed 48213)\n";
+static const char red[] = "\n\033[1;31m VIOLATED\033[0m  1 line is torn (seed 48213)\n";
 static const char block[] =
     "\n VIOLATED  10 workers were inside at once, but there are only 3 slots\n"
     " left out  pthread_mutex_lock and pthread_mutex_unlock in writer()\n"
-    "    where  broken_writer() in demos/demo_unit.c:\n"
-    "           one line is not one message, seed 48213\n";
+    "    where  broken_writer() in demos/demo_unit.c: one line is not one message,\n"
+    "           seed 48213\n";
 
 struct judgement {
     bool held, broken;
@@ -73,7 +73,7 @@ static const char *show(const struct judgement *judgement)
 
 TEST(verdicts)
 {
-    static const char green[] = "\n     \033[1;38;5;36mHELD\033[0m  all 3 lines are intact "
+    static const char green[] = "\n\033[1;38;5;36m     HELD\033[0m  all 3 lines are intact "
                                 "(seed 48213)\n";
     static const char held[] = "demo_unit: guarantee held: all 3 lines are intact (seed 48213)\n";
     static const struct judgement judgements[] = {{true, false, 0, intact, held, NULL, NULL},
