@@ -18,12 +18,12 @@ static const struct option_spec common_options[] = {
     OPTION_FLAG("window", &run.window,
         "pause where --broken does, if it does, for up to 20 ms,\n"
         "                     with the mechanism in place: the guarantee holds"),
-    OPTION_ROW("seed", "N", KIND_INT, uint32_t, &run.seed, 0, 4294967295.0, WHOLE_NUMBER,
+    OPTION_ROW("seed", "N", seed, &run.seed, 0, 4294967295.0, WHOLE_NUMBER,
         "draw the same numbers as the run that showed seed N;\n"
         "                     the system still schedules as it likes"),
-    OPTION_ROW("speed", "X", KIND_DOUBLE, double, &run.speed, 0.1, 1000, "%g to %g",
+    OPTION_ROW("speed", "X", number, &run.speed, 0.1, 1000, "%g to %g",
         "divide the listing's own times by X"),
-    OPTION_ROW("timeout", "SECONDS", KIND_INT, int, &run.timeout, 1, 3600, WHOLE_NUMBER,
+    OPTION_ROW("timeout", "SECONDS", whole, &run.timeout, 1, 3600, WHOLE_NUMBER,
         "end a run that takes longer, with status 3; without\n"
         "                     it, 60 s more than the run should take"),
     OPTION_FLAG("help", &want_help, "show this text"),

@@ -47,7 +47,7 @@ static bool set_text(const struct option_spec *spec, const char *text)
 
     if (has_control(text))
         usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
-    *(const char **)spec->value = text;
+    *(spec->file ? spec->file : spec->text) = text;
     return length >= spec->min && length <= spec->max;
 }
 
@@ -55,51 +55,50 @@ static bool set_text(const struct option_spec *spec, const char *text)
  * nan, inf, exponents, hexadecimals, leading blanks. */
 static bool set_number(const struct option_spec *spec, const char *text)
 {
-    bool is_whole = spec->kind == KIND_INT;
+    const char *accepted = spec->number ? "0123456789." : "0123456789";
     char *end;
     double number = strtod(text, &end);
 
-    if (end == text || text[strspn(text, is_whole ? "0123456789" : "0123456789.")] != '\0')
+    if (end == text || *end != '\0' || text[strspn(text, accepted)] != '\0')
         return false;
-    if (*end != '\0' || number < spec->min || number > spec->max)
+    if (number < spec->min || number > spec->max)
         return false;
-    if (is_whole)
-        *(uint32_t *)spec->value = (uint32_t)number;
+    if (spec->whole)
+        *spec->whole = (int)number;
+    else if (spec->seed)
+        *spec->seed = (uint32_t)number;
     else
-        *(double *)spec->value = number;
+        *spec->number = number;
     return true;
 }
 
 /* Returns whether the option takes this value. */
 static bool set_value(const struct option_spec *spec, const char *text)
 {
-    switch (spec->kind) {
-    case KIND_FLAG:
-        *(bool *)spec->value = true;
-        return true;
-    case KIND_ENUM:
-        *(int *)spec->value = find_word(spec->values + strlen(ONE_OF), text);
-        return *(int *)spec->value >= 0;
-    case KIND_TEXT:
-    case KIND_FILE:
+    if (spec->text || spec->file)
         return set_text(spec, text);
-    default:
-        return set_number(spec, text);
+    if (spec->word) {
+        *spec->word = find_word(spec->values + strlen(ONE_OF), text);
+        return *spec->word >= 0;
     }
+    if (!spec->flag)
+        return set_number(spec, text);
+    *spec->flag = true;
+    return true;
 }
 
 /* Writes the option's default to TEXT, or nothing: a number below the minimum is none. */
 static void describe_default(const struct option_spec *spec, char text[MAX_VALUES])
 {
-    bool is_text = spec->kind == KIND_TEXT || spec->kind == KIND_FILE;
+    const char *const *string = spec->file ? spec->file : spec->text;
     double number = spec->min - 1;
 
-    if (is_text && *(const char **)spec->value)
-        (void)snprintf(text, MAX_VALUES, "%s", *(const char **)spec->value);
-    else if (spec->kind == KIND_INT)
-        number = *(int *)spec->value;
-    else if (spec->kind == KIND_DOUBLE)
-        number = *(double *)spec->value;
+    if (string && *string)
+        (void)snprintf(text, MAX_VALUES, "%s", *string);
+    else if (spec->whole)
+        number = *spec->whole;
+    else if (spec->number)
+        number = *spec->number;
     if (number >= spec->min)
         (void)snprintf(text, MAX_VALUES, "%.9g", number);
 }
@@ -156,9 +155,9 @@ void print_options(const struct option_spec *table)
         (void)snprintf(
             label, sizeof label, spec->argument ? "--%s=%s" : "--%s", spec->name, spec->argument);
         say("  %-18s %s", label, spec->help);
-        if (spec->kind == KIND_FILE && *standard)
+        if (spec->file && *standard)
             say("%20s (default: %s)", "", standard);
-        if (spec->kind == KIND_FLAG || spec->kind == KIND_FILE)
+        if (spec->flag || spec->file)
             continue;
         (void)snprintf(values, sizeof values, spec->values, spec->min, spec->max);
         say("%20s (%s%s%s)", "", values, *standard ? "; default: " : "", standard);

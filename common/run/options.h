@@ -6,49 +6,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum option_kind {
-    KIND_FLAG,   /* the value is a bool */
-    KIND_INT,    /* int or uint32_t, from min to max, neither below 0 */
-    KIND_DOUBLE, /* the same with a fraction */
-    KIND_TEXT,   /* const char *, min to max bytes, no control characters */
-    KIND_FILE,   /* the same, the name of a file */
-    KIND_ENUM    /* int, the index of one of the words, or NOT_GIVEN */
-};
-
 enum { NOT_GIVEN = -1 };
 
 struct option_spec {
     const char *name;     /* without the dashes; NULL ends the table */
     const char *argument; /* what --help calls its value; NULL for a flag */
-    enum option_kind kind;
-    void *value; /* what it is at the start is the default */
     double min, max;
     const char *values; /* a format for both; or ONE_OF, and words with spaces between them */
     const char *help;   /* in lower case, without a full stop */
+    /* One of these leads to the variable; what that is at the start is the default. */
+    bool *flag;
+    int *whole, *word; /* from min to max; the index of one of the words, or NOT_GIVEN */
+    uint32_t *seed;
+    double *number;
+    const char **text, **file; /* min to max bytes, no control characters */
 };
 
-/* The rows of a demo's table. The compiler checks the type of VALUE. */
-#define OPTION_ROW(name, argument, kind, type, value, min, max, values, help)                      \
+/* The rows of a demo's table. */
+#define OPTION_ROW(name, argument, member, value, min, max, values, help)                          \
     {                                                                                              \
-        name, argument, kind, (1 ? (value) : (type *)0), min, max, values, help                    \
+        name, argument, min, max, values, help, .member = (value)                                  \
     }
-#define WHOLE_NUMBER "a whole number from %.0f to %.0f"
-#define ONE_OF       "one of "
-#define OPTION_FLAG(name, value, help)                                                             \
-    OPTION_ROW(name, NULL, KIND_FLAG, bool, value, 0, 0, NULL, help)
+#define WHOLE_NUMBER                   "a whole number from %.0f to %.0f"
+#define ONE_OF                         "one of "
+#define OPTION_FLAG(name, value, help) OPTION_ROW(name, NULL, flag, value, 0, 0, NULL, help)
 #define OPTION_INT(name, value, min, max, help)                                                    \
-    OPTION_ROW(name, "N", KIND_INT, int, value, min, max, WHOLE_NUMBER, help)
+    OPTION_ROW(name, "N", whole, value, min, max, WHOLE_NUMBER, help)
 #define OPTION_SECONDS(name, value, max, help)                                                     \
-    OPTION_ROW(name, "SECONDS", KIND_DOUBLE, double, value, 0, max, "%g to %g", help)
+    OPTION_ROW(name, "SECONDS", number, value, 0, max, "%g to %g", help)
 #define OPTION_POSITIVE(name, value, max, help)                                                    \
-    OPTION_ROW(                                                                                    \
-        name, "SECONDS", KIND_DOUBLE, double, value, DBL_MIN, max, "above %.0f, up to %g", help)
+    OPTION_ROW(name, "SECONDS", number, value, DBL_MIN, max, "above %.0f, up to %g", help)
 #define OPTION_TEXT(name, value, max, help)                                                        \
-    OPTION_ROW(name, "TEXT", KIND_TEXT, const char *, value, 1, max, "%.0f to %.0f bytes", help)
+    OPTION_ROW(name, "TEXT", text, value, 1, max, "%.0f to %.0f bytes", help)
 #define OPTION_FILE(name, value, help)                                                             \
-    OPTION_ROW(name, "FILE", KIND_FILE, const char *, value, 1, 4095, "%.0f to %.0f bytes", help)
+    OPTION_ROW(name, "FILE", file, value, 1, 4095, "%.0f to %.0f bytes", help)
 #define OPTION_ENUM(name, argument, value, words, help)                                            \
-    OPTION_ROW(name, argument, KIND_ENUM, int, value, 0, 0, ONE_OF words, help)
+    OPTION_ROW(name, argument, word, value, 0, 0, ONE_OF words, help)
 
 /* Adds the options of a table to those that parse_options() knows. */
 void add_options(const struct option_spec *table);

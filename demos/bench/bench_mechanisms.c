@@ -50,16 +50,16 @@ static FILE *picture; /* open before the run, which no wrong name loses */
 static const struct option_spec options[] = {
     OPTION_INT("rounds", &settings.rounds, 1, 1000,
         "measure each mechanism so often, in turn with the others"),
-    OPTION_ROW("size", "BYTES", KIND_INT, int, &settings.size, MIN_SIZE, MAX_SIZE, WHOLE_NUMBER,
+    OPTION_ROW("size", "BYTES", whole, &settings.size, MIN_SIZE, MAX_SIZE, WHOLE_NUMBER,
         "the length of a message; a signal carries an int only"),
     OPTION_ENUM("placement", "WHERE", &settings.placement, "same cross free",
         "pin both sides to one core, to two cores, or not at all;\n"
         "                     same by default, where the system can pin"),
-    OPTION_ROW("only", "LIST", KIND_TEXT, const char *, &settings.only, 1, 1000,
-        "%.0f to %.0f bytes", "show only these and the pipe, with commas between them"),
+    OPTION_ROW("only", "LIST", text, &settings.only, 1, 1000, "%.0f to %.0f bytes",
+        "show only these and the pipe, with commas between them"),
     OPTION_FLAG("csv", &settings.csv, "print comma-separated values instead of the chart"),
     OPTION_FILE("svg", &settings.svg, "draw the chart as a picture, too"),
-    OPTION_ROW("timeout", "SECONDS", KIND_INT, int, &run.timeout, 1, 3600, WHOLE_NUMBER,
+    OPTION_ROW("timeout", "SECONDS", whole, &run.timeout, 1, 3600, WHOLE_NUMBER,
         "end a run that takes longer, with status 3; without\n"
         "                     it, 60 s more than the run should take"),
     OPTION_FLAG("help", &want_help, "show this text"),
