@@ -41,16 +41,6 @@ static bool has_control(const char *text)
     return false;
 }
 
-static bool set_text(const struct option_spec *spec, const char *text)
-{
-    double length = (double)strlen(text);
-
-    if (has_control(text))
-        usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
-    *(spec->file ? spec->file : spec->text) = text;
-    return length >= spec->min && length <= spec->max;
-}
-
 /* Takes plain digits, with a fraction where the option has one. strtod(3p) alone would take more:
  * nan, inf, exponents, hexadecimals, leading blanks. */
 static bool set_number(const struct option_spec *spec, const char *text)
@@ -75,8 +65,15 @@ static bool set_number(const struct option_spec *spec, const char *text)
 /* Returns whether the option takes this value. */
 static bool set_value(const struct option_spec *spec, const char *text)
 {
-    if (spec->text || spec->file)
-        return set_text(spec, text);
+    const char **string = spec->file ? spec->file : spec->text;
+
+    if (string && has_control(text))
+        usage_error("--%s=%s: must not have control characters", spec->name, escaped(text));
+    if (string) {
+        double length = (double)strlen(text);
+        *string = text;
+        return length >= spec->min && length <= spec->max;
+    }
     if (spec->word) {
         *spec->word = find_word(spec->values + strlen(ONE_OF), text);
         return *spec->word >= 0;

@@ -39,12 +39,12 @@ void record_lanes(const char *name, int count)
     int index = recorder->role_count;
     if (index > 0 && strcmp(recorder->roles[index - 1].name, name) == 0)
         index--; /* more of the latest role */
-    if (index == MAX_ROLES || strlen(name) >= ROLE_SIZE)
-        die("%s: a run has at most %d roles, with names of at most %d bytes; raise MAX_ROLES or "
-            "ROLE_SIZE",
-            name, MAX_ROLES, ROLE_SIZE - 1);
-    if (count > NO_LANE - recorder->lane_count)
-        die("%s: a run is recorded with at most %d lanes; leave out the views", name, NO_LANE);
+    bool is_too_long = strlen(name) >= ROLE_SIZE;
+    if (is_too_long || index == MAX_ROLES || count > NO_LANE - recorder->lane_count)
+        die("%s: a run is recorded with at most %d roles, names of %d bytes, and %d lanes; leave "
+            "out "
+            "the views",
+            name, MAX_ROLES, ROLE_SIZE - 1, NO_LANE);
     struct role *role = &recorder->roles[index];
     if (role->count == 0) {
         (void)snprintf(role->name, sizeof role->name, "%s", name);
@@ -57,11 +57,10 @@ void record_lanes(const char *name, int count)
 
 void record_as(const char *role, int id)
 {
-    if (recorder == NULL)
-        return;
-    if (lane_of(role, id) == NO_LANE)
+    if (recorder && lane_of(role, id) == NO_LANE)
         record_lanes(role, 1);
-    own.lane = lane_of(role, id);
+    if (recorder)
+        own.lane = lane_of(role, id);
 }
 
 /* Adds an event with LENGTH bytes of TEXT, and returns it; NULL if the recorder is full. */

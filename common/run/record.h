@@ -2,8 +2,7 @@
 /* record - what the actors of a run do, and when: every view is drawn from it
  *
  * An actor, thread or process, has a lane. The checking macros record by a call's name that an
- * actor waits in it, or wakes others by it (record.c has the names), and count_in() and count_out()
- * that it is inside; the rest has lines of its own, as record_sent(). Leaving and sending are
+ * actor waits in it, or wakes others by it (record.c has the names). Leaving and sending are
  * recorded before their call, entering and receiving after it: so the recorded order is one that
  * the run really had. When no view is asked for, each is one comparison. */
 #pragma once
@@ -58,9 +57,8 @@ void record_lanes(const char *role, int count);
 /* From now on this thread (or process) is ID of ROLE; the first one is "main" until then. */
 void record_as(const char *role, int id);
 
-/* Returns the lane of ID of ROLE (ALL: its last one), which may have just one lane; or NO_LANE. */
+/* Returns the lane of ID of ROLE, which may have just one lane; or NO_LANE. */
 int lane_of(const char *role, int id);
-int lane_count(const struct recorder *from);
 
 /* These may be called from any thread or process, in any order; they never fail and never wait. The
  * text is a printf(3p) format, of whose result TEXT_SIZE bytes are kept. */
