@@ -37,7 +37,7 @@ void (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
 static sigset_t with_sigchld; /* the signals that are blocked while it may come */
 
-static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process; 0: it is off */
+static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process, at 0 */
 static char watchdog_message[160];
 
 /* The watchdog's handler goes through the list: it only grows, and before actors start. */
@@ -72,11 +72,9 @@ static void tick(int signal_number)
 
     if (starter != 0 && starter != getpid() && starter != getppid()) /* an actor without it */
         _exit(EXIT_TROUBLE);
-    if (seconds_left == 0)
-        return;
     seconds_left--;
     (void)alarm(1);
-    if (seconds_left > 0)
+    if (seconds_left != 0)
         return;
     kill_processes();
     if (AGAIN(poll(&full, 1, 0)) > 0) /* it is not */
@@ -84,13 +82,14 @@ static void tick(int signal_number)
     _exit(EXIT_TROUBLE);
 }
 
+/* SECONDS: 0: no bound, and no ticks; below: no bound, but the parent's end is noticed. */
 static void start_ticking(int seconds)
 {
     const struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
 
     seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(seconds > 0);
+    (void)alarm(seconds != 0);
 }
 
 void watchdog_set(double planned)
@@ -141,7 +140,7 @@ static void start_process(struct actor *actor)
 #if HAVE_PRCTL
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) /* a sandbox refuses it */
 #endif
-        start_ticking(SIG_ATOMIC_MAX);
+        start_ticking(-1);
     if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
     (void)act(actor);
@@ -224,13 +223,11 @@ static noreturn void die_of_actor(const struct actor *failed, int status)
             actor->is_running = false;
             CHECK(waitpid(actor->pid, &status, 0));
         }
-    if (WIFEXITED(status))
-        die("%s %d failed with status %d, so the run was stopped", failed->role, failed->id,
-            WEXITSTATUS(status));
-    die("%s %d was killed by signal %d%s, so the run was stopped", failed->role, failed->id,
-        WTERMSIG(status),
-        WTERMSIG(status) == SIGBUS ? " (a mapped file was cut off, or there is no room for it)"
-                                   : "");
+    bool is_killed = WIFSIGNALED(status), is_cut_off = is_killed && WTERMSIG(status) == SIGBUS;
+    die("%s %d %s %d%s, so the run was stopped", failed->role, failed->id,
+        is_killed ? "was killed by signal" : "failed with status",
+        is_killed ? WTERMSIG(status) : WEXITSTATUS(status),
+        is_cut_off ? " (a mapped file was cut off, or there is no room for it)" : "");
 }
 
 enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)
