@@ -7,20 +7,15 @@
 #include "tests/support/test.h"
 #include "common/views/charts.h"
 #include "tests/support/recorded.h"
-#include "tests/support/trace_file.h"
 
 /* Writes what was recorded, and compares it with the golden file NAME. */
 static void assert_trace(enum verdict verdict, const char *name)
 {
     struct chart recording = recorded_take(verdict);
-    FILE *file = fopen("trace.json", "w");
 
-    assert_non_null(file);
-    trace_write(&recording, file);
-    assert_int_equal(fclose(file), 0);
+    trace_write(&recording, drawing_begin());
     chart_free(&recording);
-    assert_golden_file(load_file("trace.json", NULL), name);
-    (void)trace_load("trace.json");
+    assert_golden_file(drawing_end(), name);
 }
 
 /* Three workers and two slots. The first event is not at the time 0; the last
