@@ -26,7 +26,6 @@ echo 'A [link](nowhere.md)' >installed/docs/page.md
 cat >lies <<'END'
 prose @ # A page that lies @ its sentences are too long; LONG=28 sh docs/sentences.sh docs/lie.md shows them
 console @ $ ./demo_pipe --seed=1 make this 2>/dev/null\nmakethis
-console @ $ true\n$ echo it does not say this
 console @ $ ./demo_pipe --seed=1 -- a 2>&1\na\ndemo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 2)
 console @ $ seq 5\n...\n3
 console @ $ seq 5\n...\n$ seq 2\n1
@@ -62,7 +61,7 @@ prose @ | short | 12345678901234567890123456789012345678901234567890123456789012
 prose @ LONG @ this line has 171 columns, and not up to 120
 prose @ LONG @ this line has 171 columns, and not up to 120
 diff change to demos/demo_semaphore.c @ HEAD\n@@ -1 +1 @@\n-not there\n+more\n```\n\n```console\n$ true @ the change does not fit to demos/demo_semaphore.c
-diff change to demos/demo_semaphore.c @ HEAD\n@@ -1 +1 @@\n-/* SPDX-License-Identifier: MIT */\n+no C\n```\n\n```console\n$ true @ with the change demo_semaphore cannot be built
+diff change to demos/demo_semaphore.c @ HEAD\n@@ -1,2 +1,2 @@\n-/* SPDX-License-Identifier: MIT */\n+no C\n /* demo_semaphore - a semaphore counts free slots: threads wait while it is 0\n```\n\n```console\n$ true @ with the change demo_semaphore cannot be built
 diff change to demos/demo_semaphore.c @ HEAD @ no console block after this runs the change
 diff @ +more @ a diff wants <!-- change to demos/demo_X.c -->
 prose @ ```text @ the block does not end
