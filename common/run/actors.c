@@ -35,7 +35,6 @@ static pid_t starter; /* of the actors; they have copies of the list, but it is 
 
 void (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
-static sigset_t with_sigchld; /* the signals that are blocked while it may come */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process, at 0 */
 static char watchdog_message[160];
@@ -169,7 +168,6 @@ static void do_nothing(int signal_number)
 void launch_actors(void)
 {
     const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
-    sigset_t without_sigchld;
 
     (void)atexit(stop_processes);
     starter = getpid();
@@ -180,11 +178,10 @@ void launch_actors(void)
         if (actor->kind != THREAD)
             start_process(actor);
     CHECK(sigaction(SIGCHLD, &action, NULL));
-    with_sigchld = hold_signals(); /* all go to the first thread */
+    sigset_t held = hold_signals(); /* all go to the first thread */
     start_threads();
-    without_sigchld = with_sigchld;
-    (void)sigaddset(&without_sigchld, SIGCHLD);
-    release_signals(without_sigchld);
+    (void)sigaddset(&held, SIGCHLD);
+    release_signals(held);
     CHECK(write(may_begin[1], "", 1));
 }
 
@@ -194,14 +191,18 @@ static pid_t await_child(int64_t deadline)
 {
     int may_wait = deadline == FOREVER ? 0 : WNOHANG; /* for a whole run: one call, not three */
     siginfo_t info = {0};
+    sigset_t none;
 
+    (void)sigemptyset(&none);
     for (;;) {
         CHECK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | may_wait));
-        int64_t left = deadline - clock_now();
-        if (info.si_pid != 0 || left <= 0)
+        if (info.si_pid != 0)
             return info.si_pid;
+        int64_t left = deadline - clock_now();
+        if (left <= 0)
+            return 0;
         struct timespec timeout = to_timespec(left);
-        if (pselect(0, NULL, NULL, NULL, &timeout, &with_sigchld) == -1 && errno != EINTR)
+        if (pselect(0, NULL, NULL, NULL, &timeout, &none) == -1 && errno != EINTR)
             die_call("pselect", errno, __FILE__, __LINE__);
     }
 }

@@ -12,7 +12,8 @@ enum { FIRST_VALUE = 256, MAX_VALUES = 128 };
 
 static struct added {
     const struct option_spec *spec;
-    char standard[MAX_VALUES]; /* its default, for --help; or "" */
+    double number;    /* its default, which only --help formats; below the minimum: none */
+    const char *text; /* the same; NULL: none */
 } * added;
 static int option_count;
 
@@ -84,28 +85,15 @@ static bool set_value(const struct option_spec *spec, const char *text)
     return true;
 }
 
-/* Writes the option's default to TEXT, or nothing: a number below the minimum is none. */
-static void describe_default(const struct option_spec *spec, char text[MAX_VALUES])
-{
-    const char *const *string = spec->file ? spec->file : spec->text;
-    double number = spec->min - 1;
-
-    if (string && *string)
-        (void)snprintf(text, MAX_VALUES, "%s", *string);
-    else if (spec->whole)
-        number = *spec->whole;
-    else if (spec->number)
-        number = *spec->number;
-    if (number >= spec->min)
-        (void)snprintf(text, MAX_VALUES, "%.9g", number);
-}
-
 void add_options(const struct option_spec *table)
 {
     for (const struct option_spec *spec = table; spec->name; spec++) {
         added = CHECK_NOT(NULL, realloc(added, (size_t)(option_count + 1) * sizeof *added));
-        added[option_count] = (struct added){.spec = spec};
-        describe_default(spec, added[option_count].standard);
+        const char *const *text = spec->file ? spec->file : spec->text;
+        double number = spec->whole ? *spec->whole : spec->min - 1;
+        added[option_count] = (struct added){.spec = spec,
+            .number = spec->number ? *spec->number : number,
+            .text = text ? *text : NULL};
         option_count++;
     }
 }
@@ -148,7 +136,11 @@ void print_options(const struct option_spec *table)
     while (option->spec != table)
         option++;
     for (const struct option_spec *spec = table; spec->name; spec++, option++) {
-        const char *standard = option->standard;
+        char standard[MAX_VALUES] = "";
+        if (option->text)
+            (void)snprintf(standard, sizeof standard, "%s", option->text);
+        else if (option->number >= spec->min)
+            (void)snprintf(standard, sizeof standard, "%.9g", option->number);
         (void)snprintf(
             label, sizeof label, spec->argument ? "--%s=%s" : "--%s", spec->name, spec->argument);
         say("  %-18s %s", label, spec->help);
