@@ -10,7 +10,7 @@
 
 enum { FILTERS = 4, LAST = FILTERS - 1 };
 enum { NONE = -1 }; /* instead of an end of a pipe */
-enum { BLOCK = 65536, RESULT_SIZE = 12 * (BLOCK + 3) };
+enum { BLOCK = 16384, RESULT_SIZE = 12 * (BLOCK + 3) };
 
 /* split, capitalize, merge, decapitalize; NULL ends the list. */
 extern const char *const filter_names[];
