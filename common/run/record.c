@@ -126,47 +126,44 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         own.state = event;
 }
 
-/* The calls that say something by their names; all others are not recorded. */
-enum call_kind { ORDINARY, WAITS, WAKES, POSTS };
-static const struct {
-    const char *name;
-    enum call_kind kind;
-} known_calls[] = {{"pthread_mutex_lock(", WAITS}, {"pthread_cond_wait(", WAITS},
-    {"pthread_rwlock_rdlock(", WAITS}, {"pthread_rwlock_wrlock(", WAITS},
-    {"pthread_barrier_wait(", WAITS}, {"sem_wait(", WAITS}, {"accept(", WAITS}, {"connect(", WAITS},
-    {"recv(", WAITS}, {"read(", WAITS}, {"read_some(", WAITS}, {"open(", WAITS} /* of a FIFO */,
-    {"mq_receive(", WAITS}, {"mq_send(", WAITS}, {"msgrcv(", WAITS}, {"msgsnd(", WAITS},
-    {"pause(", WAITS}, {"pthread_cond_broadcast(", WAKES}, {"pthread_cond_signal(", WAKES},
-    {"sem_post(", POSTS}};
+/* The calls that may wait; open: of a FIFO. */
+static const char *const waiting_calls[] = {"pthread_mutex_lock(", "pthread_cond_wait(",
+    "pthread_rwlock_rdlock(", "pthread_rwlock_wrlock(", "pthread_barrier_wait(", "sem_wait(",
+    "accept(", "connect(", "recv(", "read(", "read_some(", "open(", "mq_receive(", "mq_send(",
+    "msgrcv(", "msgsnd(", "pause("};
 
-static enum call_kind kind_of(const char *call)
+static bool begins_with(const char *text, const char *start)
 {
-    for (size_t i = 0; i < sizeof known_calls / sizeof *known_calls; i++)
-        if (strncmp(call, known_calls[i].name, strlen(known_calls[i].name)) == 0)
-            return known_calls[i].kind;
-    if (strncmp(call, "fcntl(", 6) == 0 && strstr(call, "F_SETLKW"))
-        return WAITS;
-    return ORDINARY;
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool may_wait(const char *call)
+{
+    for (size_t i = 0; i < sizeof waiting_calls / sizeof *waiting_calls; i++)
+        if (begins_with(call, waiting_calls[i]))
+            return true;
+    return begins_with(call, "fcntl(") && strstr(call, "F_SETLKW");
 }
 
 static void call_begins(const struct call_place *place)
 {
     const char *call = place->call;
-    enum call_kind kind = kind_of(call);
-    bool is_read = strncmp(call, "read_some(", 10) == 0; /* which it makes */
+    bool waits = may_wait(call), is_read = begins_with(call, "read_some("); /* which it makes */
     size_t length = is_read ? strlen("read") : strcspn(call, "(");
 
     if (own.lane == NO_LANE) /* it is no actor */
         return;
-    if (kind != ORDINARY || strncmp(place->file, "common/", 7) != 0) /* not a call of our own */
+    if (waits || !begins_with(place->file, "common/")) /* not a call of our own */
         own.place = place;
-    if (kind == WAITS) {
+    if (waits) {
         own.wakeups = recorder->wakeups;
         own.wait = add_event(own.lane, STATE, WAITING, NULL, 0, call, length);
-    } else if (kind == WAKES) {
+    }
+    if (begins_with(call, "pthread_cond_broadcast(") || begins_with(call, "pthread_cond_signal(")) {
         atomic_fetch_add(&recorder->wakeups, 1);
         record_sent(NULL, ALL, "wakeup");
-    } else if (kind == POSTS)
+    }
+    if (begins_with(call, "sem_post("))
         (void)add_event(own.lane, NOTE, IDLE, NULL, 0, call, length);
 }
 
@@ -175,10 +172,9 @@ static void call_ends(const struct call_place *place)
     int error = errno; /* of a call that may fail */
     unsigned ready = READY;
 
-    if (own.lane == NO_LANE || kind_of(place->call) != WAITS)
+    if (own.lane == NO_LANE || !may_wait(place->call))
         return;
-    bool is_woken =
-        strncmp(place->call, "pthread_cond_", 13) == 0 && recorder->wakeups != own.wakeups;
+    bool is_woken = begins_with(place->call, "pthread_cond_") && recorder->wakeups != own.wakeups;
     bool is_short = own.wait && clock_now() - own.wait->time < SHORTEST_WAIT;
     if (is_short && !is_woken && atomic_compare_exchange_strong(&own.wait->ready, &ready, CANCELED))
         return;
