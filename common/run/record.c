@@ -39,15 +39,12 @@ void record_lanes(const char *name, int count)
     int index = recorder->role_count;
     if (index > 0 && strcmp(recorder->roles[index - 1].name, name) == 0)
         index--; /* more of the latest role */
-    bool is_too_long = strlen(name) >= ROLE_SIZE;
-    if (is_too_long || index == MAX_ROLES || count > NO_LANE - recorder->lane_count)
-        die("%s: a run is recorded with at most %d roles, names of %d bytes, and %d lanes; leave "
-            "out "
-            "the views",
-            name, MAX_ROLES, ROLE_SIZE - 1, NO_LANE);
+    if (index == MAX_ROLES || count > NO_LANE - recorder->lane_count)
+        die("%s: a run is recorded with at most %d roles and %d lanes; leave out the views", name,
+            MAX_ROLES, NO_LANE);
     struct role *role = &recorder->roles[index];
     if (role->count == 0) {
-        (void)snprintf(role->name, sizeof role->name, "%s", name);
+        role->name = name;
         role->first = recorder->lane_count;
     }
     role->count += count;

@@ -14,7 +14,7 @@
 
 enum event_kind { STATE, NOTE, SENT, RECEIVED, FLAW /* a note of what went wrong */ };
 enum state { GONE, IDLE, RUNNING, WAITING, INSIDE }; /* rising */
-enum { CAPACITY = 65536, MAX_ROLES = 16, ROLE_SIZE = 16, TEXT_SIZE = 51 };
+enum { CAPACITY = 65536, MAX_ROLES = 16, TEXT_SIZE = 51 };
 enum { CUT_OFF = TEXT_SIZE + 1 }; /* instead of the length of a longer text */
 enum { NO_LANE = 0xffff, OWN_LANE = -1, ALL = -1 /* instead of an id: a message to all lanes */ };
 
@@ -35,7 +35,7 @@ struct event {
 /* In memory that all actors share; the lanes of a role follow one another. */
 extern struct recorder {
     struct role {
-        char name[ROLE_SIZE];
+        const char *name; /* in all processes at the same place, as constants are */
         int first;
         atomic_int count;
     } roles[MAX_ROLES];

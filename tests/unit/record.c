@@ -135,22 +135,22 @@ TEST(killed_child)
 /* Nothing is written beyond a table: the run ends with a message. */
 static int record_roles(const void *lanes)
 {
-    char name[32];
+    static char names[20][32];
 
     recorder_start();
     for (int i = 0; i < 20; i++) {
-        (void)snprintf(name, sizeof name, "role %d", i);
-        record_lanes(name, *(const int *)lanes);
+        (void)snprintf(names[i], sizeof names[i], "role %d", i);
+        record_lanes(names[i], *(const int *)lanes);
     }
     return 0;
 }
 
 TEST(full_tables)
 {
-    (void)expect(3, "demo_unit: role 16: a run is recorded with at most 16 roles, ", record_roles,
-        &(int){1});
-    (void)expect(3, "demo_unit: role 1: a run is recorded with at most 16 roles, ", record_roles,
-        &(int){40000});
+    (void)expect(3, "demo_unit: role 16: a run is recorded with at most 16 roles and 65535 lanes; ",
+        record_roles, &(int){1});
+    (void)expect(3, "demo_unit: role 1: a run is recorded with at most 16 roles and 65535 lanes; ",
+        record_roles, &(int){40000});
 }
 
 /* This thread is a new actor, which runs. */
