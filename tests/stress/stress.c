@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* stress - runs each demo many times in both modes, free and on one core
  *
- * Usage: stress BUILD_FOLDER [RUNS [NAME...]], as in "mutex". A normal
- * run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late
- * that the task was done), a broken one with 4: of 1000 broken runs one may
- * fail to show its bug, of normal runs none may report a violation; and in one
- * of 100 at most nobody waits in the mechanism's own call. Prints a table, and
- * above its line each run that went wrong with what it said: its seed and speed
- * stand there to repeat it. The exit status says whether all held. The long
- * soak is 'stress build 5000': 10,000 runs of each mode, half of them on one
- * core. And 'stress build crowd' has 100 normal runs of all kinds at once.
+ * Usage: stress BUILD_FOLDER [crowd | RUNS [DEMO]]. A normal run has to end with
+ * status 0 (demo_signal: 1, or 0 if the guard came so late that the task was
+ * done), a broken one with 4: of 1000 broken runs one may fail to show its bug,
+ * of normal runs none may report a violation; and in one of 100 at most nobody
+ * waits in the mechanism's own call. Prints a table, and above its line each run
+ * that went wrong with what it said: its seed and speed stand there to repeat
+ * it. The long soak is 'stress build 5000': 10,000 runs of each mode, half of
+ * them on one core. A crowd is 100 normal runs of all kinds at once.
  */
 #define _GNU_SOURCE /* sched_setaffinity, where there is one */
 #include "tests/support/process.h"
@@ -27,47 +26,43 @@ enum { AT_ONCE = 4, CROWD = 100 };
 /* One of the runs. */
 struct run {
     const struct demo_run *subject;
-    int number, place; /* of those at once */
     bool broken, pinned;
-    char words[160];
+    char folder[16], words[160];
+    struct program program;
 };
 
-/* In the new process: a folder with a log and names of its own, and one core,
- * where the system can do that.
- */
-static int prepare(const void *context)
+/* What is started now has one core, or all, where the system can do that. */
+static void pin(bool pinned)
 {
-    const struct run *run = context;
-    char folder[32];
-
-    (void)snprintf(folder, sizeof folder, "run-%d", run->place);
-    (void)mkdir(folder, 0700);
 #ifdef CPU_SET
-    if (run->pinned) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET(0, &set);
-        (void)sched_setaffinity(0, sizeof set, &set);
-    }
+    static cpu_set_t all, one;
+
+    if (CPU_COUNT(&all) == 0)
+        (void)sched_getaffinity(0, sizeof all, &all);
+    CPU_SET(0, &one);
+    (void)sched_setaffinity(0, sizeof one, pinned ? &one : &all);
 #endif
-    return chdir(folder) == 0 ? 0 : 127;
 }
 
-/* The speeds come in turn; seeds differ from run to run, and are the same when
- * all is repeated. Some are watched: recording, and the live view's process,
- * change the times.
+/* Starts the run in a folder with a log and names of its own. The speeds come in
+ * turn; seeds differ from run to run, and are the same when all is repeated.
+ * Some are watched: recording, and the live view's process, change the times.
  */
-static struct program start(struct run *run)
+static void start(struct run *run, int number)
 {
     static const char *const views[] = {"", "--lanes", "--trace=view", "", "--trace=view"};
     const struct demo_run *subject = run->subject;
-    int speed = subject->speeds[run->number / AT_ONCE % subject->speed_count];
-    unsigned seed = (unsigned)(run->number * 4 + run->broken * 2 + run->pinned);
+    int speed = subject->speeds[number / AT_ONCE % subject->speed_count];
+    unsigned seed = (unsigned)(number * 4 + run->broken * 2 + run->pinned);
 
     (void)snprintf(run->words, sizeof run->words, "%s --speed=%d --seed=%u %s%s %s",
         subject->program, speed, seed * 2654435761U, subject->options,
-        run->broken ? " --broken" : "", views[run->number % 5]);
-    return start_with(prepare, run, "%s", run->words);
+        run->broken ? " --broken" : "", views[number % 5]);
+    (void)mkdir(run->folder, 0700);
+    if (chdir(run->folder) == -1)
+        exit(3);
+    run->program = start_words("%s", run->words);
+    (void)!chdir("..");
 }
 
 /* Whether a run ended as it should: demo_signal may also have been unable to
@@ -96,7 +91,7 @@ static void look_for_a_wait(const struct run *run)
     char path[32], line[1024], name[64];
     bool found = false;
 
-    (void)snprintf(path, sizeof path, "run-%d/view", run->place);
+    (void)snprintf(path, sizeof path, "%s/view", run->folder);
     FILE *trace = fopen(path, "r");
     while (trace && !found && fgets(line, sizeof line, trace))
         for (const char *call = run->subject->waits; *call;) {
@@ -113,9 +108,9 @@ static void look_for_a_wait(const struct run *run)
 }
 
 /* Whether the run that was begun ended as it should; if not, shows it. */
-static bool finish(const struct run *run, struct program *program)
+static bool finish(struct run *run)
 {
-    struct result result = program_finish(program);
+    struct result result = program_finish(&run->program);
     bool right = is_right(run, &result);
 
     if (!right)
@@ -128,30 +123,26 @@ static bool finish(const struct run *run, struct program *program)
     return right;
 }
 
-/* Does COUNT runs of the kind of MODEL, or of all kinds in turn if it has none,
- * AT_ONCE of them at a time. Returns how many ended with another status than
- * they should.
+/* Does COUNT runs of SUBJECT, or of all in turn if it is NULL, AT_ONCE of them at
+ * a time. Returns how many ended with another status than they should.
  */
-static int stress(const struct run *model, int count, int at_once)
+static int stress(const struct demo_run *subject, bool broken, bool pinned, int count, int at_once)
 {
     static struct run runs[CROWD];
-    static struct program programs[CROWD];
-    const struct demo_run *kind = NULL;
+    const struct demo_run *next = NULL;
     int wrong = 0;
 
-    for (int i = 0; i < count + at_once; i++) {
-        int place = i % at_once;
-        if (i >= at_once && i - at_once < count)
-            wrong += !finish(&runs[place], &programs[place]);
-        if (i >= count)
-            continue;
-        kind = next_run(kind) ? next_run(kind) : next_run(NULL);
-        runs[place] = *model;
-        runs[place].number = i;
-        runs[place].place = place;
-        if (!model->subject)
-            runs[place].subject = kind;
-        programs[place] = start(&runs[place]);
+    pin(pinned);
+    for (int done = 0; done < count; done += at_once) {
+        int some = count - done < at_once ? count - done : at_once;
+        for (int i = 0; i < some; i++) {
+            next = next_run(next) ? next_run(next) : next_run(NULL);
+            runs[i] = (struct run){subject ? subject : next, broken, pinned, "", "", {0}};
+            (void)snprintf(runs[i].folder, sizeof runs[i].folder, "run-%d", i);
+            start(&runs[i], done + i);
+        }
+        for (int i = 0; i < some; i++)
+            wrong += !finish(&runs[i]);
     }
     return wrong;
 }
@@ -169,22 +160,8 @@ static void add_runs(void)
         add_run(with_window[i], "--window")->broken = NO_BROKEN;
 }
 
-/* Whether this system has what SUBJECT needs, and NAME is among NAMES; all are
- * if there is none.
- */
-static bool is_wanted(const struct demo_run *subject, char *const *names)
-{
-    bool wanted = !*names;
-
-    if (!HAVE_ROBUST_MUTEX && strcmp(subject->options, "--kill-writer") == 0)
-        return false;
-    for (; *names; names++)
-        wanted |= strcmp(*names, subject->demo) == 0;
-    return wanted;
-}
-
 /* Returns how often more of COUNT runs than may be went wrong. */
-static int stress_all(int count, char *const *names)
+static int stress_all(int count, const char *only)
 {
     int failures = 0;
 
@@ -192,14 +169,13 @@ static int stress_all(int count, char *const *names)
     add_runs();
     FOR_RUNS(subject)
     for (int broken = 0; broken <= 1; broken++) {
-        struct run model = {.subject = subject, .broken = broken};
-        if ((broken && subject->broken == NO_BROKEN) || !is_wanted(subject, names))
+        bool is_missing = !HAVE_ROBUST_MUTEX && strcmp(subject->options, "--kill-writer") == 0;
+        if (is_missing || (broken && subject->broken == NO_BROKEN) || !strstr(subject->demo, only))
             continue;
         traced = 0;
         without_a_wait = 0;
-        int free_runs = stress(&model, count, AT_ONCE);
-        model.pinned = true;
-        int pinned = stress(&model, count, AT_ONCE);
+        int free_runs = stress(subject, broken, false, count, AT_ONCE);
+        int pinned = stress(subject, broken, true, count, AT_ONCE);
         (void)printf("%-14s %-24s %-9s %10d %12d\n", subject->program, subject->options,
             broken ? "--broken" : "", free_runs, pinned);
         if (without_a_wait > 0)
@@ -220,17 +196,16 @@ int main(int argc, char **argv)
     char *build = argc > 1 ? realpath(argv[1], NULL) : NULL;
     bool is_crowd = argc > 2 && strcmp(argv[2], "crowd") == 0;
     int count = argc > 2 ? atoi(argv[2]) : 200;
-    char *const *names = argc > 3 ? argv + 3 : argv + argc;
 
     if (build == NULL || (count < 1 && !is_crowd)) {
-        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [crowd | RUNS [NAME...]]\n");
+        (void)fprintf(stderr, "usage: stress BUILD_FOLDER [crowd | RUNS [DEMO]]\n");
         return 2;
     }
     (void)setenv("DEMOS", build, 1);
     free(build);
     char *folder = scratch_enter();
-    int failures =
-        is_crowd ? stress(&(struct run){.number = 0}, CROWD, CROWD) : stress_all(count, names);
+    int failures = is_crowd ? stress(NULL, false, false, CROWD, CROWD)
+                            : stress_all(count, argc > 3 ? argv[3] : "");
     scratch_leave(folder);
     return failures == 0 ? 0 : 1;
 }
