@@ -2,6 +2,7 @@
 #include "tests/support/picture_file.h"
 
 #include <math.h>
+#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,32 +22,28 @@ struct text {
 static struct text texts[MAX_TEXTS];
 static int text_count;
 
-/* Copies to VALUE what the style of PICTURE says of PROPERTY for CLASS last, on
- * a DARK page or a light one. Returns false if it says nothing.
- */
+/* Copies to VALUE what the style of PICTURE says of PROPERTY for CLASS, on a DARK page or a light
+ * one. Returns false if it says nothing. */
 static bool find_style(
     const char *picture, bool dark, const char *class, const char *property, char value[40])
 {
-    const char *begin = strstr(picture, "<style>") + strlen("<style>");
-    const char *end = strstr(begin, dark ? "}</style>" : "@media(");
-    char style[8192], wanted[64], key[64], classes[256];
-    bool found = false;
+    const char *dark_style = strstr(picture, "@media(");
+    char rule[160];
+    regex_t pattern;
+    regmatch_t found[4];
 
-    assert_non_null(end);
-    assert_true(end - begin < (ptrdiff_t)sizeof style);
-    (void)snprintf(style, sizeof style, "%.*s", (int)(end - begin), begin);
-    (void)snprintf(wanted, sizeof wanted, ",%s,", class);
-    (void)snprintf(key, sizeof key, "{%s:", property);
-    for (char *rest = style, *rule; (rule = strtok_r(rest, "}", &rest));) {
-        char *body = strrchr(rule, '{');
-        (void)snprintf(classes, sizeof classes, ",%.*s,", (int)(body - rule), rule);
-        for (char *next = body; next; next = strchr(next, ';')) {
-            *next = '{'; /* each property has one before it */
-            if (strstr(classes, wanted) && strncmp(next, key, strlen(key)) == 0)
-                found = sscanf(next + strlen(key), "%39[^;]", value) == 1;
-        }
-    }
-    return found;
+    (void)snprintf(
+        rule, sizeof rule, "[>},{]%s(,[^{}]*)?\\{([^{}]*;)?%s:([^;}]{1,39})", class, property);
+    assert_int_equal(regcomp(&pattern, rule, REG_EXTENDED), 0);
+    bool is_there = dark && regexec(&pattern, dark_style, 4, found, 0) == 0;
+    const char *style = is_there ? dark_style : picture;
+    is_there = is_there || (regexec(&pattern, picture, 4, found, 0) == 0 &&
+                               (dark || picture + found[0].rm_so < dark_style));
+    regfree(&pattern);
+    if (is_there)
+        (void)snprintf(
+            value, 40, "%.*s", (int)(found[3].rm_eo - found[3].rm_so), style + found[3].rm_so);
+    return is_there;
 }
 
 static double lightness(const char *color)
