@@ -20,6 +20,12 @@
 #define SLEEP_CALL 0L
 #endif
 
+#ifdef __SANITIZE_ADDRESS__
+#define ASAN 1
+#else
+#define ASAN 0
+#endif
+
 enum { MAX_CASES = 64 };
 
 static const char *demo = "";
@@ -141,10 +147,10 @@ static void try_command(const struct test_case *test, const char *command)
     glob_t found;
 
     do
-        result =
-            run_script("rm -rf ./*\nPATH='%s':$PATH posix=%s nanosleep=%ld project='%s'\n%s\n%s",
-                built(""), HAVE_MQUEUE && !is_unkind() ? "posix" : "sysv", SLEEP_CALL,
-                SOURCE_FOLDER, functions, command);
+        result = run_script("rm -rf ./*\nproject='%s' build='%s' posix=%s nanosleep=%ld asan=%d\n"
+                            "PATH=$build:$PATH\n%s\n%s",
+            SOURCE_FOLDER, built(""), HAVE_MQUEUE && !is_unkind() ? "posix" : "sysv", SLEEP_CALL,
+            ASAN, functions, command);
     while (status != 3 && is_undecided(&result));
     if (result.status == 77 || strstr(result.err, "needs robust mutexes"))
         skip(); /* this system lacks what it needs */

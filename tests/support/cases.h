@@ -17,7 +17,7 @@
 
 struct test_case {
     char name[80]; /* of its first line */
-    char command[2048], out[1024], err[512], end[64];
+    char command[4096], out[1024], err[512], end[64];
 };
 
 /* The cases for the test program at PATH, test_demo_NAME; then one without a
