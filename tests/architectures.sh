@@ -49,16 +49,7 @@ CMAKE_ARGS="-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$processor \
 build=$project/build-$1
 build_project
 
-# The system may not know how to start them.
-export DEMOS="$scratch/started"
-mkdir "$DEMOS"
-for program in "$build"/demo_* "$build"/bench_mechanisms; do
-    name=${program##*/}
-    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${emulator:+$emulator -0 $name}" \
-        "$program" >"$DEMOS/$name"
-    chmod +x "$DEMOS/$name"
-done
-
+start_by "$build" "$emulator" # which the system may not know to do
 # The emulators know no robust mutexes, as the system of tests/unkind.
 [ -z "$emulator" ] || export UNKIND_SEED=0
 "$tests/tests/stress" "$DEMOS" 2

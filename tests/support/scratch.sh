@@ -42,3 +42,16 @@ await_lanes()
     done
     lanes=
 }
+
+# start_by FOLDER COMMAND: fills the folder DEMOS, which the programs among the
+# tests take theirs from, with those of FOLDER, started by COMMAND
+start_by()
+{
+    export DEMOS="$scratch/started"
+    mkdir -p "$DEMOS"
+    for program in "$1"/demo_* "$1"/bench_mechanisms; do
+        printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$2" "$program" \
+            >"$DEMOS/${program##*/}"
+    done
+    chmod +x "$DEMOS"/*
+}
