@@ -11,26 +11,15 @@
 #   for seed in $(seq 100); do UNKIND_SEED=$seed ctest -L unkind || break; done
 set -eu
 
-library=$1 folder=$2
-UNKIND_SEED=${UNKIND_SEED:-$3}
+library=$1 build=$2
+export UNKIND_SEED="${UNKIND_SEED:-$3}"
 shift 3
+# shellcheck source=tests/support/scratch.sh
+. "$(dirname -- "$0")/../support/scratch.sh"
 echo "UNKIND_SEED=$UNKIND_SEED"
 
-DEMOS=$(mktemp -d)
-export DEMOS UNKIND_SEED
-trap 'rm -rf "$DEMOS"' EXIT
-trap 'exit 1' HUP INT TERM
-for program in "$folder"/demo_*; do
-    wrapper=$DEMOS/${program##*/}
-    # one that is built differently where sem_init always fails
-    built=$folder/tests/unkind/${program##*/}
-    [ ! -x "$built" ] || program=$built
-    # a process of macOS may open 256 files (xnu: bsd/sys/param.h, NOFILE)
-    printf '#!/bin/sh\nulimit -S -n 256 2>/dev/null\nexport LD_PRELOAD="%s"\nexec "%s" "$@"\n' \
-        "$library" "$program" >"$wrapper"
-    chmod +x "$wrapper"
-done
-if [ "${2-}" = DEMOS ]; then
-    set -- "$1" "$DEMOS" "$3"
-fi
+start_by "$build" "env LD_PRELOAD='$library'"
+# one that is built differently where sem_init always fails
+start_by "$build/tests/unkind" "env LD_PRELOAD='$library'"
+[ "${2-}" != DEMOS ] || set -- "$1" "$DEMOS" "$3"
 "$@"
