@@ -103,12 +103,11 @@ void parse_options(int argc, char **argv)
     struct option known[option_count + 1]; /* the last one is a zero */
     char values[MAX_VALUES];
 
-    memset(known, 0, sizeof known);
-    for (int i = 0; i < option_count; i++) {
-        known[i].name = added[i].spec->name;
-        known[i].has_arg = added[i].spec->argument ? required_argument : no_argument;
-        known[i].val = FIRST_VALUE + i;
-    }
+    for (int i = 0; i < option_count; i++)
+        known[i] = (struct option){.name = added[i].spec->name,
+            .has_arg = added[i].spec->argument ? required_argument : no_argument,
+            .val = FIRST_VALUE + i};
+    known[option_count] = (struct option){0};
     opterr = 0; /* the messages are ours */
     for (;;) {
         int at = optind;

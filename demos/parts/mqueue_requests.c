@@ -35,7 +35,7 @@ static bool has_posix_queues(void)
     return queue != -1 || errno != ENOSYS;
 }
 
-static int own_id = -1; /* of this process, if it is a client */
+static _Thread_local int own_id = -1; /* of this actor, if it is a client */
 
 /* With --window, as broken_client() calls it. The worker sends, too. */
 static void call_ends(const struct call_place *place)

@@ -32,6 +32,7 @@ void write_result(int out, const char *text, size_t length);
 extern struct filters {
     bool saw_end[FILTERS];
     struct latch sentence_is_out;         /* a whole one left the last filter */
+    int watched_end;                      /* main's, see watch_for_end() */
     struct pipe_traffic traffic[FILTERS]; /* pages that only views touch */
 } * filters;
 void filters_init(void);
