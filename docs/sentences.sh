@@ -39,9 +39,11 @@ for page; do
             at = int(NR * 0.9)
             if (at < NR * 0.9)
                 at++
+            wrong = NR >= 10 && (sum / NR > 17 || length_of[at] > 28)
             if (NR > 0)
-                printf "%9d %6.1f %6d  %s\n", NR, sum / NR, length_of[at], page
-            exit NR >= 10 && (sum / NR > 17 || length_of[at] > 28)
+                printf "%9d %6.1f %6d  %s%s\n", NR, sum / NR, length_of[at], page,
+                    wrong ? ": too long" : ""
+            exit wrong
         }' || status=1
 done
 exit $status

@@ -24,7 +24,7 @@ echo 'A [link](nowhere.md)' >installed/docs/page.md
 # its comment, or prose; its lines; and the mistake, if it is another one than
 # that the program printed something else.
 cat >lies <<'END'
-prose @ # A page that lies @ its sentences are too long; LONG=28 sh docs/sentences.sh docs/lie.md shows them
+prose @ # A page that lies @ too long sentences: see docs/sentences.sh
 console @ $ ./demo_pipe --seed=1 make this 2>/dev/null\nmakethis
 console @ $ ./demo_pipe --seed=1 -- a 2>&1\na\ndemo_pipe: guarantee held: 4 of 4 filters saw end-of-file (seed 2)
 console @ $ seq 5\n...\n3
