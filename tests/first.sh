@@ -9,8 +9,9 @@
 # docs/first/NAME.changes, and checks that what the page promises happens:
 # docs/demos/NAME.md has to name each change, and what you see then that the
 # program did not print before. (fork has no such page; its changes are in
-# docs/first/README.md.) tests/docs/change.awk has the form of a change; besides,
-# a change may have these lines:
+# docs/first/README.md.) A change begins with a line "## TITLE". Its lines "-TEXT"
+# are in the program and are left out, lines "+TEXT" are put there, lines " TEXT"
+# stay. "@@" begins another place; each is in the program once. Besides, there are:
 #
 #   > TEXT          it prints this line, and no other ones ("> ..." allows more)
 #   = any order     of these lines; one may come into the middle of another one,
@@ -145,8 +146,25 @@ check_promise()
 # change NUMBER: makes "name", with names that no other program has that runs now
 change()
 {
-    awk -v number="$1" -f "$project/tests/docs/change.awk" \
-        "$first/$name.changes" "$first/$name.c" 2>errors |
+    awk -v number="$1" '
+        NR == FNR && /^## / { entry++ }
+        NR == FNR && entry != number { next }
+        NR == FNR && (/^## / || /^@@$/) { places++ }
+        NR == FNR && /^[- ]/ { old[places] = old[places] substr($0, 2) "\n" }
+        NR == FNR && /^[+ ]/ { new[places] = new[places] substr($0, 2) "\n" }
+        NR != FNR { source = source "\n" $0 }
+        END {
+            source = source "\n"
+            for (i = 1; i <= places; i++) {
+                at = index(source, "\n" old[i])
+                if (!at || old[i] == "" || index(substr(source, at + 1), "\n" old[i])) {
+                    print "it must be there once: " old[i] >"/dev/stderr"
+                    exit
+                }
+                source = substr(source, 1, at) new[i] substr(source, at + 1 + length(old[i]))
+            }
+            printf "%s", substr(source, 2)
+        }' "$first/$name.changes" "$first/$name.c" 2>errors |
         sed "s/first_/first$$_/" >"$name.c"
     shift
     [ -s "$name.c" ] && compiles "$name" "$@"
