@@ -67,8 +67,6 @@ void stop_processes(void)
  * SIGALRM for all that time: so it does not count. */
 static void tick(int signal_number)
 {
-    struct pollfd full = {.fd = STDERR_FILENO, .events = POLLOUT};
-
     if (starter != 0 && starter != getpid() && starter != getppid()) /* an actor without it */
         _exit(EXIT_TROUBLE);
     seconds_left--;
@@ -76,7 +74,8 @@ static void tick(int signal_number)
     if (seconds_left != 0)
         return;
     kill_processes();
-    if (AGAIN(poll(&full, 1, 0)) > 0) /* it is not */
+    /* nobody waits for a reader that does not read */
+    if (AGAIN(poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0)) > 0)
         (void)!AGAIN(write(STDERR_FILENO, watchdog_message, strlen(watchdog_message)));
     _exit(EXIT_TROUBLE);
 }

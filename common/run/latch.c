@@ -6,23 +6,19 @@
 
 void latch_init(struct latch *latch, int count)
 {
-    int ends[2];
-
-    CHECK(pipe(ends));
-    latch->read_end = ends[0];
-    latch->write_end = ends[1];
+    CHECK(pipe(latch->ends));
     atomic_init(&latch->missing, count);
 }
 
 void latch_count_down(struct latch *latch)
 {
     if (atomic_fetch_sub(&latch->missing, 1) == 1)
-        CHECK(write(latch->write_end, "", 1));
+        CHECK(write(latch->ends[1], "", 1));
 }
 
 void latch_wait(struct latch *latch)
 {
-    struct pollfd input = {.fd = latch->read_end, .events = POLLIN};
+    struct pollfd input = {.fd = latch->ends[0], .events = POLLIN};
 
     while (atomic_load(&latch->missing) > 0)
         CHECK(poll(&input, 1, -1));
@@ -33,7 +29,7 @@ bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
 {
     const int part = 250; /* milliseconds */
     int64_t left = (nanoseconds + 999999) / 1000000;
-    struct pollfd input = {.fd = latch->read_end, .events = POLLIN};
+    struct pollfd input = {.fd = latch->ends[0], .events = POLLIN};
 
     for (; left > 0 && atomic_load(&latch->missing) > 0; left -= part)
         CHECK(poll(&input, 1, (int)(left < part ? left : part)));

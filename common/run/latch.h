@@ -12,7 +12,7 @@
 
 struct latch {
     atomic_int missing;
-    int read_end, write_end;
+    int ends[2]; /* of the pipe */
 };
 
 /* Before the actors start (pipe(3p)). Ends the run if there are no descriptors left. */

@@ -31,8 +31,7 @@ static int find_word(const char *words, const char *word)
     return -1;
 }
 
-/* Whether there is a control character (C0, DEL, C1) in TEXT, which would end or change its line.
- */
+/* Whether TEXT has a control character (C0, DEL, C1), which would end or change its line. */
 static bool has_control(const char *text)
 {
     for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
@@ -100,7 +99,7 @@ void add_options(const struct option_spec *table)
 
 void parse_options(int argc, char **argv)
 {
-    struct option known[option_count + 1]; /* the last one is a zero */
+    struct option known[option_count + 1];
     char values[MAX_VALUES];
 
     for (int i = 0; i < option_count; i++)

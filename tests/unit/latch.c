@@ -34,7 +34,7 @@ TEST(down_after_the_last_count)
     for (int i = 0; i < 100000; i++) /* more than a pipe holds */
         latch_count_down(&latch);
     latch_wait(&latch);
-    assert_int_equal(ioctl(latch.read_end, FIONREAD, &waiting), 0);
+    assert_int_equal(ioctl(latch.ends[0], FIONREAD, &waiting), 0);
     assert_int_equal(waiting, 1);
 }
 
