@@ -82,7 +82,7 @@ int open_exclusive(const char *path, int flags)
 }
 
 struct inside *inside_file;
-static bool is_inside; /* this process */
+static _Thread_local bool is_inside; /* this actor */
 
 void go_inside(void)
 {
