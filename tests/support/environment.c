@@ -3,18 +3,16 @@
  *
  * Before main() each test program takes back what a caller may have set and
  * what changes how the demos behave: variables of color, language and screen,
- * blocked and ignored signals, the umask, closed standard descriptors, soft
- * limits. TMPDIR stays, since it says where there is room.
+ * blocked and ignored signals, the umask, many open files. TMPDIR stays, since
+ * it says where there is room.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { FILES = 1024 }; /* what most systems give */
+enum { FILES = 1024 };
 
 /* None is blocked, and none ignored but those that nohup(1) and a shell's "&"
  * make us ignore: that is meant for us, and not for what we start (process.c).
@@ -44,38 +42,21 @@ static void set_variables(void)
     (void)setenv("TERM", "xterm", 1);
 }
 
-/* As much as the hard limit allows; of files no more than is usual. */
-static void set_limits(void)
+/* No more files than most systems allow: some demos close all that may be open. */
+static void set_limit(void)
 {
-    static const int kinds[] = {RLIMIT_AS, RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_NOFILE};
     struct rlimit limit;
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (getrlimit(kinds[i], &limit) == -1)
-            continue;
-        limit.rlim_cur = limit.rlim_max;
-        if (kinds[i] == RLIMIT_NOFILE && limit.rlim_max > FILES)
-            limit.rlim_cur = FILES;
-        (void)setrlimit(kinds[i], &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > FILES) {
+        limit.rlim_cur = FILES;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
     }
-}
-
-/* Standard descriptors that are closed would become those of a pipe. */
-static void open_standard_descriptors(void)
-{
-    int file = open("/dev/null", O_RDWR);
-
-    while (file >= 0 && file <= STDERR_FILENO)
-        file = dup(file);
-    if (file > STDERR_FILENO)
-        (void)close(file);
 }
 
 __attribute__((constructor)) static void set_environment(void)
 {
-    open_standard_descriptors();
     set_signals();
     (void)umask(022);
     set_variables();
-    set_limits();
+    set_limit();
 }

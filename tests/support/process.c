@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -84,8 +83,8 @@ struct command {
     bool leads_session;
 };
 
-/* In the new process. */
-static void become(const struct command *command, const int descriptors[3])
+/* In the new process, with the ends of three pipes. */
+static void become(const struct command *command, int ends[3][2])
 {
     (void)signal(SIGHUP, SIG_DFL); /* these we may ignore: see environment.c */
     (void)signal(SIGINT, SIG_DFL);
@@ -93,9 +92,11 @@ static void become(const struct command *command, const int descriptors[3])
     (void)signal(SIGPIPE, SIG_DFL);
     (void)(command->leads_session ? setsid() : setpgid(0, 0));
     for (int i = command->argv ? 0 : 1; i < 3; i++)
-        (void)dup2(descriptors[i], i);
-    for (int i = 0; i < 3; i++)
-        (void)close(descriptors[i]);
+        (void)dup2(ends[i][i > 0], i);
+    for (int i = 0; i < 3; i++) {
+        (void)close(ends[i][0]);
+        (void)close(ends[i][1]);
+    }
     for (int i = 3; command->argv && i < 64; i++)
         (void)close(i);
     int status = command->body ? command->body(command->context) : 0;
@@ -109,34 +110,27 @@ static void become(const struct command *command, const int descriptors[3])
 
 static struct program begin(const struct command *command)
 {
-    int in[2], out[2], err[2];
+    int ends[3][2];
 
-    check(pipe(in) == 0 && pipe(out) == 0 && pipe(err) == 0, "pipe");
-    for (int i = 0; i < 2; i++) { /* or the input of others would not end */
-        (void)fcntl(in[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(out[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(err[i], F_SETFD, FD_CLOEXEC);
+    for (int i = 0; i < 3; i++) {
+        check(pipe(ends[i]) == 0, "pipe");
+        (void)fcntl(ends[i][0], F_SETFD, FD_CLOEXEC); /* or the input of others would not end */
+        (void)fcntl(ends[i][1], F_SETFD, FD_CLOEXEC);
     }
     (void)fflush(NULL); /* or exit() in the child would print it again */
     pid_t pid = fork();
     check(pid >= 0, "fork");
-    if (pid == 0) {
-        (void)close(in[1]);
-        (void)close(out[0]);
-        (void)close(err[0]);
-        become(command, (int[]){in[0], out[1], err[1]});
-    }
+    if (pid == 0)
+        become(command, ends);
     if (!command->leads_session)
         (void)setpgid(pid, pid); /* whichever of the two comes first */
-    (void)close(in[0]);
-    (void)close(out[1]);
-    (void)close(err[1]);
-    (void)fcntl(in[1], F_SETFL, O_NONBLOCK);
+    for (int i = 0; i < 3; i++)
+        (void)close(ends[i][i > 0]);
     (void)signal(SIGPIPE, SIG_IGN);
     return (struct program){.pid = pid,
-        .in = in[1],
-        .out = out[0],
-        .err = err[0],
+        .in = ends[0][1],
+        .out = ends[1][0],
+        .err = ends[2][0],
         .so_far = {.status = -1, .out = calloc(1, 1), .err = calloc(1, 1)}};
 }
 
@@ -199,28 +193,19 @@ static void take(int *descriptor, char **text, size_t *size)
     (*text)[*size] = '\0';
 }
 
-/* Lets the program and this process exchange what they have, once, within
- * SECONDS. Returns how many of SIZE BYTES it got.
- */
-static size_t exchange(struct program *program, const char *bytes, size_t size, double seconds)
+/* Takes what the program has written, as soon as there is some, within SECONDS. */
+static void listen_to(struct program *program, double seconds)
 {
-    struct pollfd files[3] = {{.fd = program->out, .events = POLLIN},
-        {.fd = program->err, .events = POLLIN},
-        {.fd = size > 0 ? program->in : -1, .events = POLLOUT}};
+    struct pollfd files[2] = {
+        {.fd = program->out, .events = POLLIN}, {.fd = program->err, .events = POLLIN}};
     struct result *so_far = &program->so_far;
 
-    if (poll(files, 3, seconds > 0 ? (int)(seconds * 1000) : 0) <= 0)
-        return 0;
+    if (poll(files, 2, seconds > 0 ? (int)(seconds * 1000) : 0) <= 0)
+        return;
     if (files[0].revents != 0)
         take(&program->out, &so_far->out, &so_far->out_size);
     if (files[1].revents != 0)
         take(&program->err, &so_far->err, &so_far->err_size);
-    if (files[2].revents == 0)
-        return 0;
-    ssize_t wrote = write(program->in, bytes, size);
-    if (wrote == -1 && errno == EPIPE)
-        return size; /* it does not want any more */
-    return wrote > 0 ? (size_t)wrote : 0;
 }
 
 static void stop_late(struct program *program)
@@ -230,17 +215,9 @@ static void stop_late(struct program *program)
         program->so_far.err);
 }
 
-void program_write(struct program *program, const void *bytes, size_t size)
+void program_write(struct program *program, const char *bytes, size_t size)
 {
-    double end = now() + (double)DEADLINE;
-
-    for (const char *next = bytes; size > 0;) {
-        if (now() > end)
-            stop_late(program);
-        size_t wrote = exchange(program, next, size, end - now());
-        next += wrote;
-        size -= wrote;
-    }
+    check(write(program->in, bytes, size) == (ssize_t)size, "write");
 }
 
 const char *program_await(struct program *program, const char *text, bool from_err)
@@ -256,7 +233,7 @@ const char *program_await(struct program *program, const char *text, bool from_e
             stop("it ended without saying \"%s\": %s%s", text, so_far->out, so_far->err);
         if (now() > end)
             stop_late(program);
-        (void)exchange(program, NULL, 0, end - now());
+        listen_to(program, end - now());
     }
 }
 
@@ -270,7 +247,7 @@ bool program_ended(struct program *program, double seconds)
     if (result->status != -1)
         return true;
     while (program->out != -1 || program->err != -1) {
-        (void)exchange(program, NULL, 0, end - now());
+        listen_to(program, end - now());
         if (now() > end)
             return false;
     }
@@ -283,7 +260,6 @@ bool program_ended(struct program *program, double seconds)
     result->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     result->processor = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    result->peak = usage.ru_maxrss;
     result->sleeps = usage.ru_nvcsw;
     return true;
 }
@@ -332,15 +308,6 @@ struct result result_of(struct program program)
     return program_finish(&program);
 }
 
-struct result run_program(const char *const argv[], const char *input, size_t size)
-{
-    struct program program = program_start(argv);
-
-    if (input)
-        program_write(&program, input, size);
-    return program_finish(&program);
-}
-
 /* When the first folder was entered, and what is left, a line each. */
 static time_t began;
 static char leftovers[16384];
@@ -374,19 +341,18 @@ char *scratch_enter(void)
     return path;
 }
 
-static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *place)
+static void remove_all(const char *path)
 {
-    (void)about;
-    (void)kind;
-    (void)place;
-    (void)remove(path);
-    return 0;
+    char command[5000];
+
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", path);
+    (void)!system(command);
 }
 
 void scratch_leave(char *path)
 {
     (void)!chdir("/");
-    (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_all(path);
     free(path);
 }
 
@@ -427,27 +393,19 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
     return count;
 }
 
-/* Of what we have started all are finished; who came to us as an orphan is not, but for a zombie.
+/* What we have started is finished by now, and what else is there was orphaned: it is left, but for
+ * zombies.
  */
 static void note_processes(void)
 {
-    char path[64], command[300];
     pid_t children[MAX_CHILDREN];
     int count = find_children(getpid(), children);
 
-    for (int i = 0; i < count; i++) {
-        pid_t pid = children[i];
-        if (process_state(pid) == 'Z') {
-            (void)waitpid(pid, NULL, WNOHANG);
-            continue;
-        }
-        (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
-        FILE *file = fopen(path, "r");
-        bool known = file && fgets(command, sizeof command, file);
-        note("process %ld, %s\n", (long)pid, known ? command : "");
-        if (file)
-            (void)fclose(file);
-    }
+    for (int i = 0; i < count; i++)
+        if (process_state(children[i]) == 'Z')
+            (void)waitpid(children[i], NULL, WNOHANG);
+        else
+            note("process %ld\n", (long)children[i]);
 }
 
 /* Whether the process that made NAME, which has its number in it, is gone. */
@@ -503,16 +461,13 @@ const char *await_leftovers(void)
 
 void remove_leftovers(void)
 {
-    char *rest = leftovers, command[5000];
+    char *rest = leftovers;
+    int pid;
 
-    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
-        int pid;
-        if (sscanf(line, "process %d,", &pid) == 1)
+    for (char *line; (line = strtok_r(rest, "\n", &rest));)
+        if (sscanf(line, "process %d", &pid) == 1)
             (void)kill(pid, SIGKILL);
-        if (*line != '/')
-            continue;
-        (void)snprintf(command, sizeof command, "rm -rf '%s'", line);
-        (void)!system(command);
-    }
+        else if (*line == '/')
+            remove_all(line);
     queues_remove();
 }

@@ -29,7 +29,6 @@ struct result {
     char *out, *err; /* what it wrote, each with a final NUL */
     size_t out_size, err_size;
     double processor; /* seconds of processor time, with its children */
-    long peak;        /* kilobytes: the largest of its processes */
     long sleeps;      /* how often it and its children began to wait */
 };
 
@@ -62,8 +61,8 @@ struct program start_body(int (*body)(const void *context), const void *context)
 /* The same in a session of its own, so that it can have a terminal. */
 struct program start_session(int (*body)(const void *context), const void *context);
 
-/* Writes SIZE bytes to its standard input. */
-void program_write(struct program *program, const void *bytes, size_t size);
+/* Writes SIZE bytes, a few, to its standard input. */
+void program_write(struct program *program, const char *bytes, size_t size);
 
 /* Reads on until TEXT is in what it wrote to standard output (or error, if
  * FROM_ERR), and returns where.
@@ -87,9 +86,6 @@ struct result result_of(struct program program);
 /* Remembers a TEXT of malloc(3), and frees all that were remembered. */
 char *keep(char *text);
 void free_kept(void);
-
-/* All at once: start, write INPUT (NULL: nothing), finish. */
-struct result run_program(const char *const argv[], const char *input, size_t size);
 
 /* The path of a built program: "demo_mutex" in the build folder, or in the one
  * that DEMOS names in the environment.

@@ -3,7 +3,6 @@
 #include "common/base/run.h"
 #include "tests/support/queues.h"
 
-#include <glob.h>
 #include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { MAX_WORDS = 64, LINE = 8192 };
+enum { LINE = 8192 };
 
 static void fail_test(const char *reason)
 {
@@ -33,38 +32,6 @@ bool is_unkind(void)
     return getenv("UNKIND_SEED") != NULL;
 }
 
-bool has_strace(void)
-{
-    struct result result =
-        run_program((const char *const[]){"/usr/bin/env", "strace", "-o", "/dev/null", "-e",
-                        "inject=getpid:error=EPERM", "true", NULL},
-            NULL, 0);
-
-    return result.status == 0;
-}
-
-struct program start_straced(const char *options, const char *words)
-{
-    char command[LINE];
-
-    if (!has_strace())
-        skip();
-    (void)snprintf(command, sizeof command,
-        "exec env ASAN_OPTIONS=detect_leaks=0 strace -f -qq "
-        "-o /dev/null %s '%s'%s",
-        options, built(""), words);
-    return program_start((const char *const[]){"/bin/sh", "-c", command, NULL});
-}
-
-struct result run_built(const char *const argv[])
-{
-    const char *with_path[MAX_WORDS] = {built(argv[0])};
-
-    for (int i = 1; argv[i] && i < MAX_WORDS - 1; i++)
-        with_path[i] = argv[i];
-    return run_program(with_path, NULL, 0);
-}
-
 struct result run_script(const char *format, ...)
 {
     char command[2 * LINE];
@@ -73,7 +40,7 @@ struct result run_script(const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(command, sizeof command, format, values);
     va_end(values);
-    return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, 0);
+    return result_of(program_start((const char *const[]){"/bin/sh", "-c", command, NULL}));
 }
 
 bool matches(const char *text, const char *pattern)
@@ -115,48 +82,9 @@ struct result expect_run(int status, const char *said, const char *format, ...)
     return result;
 }
 
-/* What DEMO said when it ran with WORDS in an empty folder. */
-static void assert_refusal(const struct result *result, const char *demo, const char *words)
-{
-    char pattern[64];
-    glob_t created;
-
-    (void)snprintf(pattern, sizeof pattern, "^%s: [^\n]+\n$", demo);
-    assert_result(result, 2, pattern, words);
-    assert_string_equal(result->out, "");
-    assert_int_equal(glob("*", 0, NULL, &created), GLOB_NOMATCH);
-}
-
-struct result assert_refused(const char *demo, const char *first, const char *second)
-{
-    struct result result = RUN(demo, first, second);
-
-    assert_refusal(&result, demo, first);
-    return result;
-}
-
-void assert_all_refused(const char *demo, const char *const words[])
-{
-    for (int i = 0; words[i]; i++) {
-        struct result result = run_words("%s %s", demo, words[i]);
-        assert_refusal(&result, demo, words[i]);
-    }
-}
-
 bool is_undecided(const struct result *result)
 {
     return result->status == 3 && strstr(result->err, "the machine was too busy, run it again");
-}
-
-void assert_asleep(const struct result *result, const struct result *prompt, double seconds)
-{
-    double busy = result->processor - prompt->processor;
-    double waits = (double)(result->sleeps - prompt->sleeps);
-
-    if (busy > 0.2 * seconds || waits > 100 * seconds)
-        fail_msg("a wait of %g s took %g s of the processor and woke up %.0f "
-                 "times",
-            seconds, busy, waits);
 }
 
 struct result forked(int (*body)(const void *context), const void *context)

@@ -12,22 +12,8 @@
  */
 bool is_unkind(void);
 
-/* start_straced("-e inject=prctl:error=EPERM", "demo_pipe --named") starts a
- * built program whose system calls strace(1) changes; skips the test where it
- * cannot. Signals have to go to the group: strace(1) ignores some.
- */
-struct program start_straced(const char *options, const char *words);
-#define run_straced(...) result_of(start_straced(__VA_ARGS__))
-
-/* Whether strace(1) can be used here. */
-bool has_strace(void);
-
-/* RUN("demo_mutex", "--speed=1000") runs a built program with no input. */
-#define RUN(...) run_built((const char *const[]){__VA_ARGS__, NULL})
-struct result run_built(const char *const argv[]);
-
-/* run_words("demo_mutex --writers=%d", 3): the same, with blanks between the
- * words. run_script("exec '%s' | cat", built("demo_pipe")): by a shell.
+/* Runs built programs, with blanks between the words, and by a shell:
+ * run_script("exec '%s' | cat", built("demo_pipe")).
  */
 #define run_words(...) result_of(start_words(__VA_ARGS__))
 struct result run_script(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -43,24 +29,10 @@ struct result expect_run(int status, const char *said, const char *format, ...)
 /* Fails the test unless RESULT is as expect_run() says. */
 void assert_result(const struct result *result, int status, const char *said, const char *of);
 
-/* REFUSED("demo_pipe", "--broken -", "--named=1"): each of these is wrong
- * usage: status 2, one line of standard error, no output, nothing new in the
- * current folder.
- */
-#define REFUSED(demo, ...) assert_all_refused(demo, (const char *const[]){__VA_ARGS__, NULL})
-void assert_all_refused(const char *demo, const char *const words[]);
-struct result assert_refused(const char *demo, const char *first, const char *second);
-
 /* Whether it could not judge, since the machine was too busy, and wants to be
  * run again.
  */
 bool is_undecided(const struct result *result);
-
-/* Fails the test unless RESULT waited asleep for SECONDS longer than PROMPT, a
- * run of the same program without that wait: a busy loop takes the processor
- * for most of them, and one that looks now and then wakes up hundreds of times.
- */
-void assert_asleep(const struct result *result, const struct result *prompt, double seconds);
 
 /* Calls BODY(CONTEXT), which must not assert, in a child, "demo_unit". */
 struct result forked(int (*body)(const void *context), const void *context);

@@ -29,12 +29,6 @@ enum { MAX_TESTS = 64 };
 static struct CMUnitTest all_tests[MAX_TESTS];
 static int test_count;
 
-/* What a demo of that name says; these are all of it. */
-#define HELD(demo) "^demo_" demo ": guarantee held: [^\n]*seed [0-9]+\\)\n$"
-#define VIOLATED(demo, bug)                                                                        \
-    "^demo_" demo ": guarantee VIOLATED: [^\n]*\\(seed [0-9]+\\)\n"                                \
-    "demo_" demo ": bug: " bug "; left out: [^\n]+\n$"
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static inline void add_test(struct CMUnitTest test)
