@@ -16,34 +16,61 @@
 # sentence is one word.
 set -eu
 
-project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 if [ $# -eq 0 ]; then
-    cd "$project"
+    cd -- "$(dirname -- "$0")/.."
     # shellcheck disable=SC2046 # a list, and no name has a blank
     set -- $(find README.md .github docs -name '*.md' | sort)
 fi
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/sentences.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 1' HUP INT TERM
-
-status=0
 printf '%9s %6s %6s  %s\n' sentences mean '90 %' page
-for page; do
-    awk -v long="${LONG:-0}" -v page="$page" \
-        -f "$project/tests/docs/sentences.awk" "$page" >"$scratch/all"
-    grep -v '^[0-9]*$' "$scratch/all" || true
-    grep '^[0-9]*$' "$scratch/all" | sort -n | awk -v page="$page" '
-        { length_of[NR] = $1; sum += $1 }
-        END {
-            at = int(NR * 0.9)
-            if (at < NR * 0.9)
-                at++
-            wrong = NR >= 10 && (sum / NR > 17 || length_of[at] > 28)
-            if (NR > 0)
-                printf "%9d %6.1f %6d  %s%s\n", NR, sum / NR, length_of[at], page,
-                    wrong ? ": too long" : ""
-            exit wrong
-        }' || status=1
-done
-exit $status
+awk -v long="${LONG:-0}" '
+    function count(sentence,   word, i, number) {
+        for (i = split(sentence, word, /[ \t]+/); i > 0; i--)
+            number += word[i] ~ /[A-Za-z0-9]/
+        if (number == 0)
+            return
+        of_length[number]++
+        sentences++
+        words += number
+        if (long && number > long)
+            print page ": " number ": " sentence
+    }
+
+    function end_paragraph() {
+        gsub(/<!--[^>]*-->/, "", text)
+        gsub(/``[^`]*``|`[^`]*`/, "code", text)
+        gsub(/!\[[^]]*\]\([^)]*\)/, "", text) # a picture
+        gsub(/\]\([^)]*\)/, "]", text)        # a link has its text
+        gsub(/<[^>]*>|[][*]/, "", text)
+        gsub(/e\.g\.|i\.e\./, "eg", text)
+        while (match(text, /[.!?]["”)]*( |$)/)) {
+            count(substr(text, 1, RSTART + RLENGTH - 1))
+            text = substr(text, RSTART + RLENGTH)
+        }
+        count(text)
+        text = ""
+    }
+
+    function end_page(   longest, within, wrong) {
+        end_paragraph()
+        while (within < sentences * 0.9)
+            within += of_length[++longest]
+        wrong = sentences >= 10 && (words / sentences > 17 || longest > 28)
+        if (sentences > 0)
+            printf "%9d %6.1f %6d  %s%s\n", sentences, words / sentences,
+                longest, page, wrong ? ": too long" : ""
+        failed += wrong
+        sentences = words = in_block = 0
+        split("", of_length)
+    }
+
+    FNR == 1 { end_page(); page = FILENAME }
+    /^ *```/ { end_paragraph(); in_block = !in_block; next }
+    in_block { next }
+    /^#/ || /^ *\|/ || /^ *<\/?(details|table|tr|td|p|img)/ || /^ *$/ {
+        end_paragraph()
+        next
+    }
+    /^ *([-*]|[0-9]+\.) / { end_paragraph(); sub(/^ *([-*]|[0-9]+\.) +/, "") }
+    { text = text " " $0 }
+    END { end_page(); exit failed > 0 }' "$@"
