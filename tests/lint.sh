@@ -23,30 +23,31 @@ files()
     done | sed 's|^\./||'
 }
 
-# Not the tests: neither clang-tidy nor cppcheck knows that CMocka's assertions
-# do not return. One file at a time: with more, version 14 mistakes a va_list for
-# another.
-tidy()
-{
+case ${1-} in
+format) files '*.[ch]' | xargs clang-format --dry-run -Werror ;;
+tidy)
+    # Not the tests: neither clang-tidy nor cppcheck knows that CMocka's assertions
+    # do not return. One file at a time: with more, version 14 mistakes a va_list
+    # for another.
     quietly cmake -S . -B build-lint -DCMAKE_C_COMPILER=clang \
         -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DBUILD_TESTING=OFF
     files 'common/*.c' 'demos/*.c' |
         quietly xargs -n 1 -P "$(getconf _NPROCESSORS_ONLN)" \
             clang-tidy --quiet -p build-lint
-}
-
-top_level()
-{
-    expected='CMakeLists.txt LICENSE README.md common demos docs tests'
+    ;;
+cppcheck)
+    cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+        --enable=warning,performance,portability -I . \
+        -DHAVE_MQUEUE=1 -DHAVE_ROBUST_MUTEX=1 -DHAVE_PRCTL=1 \
+        -DCPU_SET=1 -DSIGRTMIN=34 common demos
+    ;;
+shellcheck) files '*.sh' .ci/run | xargs shellcheck -x ;;
+toplevel)
     found=$(files '*' | cut -d / -f 1 | sort -u | grep -v '^\.' | xargs)
-    echo "expected: $expected"
-    echo "found:    $found"
-    [ "$found" = "$expected" ]
-}
-
-# What the release build has to have, where glibc is the C library.
-hardening()
-{
+    echo "found: $found"
+    [ "$found" = 'CMakeLists.txt LICENSE README.md common demos docs tests' ]
+    ;;
+hardening) # what the release build has to have, where glibc is the C library
     result=0
     for program in build/demo_* build/bench_mechanisms; do
         about=$(readelf -hldsW "$program")
@@ -56,20 +57,7 @@ hardening()
             result=1
         done
     done
-    return $result
-}
-
-case ${1-} in
-format) files '*.[ch]' | xargs clang-format --dry-run -Werror ;;
-tidy) tidy ;;
-cppcheck)
-    cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
-        --enable=warning,performance,portability -I . \
-        -DHAVE_MQUEUE=1 -DHAVE_ROBUST_MUTEX=1 -DHAVE_PRCTL=1 \
-        -DCPU_SET=1 -DSIGRTMIN=34 common demos
+    exit $result
     ;;
-shellcheck) files '*.sh' .ci/run | xargs shellcheck -x ;;
-toplevel) top_level ;;
-hardening) hardening ;;
 *) stop "no such check: ${1-}" ;;
 esac

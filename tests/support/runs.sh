@@ -18,7 +18,5 @@ plain_runs()
 # demos: their names, on one line
 demos()
 {
-    plain_runs | awk '
-        { names = names (NR > 1 ? " " : "") $1 }
-        END { print names }'
+    plain_runs | cut -d ' ' -f 1 | xargs
 }
