@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_mechanisms beside somebody who sends to its queue; all else is in bench_mechanisms.txt */
+/* bench_mechanisms beside a process that sends to its queue; all else is in bench_mechanisms.txt */
 #include "tests/support/queues.h"
 #include "tests/support/test.h"
 
