@@ -52,7 +52,7 @@ build_project
 start_by "$build" "$emulator" # which the system may not know to do
 # The emulators know no robust mutexes, as the system of tests/unkind.
 [ -z "$emulator" ] || export UNKIND_SEED=0
-"$tests/tests/stress" "$DEMOS" 2
+sh "$project/tests/stress.sh" "$build" 2
 "$DEMOS/demo_signal" --task=0 --deadline=3600
 "$DEMOS/bench_mechanisms" --only=pipe,mutex
 # the offset of a file of more than 2 GB has more than 32 bits

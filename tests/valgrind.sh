@@ -14,7 +14,7 @@ set -eu
 mkdir logs
 start_by "$build" "valgrind --track-fds=yes --leak-check=full \
 --errors-for-leak-kinds=definite --error-exitcode=99 --log-file='$scratch/logs/%p'"
-"$build/tests/stress" "$DEMOS" 1 || wrong "a run ended with another status"
+sh "$project/tests/stress.sh" "$build" 1 || wrong "a run ended with another status"
 cd logs
 found=$(grep -l -E 'ERROR SUMMARY: [1-9]|invalid file descriptor' ./*) || true
 for log in $found; do

@@ -77,7 +77,7 @@ static void assert_answer(int file, const char *answer)
 }
 
 /* Our server: with Ctrl-C it ends, and the counts are right. (1000 clients at
- * once: see tests/stress/load.c.)
+ * once: see tests/faults/load.c.)
  */
 #define SERVE "--serve --timeout=600"
 

@@ -16,32 +16,23 @@ static void stop(const char *why, const char *line)
     exit(2);
 }
 
-static void set_options(struct demo_run *run, const char *options)
-{
-    (void)snprintf(run->options, sizeof run->options, "%s", options);
-    (void)snprintf(
-        run->fast, sizeof run->fast, "--speed=%d %s", run->speeds[run->speed_count - 1], options);
-}
-
 static void read_line(const char *line)
 {
     struct demo_run *run = &runs[run_count];
     char broken[8], inside[8], speeds[64], options[64] = "";
 
-    int found = sscanf(line, "%15s %d %7s %7s %63s %63s %63[^\n]", run->demo, &run->normal, broken,
-        inside, speeds, run->waits, options);
-    int *to = run->speeds;
-    run->speed_count = sscanf(speeds, "%d,%d,%d,%d", to, to + 1, to + 2, to + 3);
-    if (found < 6 || run->speed_count < 1 || run_count == MAX_RUNS - 1)
+    int found = sscanf(line, "%15s %d %7s %7s %63s %*s %63[^\n]", run->demo, &run->normal, broken,
+        inside, speeds, options);
+    const char *last = strrchr(speeds, ',');
+    if (found < 5 || !last || run_count == MAX_RUNS - 1)
         stop("cannot be read", line);
+    (void)strcpy(run->options, options);
+    (void)snprintf(run->fast, sizeof run->fast, "--speed=%s %s", last + 1, options);
     (void)strcpy(run->program, "demo_");
     (void)strcat(run->program, run->demo);
     run->is_plain = run_count == 0 || strcmp(run[-1].demo, run->demo) != 0;
     run->broken = *broken == '-' ? NO_BROKEN : atoi(broken);
     run->inside = *inside == '-' ? 0 : atoi(inside);
-    if (strcmp(run->waits, "-") == 0)
-        *run->waits = '\0';
-    set_options(run, options);
     run_count++;
 }
 
@@ -83,17 +74,4 @@ const struct demo_run *plain_run(const char *demo)
         return run;
     stop("has no such demo", demo);
     return NULL;
-}
-
-struct demo_run *add_run(const char *demo, const char *options)
-{
-    const struct demo_run *plain = plain_run(demo);
-    struct demo_run *run = &runs[run_count++];
-
-    if (run_count == MAX_RUNS)
-        stop("too many runs", options);
-    *run = *plain;
-    run->is_plain = false;
-    set_options(run, options);
-    return run;
 }

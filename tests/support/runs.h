@@ -12,13 +12,8 @@ struct demo_run {
     bool is_plain;              /* the first one of its demo */
     int normal, broken;         /* exit statuses; NO_BROKEN where that is refused */
     int inside;                 /* so many may be at once; 0: nobody ever is */
-    int speeds[4], speed_count;
-    char fast[96];  /* the last one of them, and the options */
-    char waits[64]; /* calls, commas between them; "" if that differs */
+    char fast[96];              /* the last of the speeds, and the options */
 };
-
-/* Adds a variant of DEMO's plain run, and returns it. */
-struct demo_run *add_run(const char *demo, const char *options);
 
 /* The plain run of DEMO. */
 const struct demo_run *plain_run(const char *demo);

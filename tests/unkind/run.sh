@@ -5,8 +5,8 @@
 # Usage: sh tests/unkind/run.sh LIBRARY FOLDER SEED COMMAND...
 #
 # The COMMAND gets demos that start those of FOLDER with the LIBRARY preloaded:
-# their folder is in DEMOS, and instead of its argument "DEMOS". UNKIND_SEED in
-# the environment is stronger than SEED. So a hundred seeds are
+# their folder is in DEMOS. UNKIND_SEED in the environment is stronger than SEED.
+# So a hundred seeds are
 #
 #   for seed in $(seq 100); do UNKIND_SEED=$seed ctest -L unkind || break; done
 set -eu
@@ -21,5 +21,4 @@ echo "UNKIND_SEED=$UNKIND_SEED"
 start_by "$build" "env LD_PRELOAD='$library'"
 # one that is built differently where sem_init always fails
 start_by "$build/tests/unkind" "env LD_PRELOAD='$library'"
-[ "${2-}" != DEMOS ] || set -- "$1" "$DEMOS" "$3"
 "$@"
