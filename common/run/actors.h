@@ -2,8 +2,7 @@
 /* actors - the threads and processes of a run: starting them, and waiting until they have ended
  *
  * An actor is a function that is given its id. Messages and views call it by ROLE and id. All that
- * is added begins at the same moment, with run_actors() or start_actors() of demo.h. Each function
- * below is called by the run's first thread only, and ends the run if the system refuses. */
+ * is below is called by the first thread only, and ends the run if the system refuses. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +20,8 @@
 enum actor_kind { THREAD, PROCESS, DAEMON };
 void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
-/* Once in a run: starts what was added, and lets all of it begin. Each actor first calls AT_BEGIN,
- * unless it is NULL. From then on SIGCHLD is blocked, except where this waits for it. */
+/* Once in a run: starts what was added, and lets all begin at the same moment. Each first calls
+ * AT_BEGIN, unless that is NULL. From then on SIGCHLD is blocked but where this waits for it. */
 void launch_actors(void);
 extern void (*at_begin)(void);
 

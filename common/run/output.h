@@ -9,8 +9,7 @@
  * writers apart, up to PIPE_BUF bytes. Ends the run when it cannot. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Writes all LENGTH bytes (write(3p)), or ends the run. dprintf(3p) would not do: where a signal
- * handler interrupts it, nobody knows how much it has written. */
+/* Writes all LENGTH bytes (write(3p)), whatever signal handlers interrupt it, or ends the run. */
 void write_all(int descriptor, const void *bytes, size_t length);
 
 /* Says why a call failed that writes to DESCRIPTOR, by errno; valid until the next call. */
