@@ -51,13 +51,13 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
     wchar_t character;
 
     while (i < length) {
-        if (bytes[i] >= ' ' && bytes[i] < 0x7f) { /* a shortcut for what is frequent */
+        bool is_plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
+        if (is_plain || (keep_newlines && bytes[i] == '\n')) { /* most are */
             shown[used++] = bytes[i++];
             continue;
         }
         int size = utf8_decode(bytes + i, length - i, &character);
-        bool is_kept = size > 0 && !is_hidden(character);
-        if (is_kept || (keep_newlines && bytes[i] == '\n')) {
+        if (size > 0 && !is_hidden(character)) {
             memcpy(shown + used, bytes + i, (size_t)size);
             used += (size_t)size;
             i += (size_t)size;
