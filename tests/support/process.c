@@ -2,9 +2,9 @@
 #include "tests/support/process.h"
 #include "tests/support/queues.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -312,32 +312,23 @@ struct result result_of(struct program program)
 static time_t began;
 static char leftovers[16384];
 
-/* Where the caller of the tests wants temporary files. */
-static const char *find_room(void)
-{
-    static char room[PATH_MAX];
-    const char *wanted = getenv("TMPDIR");
-
-    wanted = wanted && *wanted ? wanted : "/tmp";
-    if (!*room)
-        check(realpath(wanted, room) != NULL, wanted);
-    return room;
-}
-
 char *scratch_enter(void)
 {
+    static char room[PATH_MAX]; /* where the caller of the tests wants temporary files */
+    const char *wanted = getenv("TMPDIR");
     char *path = malloc(PATH_MAX + 32);
 
     check(path != NULL, "malloc");
-    (void)snprintf(path, PATH_MAX + 32, "%s/nine-test-XXXXXX", find_room());
-    check(mkdtemp(path) && chdir(path) == 0, path);
-    check(setenv("TMPDIR", path, 1) == 0, "setenv");
-    if (began == 0) {
+    if (!*room) {
+        check(realpath(wanted && *wanted ? wanted : "/tmp", room) != NULL, "TMPDIR");
         (void)time(&began);
 #ifdef __linux__
         (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
     }
+    (void)snprintf(path, PATH_MAX + 32, "%s/nine-test-XXXXXX", room);
+    check(mkdtemp(path) && chdir(path) == 0, path);
+    check(setenv("TMPDIR", path, 1) == 0, "setenv");
     return path;
 }
 
@@ -413,29 +404,26 @@ static bool is_orphan(const char *name)
 {
     long pid;
 
-    if (strncmp(name, "sem.", 4) == 0)
-        name += 4;
     return sscanf(name, "demo-%ld-", &pid) == 1 && kill((pid_t)pid, 0) == -1 && errno == ESRCH;
 }
 
-/* Those in FOLDER that are younger than the tests; of a folder that is ours,
- * any that a demo may have made.
+/* Those in FOLDER that a demo may have made: all, or younger ones than the tests that are orphans.
  */
-static void note_names(const char *path, bool is_own_folder)
+static void note_names(const char *folder, const char *form, bool all)
 {
-    DIR *folder = opendir(path);
+    char pattern[PATH_MAX + 64];
     struct stat about;
+    glob_t found = {.gl_pathc = 0};
 
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        const char *name = entry->d_name;
-        bool found = is_own_folder
-                         ? strncmp(name, "demo_pipe-", 10) == 0 || strncmp(name, "demo-", 5) == 0
-                         : is_orphan(name);
-        if (found && fstatat(dirfd(folder), name, &about, 0) == 0 && about.st_ctime >= began)
-            note("%s/%s\n", path, name);
+    (void)snprintf(pattern, sizeof pattern, "%s/%s", folder, form);
+    (void)glob(pattern, 0, NULL, &found);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *path = found.gl_pathv[i];
+        if (stat(path, &about) == 0 &&
+            (all || (about.st_ctime >= began && is_orphan(strstr(path, "demo-")))))
+            note("%s\n", path);
     }
-    if (folder)
-        (void)closedir(folder);
+    globfree(&found);
 }
 
 const char *find_leftovers(void)
@@ -444,9 +432,10 @@ const char *find_leftovers(void)
 
     *leftovers = '\0';
     note_processes();
-    note_names("/dev/shm", false);
-    note_names("/dev/mqueue", false);
-    note_names(getenv("TMPDIR"), true);
+    note_names("/dev/shm", "*demo-*", false);
+    note_names("/dev/mqueue", "demo-*", false);
+    note_names(getenv("TMPDIR"), "demo-*", true);
+    note_names(getenv("TMPDIR"), "demo_pipe-*", true);
     (void)queues_left(queues, sizeof queues);
     note("%s", queues);
     return leftovers;

@@ -59,18 +59,10 @@ const struct demo_run *next_run(const struct demo_run *run)
     return next < runs + run_count ? next : NULL;
 }
 
-const struct demo_run *next_plain_run(const struct demo_run *run)
-{
-    do
-        run = next_run(run);
-    while (run && !run->is_plain);
-    return run;
-}
-
 const struct demo_run *plain_run(const char *demo)
 {
-    FOR_DEMOS(run)
-    if (strcmp(run->demo, demo) == 0)
+    FOR_RUNS(run)
+    if (run->is_plain && strcmp(run->demo, demo) == 0)
         return run;
     stop("has no such demo", demo);
     return NULL;

@@ -18,12 +18,9 @@ struct demo_run {
 /* The plain run of DEMO. */
 const struct demo_run *plain_run(const char *demo);
 
-/* The run after RUN, or the first one if that is NULL; of the plain ones, or of
- * all. Returns NULL after the last one. They read the table if need be.
+/* The run after RUN, or the first one if that is NULL; NULL after the last one.
+ * Reads the table if need be.
  */
-const struct demo_run *next_plain_run(const struct demo_run *run);
 const struct demo_run *next_run(const struct demo_run *run);
 
-#define FOR_DEMOS(demo)                                                                            \
-    for (const struct demo_run *demo = next_plain_run(NULL); demo; demo = next_plain_run(demo))
 #define FOR_RUNS(run) for (const struct demo_run *run = next_run(NULL); run; run = next_run(run))
