@@ -37,7 +37,6 @@
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -45,9 +44,8 @@
 #include <unistd.h>
 
 enum {
-    ONE_IN = 4,           /* how often is "now and then" */
-    LONGEST = 31 * 86400, /* seconds: POSIX promises no more to select(3p) */
-    SHM_NAME = 31,        /* bytes of a name */
+    ONE_IN = 4,    /* how often is "now and then" */
+    SHM_NAME = 31, /* bytes of a name */
     SEM_NAME = 30,
     ATOMIC = 512, /* PIPE_BUF: POSIX's least, and macOS's */
     PAGE = 16384, /* of Apple's processors */
@@ -59,7 +57,7 @@ enum {
 /* clang-format off */
 #define FUNCTIONS(X) \
     X(accept) X(clock_gettime) X(close) X(connect) X(fcntl) X(ftruncate) \
-    X(msgget) X(pipe) X(poll) X(pread) X(pselect) X(pthread_cond_wait) \
+    X(msgget) X(pipe) X(poll) X(pread) X(pthread_cond_wait) \
     X(read) X(recv) X(sem_open) X(sem_unlink) X(send) X(shm_open) \
     X(shm_unlink) X(waitid) X(write)
 /* clang-format on */
@@ -151,20 +149,6 @@ ONLY(int, prctl, (int option, ...), failed(EINVAL))
 ONLY(int, posix_fallocate, (int file, off_t begin_at, off_t length), EINVAL)
 
 /* Time and threads */
-
-/* POSIX: select, "at least 31 days"; xnu: bsd/kern/kern_time.c, itimerfix()
- * (100,000,000 seconds) and timespec_is_valid() (INT32_MAX), EINVAL beyond.
- */
-int pselect(int count, fd_set *restrict readable, fd_set *restrict writable,
-    fd_set *restrict special, const struct timespec *restrict timeout,
-    const sigset_t *restrict mask)
-{
-    if (timeout && timeout->tv_sec > LONGEST)
-        return failed(EINVAL);
-    if (interrupted())
-        return -1;
-    return real.pselect(count, readable, writable, special, timeout, mask);
-}
 
 /* Libc: gen/clock_gettime.c, clock_gettime(): these two in microseconds. */
 int clock_gettime(clockid_t clock, struct timespec *time)
