@@ -37,13 +37,13 @@ sh @ ./demo_nothing @ the shell cannot run a command before its line end
 sh @ # and a command of two lines\n\n./demo_pipe \\n    --nonsense @ a command was used wrongly before line end
 console @ $ (exit 139)\n... @ a command crashed: exit status 139
 console @ $ exit 1 @ the shell did not come to the end
-console @ ./demo_pipe @ the block does not begin with a command
-console not run: @ $ ./demo_pipe @ docs/WRITING.md has no such comment, or it lacks its reason: <!-- not run: -->
+console @ ./demo_pipe @ docs/WRITING.md has no such block: "console"
+console not run: @ $ ./demo_pipe @ docs/WRITING.md has no such block: "console not run:"
 console not run: it would not work @ $ true\n$ ./demo_pipe --nonsense @ there is no such option: demo_pipe --nonsense
- @ anything @ docs/WRITING.md has no blocks of ''
+ @ anything @ docs/WRITING.md has no such block: ""
 prose @ - ```text @ a block begins with ``` in a line of its own, or is not checked
-text @ $ ./demo_pipe @ a session belongs into a console block
-c @ return 0; @ C wants <!-- from FILE --> before it, or <!-- not from the source: REASON -->
+text @ $ ./demo_pipe @ docs/WRITING.md has no such block: "text"
+c @ return 0; @ docs/WRITING.md has no such block: "c"
 c from demos/demo_pipe.c @ {\n...\n        if (pipes[i][0] != in)\n        return 42; @ this is not in demos/demo_pipe.c
 c from demos/demo_pipe.c @ for (int i = 0; i < FILTERS; i++) {\nif (pipes[i][0] != in) @ this is not in demos/demo_pipe.c
 c from demos/demo_pipe.c @ {\n...\n/* SPDX-License-Identifier: MIT */ @ this is not in demos/demo_pipe.c
@@ -63,7 +63,7 @@ prose @ LONG @ this line has 171 columns, and not up to 120
 diff change to demos/demo_semaphore.c @ HEAD\n@@ -1 +1 @@\n-not there\n+more\n```\n\n```console\n$ true @ the change does not fit to demos/demo_semaphore.c
 diff change to demos/demo_semaphore.c @ HEAD\n@@ -1,2 +1,2 @@\n-/* SPDX-License-Identifier: MIT */\n+no C\n /* demo_semaphore - a semaphore counts free slots: threads wait while it is 0\n```\n\n```console\n$ true @ with the change demo_semaphore cannot be built
 diff change to demos/demo_semaphore.c @ HEAD @ no console block after this runs the change
-diff @ +more @ a diff wants <!-- change to demos/demo_X.c -->
+diff @ +more @ docs/WRITING.md has no such block: "diff"
 prose @ ```text @ the block does not end
 END
 awk -F ' @ ' '

@@ -154,44 +154,28 @@ function check_quote(source,   line, text, more)
         wrong(opened, "this is not in " source)
 }
 
-# Says what is to be done with a block.
-function end_block()
+# What is to be done with a block.
+function end_block(   kind, varies)
 {
+    varies = "^console (order|numbers|order and numbers|output) var(y|ies)$"
     close(block)
     close(session)
+    kind = language (note ? " " note : "")
     if (note ~ /^from ./)
         check_quote(substr(note, 6))
-    else if (language == "text" && has_prompt)
-        wrong(opened, "a session belongs into a console block")
-    else if (language == "c" && note !~ /^not from the source: ./)
-        wrong(opened, "C wants <!-- from FILE --> before it, or " \
-            "<!-- not from the source: REASON -->")
-    else if (language == "diff" && note ~ /^change to demos\/demo_.*\.c$/)
+    else if (kind ~ /^diff change to demos\/demo_.*\.c$/)
         change = number " " opened " " substr(note, 11)
-    else if (language == "diff")
-        wrong(opened, "a diff wants <!-- change to demos/demo_X.c -->")
-    else if (language !~ /^(console|sh|c|text)$/)
-        wrong(opened, "docs/WRITING.md has no blocks of '" language "'")
-    else if (language ~ /^(console|sh)$/)
-        end_session()
-    opened = 0
-    note = ""
-}
-
-function end_session()
-{
-    if (note ~ /^not run: ./)
+    else if (kind ~ /^(console|sh) not run: ./)
         print page ":" opened ": " substr(note, 10) >(out "/not_run")
-    else if (!has_prompt)
-        wrong(opened, "the block does not begin with a command")
-    else if (note == "" || language == "console" && \
-            note ~ /^(order|numbers|order and numbers|output) var(y|ies)$/) {
+    else if (has_prompt && (kind ~ /^(sh|console)$/ || kind ~ varies)) {
         print (change ? "changes" : lane), page, opened, number, language, \
             (change ? change : "- - -"), note >(out "/sessions")
         change = ""
-    } else
-        wrong(opened, "docs/WRITING.md has no such comment, or it lacks its " \
-            "reason: <!-- " note " -->")
+    } else if (kind !~ /^(text( |$)|c not from the source: .)/ || \
+        (language == "text" && has_prompt))
+        wrong(opened, "docs/WRITING.md has no such block: \"" kind "\"")
+    opened = 0
+    note = ""
 }
 
 function end_page()
