@@ -70,7 +70,7 @@ struct test_case *read_cases(const char *path)
 
     if (program)
         demo = program + strlen("test_demo_");
-    (void)snprintf(line, sizeof line, SOURCE_FOLDER "/tests/demos/%s.txt", demo);
+    (void)snprintf(line, sizeof line, "%s/tests/demos/%s.txt", SOURCE_FOLDER, demo);
     FILE *file = fopen(line, "r");
     while (file && fgets(line, sizeof line, file)) {
         char *rest = line + 2;
