@@ -138,146 +138,17 @@ TEST(rows)
     }
 }
 
-/* What decides on color, the first one that is there: --color, NO_COLOR,
- * CLICOLOR_FORCE, a terminal that knows color.
- */
+/* There is color on a terminal that knows it. */
 TEST(color)
 {
-    static const struct {
-        const char *environment, *option;
-        bool color;
-    } cases[] = {{"", "", false}, {"", "--color=always", true},
-        {"NO_COLOR=1", "--color=always", true}, {"CLICOLOR_FORCE=1", "", true},
-        {"CLICOLOR_FORCE=0", "", false}, {"NO_COLOR=1 CLICOLOR_FORCE=1", "", false},
-        {"NO_COLOR= CLICOLOR_FORCE=1", "", true}, {"CLICOLOR_FORCE=1", "--color=never", false}};
     static const char *const terms[] = {"dumb", "xterm-256color"};
-    char options[64];
 
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        (void)snprintf(options, sizeof options, "--timeline %s", cases[i].option);
-        struct result result =
-            run_demo(plain_run("semaphore"), false, cases[i].environment, options);
-        assert_int_equal(strstr(result.out, "\033[") != NULL, cases[i].color);
-    }
     for (int i = 0; i < 2; i++) {
         struct terminal terminal =
             terminal_start("TERM=%s; $B/demo_shm --timeline --speed=1000", terms[i]);
         assert_int_equal(terminal_finish(&terminal), 0);
         assert_int_equal(strstr(terminal.shown, "\033[") != NULL, i);
     }
-}
-
-/* --lanes shows the listing's lines as notes, and nothing else is printed; also
- * if its caller ignores Ctrl-C.
- */
-TEST(lanes_take_the_place)
-{
-    struct result result = run_demo(plain_run("semaphore"), false, "trap '' INT;", "--lanes");
-
-    assert_int_equal(count_text(result.out, "starting critical section"), 10);
-    assert_int_equal(count_text(result.out, "finished critical section"), 10);
-    for (const char *line = result.out; *line; line = strchr(line, '\n') + 1)
-        assert_int_equal(*line, ' '); /* of the listing's lines none does */
-    result = run_demo(plain_run("semaphore"), false, "", "--timeline");
-    assert_int_equal(count_text(result.out, "ing critical section"), 10);
-    assert_non_null(strstr(result.out, "\ninside, limit 3"));
-}
-
-/* Fails the test unless COMMAND, for a shell, ends with STATUS. */
-static void assert_shell(int status, const char *command)
-{
-    struct result result = run_script("%s", command);
-
-    assert_result(&result, status, "", command);
-}
-
-/* A file is as before if the run fails; what is written to has its mode still,
- * and its other names.
- */
-TEST(files)
-{
-    assert_shell(0, "yes old | head -n 99999 >a; cp a e; chmod 600 a; ln a b; "
-                    "ln -s a c; $B/demo_signal --timeout=1 --svg=a; "
-                    "[ $? = 3 ] && cmp a e");
-    assert_shell(0, "$B/demo_condvar --svg=c && [ -L c ] && head -c 4 b | "
-                    "grep -q '<svg' && ls -l a | grep -q '^-rw-------' && "
-                    "[ \"$(tail -n 1 b)\" = '</svg>' ]");
-    assert_shell(0, "umask 022; $B/demo_condvar --svg=new && ls -l new | "
-                    "grep -q '^-rw-r--r--' && rm new");
-    assert_shell(3, "$B/demo_pipe --svg=missing/run.svg >d");
-    assert_shell(3, "$B/demo_pipe --trace=/dev/full");
-    assert_shell(3, "ln -s nowhere f; $B/demo_condvar --trace=f");
-    assert_shell(3, "mkdir g; $B/demo_condvar --trace=g");
-    /* a FIFO that nobody reads; to a reader a close would be the end */
-    assert_shell(3, "mkfifo h; $B/demo_condvar --svg=h");
-    assert_shell(0, "cat h >i & until $B/demo_condvar --svg=h; do sleep 0.1; "
-                    "done; wait; [ \"$(tail -n 1 i)\" = '</svg>' ]");
-    assert_shell(0, "[ \"$(ls | tr -d '\\n')\" = abcdefghi ] && [ ! -s d ]");
-    if (geteuid() != 0) /* who may write all files */
-        assert_shell(3, "chmod 400 a; $B/demo_condvar --svg=a");
-}
-
-/* A file that cannot be replaced, as containers mount some, is written. */
-TEST(mounted_file)
-{
-    struct result result = run_script("touch h c; unshare -m sh -c 'mount --bind h c || exit 77; "
-                                      "$B/demo_condvar --svg=c' || exit; grep -q '<svg' h");
-    if (result.status == 77 || result.status == 1 || result.status == 127)
-        skip(); /* not as this user, or there is no unshare */
-    assert_result(&result, 0, "guarantee held", "--svg=c");
-}
-
-/* The verdict comes in any case, and before the error. */
-TEST(verdict_without_a_view)
-{
-    static const char *const commands[] = {"ulimit -f 1; exec $B/demo_pipe --svg=run.svg",
-        "ulimit -f 1; exec $B/demo_pipe --timeline a a a a a a a a a a a a >f",
-        "ulimit -f 0; exec $B/demo_condvar --broken --trace=run.json"};
-
-    for (int i = 0; i < 3; i++) {
-        struct result result = run_script("%s", commands[i]);
-        assert_result(&result, 3, ": guarantee .*\n.*File too large", commands[i]);
-    }
-}
-
-/* Two outputs that are one file, also if it does not exist yet, and an output
- * that is the input.
- */
-TEST(same_files)
-{
-    static const char *const refused[] = {"$B/demo_condvar --svg=new --trace=./new",
-        "$B/demo_condvar --svg=a --trace=./a", "$B/demo_mutex --svg=a --trace=c",
-        "$B/demo_file --svg=b --trace=a", "$B/demo_mutex --file=a --svg=b",
-        "$B/demo_mutex --file=new --trace=./new", "$B/demo_file --file=n --trace=n",
-        "$B/demo_file --file=new --svg=new", "$B/demo_mutex --file=a >>a",
-        "$B/demo_mutex --file=a >>a 2>&1", "$B/demo_mutex --file=b 2>>a",
-        "$B/demo_file --file=n >>n", "$B/demo_file --broken --file=n 2>>n", "$B/demo_pipe - <a >>a",
-        "$B/demo_pipe - <a 1<>b", "$B/demo_pipe --svg=b - <a", "$B/demo_mqueue - <a >>b",
-        "$B/demo_mqueue - <a 2>>b", "$B/demo_mqueue --trace=a - <b"};
-
-    assert_shell(0, "printf 'add 3 4\n' >a; ln a b; ln -s a c; echo 7 >n");
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        assert_shell(2, refused[i]);
-        /* nothing is lost, nothing is new */
-        assert_shell(0, "grep -q '^add 3 4$' a && grep -q '^7$' n && "
-                        "[ \"$(ls | tr '\\n' ' ')\" = 'a b c n ' ]");
-    }
-    /* what is written to standard output or error stays, too */
-    assert_shell(0, "$B/demo_condvar --seed=1 --svg=/dev/stderr 2>o && "
-                    "grep -q 'guarantee held' o && grep -q '</svg>' o");
-    assert_shell(0, "$B/demo_condvar --seed=1 --svg=o --trace=p 2>o >p && "
-                    "grep -q 'guarantee held' o && grep -q '</svg>' o && "
-                    "grep -q 'ucky number' p && grep -q traceEvents p");
-    assert_shell(0, "$B/demo_pipe --svg=/dev/null - </dev/null");
-    assert_shell(0, "$B/demo_condvar --svg=/dev/null --trace=/dev/null 2>&1 >o");
-}
-
-TEST(step_needs_a_terminal)
-{
-    struct result result = run_script("setsid $B/demo_pipe --step; exit $?");
-    if (result.status != 127) /* there is setsid */
-        assert_result(&result, 2, "--step needs a terminal", "--step");
-    assert_string_equal(result.out, "");
 }
 
 /* Starts a demo with --step on a terminal, and awaits the first event. */
