@@ -46,16 +46,16 @@ try()
     esac
     seed=$(((number * 4 + ${#mode} + ${#core}) * 2654435761 % 4294967296))
     line="--speed=$1 --seed=$seed $options $mode $view"
-    status=0
+    status=0 right=yes
     # shellcheck disable=SC2086 # lists
     $core "$folder/demo_$name" $line >out 2>err </dev/null || status=$?
     case $mode$status in
     "$normal" | 0 | "--broken$broken") ;;
-    3) grep -Eq 'the machine was too busy|needs robust mutexes' err || status=wrong ;;
-    *) status=wrong ;;
+    3) grep -Eq 'the machine was too busy|needs robust mutexes' err || right=no ;;
+    *) right=no ;;
     esac
-    if [ "$status" = wrong ]; then
-        printf '%s\n' "demo_$name $line $core" "$(cat err)"
+    if [ $right = no ]; then
+        printf '%s\n' "status $status: demo_$name $line $core" "$(cat err)"
         echo >>../wrong
     elif [ -z "$mode" ] && [ "$view" = --trace=view ] && [ "$waits" != - ]; then
         echo >>../traced

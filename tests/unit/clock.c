@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: pauses that --speed shortens, and that no signal cuts short */
+/* clock: pauses that no signal cuts short. How --speed shortens them: all.c. */
 #include "tests/support/test.h"
-#include "common/base/run.h"
 #include "common/base/clock.h"
 #include <signal.h>
 #include <sys/time.h>
-
-TEST(speed_divides)
-{
-    static const struct {
-        double speed, seconds;
-        int64_t nanoseconds;
-    } cases[] = {
-        {1, 0, 0}, {1, 3600, 3600000000000}, {1000, 2.5, 2500000}, {0.1, 3600, 36000000000000}};
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        run.speed = cases[i].speed;
-        assert_true(scaled_ns(cases[i].seconds) == cases[i].nanoseconds);
-    }
-}
 
 static volatile sig_atomic_t interruptions;
 
