@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* actors: all begin at once, all are waited for, and no run hangs. How one that
- * fails ends the run, and that nothing is left then: tests/faults/matrix.c;
- * a task that is waited for until its deadline: tests/demos/signal.c.
+ * fails ends the run, and that nothing is left then, nor of a run that is
+ * killed: tests/faults/matrix.c; a task that is waited for until its deadline:
+ * tests/demos/signal.txt.
  */
 #include "tests/support/test.h"
 #include "common/base/run.h"
@@ -146,21 +147,6 @@ TEST(runs)
             expect(cases[i].status, cases[i].err, cases[i].body, cases[i].context);
         assert_string_equal(result.out, cases[i].out);
     }
-}
-
-static int be_killed(const void *context)
-{
-    for (int i = 0; i < 3; i++)
-        add_process("worker", i, wait_forever);
-    launch_actors();
-    return raise(SIGKILL);
-}
-
-/* Often, since they may be killed before they are ready for it. */
-TEST(children_end_with_their_parent)
-{
-    for (int i = 0; i < 50 && HAVE_PRCTL; i++)
-        (void)expect(128 + SIGKILL, "", be_killed, NULL);
 }
 
 /* How long a run may take, by its PLANNED seconds at this speed and --timeout.
