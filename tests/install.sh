@@ -12,11 +12,6 @@ set -eu
 # shellcheck source=tests/support/scratch.sh
 . "$(dirname -- "$0")/support/scratch.sh"
 
-has()
-{
-    command -v "$1" >/dev/null 2>&1
-}
-
 doc=share/doc/nine_mechanisms
 prefix=$scratch/stage/opt/nine # not a place of root's system
 DESTDIR=$scratch/stage cmake --install "$build" --prefix /opt/nine >log 2>&1 ||
@@ -65,11 +60,11 @@ words()
 for page in "$prefix"/share/man/man1/*; do
     [ -s "$page" ] || continue # there are none
     program=$(basename -- "$page" .1)
-    if has mandoc; then # a page without a date is the same tomorrow
+    if command -v mandoc >/dev/null; then # a page without a date is the same tomorrow
         said=$(mandoc -T lint -W warning "$page" | grep -v 'missing date') || true
         [ -z "$said" ] || wrong "$said"
     fi
-    if has groff; then
+    if command -v groff >/dev/null; then
         said=$(groff -man -ww -z "$page" 2>&1) || true
         [ -z "$said" ] || wrong "groff: $said"
         # in the same order; the page may say more, and instead of "Usage"
