@@ -40,9 +40,10 @@ static inline void add_test(struct CMUnitTest test)
     all_tests[test_count++] = test;
 }
 
+/* In the order of their lines, which the linker may change otherwise (-flto). */
 #define TEST(name)                                                                                 \
     static void test_##name(void **);                                                              \
-    __attribute__((constructor)) static void add_##name(void)                                      \
+    __attribute__((constructor(1000 + __LINE__))) static void add_##name(void)                     \
     {                                                                                              \
         add_test((struct CMUnitTest)cmocka_unit_test_setup_teardown(                               \
             test_##name, enter_scratch, leave_scratch));                                           \
