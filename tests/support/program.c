@@ -131,24 +131,19 @@ int count_lines(const char *string)
 char *load_file(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "r");
-    size_t room = 1 << 16, used = 0;
-    char *bytes = malloc(room);
 
-    assert_non_null(bytes);
     assert_non_null(file);
-    for (size_t more; (more = fread(bytes + used, 1, room - 1 - used, file));) {
-        used += more;
-        room *= 2;
-        bytes = realloc(bytes, room);
-        assert_non_null(bytes);
-    }
+    (void)fseek(file, 0, SEEK_END);
+    size_t length = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = keep(calloc(1, length + 1));
+    assert_int_equal(fread(bytes, 1, length, file), length);
     (void)fclose(file);
-    bytes[used] = '\0';
     if (size)
-        *size = used;
+        *size = length;
     else
-        assert_int_equal(strlen(bytes), used);
-    return keep(bytes);
+        assert_int_equal(strlen(bytes), length);
+    return bytes;
 }
 
 void save_file(const char *path, const void *bytes, size_t size)
