@@ -39,7 +39,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { BOUND = 15 /* seconds: a longer run hangs */ };
+enum { BOUND = 15 /* seconds: a longer run hangs */, MOST = 5 /* failures: then it stops */ };
 
 /* The calls, how they can fail, and what a message may call them: "a|b".
  *
@@ -332,7 +332,7 @@ static void try_fault(
     bool happened = false;
 
     fault = (struct fault){call, use, error, way};
-    for (int tries = 0; tries < 4 && !happened; tries++)
+    for (int tries = 0; tries < 4 && !happened && failures < MOST; tries++)
         happened = try_once(run, tries < 3);
     faults += happened;
 }
