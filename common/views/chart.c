@@ -41,12 +41,13 @@ static void take_items(struct chart *chart, const struct recorder *from)
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
         event_text(event, text);
+        char *kept = CHECK_NOT(NULL, strdup(text));
         add_item(chart, (struct item){.kind = event->kind,
                             .state = event->state,
                             .lane = event->lane,
                             .other = event->other,
                             .time = event->time,
-                            .text = CHECK_NOT(NULL, strdup(text)),
+                            .text = kept,
                             .place = event->place,
                             .to_all = event->to_all,
                             .is_wrong = event->is_wrong || event->kind == FLAW});
