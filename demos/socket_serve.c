@@ -188,9 +188,10 @@ static bool is_shortage(int error)
     }
 }
 
+/* As many as wait, but at most so many: clients that are there wait, too. */
 static void accept_clients(void)
 {
-    for (;;) {
+    for (int i = 0; i < 100; i++) {
         struct sockaddr_in peer;
         socklen_t size = sizeof peer;
         int socket = accept(polled[0].fd, (struct sockaddr *)&peer, &size);

@@ -21,4 +21,5 @@ echo "UNKIND_SEED=$UNKIND_SEED"
 start_by "$build" "env LD_PRELOAD='$library'"
 # one that is built differently where sem_init always fails
 start_by "$build/tests/unkind" "env LD_PRELOAD='$library'"
+ulimit -S -n 256 # as on macOS, for a process that does not ask for more
 "$@"
