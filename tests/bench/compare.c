@@ -9,8 +9,7 @@
  * second one's; then for each command the medians of wall time and of processor
  * time in milliseconds, and the highest peak of memory in KB. Times and memory
  * are those of all its processes that were waited for; the memory is the
- * largest process's. Without a second command the first one is run alone.
- */
+ * largest process's. Without a second command the first one is run alone. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <err.h>

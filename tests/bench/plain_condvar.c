@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* plain_condvar - listing 3 at its plainest: what demo_condvar is measured by
- */
+/* plain_condvar - listing 3 at its plainest: what demo_condvar is measured by */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>

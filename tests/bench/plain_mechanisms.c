@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* plain_mechanisms - bare loops over a mechanism's calls: what bench_mechanisms
- * is measured by
+/* plain_mechanisms - bare loops over a mechanism's calls: what bench_mechanisms is measured by
  *
- * plain_mechanisms pipe|mutex: prints the nanoseconds for one round trip of 64
- * bytes between two processes, or for one lock and unlock. That is the median
- * of many batches, which are so long that the clock does not count.
- */
+ * plain_mechanisms pipe|mutex: prints the nanoseconds for one round trip of 64 bytes between two
+ * processes, or for one lock and unlock. That is the median of many batches, which are so long that
+ * the clock does not count. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

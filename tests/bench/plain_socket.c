@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* plain_socket - listing 6 at its plainest: what demo_socket is measured by
  *
- * plain_socket: one client, and one server. plain_socket serve: a server that
- * forks for each connection, until it is killed; for demo_socket --serve.
- */
+ * plain_socket: one client, and one server. plain_socket serve: a server that forks for each
+ * connection, until it is killed; for demo_socket --serve. */
 #include <sys/socket.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* record_event - what an event of the recorder costs, in nanoseconds
  *
- * Prints "OFF ON": no view asked for; a state with constant text. Each is the
- * median of ROUNDS rounds of EVENTS events, on one core, in pages that were
- * touched before.
- */
+ * Prints "OFF ON": no view asked for; a state with constant text. Each is the median of ROUNDS
+ * rounds of EVENTS events, on one core, in pages that were touched before. */
 #include "common/run/record.h"
 #include "common/base/clock.h"
 #include <stdio.h>

@@ -7,9 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* Pipes that another program has made non-blocking, and filled: in the new
- * process. It is given a while to find that out before they are emptied.
- */
+/* Pipes that another program has made non-blocking, and filled: in the new process. It is given a
+ * while to find that out before they are emptied. */
 static int fill_outputs(const void *context)
 {
     char bytes[4096];
@@ -44,10 +43,9 @@ TEST(full_outputs)
     }
 }
 
-/* A line that is typed is answered at once, before the next one, also if it
- * comes in pieces from a pipe that does not block. A signal may end the run,
- * since the FIFOs and queues have no name any more.
- */
+/* A line that is typed is answered at once, before the next one, also if it comes in pieces from a
+ * pipe that does not block. A signal may end the run, since the FIFOs and queues have no name any
+ * more. */
 TEST(typed_lines)
 {
     static const struct {
@@ -78,10 +76,9 @@ TEST(typed_lines)
     }
 }
 
-/* These wait so many seconds for their end, and do so asleep: a busy loop takes
- * the processor for most of them, and one that looks now and then wakes up
- * hundreds of times. Without a wait there is only what the run itself takes.
- */
+/* These wait so many seconds for their end, and do so asleep: a busy loop takes the processor for
+ * most of them, and one that looks now and then wakes up hundreds of times. Without a wait there is
+ * only what the run itself takes. */
 TEST(waits)
 {
     static const struct {

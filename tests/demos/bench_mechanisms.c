@@ -5,9 +5,8 @@
 
 #include <sys/msg.h>
 
-/* Both sides compare each byte with what the other one has sent. This test,
- * too, can send to the System V queue: to PING, of type 1.
- */
+/* Both sides compare each byte with what the other one has sent. This test, too, can send to the
+ * System V queue: to PING, of type 1. */
 TEST(wrong_message)
 {
     const struct {

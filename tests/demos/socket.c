@@ -41,9 +41,7 @@ static int port_of(int file)
 static struct program our_server;
 static struct sockaddr_in address = {.sin_family = AF_INET};
 
-/* It says first where it listens. A failed test cannot stop it: so it has a
- * timeout.
- */
+/* It says first where it listens. A failed test cannot stop it: so it has a timeout. */
 static void start_server(const char *options)
 {
     our_server = start_words("demo_socket --port=0 %s", options);
@@ -76,9 +74,8 @@ static void assert_answer(int file, const char *answer)
     (void)close(file);
 }
 
-/* Our server: with Ctrl-C it ends, and the counts are right. (1000 clients at
- * once: see tests/faults/load.c.)
- */
+/* Our server: with Ctrl-C it ends, and the counts are right. (1000 clients at once: see
+ * tests/faults/load.c.) */
 #define SERVE "--serve --timeout=600"
 
 static void stop_server(int answered, int dropped)
@@ -104,11 +101,9 @@ static void assert_served(int file, const char *shown)
     assert_answer(file, "pong");
 }
 
-/* Strangers who find the port and then say nothing, or too little, or do not
- * leave, or send a byte now and then, which would hold the run for minutes: each
- * is served or dropped, and the run goes on. One who has come too late finds
- * nobody, which proves nothing: then it is tried again.
- */
+/* Strangers who find the port and then say nothing, or too little, or do not leave, or send a byte
+ * now and then, which would hold the run for minutes: each is served or dropped, and the run goes
+ * on. One who has come too late finds nobody, which proves nothing: then it is tried again. */
 TEST(strangers)
 {
     static const char *const said[] = {"", "pi", "ping\n", "x"}, *const answers[] = {
@@ -139,11 +134,10 @@ TEST(strangers)
     assert_true(served);
 }
 
-/* At once, and byte by byte. What is beyond the longest message is read away.
- * If that took so long that the server may have heard 100 ms of silence, which
- * end a message, it is tried again. A client that ends without a word is
- * dropped, and so is one that is still there when the server ends.
- */
+/* At once, and byte by byte. What is beyond the longest message is read away. If that took so long
+ * that the server may have heard 100 ms of silence, which end a message, it is tried again. A
+ * client that ends without a word is dropped, and so is one that is still there when the server
+ * ends. */
 TEST(ways_to_send)
 {
     static char sent[2 * MESSAGE_SIZE], longest[MESSAGE_SIZE + 1];
@@ -188,10 +182,9 @@ TEST(ways_to_send)
     assert_answer(silent, "");
 }
 
-/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of
- * that would drop it. With the watchdog the server's poll ends with EINTR when
- * it goes on; without (the default), at its time.
- */
+/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of that would drop it.
+ * With the watchdog the server's poll ends with EINTR when it goes on; without (the default), at
+ * its time. */
 TEST(stopped_server)
 {
     static const char *const options[] = {SERVE, "--serve"};
@@ -211,9 +204,7 @@ TEST(stopped_server)
     }
 }
 
-/* Our client, with a plain server that answers so: at once, a moment later, or
- * not at all.
- */
+/* Our client, with a plain server that answers so: at once, a moment later, or not at all. */
 TEST(connect)
 {
     static const struct {

@@ -18,10 +18,8 @@ __attribute__((constructor)) static void name_folder(void)
     (void)setenv("B", built(""), 1);
 }
 
-/* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and
- * fails the test unless it ends as it should. A run that cannot tell is
- * repeated.
- */
+/* Runs DEMO fast in a shell, with ENVIRONMENT before it and REST after it, and fails the test
+ * unless it ends as it should. A run that cannot tell is repeated. */
 static struct result run_demo(
     const struct demo_run *demo, bool broken, const char *environment, const char *rest)
 {
@@ -166,10 +164,8 @@ static void finish_step(struct terminal *terminal, int status)
     assert_int_equal(terminal_finish(terminal), status);
 }
 
-/* Enter, b, n, ! and q act at once; a status row says where the player is, and
- * each screen has the names, and says what the keys are. Nothing that is typed
- * is shown.
- */
+/* Enter, b, n, ! and q act at once; a status row says where the player is, and each screen has the
+ * names, and says what the keys are. Nothing that is typed is shown. */
 TEST(step)
 {
     struct terminal terminal = start_step("demo_semaphore --speed=1000");
@@ -228,10 +224,8 @@ static const char *last_row(const struct terminal *terminal)
     return row;
 }
 
-/* ! goes to the cause, also back, and if what is wrong with it was found out
- * only later; its row is marked with an x, and a second ! stays there. The
- * status row names the call and its place.
- */
+/* ! goes to the cause, also back, and if what is wrong with it was found out only later; its row is
+ * marked with an x, and a second ! stays there. The status row names the call and its place. */
 TEST(step_to_what_is_wrong)
 {
     static const struct {
@@ -259,9 +253,8 @@ TEST(step_to_what_is_wrong)
     assert_int_equal(unsetenv("LC_ALL"), 0);
 }
 
-/* Ctrl-C ends it all, also while the run is over and only the reader is not;
- * and the keys come from the terminal, whatever standard input is.
- */
+/* Ctrl-C ends it all, also while the run is over and only the reader is not; and the keys come from
+ * the terminal, whatever standard input is. */
 TEST(step_interrupted)
 {
     save_file("input", "a file\n", 7);
@@ -282,10 +275,9 @@ static void await_keys(struct terminal *terminal)
     assert_false(terminal_is_usual(terminal));
 }
 
-/* Runs --step as the job of a shell, which in the end says whether the terminal
- * is as it was, and waits for a while until it is. TYPED and then SIGNAL end
- * it; or, if IS_STOPPED, stop it, twice, and it goes on.
- */
+/* Runs --step as the job of a shell, which in the end says whether the terminal is as it was, and
+ * waits for a while until it is. TYPED and then SIGNAL end it; or, if IS_STOPPED, stop it, twice,
+ * and it goes on. */
 static void assert_restored(
     const char *options, const char *typed, int signal_number, bool is_stopped)
 {
@@ -341,9 +333,7 @@ TEST(step_window_closed)
     assert_int_equal(terminal_close(&terminal), 128 + SIGHUP);
 }
 
-/* A terminal that gets narrower while the run goes on: the last names, too, are
- * no wider.
- */
+/* A terminal that gets narrower while the run goes on: the last names, too, are no wider. */
 TEST(resize)
 {
     struct terminal terminal =
@@ -359,9 +349,8 @@ TEST(resize)
     assert_true(widest(names) <= 64 + 1 /* and a carriage return */);
 }
 
-/* On a terminal of 24 rows the chart and the verdict are the last that is
- * shown, and on one screen, with the row in which the shell asks.
- */
+/* On a terminal of 24 rows the chart and the verdict are the last that is shown, and on one screen,
+ * with the row in which the shell asks. */
 TEST(last_screenful)
 {
     char title[64];
@@ -378,9 +367,8 @@ TEST(last_screenful)
     }
 }
 
-/* Four times the events take about four times as long, not sixteen times; at
- * 8200 lines the recorder is full. The first run takes at least a moment.
- */
+/* Four times the events take about four times as long, not sixteen times; at 8200 lines the
+ * recorder is full. The first run takes at least a moment. */
 TEST(cost_grows_with_the_events)
 {
     static const char *const views[] = {"--trace=run", "--svg=run", "--timeline", "--lanes"};

@@ -9,8 +9,7 @@
  * resets the connection. Each begins again when it is done, until so many
  * messages were answered. All answers have to be right, the server prints a
  * line for each, and its memory must not grow on and on. (What else a client
- * may send: see tests/demos/socket.c.)
- */
+ * may send: see tests/demos/socket.c.) */
 #include "tests/support/process.h"
 
 #include <sys/socket.h>
@@ -101,9 +100,8 @@ static pthread_t start_clients(int port, int count)
     return client;
 }
 
-/* The memory of PID in kilobytes; 0 where there is no /proc. (The line VmRSS in
- * /proc/PID/status is not exact.)
- */
+/* The memory of PID in kilobytes; 0 where there is no /proc. (The line VmRSS in /proc/PID/status is
+ * not exact.) */
 static long memory_of(pid_t pid)
 {
     char path[64], row[256];
@@ -128,9 +126,8 @@ static bool load(const char *build)
     struct program program = start_words("demo_socket --serve --port=0 --timeout=3600");
     (void)program_await(&program, "\n", true);
     (void)start_clients(atoi(strrchr(program.so_far.err, ':') + 1), CLIENTS);
-    /* The first time that so many are there at once it needs more. But what is
-     * lost with each message makes it grow in each part.
-     */
+    /* The first time that so many are there at once it needs more. But what is lost with each
+     * message makes it grow in each part. */
     for (int part = 0; part < PARTS; part++) {
         while (answered < messages / PARTS * (part + 1) && !program_ended(&program, 0.01))
             continue;

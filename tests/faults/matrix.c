@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* matrix - makes each system call of each demo fail, or a signal come in it
  *
- * Usage: matrix BUILD_FOLDER [DEMO]. To each call that a demo makes from the
- * start of its main() on, in any of its processes, three things happen:
+ * Usage: matrix BUILD_FOLDER [DEMO]. To each call that a demo makes from the start of its main()
+ * on, in any of its processes, three things happen:
  *
- * It fails at its 1st, 2nd, 3rd, 5th or 8th use in the run. Then the run has to
- * succeed, or to end with status 3 and a message that names the call and the
- * reason; it has to succeed if the call was only interrupted (EINTR). It is denied, as in a
- * sandbox: each use fails, with EPERM or ENOSYS. The same; but if the call is only a precaution,
- * the run has to succeed.
+ * It fails at its 1st, 2nd, 3rd, 5th or 8th use in the run. Then the run has to succeed, or to end
+ * with status 3 and a message that names the call and the reason; it has to succeed if the call was
+ * only interrupted (EINTR). It is denied, as in a sandbox: each use fails, with EPERM or ENOSYS.
+ * The same; but if the call is only a precaution, the run has to succeed.
  *
- * The run is killed in it: SIGINT, SIGTERM or SIGHUP to the whole group, as by
- * Ctrl-C; or SIGKILL, to the parent or to a child alone. It has to end of that,
- * unless it was done already; when a child was killed, with status 3 and a
- * message about it. SIGKILL in the instant of set-up may leave a name in the
- * system, since nobody can prevent it. But for that nothing may ever be left.
+ * The run is killed in it: SIGINT, SIGTERM or SIGHUP to the whole group, as by Ctrl-C; or SIGKILL,
+ * to the parent or to a child alone. It has to end of that, unless it was done already; when a
+ * child was killed, with status 3 and a message about it. SIGKILL in the instant of set-up may
+ * leave a name in the system, since nobody can prevent it. But for that nothing may ever be left.
  *
- * Prints what each fault did after which not all is well. Exit status 0 if all
- * was well, 77 if the kernel cannot do this: it asks about each of the calls
- * (tests/support/queues.h), and takes the word of decide(): read that first. By
- * hand: strace -f -e inject=CALL:error=E:when=N, which counts the uses of each
- * process by itself, and from before main() on.
- */
+ * Prints what each fault did after which not all is well. Exit status 0 if all was well, 77 if the
+ * kernel cannot do this: it asks about each of the calls (tests/support/queues.h), and takes the
+ * word of decide(): read that first. By hand: strace -f -e inject=CALL:error=E:when=N, which counts
+ * the uses of each process by itself, and from before main() on. */
 #include "tests/support/process.h"
 #include "tests/support/queues.h"
 #include "tests/support/runs.h"
@@ -43,19 +39,16 @@ enum { BOUND = 15 /* seconds: a longer run hangs */, MOST = 5 /* failures: then 
 
 /* The calls, how they can fail, and what a message may call them: "a|b".
  *
- * Not here, as they cannot fail: exit, exit_group, getpid, getppid, gettid,
- * alarm, rt_sigreturn, restart_syscall, pause (always EINTR), brk (malloc
- * then takes mmap), clock_gettime. Not here, as the C library makes them for
- * itself and takes no notice: set_robust_list, rseq, set_tid_address, madvise.
- * It waits by futex, too, and takes no error but a signal's from there.
- */
+ * Not here, as they cannot fail: exit, exit_group, getpid, getppid, gettid, alarm, rt_sigreturn,
+ * restart_syscall, pause (always EINTR), brk (malloc then takes mmap), clock_gettime. Not here, as
+ * the C library makes them for itself and takes no notice: set_robust_list, rseq, set_tid_address,
+ * madvise. It waits by futex, too, and takes no error but a signal's from there. */
 #define MEMORY     "mmap|malloc|alloc|pthread_create|open_memstream"
 #define OPEN       "open"
 #define REMOVE     "unlink|cannot remove"
 #define CALL(call) #call, SYS_##call, true
-/* No sandbox in which a program runs at all denies these; the C library ends
- * the program itself; or what the run has created cannot but stay.
- */
+/* No sandbox in which a program runs at all denies these; the C library ends the program itself; or
+ * what the run has created cannot but stay. */
 #define BASIC(call) #call, SYS_##call, false
 static const struct call {
     const char *name;
@@ -69,8 +62,7 @@ static const struct call {
     {CALL(clock_nanosleep), "nanosleep", {EINTR}},
     {CALL(clone), "fork|pthread_create", {EAGAIN, ENOMEM}},
     {CALL(clone3), "fork|pthread_create", {EAGAIN, ENOMEM}},
-    /* not EINTR: then the file is closed, which is not so here (tests/unkind)
-     */
+    /* not EINTR: then the file is closed, which is not so here (tests/unkind) */
     {BASIC(close), "close|write", {EIO}},
     {CALL(connect), "connect", {ECONNREFUSED}}, /* not EINTR: then it goes on (tests/unkind) */
     {CALL(fcntl), "fcntl|fdopen|cannot lock", {ENOLCK, EINTR}},
@@ -140,9 +132,8 @@ static const struct way {
     {"SIGKILL to a child", SIGKILL, CHILD}};
 enum { WAYS = sizeof ways / sizeof *ways };
 
-/* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it: an
- * error, or if there is a WAY, that.
- */
+/* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it: an error, or if there
+ * is a WAY, that. */
 struct fault {
     int call, use, error;
     const struct way *way;
@@ -188,16 +179,14 @@ static int decide(int pid, const struct seccomp_data *data)
     while (calls[call].number != data->nr)
         call++;
     last_call = NONE;
-    /* The loader and the C library make their calls before main(), which
-     * begins by looking whether the standard descriptors are open.
-     */
+    /* The loader and the C library make their calls before main(), which begins by looking whether
+     * the standard descriptors are open. */
     if (is_watched && first_process == 0 && data->nr == SYS_fcntl && data->args[1] == F_GETFD)
         first_process = pid;
     if (!is_watched || first_process == 0)
         return 0;
-    /* That a message could not be written, no message can say; and waking
-     * others cannot be interrupted.
-     */
+    /* That a message could not be written, no message can say; and waking others cannot be
+     * interrupted. */
     if ((data->nr == SYS_write && data->args[0] == STDERR_FILENO) ||
         (data->nr == SYS_futex && !is_wait(data->args[1])))
         return 0;
@@ -231,9 +220,8 @@ static bool says_one_of(const char *text, const char *words)
     return false;
 }
 
-/* That children die with their parent is only a precaution, and but for the
- * runs that kill nobody waits for a child that may not be killed.
- */
+/* That children die with their parent is only a precaution, and but for the runs that kill nobody
+ * waits for a child that may not be killed. */
 static bool is_precaution(const struct demo_run *run, long call)
 {
     bool kills = strcmp(run->options, "--kill-writer") == 0 || strcmp(run->demo, "signal") == 0;
@@ -281,10 +269,8 @@ static bool is_clean(const char *left)
     return *left == '\0' || (may_leave_names && !strstr(left, "process "));
 }
 
-/* Does RUN with the fault. Returns false if that did not happen, since the run
- * made fewer such calls this time; or if the machine was too busy to judge it,
- * when it MAY_REPEAT.
- */
+/* Does RUN with the fault. Returns false if that did not happen, since the run made fewer such
+ * calls this time; or if the machine was too busy to judge it, when it MAY_REPEAT. */
 static bool try_once(const struct demo_run *run, bool may_repeat)
 {
     const int speed = fault.way && fault.use % 2 == 0 ? 20 : 1000;

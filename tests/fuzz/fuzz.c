@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz - what reads bytes from outside is called with many inputs: what is
- * shown is UTF-8 without control characters, the filters make the same of a
- * text, however it is cut, and a request is refused, or computed as wider
- * numbers say
+/* fuzz - what reads bytes from outside is called with many inputs: what is shown is UTF-8 without
+ * control characters, the filters make the same of a text, however it is cut, and a request is
+ * refused, or computed as wider numbers say
  *
- * libFuzzer makes inputs up (run.sh). Without it each file on the command line
- * is one, so that what was found once stays a test on every system.
- */
+ * libFuzzer makes inputs up (run.sh). Without it each file on the command line is one, so that what
+ * was found once stays a test on every system. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -40,9 +38,8 @@ static char *copy_of(const void *bytes, size_t size)
     return copy;
 }
 
-/* LENGTH bytes at TEXT are UTF-8 without control characters, and without what
- * hides or reorders others; KEEP_NEWLINES allows newlines.
- */
+/* LENGTH bytes at TEXT are UTF-8 without control characters, and without what hides or reorders
+ * others; KEEP_NEWLINES allows newlines. */
 static void must_be_clean(const char *text, size_t length, bool keep_newlines)
 {
     wchar_t character;
@@ -89,9 +86,7 @@ struct text {
     size_t length;
 };
 
-/* Sends TEXT through FILTER in blocks whose lengths CUTS says; NULL: all at
- * once.
- */
+/* Sends TEXT through FILTER in blocks whose lengths CUTS says; NULL: all at once. */
 static struct text pass_through(
     filter_function *filter, struct text text, const uint8_t *cuts, size_t cut_count)
 {

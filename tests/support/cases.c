@@ -31,8 +31,7 @@ enum { MAX_CASES = 64 };
 static const char *demo = "";
 /* What each case may use, before the functions of its file: posix is the --api of a system that has
  * POSIX queues; soon COMMAND tries it again and again; bounded KILOBYTES COMMAND has no more
- * memory; traced INJECTION COMMAND is under strace(1), or skipped.
- */
+ * memory; traced INJECTION COMMAND is under strace(1), or skipped. */
 static char functions[8192] =
     "judged() {\n"
     "    judge=$1; shift\n"

@@ -11,8 +11,7 @@
  *               (wrong usage) ...
  *
  * "judged F COMMAND" is COMMAND, but its output is what F prints that has it as
- * input; what was written to standard error is in the file err.
- */
+ * input; what was written to standard error is in the file err. */
 #pragma once
 
 struct test_case {
@@ -20,9 +19,8 @@ struct test_case {
     char command[4096], out[1024], err[512], end[64];
 };
 
-/* The cases for the test program at PATH, test_demo_NAME; then one without a
- * command. Other programs have none.
- */
+/* The cases for the test program at PATH, test_demo_NAME; then one without a command. Other
+ * programs have none. */
 struct test_case *read_cases(const char *path);
 
 /* Runs the case at STATE, each of its alternatives; a function of CMocka. */

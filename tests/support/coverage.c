@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* coverage - has a process write its counts where gcov would lose them
  *
- * gcov writes them in exit(3). tests/coverage.sh links this into each program,
- * with the linker's --wrap: so _exit() writes them too, and so does a process
- * that kill() is about to end by SIGKILL. What ends by another signal, or is
- * killed from outside, or by the system when its parent dies, is lost.
- */
+ * gcov writes them in exit(3). tests/coverage.sh links this into each program, with the linker's
+ * --wrap: so _exit() writes them too, and so does a process that kill() is about to end by SIGKILL.
+ * What ends by another signal, or is killed from outside, or by the system when its parent dies, is
+ * lost. */
 #include <signal.h>
 #include <stdlib.h>
 #include <stdnoreturn.h>
@@ -27,9 +26,8 @@ static void write_counts(int number)
     __gcov_reset();
 }
 
-/* Before main(). A signal that no demo uses asks for the counts. A process that
- * may write little would only write a part of them, and spoil those of others.
- */
+/* Before main(). A signal that no demo uses asks for the counts. A process that may write little
+ * would only write a part of them, and spoil those of others. */
 static __attribute__((constructor)) void begin(void)
 {
     struct sigaction action = {.sa_handler = write_counts, .sa_flags = SA_RESTART};

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* environment - the tests find the same one, whoever calls them and how
  *
- * Before main() each test program takes back what a caller may have set and
- * what changes how the demos behave: variables of color, language and screen,
- * blocked and ignored signals, the umask, many open files. TMPDIR stays, since
- * it says where there is room.
- */
+ * Before main() each test program takes back what a caller may have set and what changes how the
+ * demos behave: variables of color, language and screen, blocked and ignored signals, the umask,
+ * many open files. TMPDIR stays, since it says where there is room. */
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -14,9 +12,8 @@
 
 enum { FILES = 1024 };
 
-/* None is blocked, and none ignored but those that nohup(1) and a shell's "&"
- * make us ignore: that is meant for us, and not for what we start (process.c).
- */
+/* None is blocked, and none ignored but those that nohup(1) and a shell's "&" make us ignore: that
+ * is meant for us, and not for what we start (process.c). */
 static void set_signals(void)
 {
     struct sigaction action;

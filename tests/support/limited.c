@@ -3,12 +3,10 @@
  *
  * Usage: limited SECONDS COMMAND [ARGUMENT...]
  *
- * The command runs on a terminal of its own, without input; what it prints
- * there is printed. Waits for all processes that have the terminal open, so for
- * the command's children, too. The exit status is the command's, 128 and the
- * number of the signal that ended it, LEFT if it left a process behind, be it
- * for a moment, or LATE if this program had to end it.
- */
+ * The command runs on a terminal of its own, without input; what it prints there is printed. Waits
+ * for all processes that have the terminal open, so for the command's children, too. The exit
+ * status is the command's, 128 and the number of the signal that ended it, LEFT if it left a
+ * process behind, be it for a moment, or LATE if this program had to end it. */
 #include "tests/support/process.h"
 
 #include <err.h>

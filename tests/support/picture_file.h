@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* picture_file - holds a picture that --svg has drawn to what can be read, as
- * far as its text tells it
- */
+/* picture_file - holds a picture that --svg has drawn to what can be read, as far as its text tells
+ * it */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +12,7 @@
  *     arrow;
  *   - on light and on dark pages, text has a contrast of 4.5:1 to what is
  * behind it, and what is drawn one of 3:1 to the page;
- *   - nothing is said to be hidden.
- */
+ *   - nothing is said to be hidden. */
 void picture_check(const char *picture);
 
 /* Whether it shows that something went wrong. */

@@ -385,8 +385,7 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
 }
 
 /* What we have started is finished by now, and what else is there was orphaned: it is left, but for
- * zombies.
- */
+ * zombies. */
 static void note_processes(void)
 {
     pid_t children[MAX_CHILDREN];

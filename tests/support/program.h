@@ -1,45 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /* program - runs a program and says how it has to end; for CMocka's tests
  *
- * Results are freed when their test ends.
- */
+ * Results are freed when their test ends. */
 #pragma once
 
 #include "tests/support/process.h"
 
-/* Whether the demos run on a system that has neither POSIX queues nor robust
- * mutexes, and does no more than it has to: see tests/unkind.
- */
+/* Whether the demos run on a system that has neither POSIX queues nor robust mutexes, and does no
+ * more than it has to: see tests/unkind. */
 bool is_unkind(void);
 
-/* Runs built programs, with blanks between the words, and by a shell:
- * run_script("exec '%s' | cat", built("demo_pipe")).
- */
+/* Runs built programs, with blanks between the words, and by a shell: run_script("exec '%s' | cat",
+ * built("demo_pipe")). */
 #define run_words(...) result_of(start_words(__VA_ARGS__))
 struct result run_script(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Runs the words, and fails the test unless STATUS is the exit status, and what
- * was written to standard error matches SAID, as in assert_matches(). A run
- * that says that it could not tell, since the machine was too busy, is
- * repeated.
- */
+/* Runs the words, and fails the test unless STATUS is the exit status, and what was written to
+ * standard error matches SAID, as in assert_matches(). A run that says that it could not tell,
+ * since the machine was too busy, is repeated. */
 struct result expect_run(int status, const char *said, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Fails the test unless RESULT is as expect_run() says. */
 void assert_result(const struct result *result, int status, const char *said, const char *of);
 
-/* Whether it could not judge, since the machine was too busy, and wants to be
- * run again.
- */
+/* Whether it could not judge, since the machine was too busy, and wants to be run again. */
 bool is_undecided(const struct result *result);
 
 /* Calls BODY(CONTEXT), which must not assert, in a child, "demo_unit". */
 struct result forked(int (*body)(const void *context), const void *context);
 
-/* The same, and asserts how it ended and that ERR is in what it wrote to
- * standard error; with "" it must have written nothing there.
- */
+/* The same, and asserts how it ended and that ERR is in what it wrote to standard error; with "" it
+ * must have written nothing there. */
 struct result expect(
     int status, const char *err, int (*body)(const void *context), const void *context);
 
@@ -50,15 +42,12 @@ void assert_says(const char *said, const char *text);
 int count_text(const char *string, const char *text);
 int count_lines(const char *string);
 
-/* Whether TEXT matches PATTERN, an extended regular expression; fails the test
- * unless it does.
- */
+/* Whether TEXT matches PATTERN, an extended regular expression; fails the test unless it does. */
 bool matches(const char *text, const char *pattern);
 void assert_matches(const char *text, const char *pattern);
 
-/* The file at PATH in the current folder: all of it, with a final NUL, freed
- * with the results. Without SIZE it must have no NUL.
- */
+/* The file at PATH in the current folder: all of it, with a final NUL, freed with the results.
+ * Without SIZE it must have no NUL. */
 char *load_file(const char *path, size_t *size);
 void save_file(const char *path, const void *bytes, size_t size);
 

@@ -5,18 +5,15 @@
 #include "common/views/chart.h"
 #include <stdio.h>
 
-/* From now on `recorder` is an empty one, instead of any other. Then add the
- * lanes with record_lanes().
- */
+/* From now on `recorder` is an empty one, instead of any other. Then add the lanes with
+ * record_lanes(). */
 void recorded_begin(void);
 
-/* Takes what was recorded as a chart, under a title of seed 7; chart_free() it.
- */
+/* Takes what was recorded as a chart, under a title of seed 7; chart_free() it. */
 struct chart recorded_take(enum verdict verdict);
 
-/* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER
- * is a lane or NO_LANE.
- */
+/* Adds an event at TIME (nanoseconds), of which the clock knows nothing. OTHER is a lane or
+ * NO_LANE. */
 void recorded_add(
     int64_t time, int lane, enum event_kind kind, enum state state, int other, const char *text);
 #define recorded_state(time, lane, state, text)                                                    \
@@ -35,7 +32,6 @@ void recorded_add(
 FILE *drawing_begin(void);
 char *drawing_end(void);
 
-/* Fails unless TEXT is what is in tests/unit/golden/NAME; with UPDATE_GOLDEN in
- * the environment, writes it there before: look at the difference.
- */
+/* Fails unless TEXT is what is in tests/unit/golden/NAME; with UPDATE_GOLDEN in the environment,
+ * writes it there before: look at the difference. */
 void assert_golden_file(const char *text, const char *name);

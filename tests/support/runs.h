@@ -18,9 +18,8 @@ struct demo_run {
 /* The plain run of DEMO. */
 const struct demo_run *plain_run(const char *demo);
 
-/* The run after RUN, or the first one if that is NULL; NULL after the last one.
- * Reads the table if need be.
- */
+/* The run after RUN, or the first one if that is NULL; NULL after the last one. Reads the table if
+ * need be. */
 const struct demo_run *next_run(const struct demo_run *run);
 
 #define FOR_RUNS(run) for (const struct demo_run *run = next_run(NULL); run; run = next_run(run))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal - runs something on a terminal of its own, and types there
  *
- * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)).
- */
+ * It is a pseudo-terminal of 80 columns and 24 rows (posix_openpt(3p)). */
 #pragma once
 
 #include "tests/support/program.h"
@@ -13,9 +12,8 @@ struct terminal {
     size_t size;
 };
 
-/* Starts a shell with this command, a printf(3p) format, in the foreground of a
- * new terminal, where its three standard descriptors are.
- */
+/* Starts a shell with this command, a printf(3p) format, in the foreground of a new terminal, where
+ * its three standard descriptors are. */
 struct terminal terminal_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same with a function of ours instead of the shell. */
@@ -24,8 +22,7 @@ struct terminal terminal_with(int (*body)(const void *context), const void *cont
 /* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
 void terminal_type(const struct terminal *terminal, const char *text);
 
-/* Reads on until TEXT was shown COUNT times, which has to be within a minute.
- */
+/* Reads on until TEXT was shown COUNT times, which has to be within a minute. */
 void terminal_await(struct terminal *terminal, const char *text, int count);
 
 /* Reads on for MILLISECONDS: for what should not come. */
@@ -37,9 +34,7 @@ void terminal_resize(const struct terminal *terminal, int columns);
 /* Whether keys act only at the end of a line and are shown, as usual. */
 bool terminal_is_usual(const struct terminal *terminal);
 
-/* Closes the window; or reads on until all there have ended. Returns the exit
- * status of what was started, or 128 + the signal that ended it. SHOWN stays,
- * as results do.
- */
+/* Closes the window; or reads on until all there have ended. Returns the exit status of what was
+ * started, or 128 + the signal that ended it. SHOWN stays, as results do. */
 int terminal_close(struct terminal *terminal);
 int terminal_finish(struct terminal *terminal);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test - what all tests are written with
  *
- * TEST(name) { ... } is a test in a new empty folder, which is the current one
- * and the one for temporary files. It fails if anything that it has started is
- * left when it ends. This header has main(): a test program has one source.
- */
+ * TEST(name) { ... } is a test in a new empty folder, which is the current one and the one for
+ * temporary files. It fails if anything that it has started is left when it ends. This header has
+ * main(): a test program has one source. */
 #pragma once
 
 /* what cmocka.h needs before it */

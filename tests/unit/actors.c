@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* actors: all begin at once, all are waited for, and no run hangs. How one that
- * fails ends the run, and that nothing is left then, nor of a run that is
- * killed: tests/faults/matrix.c; a task that is waited for until its deadline:
- * tests/demos/signal.txt.
- */
+/* actors: all begin at once, all are waited for, and no run hangs. How one that fails ends the run,
+ * and that nothing is left then, nor of a run that is killed: tests/faults/matrix.c; a task that is
+ * waited for until its deadline: tests/demos/signal.txt. */
 #include "tests/support/test.h"
 #include "common/base/run.h"
 #include "common/base/clock.h"
@@ -67,8 +65,7 @@ static int wait_for_all(const void *context)
     return 0;
 }
 
-/* How many were forked when each began: a handler of pthread_atfork(3p) counts
- * them in the parent.
+/* How many were forked when each began: a handler of pthread_atfork(3p) counts them in the parent.
  */
 static void count_fork(void)
 {
@@ -90,9 +87,7 @@ static int begin_at_once(const void *context)
     return wait_for_actors(FOREVER) ? 0 : 1;
 }
 
-/* All signals go to the first thread; but SIGCHLD has to end its wait, and
- * nothing else.
- */
+/* All signals go to the first thread; but SIGCHLD has to end its wait, and nothing else. */
 static void say_held_signals(int id)
 {
     sigset_t held;
@@ -149,9 +144,8 @@ TEST(runs)
     }
 }
 
-/* How long a run may take, by its PLANNED seconds at this speed and --timeout.
- * Each SIGALRM stands for a second.
- */
+/* How long a run may take, by its PLANNED seconds at this speed and --timeout. Each SIGALRM stands
+ * for a second. */
 struct bound {
     double planned;
     int timeout, seconds; /* SECONDS: that it lives for */

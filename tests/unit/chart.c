@@ -22,12 +22,10 @@ static long partner_of(const struct chart *chart, long i)
     return partner ? partner - chart->items : -1;
 }
 
-/* Fails unless in a run that was drawn each message that was received is the
- * one that a search from the start finds: the oldest of that text and sender
- * that no other has received, at best one sent to this lane, or to all; one to
- * another lane only if the sender is known. What was sent knows its first
- * receiver.
- */
+/* Fails unless in a run that was drawn each message that was received is the one that a search from
+ * the start finds: the oldest of that text and sender that no other has received, at best one sent
+ * to this lane, or to all; one to another lane only if the sender is known. What was sent knows its
+ * first receiver. */
 static void assert_oldest(const struct chart *recording, int round)
 {
     long *first = calloc((size_t)recording->count, sizeof *first);
@@ -134,9 +132,8 @@ TEST(texts)
     }
 }
 
-/* What was never completed, as its writer was killed, is in no chart, nor is a
- * wait that was none; what was shown live still is.
- */
+/* What was never completed, as its writer was killed, is in no chart, nor is a wait that was none;
+ * what was shown live still is. */
 TEST(slots)
 {
     begin(1);
@@ -173,9 +170,8 @@ TEST(states)
     chart_free(&recording);
 }
 
-/* In a run whose guarantee was violated a message that nobody received is one
- * that was needed; too many inside are told by the recorded limit.
- */
+/* In a run whose guarantee was violated a message that nobody received is one that was needed; too
+ * many inside are told by the recorded limit. */
 TEST(what_went_wrong)
 {
     static const bool wrong[] = {false, true, false, true, true, false};
@@ -198,9 +194,7 @@ TEST(what_went_wrong)
     }
 }
 
-/* Where one gap is long, and hides what matters, each moment has the same
- * width.
- */
+/* Where one gap is long, and hides what matters, each moment has the same width. */
 TEST(axis_of_events)
 {
     enum { GAP = 1000000 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check: every failed call is told, and ends the run. What is said of each call
- * of the demos: tests/faults/matrix.c, tests/demos/advice.c.
- */
+/* check: every failed call is told, and ends the run. What is said of each call of the demos:
+ * tests/faults/matrix.c, tests/demos/advice.c. */
 #include "tests/support/test.h"
 #include "common/base/check.h"
 #include "common/run/output.h"

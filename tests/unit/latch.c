@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* latch: it is down when it was counted down as often as it expects, not
- * before, and then for good; a wait for it has a bound, and so has a window.
- * That it works between threads and processes is tested by record.c.
- */
+/* latch: it is down when it was counted down as often as it expects, not before, and then for good;
+ * a wait for it has a bound, and so has a window. That it works between threads and processes is
+ * tested by record.c. */
 #include "tests/support/test.h"
 #include "common/base/run.h"
 #include "common/base/clock.h"
@@ -79,9 +78,8 @@ TEST(stopped_wait)
     assert_int_equal(program_finish(&other).status, 0);
 }
 
-/* How long an actor and then pause_until() stay in a window of two, where the
- * other one has begun (or has not), but does not come.
- */
+/* How long an actor and then pause_until() stay in a window of two, where the other one has begun
+ * (or has not), but does not come. */
 static int64_t time_in_window(bool other_has_begun)
 {
     struct window here;
@@ -98,10 +96,9 @@ static int64_t time_in_window(bool other_has_begun)
     return clock_now() - before;
 }
 
-/* Without --broken the mechanism keeps the others out, so an actor waits only
- * until all have begun, and not forever. With --window it waits for the others,
- * too, but not for long; with --broken longer.
- */
+/* Without --broken the mechanism keeps the others out, so an actor waits only until all have begun,
+ * and not forever. With --window it waits for the others, too, but not for long; with --broken
+ * longer. */
 TEST(window_is_bounded)
 {
     const int64_t longest = WINDOW, shortest = SHORT_WINDOW;

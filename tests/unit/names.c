@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* names: they cannot be guessed, and are removed. That signals wait while one
- * exists is tested with the demos (confined.c).
- */
+/* names: they cannot be guessed, and are removed. That signals wait while one exists is tested with
+ * the demos (confined.c). */
 #include "tests/support/test.h"
 #include "common/base/check.h"
 #include "common/run/names.h"
@@ -10,9 +9,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* What was created under a name is removed if the run ends before it could be
- * unlinked; but not by a child that ends.
- */
+/* What was created under a name is removed if the run ends before it could be unlinked; but not by
+ * a child that ends. */
 static int leave_name(const void *context)
 {
     char other[NAME_SIZE], name[NAME_SIZE];

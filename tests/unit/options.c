@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* options: the command line, and a process put in order. What --help says, and
- * that each option takes that, and nothing else, is in tests/demos/all.txt.
- */
+/* options: the command line, and a process put in order. What --help says, and that each option
+ * takes that, and nothing else, is in tests/demos/all.txt. */
 #include "tests/support/test.h"
 #include "common/base/run.h"
 #include "common/demo.h"
@@ -58,9 +57,8 @@ TEST(defaults)
     assert_true(differs);
 }
 
-/* What is taken, or what is said of what is not. Options stand before operands,
- * so that "sub -5 3" works; the last one counts.
- */
+/* What is taken, or what is said of what is not. Options stand before operands, so that "sub -5 3"
+ * works; the last one counts. */
 TEST(lines)
 {
     static const struct {
@@ -92,9 +90,8 @@ TEST(lines)
     }
 }
 
-/* What a process may inherit from the one that starts it: without SIGALRM the
- * watchdog would be off, and without SIGCHLD no child could be waited for.
- */
+/* What a process may inherit from the one that starts it: without SIGALRM the watchdog would be
+ * off, and without SIGCHLD no child could be waited for. */
 static int change_signals(const void *context)
 {
     sigset_t all;

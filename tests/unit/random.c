@@ -4,9 +4,8 @@
 #include "common/base/run.h"
 #include "demos/parts/random.h"
 
-/* Worked out apart from this program: another platform must draw the same. An
- * actor's draws do not depend on when the others draw.
- */
+/* Worked out apart from this program: another platform must draw the same. An actor's draws do not
+ * depend on when the others draw. */
 TEST(known_draws)
 {
     static const struct {
@@ -31,9 +30,8 @@ TEST(known_draws)
     }
 }
 
-/* 2^31 values do not divide evenly: without a second try the lower third of the
- * large ones would come up twice as often as the rest.
- */
+/* 2^31 values do not divide evenly: without a second try the lower third of the large ones would
+ * come up twice as often as the rest. */
 TEST(even)
 {
     const int third = 1 << 29;

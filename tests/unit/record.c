@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* record: many write at once, some are killed, and nothing is lost or mixed;
- * and what an event says
+/* record: many write at once, some are killed, and nothing is lost or mixed; and what an event says
  */
 #include "tests/support/test.h"
 #include "common/base/clock.h"
@@ -33,10 +32,9 @@ static void run_threads(void *(*function)(void *))
         assert_int_equal(pthread_join(threads[i], NULL), 0);
 }
 
-/* Many record at once, more than there is room for. The text and the state of
- * each event show whether something of another one got into it, or whether one
- * is missing. All begin when all are there.
- */
+/* Many record at once, more than there is room for. The text and the state of each event show
+ * whether something of another one got into it, or whether one is missing. All begin when all are
+ * there. */
 static struct latch *all_are_there;
 
 static int record_much(const void *number)
@@ -99,9 +97,8 @@ TEST(many_at_once)
     }
 }
 
-/* The child records until it is killed; what it said before is all there, and
- * the parent goes on. At most the very last slot is not ready.
- */
+/* The child records until it is killed; what it said before is all there, and the parent goes on.
+ * At most the very last slot is not ready. */
 static int record_until_killed(const void *context)
 {
     record_as("actor", 0);
@@ -163,9 +160,8 @@ static void begin_running(void)
     recorder->next = 0;
 }
 
-/* An event names its actor's latest call, which is not one that this library
- * makes for itself; but a wait is.
- */
+/* An event names its actor's latest call, which is not one that this library makes for itself; but
+ * a wait is. */
 TEST(places)
 {
     static const struct call_place demo = {"close(file)", "demos/demo_file.c", 7},
@@ -242,9 +238,8 @@ static void be_inside(void)
     assert_int_equal(inside.peak, 2);
 }
 
-/* A wakeup goes to all, and an actor that waits in the condition then has
- * received it, however short the wait was; but not in another call.
- */
+/* A wakeup goes to all, and an actor that waits in the condition then has received it, however
+ * short the wait was; but not in another call. */
 static void be_woken(void)
 {
     begin_call("pthread_cond_wait(&changed, &mutex)");
@@ -256,9 +251,8 @@ static void be_woken(void)
     end_call("pthread_mutex_lock(&mutex)");
 }
 
-/* Nothing but read_some(), which reads, waits; nor is it recorded what a thread
- * calls that is no actor.
- */
+/* Nothing but read_some(), which reads, waits; nor is it recorded what a thread calls that is no
+ * actor. */
 static void *call_as_nobody(void *nothing)
 {
     make_call("sem_wait(free_slots)", 1000000);
@@ -279,9 +273,8 @@ static void make_other_calls(void)
     make_call("sem_post(free_slots)", 0);
 }
 
-/* A call that returns at once did not wait, and that is taken back. On a busy
- * machine one may take longer. What the live view has shown already stays.
- */
+/* A call that returns at once did not wait, and that is taken back. On a busy machine one may take
+ * longer. What the live view has shown already stays. */
 static void wait_shortly(void)
 {
     for (int i = 0; i < 1000 && recorder->next != 1; i++) {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* what the tests stand on: they find what their own runs left behind, and only
- * that
- */
+/* what the tests stand on: they find what their own runs left behind, and only that */
 #include "tests/support/test.h"
 #include "tests/support/queues.h"
 
@@ -13,10 +11,8 @@ static int create_queue(const void *context)
     return msgget(IPC_PRIVATE, 0600) != -1 ? 0 : 1;
 }
 
-/* The name is ours when a program that we have started has ended; as long as a
- * process has the number, the name is its. Some systems have no such queues, or
- * do not tell us of them.
- */
+/* The name is ours when a program that we have started has ended; as long as a process has the
+ * number, the name is its. Some systems have no such queues, or do not tell us of them. */
 TEST(leftovers)
 {
     struct program program = program_start((const char *const[]){"/bin/cat", NULL});

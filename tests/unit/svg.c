@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* svg: exact pictures, and what must hold for any; UPDATE_GOLDEN=1 rewrites
- * the pictures in golden/
+/* svg: exact pictures, and what must hold for any; UPDATE_GOLDEN=1 rewrites the pictures in golden/
  */
 #include "tests/support/test.h"
 #include "common/run/record.h"
@@ -59,8 +58,7 @@ static void assert_parts(const char *picture, const struct part *parts, size_t c
     assert_parts(                                                                                  \
         picture, (const struct part[]){__VA_ARGS__}, COUNT(((const struct part[]){__VA_ARGS__})))
 
-/* Returns the number after TEXT in the picture, where that is the first time.
- */
+/* Returns the number after TEXT in the picture, where that is the first time. */
 static double number_after(const char *picture, const char *text)
 {
     const char *at = strstr(picture, text);
@@ -103,9 +101,8 @@ TEST(states)
     assert_false(picture_has_mark(picture));
 }
 
-/* Who came in beyond the limit is red while too many are inside, and the words
- * are where most are; also where only the count says so, as in demo_shm.
- */
+/* Who came in beyond the limit is red while too many are inside, and the words are where most are;
+ * also where only the count says so, as in demo_shm. */
 TEST(too_many)
 {
     for (int told = 0; told <= 1; told++) {
@@ -159,9 +156,8 @@ TEST(messages)
         {1, ">message that nobody received</text>"});
 }
 
-/* Where time would hide what matters, each event has a step; the end of a long
- * time is cut out of all bars, or of none.
- */
+/* Where time would hide what matters, each event has a step; the end of a long time is cut out of
+ * all bars, or of none. */
 TEST(events)
 {
     for (int lanes = 4; lanes <= 40; lanes += 36) {
@@ -224,9 +220,8 @@ static void begin_narrow(enum state all)
         recorded_state(0, lane, all, "busy");
 }
 
-/* What has no space beside its mark gets a number there, and stands below; only
- * once, if more of it is the same.
- */
+/* What has no space beside its mark gets a number there, and stands below; only once, if more of it
+ * is the same. */
 TEST(no_space)
 {
     begin_narrow(RUNNING);
@@ -246,9 +241,8 @@ TEST(no_space)
     assert_true(y < edge_of(picture, "client 0", true));
 }
 
-/* A lost message ends before its receiver, not at a lane between; of one to all
- * there is a cross before each.
- */
+/* A lost message ends before its receiver, not at a lane between; of one to all there is a cross
+ * before each. */
 TEST(lost)
 {
     double x, y;
@@ -314,9 +308,8 @@ TEST(many_lanes)
         {1, ">Events that found the recorder full: 5<"});
 }
 
-/* A state that is wrong is red, with a key of its own; the title says what was
- * left out, and keeps a number with its unit.
- */
+/* A state that is wrong is red, with a key of its own; the title says what was left out, and keeps
+ * a number with its unit. */
 TEST(wrong_state)
 {
     begin("task", 1);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal views: lanes and timeline, to the letter
  *
- * UPDATE_GOLDEN=1 makes the golden files again: look at the difference.
- */
+ * UPDATE_GOLDEN=1 makes the golden files again: look at the difference. */
 #include "tests/support/test.h"
 #include "tests/support/recorded.h"
 #include "common/views/charts.h"
@@ -14,9 +13,7 @@ static const int64_t SECOND = 1000000000;
 static const struct screen ascii = {80, false, false, 0}, utf8 = {80, true, false, 0},
                            color = {80, true, true, 0};
 
-/* What --lanes shows of the record, on a screen that becomes NARROW after half
- * of the events.
- */
+/* What --lanes shows of the record, on a screen that becomes NARROW after half of the events. */
 static void assert_lanes(const struct screen *screen, int narrow, const char *name)
 {
     struct lanes lanes = {.from = recorder, .screen = *screen};
@@ -82,10 +79,9 @@ static void record_workers(int count)
     }
 }
 
-/* Two lanes on 80 columns show words; many show signs, and those of them that
- * have space. Names come again before they leave a screen of 12 rows,
- * and after it has got another width; what is too long is wrapped.
- */
+/* Two lanes on 80 columns show words; many show signs, and those of them that have space. Names
+ * come again before they leave a screen of 12 rows, and after it has got another width; what is too
+ * long is wrapped. */
 TEST(lanes)
 {
     const struct screen low = {80, false, false, 12};
@@ -146,10 +142,8 @@ TEST(wrong)
     assert_drawn(&small, VERDICT_VIOLATED, "timeline_wrong_small.txt");
 }
 
-/* A log of torn lines: below the chart that is told once. Nobody says
- * that two writers were inside, but they were; the one who came later is marked
- * until the first one leaves.
- */
+/* A log of torn lines: below the chart that is told once. Nobody says that two writers were inside,
+ * but they were; the one who came later is marked until the first one leaves. */
 TEST(repeated)
 {
     recorded_begin();

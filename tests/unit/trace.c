@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* trace: what was recorded as Chrome Trace Event JSON, to the letter and by the
- * format's rules
+/* trace: what was recorded as Chrome Trace Event JSON, to the letter and by the format's rules
  *
- * UPDATE_GOLDEN=1 makes the golden files again: look at the difference.
- */
+ * UPDATE_GOLDEN=1 makes the golden files again: look at the difference. */
 #include "tests/support/test.h"
 #include "common/views/charts.h"
 #include "tests/support/recorded.h"
@@ -18,9 +16,8 @@ static void assert_trace(enum verdict verdict, const char *name)
     assert_golden_file(drawing_end(), name);
 }
 
-/* Three workers and two slots. The first event is not at the time 0; the last
- * worker has not ended, and the lane of main has no event.
- */
+/* Three workers and two slots. The first event is not at the time 0; the last worker has not ended,
+ * and the lane of main has no event. */
 TEST(states)
 {
     enum { BEGIN = 1000000000 };
@@ -44,9 +41,8 @@ TEST(states)
     assert_trace(VERDICT_HELD, "states.json");
 }
 
-/* One answers the other, one tells all, one is not heard, and one is heard of
- * whom nobody has sent anything.
- */
+/* One answers the other, one tells all, one is not heard, and one is heard of whom nobody has sent
+ * anything. */
 TEST(messages)
 {
     enum { SERVER, FIRST, SECOND };
@@ -69,9 +65,8 @@ TEST(messages)
     assert_trace(VERDICT_HELD, "messages.json");
 }
 
-/* A run whose guarantee was violated: two are inside where one may be, of which
- * the second time count_in() tells; and a message is lost. The calls are there.
- */
+/* A run whose guarantee was violated: two are inside where one may be, of which the second time
+ * count_in() tells; and a message is lost. The calls are there. */
 TEST(violations)
 {
     static const struct call_place lock = {"pthread_mutex_lock(&mutex)", "demos/demo_mutex.c", 33};

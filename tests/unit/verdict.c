@@ -101,9 +101,8 @@ TEST(verdicts)
         assert_string_equal(show(&judgements[i]), judgements[i].shown);
 }
 
-/* However narrow the terminal is: no row is wider, and all words are there.
- * The longest one is 23 bytes, so that it fits only from 36 columns on.
- */
+/* However narrow the terminal is: no row is wider, and all words are there. The longest one is 23
+ * bytes, so that it fits only from 36 columns on. */
 TEST(width)
 {
     static const char *const colors[] = {"--color=never", "--color=always"};

@@ -3,19 +3,17 @@
  *
  * Usage: LD_PRELOAD=build/tests/libunkind.so UNKIND_SEED=7 build/demo_mutex
  *
- * Linux is kind: most calls do all that was asked. A program may rely on that
- * without knowing it, and then fails elsewhere. So this library stands between a
- * demo and its C library and does what POSIX.1 leaves open, and what macOS does.
- * Beside each rule stands its source: "POSIX:" the page of POSIX.1-2008, "xnu:"
- * the file and function of macOS's kernel, "Libc:" and "libpthread:" those of
- * its libraries, "musl:" those of musl.
+ * Linux is kind: most calls do all that was asked. A program may rely on that without knowing it,
+ * and then fails elsewhere. So this library stands between a demo and its C library and does what
+ * POSIX.1 leaves open, and what macOS does. Beside each rule stands its source: "POSIX:" the page
+ * of POSIX.1-2008, "xnu:" the file and function of macOS's kernel, "Libc:" and "libpthread:" those
+ * of its libraries, "musl:" those of musl.
  *
- * Where POSIX lets a call fail now and then, chance decides. The seed is
- * UNKIND_SEED. There are rules for what the demos call, and for nothing else.
+ * Where POSIX lets a call fail now and then, chance decides. The seed is UNKIND_SEED. There are
+ * rules for what the demos call, and for nothing else.
  *
- * Interrupted (EINTR) are calls for which there is a rule anyway, whether the
- * demo's own handlers have SA_RESTART or not. All others: tests/faults/matrix.c.
- */
+ * Interrupted (EINTR) are calls for which there is a rule anyway, whether the demo's own handlers
+ * have SA_RESTART or not. All others: tests/faults/matrix.c. */
 #undef _FILE_OFFSET_BITS /* the functions under their own names */
 #undef _FORTIFY_SOURCE   /* and not what the headers make of them */
 #include <dlfcn.h>
@@ -107,9 +105,8 @@ __attribute__((constructor)) static void begin(void)
 #define FIND(name) *(void **)&real.name = dlsym(RTLD_NEXT, #name);
     FUNCTIONS(FIND)
 #ifdef __GLIBC__
-    /* dlsym(3) may take the oldest version: here, of another type of condition
-     * variable, which pthread_cond_signal() does not know.
-     */
+    /* dlsym(3) may take the oldest version: here, of another type of condition variable, which
+     * pthread_cond_signal() does not know. */
     if (dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2"))
         *(void **)&real.pthread_cond_wait = dlvsym(RTLD_NEXT, "pthread_cond_wait", "GLIBC_2.3.2");
 #endif
@@ -132,10 +129,8 @@ static bool interrupted(void)
     return now;
 }
 
-/* What is not there. Libc: no mq_open, posix_fallocate, prctl; libpthread: no
- * robust mutexes. musl: src/thread/pthread_mutexattr_setrobust.c returns an
- * error on a kernel without them.
- */
+/* What is not there. Libc: no mq_open, posix_fallocate, prctl; libpthread: no robust mutexes. musl:
+ * src/thread/pthread_mutexattr_setrobust.c returns an error on a kernel without them. */
 #define ONLY(type, name, parameters, result)                                                       \
     type name parameters                                                                           \
     {                                                                                              \
@@ -160,9 +155,8 @@ int clock_gettime(clockid_t clock, struct timespec *time)
     return result;
 }
 
-/* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread:
- * src/pthread_cond.c, where an interrupted wait becomes one.
- */
+/* POSIX: pthread_cond_wait, "spurious wakeups ... may occur"; libpthread: src/pthread_cond.c, where
+ * an interrupted wait becomes one. */
 int pthread_cond_wait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex)
 {
     if (!now_and_then())
@@ -174,10 +168,8 @@ int pthread_cond_wait(pthread_cond_t *restrict condition, pthread_mutex_t *restr
     return pthread_mutex_lock(mutex);
 }
 
-/* Names of objects. xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink():
- * PSEMNAMLEN with the final NUL; bsd/kern/posix_shm.c, pshm_get_name():
- * PSHMNAMLEN without it.
- */
+/* Names of objects. xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink(): PSEMNAMLEN with the
+ * final NUL; bsd/kern/posix_shm.c, pshm_get_name(): PSHMNAMLEN without it. */
 static bool is_too_long(const char *name, size_t most)
 {
     if (strlen(name) > most)
@@ -221,9 +213,8 @@ static bool is_shm(int file)
            memcmp(path, shm, strlen(shm)) == 0;
 }
 
-/* xnu: bsd/kern/posix_shm.c, pshm_truncate(): once in the life of the object,
- * in whole pages. POSIX: ftruncate, EINTR.
- */
+/* xnu: bsd/kern/posix_shm.c, pshm_truncate(): once in the life of the object, in whole pages.
+ * POSIX: ftruncate, EINTR. */
 int ftruncate(int file, off_t length)
 {
     struct stat about;
@@ -240,10 +231,8 @@ int ftruncate(int file, off_t length)
 
 /* Files, pipes, and sockets */
 
-/* How many of SIZE bytes a call takes this time. POSIX: read, recv: what an
- * interrupted one has read by then; so of terminals, too, but of those a line
- * is one piece.
- */
+/* How many of SIZE bytes a call takes this time. POSIX: read, recv: what an interrupted one has
+ * read by then; so of terminals, too, but of those a line is one piece. */
 static size_t some_of(size_t size, bool whole)
 {
     if (size < 2 || whole || draw_below(2) == 0)
@@ -251,9 +240,8 @@ static size_t some_of(size_t size, bool whole)
     return draw_below(4) == 0 ? 1 : 1 + draw_below(size);
 }
 
-/* POSIX: write: what an interrupted one has written by then; but up to PIPE_BUF
- * bytes go into a pipe all at once.
- */
+/* POSIX: write: what an interrupted one has written by then; but up to PIPE_BUF bytes go into a
+ * pipe all at once. */
 static bool is_written_whole(int file, size_t size)
 {
     struct stat about;
@@ -263,9 +251,8 @@ static bool is_written_whole(int file, size_t size)
     return S_ISCHR(about.st_mode) || (S_ISFIFO(about.st_mode) && size <= ATOMIC);
 }
 
-/* Whether a call that reads or writes FILE fails at once. xnu:
- * bsd/kern/posix_shm.c, pshmops: fo_no_read, fo_no_write.
- */
+/* Whether a call that reads or writes FILE fails at once. xnu: bsd/kern/posix_shm.c, pshmops:
+ * fo_no_read, fo_no_write. */
 static bool fails_at_once(int file)
 {
     if (!is_shm(file))
@@ -303,9 +290,8 @@ ssize_t send(int file, const void *bytes, size_t size, int flags)
     return interrupted() ? -1 : real.send(file, bytes, some_of(size, false), flags);
 }
 
-/* xnu: bsd/kern/sys_pipe.c, pipesize_blocks: where memory is scarce, a pipe
- * takes less than its usual 16 KB.
- */
+/* xnu: bsd/kern/sys_pipe.c, pipesize_blocks: where memory is scarce, a pipe takes less than its
+ * usual 16 KB. */
 int pipe(int ends[2])
 {
     int result = real.pipe(ends);
@@ -315,9 +301,8 @@ int pipe(int ends[2])
     return result;
 }
 
-/* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed,
- * as on macOS and Linux.
- */
+/* POSIX: close, EINTR: "the state of fildes is unspecified". Here it is closed, as on macOS and
+ * Linux. */
 int close(int file)
 {
     int result = real.close(file);
@@ -325,8 +310,7 @@ int close(int file)
     return result == 0 && interrupted() ? -1 : result;
 }
 
-/* POSIX: fcntl: F_SETLKW is the one that EINTR belongs to, and F_SETLK fails
- * with EACCES or EAGAIN.
+/* POSIX: fcntl: F_SETLKW is the one that EINTR belongs to, and F_SETLK fails with EACCES or EAGAIN.
  */
 int fcntl(int file, int command, ...)
 {
@@ -343,10 +327,8 @@ int fcntl(int file, int command, ...)
     return result;
 }
 
-/* macOS's manual page poll(2): "does not support devices"; xnu:
- * bsd/kern/sys_generic.c, poll_nocancel(): POLLNVAL for what kevent refuses.
- * POSIX: poll, EINTR, with SA_RESTART, too.
- */
+/* macOS's manual page poll(2): "does not support devices"; xnu: bsd/kern/sys_generic.c,
+ * poll_nocancel(): POLLNVAL for what kevent refuses. POSIX: poll, EINTR, with SA_RESTART, too. */
 int poll(struct pollfd *files, nfds_t count, int milliseconds)
 {
     struct stat about;
@@ -366,10 +348,9 @@ int poll(struct pollfd *files, nfds_t count, int milliseconds)
     return ready;
 }
 
-/* xnu: bsd/kern/uipc_socket2.c, sonewconn: the new socket has so_state of the
- * listener, and so SS_NBIO, which is O_NONBLOCK; bsd/kern/uipc_syscalls.c,
- * accept_nocancel(): ECONNABORTED. POSIX: accept, EINTR and ECONNABORTED.
- */
+/* xnu: bsd/kern/uipc_socket2.c, sonewconn: the new socket has so_state of the listener, and so
+ * SS_NBIO, which is O_NONBLOCK; bsd/kern/uipc_syscalls.c, accept_nocancel(): ECONNABORTED. POSIX:
+ * accept, EINTR and ECONNABORTED. */
 int accept(int listener, struct sockaddr *restrict peer, socklen_t *restrict size)
 {
     if (interrupted())
@@ -383,9 +364,8 @@ int accept(int listener, struct sockaddr *restrict peer, socklen_t *restrict siz
     return file;
 }
 
-/* POSIX: connect: after EINTR the connection is established asynchronously; to
- * ask once more is an error.
- */
+/* POSIX: connect: after EINTR the connection is established asynchronously; to ask once more is an
+ * error. */
 int connect(int file, const struct sockaddr *peer, socklen_t size)
 {
     int flags = real.fcntl(file, F_GETFL);
@@ -401,10 +381,8 @@ int connect(int file, const struct sockaddr *peer, socklen_t size)
 
 /* Processes and queues */
 
-/* xnu: bsd/kern/kern_exit.c, waitid_nocancel(): older ones put WEXITSTATUS of a
- * killed child into si_status, which is 0; with WNOHANG and no child the rest
- * is left untouched.
- */
+/* xnu: bsd/kern/kern_exit.c, waitid_nocancel(): older ones put WEXITSTATUS of a killed child into
+ * si_status, which is 0; with WNOHANG and no child the rest is left untouched. */
 int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
 {
     siginfo_t found = {0};
