@@ -80,7 +80,7 @@ static void put_mark(struct grid *grid, struct row *row, int i, const struct mar
         (void)row_put(row, column, column + 1, is_red ? RED : PLAIN,
             is_brief ? "▏" : state_signs[state->state]);
         grid->has_brief |= is_brief;
-    } else if (mark->messages > 1 && strcmp(sign, "✗") != 0)
+    } else if (sign && mark->messages > 1 && strcmp(sign, "✗") != 0)
         put_digit(row, column, mark->messages, PURPLE);
     else if (sign)
         (void)row_put(row, column, column + 1, PLAIN, sign);

@@ -223,20 +223,24 @@ void write_result(int out, const char *text, size_t length)
 
 void write_words(int write_end, char **words)
 {
-    size_t length = 0, used = 0;
+    char block[BLOCK]; /* what fits is written at once */
+    size_t used = 0;
 
-    for (char **word = words; *word; word++)
-        length += strlen(*word) + 1;
-    char sentence[length]; /* arguments take a fourth of the stack at most */
     for (char **word = words; *word; word++) {
-        size_t size = strlen(*word);
-        memcpy(sentence + used, *word, size);
-        used += size;
-        sentence[used++] = ' ';
+        size_t length = strlen(*word);
+        for (size_t i = 0; i <= length; i++) {
+            bool is_last = i == length && word[1] == NULL;
+            block[used] = i < length ? (*word)[i] : ' ';
+            if (is_last)
+                block[used] = '\n';
+            used++;
+            if (used < BLOCK && !is_last)
+                continue;
+            if (!write_whole(write_end, block, used) && errno != EPIPE)
+                die_call("write", errno, __FILE__, __LINE__);
+            used = 0;
+        }
     }
-    sentence[length - 1] = '\n'; /* instead of the last blank */
-    if (!write_whole(write_end, sentence, length) && errno != EPIPE)
-        die_call("write", errno, __FILE__, __LINE__);
 }
 
 void watch_for_end(int read_end)
