@@ -207,16 +207,16 @@ static pid_t await_child(int64_t deadline)
 }
 
 /* Ends the run because of FAILED, which has ended with STATUS; or, if that was not killed, because
- * of another actor that was: FAILED may have failed for that. The files of a process are closed a
- * moment before its end can be seen. */
-static noreturn void die_of_actor(const struct actor *failed, int status)
+ * of another actor that was, but for the one that is EXPECTED to be: FAILED may have failed for
+ * that. The files of a process are closed a moment before its end can be seen. */
+static noreturn void die_of_actor(const struct actor *failed, int status, pid_t expected)
 {
     siginfo_t info = {0};
 
     if (WIFEXITED(status))
         sleep_ns(10000000);
     FOR_PROCESSES (actor)
-        if (WIFEXITED(status) &&
+        if (WIFEXITED(status) && actor->pid != expected &&
             waitid(P_PID, (id_t)actor->pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
             info.si_pid != 0 && info.si_code != CLD_EXITED) {
             failed = actor;
@@ -247,7 +247,7 @@ enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)
         bool is_killed = WIFSIGNALED(status);
         bool is_expected = child == pid && is_killed && WTERMSIG(status) == expected_signal;
         if (ended && status != 0 && !is_expected)
-            die_of_actor(ended, status);
+            die_of_actor(ended, status, expected_signal != 0 ? pid : 0);
         if (child == pid)
             return is_killed ? KILLED : EXITED;
     }

@@ -123,6 +123,24 @@ static int end_by_failure(const void *context)
     return 0;
 }
 
+/* One fails and one is killed as it should be, both before anybody waits: the first one is to
+ * blame. */
+static int kill_as_expected(const void *context)
+{
+    siginfo_t info;
+
+    add_process("worker", 7, exit_with_id);
+    add_process("victim", 0, wait_forever);
+    launch_actors();
+    pid_t worker = process_id("worker", 7), victim = process_id("victim", 0);
+    CHECK(kill(victim, SIGKILL));
+    CHECK(waitid(P_PID, (id_t)worker, &info, WEXITED | WNOWAIT));
+    CHECK(waitid(P_PID, (id_t)victim, &info, WEXITED | WNOWAIT));
+    (void)wait_process(victim, FOREVER, SIGKILL);
+    (void)wait_for_actors(FOREVER);
+    return 0;
+}
+
 TEST(runs)
 {
     static const struct {
@@ -133,6 +151,8 @@ TEST(runs)
     } cases[] = {{wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
         {hold_signals, NULL, 0, "1 1\n0 1\n", ""}, {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
         {end_by_failure, NULL, 3, "",
+            "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
+        {kill_as_expected, NULL, 3, "",
             "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
         {end_by_failure, "", 3, "",
             "demo_unit: worker 15 was killed by signal 15, so the run was stopped\n"}};

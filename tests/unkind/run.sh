@@ -21,5 +21,7 @@ echo "UNKIND_SEED=$UNKIND_SEED"
 start_by "$build" "env LD_PRELOAD='$library'"
 # one that is built differently where sem_init always fails
 start_by "$build/tests/unkind" "env LD_PRELOAD='$library'"
-ulimit -S -n 256 # as on macOS, for a process that does not ask for more
+# As on macOS, for a process that does not ask for more.
+# shellcheck disable=SC3045 # dash, BusyBox and bash have it
+ulimit -S -n 256
 "$@"
