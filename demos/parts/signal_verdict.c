@@ -181,8 +181,7 @@ static void end_task(pid_t task)
     if (!evidence->was_stopped && evidence->finished_at == 0)
         record_wrong_of("task", 0, "still running");
     record_sent("task", 0, "SIGKILL, to clean up");
-    if (kill(task, SIGKILL) ==
-        -1) /* CHECK would record a signal of the guard */
+    if (kill(task, SIGKILL) == -1) /* CHECK would record it as the guard's */
         die_call("kill", errno, __FILE__, __LINE__);
     (void)wait_process(task, FOREVER, SIGKILL);
     record_killed("task", 0, "SIGKILL, to clean up");
