@@ -55,7 +55,7 @@ TEST(files_of_all_runs)
     size_t size;
 
     FOR_RUNS(demo)
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
         bool broken = i % 2;
         if (broken && demo->broken == NO_BROKEN)
             continue;
@@ -116,19 +116,19 @@ TEST(rows)
     char environment[64];
 
     FOR_MODES(demo, broken)
-    for (int i = 0; i < 10; i++) {
-        bool ascii = i % 2;
+    for (int i = 0; i < 5; i++) {
+        bool ascii = (i + broken) % 2 == 0;
         (void)snprintf(environment, sizeof environment, "LC_ALL=%s COLUMNS=%d",
-            ascii ? "C" : "C.UTF-8", widths[i / 2]);
+            ascii ? "C" : "C.UTF-8", widths[i]);
         struct result result = run_demo(demo, broken, environment, "--lanes --timeline");
         const char *chart = strstr(result.out, broken ? "VIOLATED" : "HELD");
         assert_non_null(chart);
         int in_chart = count_text(chart, "✗ ");
         int in_lanes =
             count_text(result.out, "✗ ") - in_chart - broken; /* before the badge is one */
-        if (widest(result.out) > widths[i / 2] ||
+        if (widest(result.out) > widths[i] ||
             (!ascii && ((in_chart > 0) != broken || (in_lanes > 0) != broken)))
-            fail_msg("%s, %d columns: %s", demo->program, widths[i / 2], result.out);
+            fail_msg("%s, %d columns: %s", demo->program, widths[i], result.out);
         for (const char *at = result.out; ascii && *at; at++)
             assert_true(*at == '\n' || (*at >= ' ' && *at < 0x7f));
         if (ascii && !broken && demo->inside > 0)
