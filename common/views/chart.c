@@ -64,7 +64,7 @@ static void take_items(struct chart *chart, const struct recorder *from)
  * to all, or to nobody knows whom. */
 static int chain_of(const struct chart *chart, const struct item *sent)
 {
-    return sent->to_all || sent->other == NO_LANE ? chart->lanes : sent->other;
+    return sent->to_all || sent->other >= chart->lanes ? chart->lanes : sent->other;
 }
 
 /* Looks through a chain of messages, from its first LINK on, for the oldest that may be the one
@@ -186,8 +186,7 @@ static int by_length(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-/* Lists the moments, and finds out from when on a gap between two is long. Returns whether one is.
- */
+/* Lists the moments, and finds from when on a gap between two is long. Returns whether one is. */
 static bool find_moments(struct chart *chart)
 {
     enum { LONG = 50 }; /* times as long as the median */

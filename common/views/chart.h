@@ -51,9 +51,8 @@ struct chart {
     } * lane;
     int rows, left_out; /* how many rows there are, and lanes that have events, but no row */
 
-    /* Either places on the axis are proportional to time; or each moment in which something
-     * happened has a step of the same width: where times are so different that otherwise what
-     * matters would be too short to be seen. */
+    /* Places on the axis are proportional to time; or, where what matters would then be too short
+     * to be seen, each moment in which something happened has a step of the same width. */
     bool by_events;
     int64_t *moments, long_gap; /* the times of all; from so many nanoseconds on a gap is long */
     long moment_count;

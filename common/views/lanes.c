@@ -39,6 +39,12 @@ static void lay_out(struct lanes *lanes)
         lanes->width = 3;
 }
 
+static bool are_too_many(const struct lanes *lanes)
+{
+    int limit = lanes->from->limit;
+    return lanes->inside > (limit > 0 ? limit : 1);
+}
+
 /* Begins a row with TIME, and with the state of each lane, in red if it violates the guarantee. */
 static void begin_row(const struct lanes *lanes, struct row *row, const char *time)
 {
@@ -49,8 +55,7 @@ static void begin_row(const struct lanes *lanes, struct row *row, const char *ti
         const struct lane *lane = &lanes->lane[i];
         if (lane->state == NULL)
             continue;
-        bool are_too_many = lanes->inside > (lanes->from->limit > 0 ? lanes->from->limit : 1);
-        bool is_red = lane->is_beyond ? are_too_many : lane->state->is_wrong;
+        bool is_red = lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong;
         (void)row_put(row, column_of(lanes, i), lanes->screen.width, is_red ? RED : PLAIN,
             state_signs[lane->state->state]);
     }
@@ -142,8 +147,7 @@ static void print_words(
         start = lanes->screen.width - MIN_COLUMNS;
     format_time(lanes->last, lanes->last, time);
     begin_row(lanes, &row, time);
-    if (is_wrong)
-        start = row_put(&row, start, limit, RED, "✗ ");
+    start = row_put(&row, start, limit, RED, is_wrong ? "✗ " : "");
     if (has_arrow && (receiver < lane || !lanes->is_text))
         has_arrow = !put_arrow(lanes, &row, lane, receiver, 0);
     do {
@@ -210,7 +214,6 @@ static bool note_time(struct lanes *lanes, int64_t time)
 static bool note_state(struct lanes *lanes, const struct event *event)
 {
     struct lane *lane = &lanes->lane[event->lane];
-    int limit = lanes->from->limit > 0 ? lanes->from->limit : 1;
 
     if (event->kind != STATE)
         return event->kind == FLAW || event->is_wrong;
@@ -219,7 +222,7 @@ static bool note_state(struct lanes *lanes, const struct event *event)
     lane->state = event;
     lanes->inside += is_inside - was_inside;
     if (!was_inside || !is_inside)
-        lane->is_beyond = is_inside && lanes->inside > limit;
+        lane->is_beyond = is_inside && are_too_many(lanes);
     return lane->is_beyond || event->is_wrong;
 }
 

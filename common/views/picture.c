@@ -158,8 +158,7 @@ static void put_bar(struct picture *picture, const struct item *item, int look, 
     put_path(picture, look, item, data);
 }
 
-/* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, while too many are.
- */
+/* Draws a bar, red where the state is wrong: all of it, or as long as too many are INSIDE. */
 static void put_state(struct picture *picture, const struct item *item)
 {
     bool is_red = item->is_wrong && !item->is_beyond;

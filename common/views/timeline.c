@@ -199,7 +199,7 @@ static void print_title(const struct title *title, const struct screen *screen, 
 static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MAX_NAMED = 5 };
-    char text[MAX_NAMED * WORDS_SIZE] = "nobody received: ";
+    char text[(MAX_NAMED + 1) * WORDS_SIZE] = "nobody received: ";
     size_t used = strlen(text);
     long count = 0;
 

@@ -7,8 +7,10 @@
  *   > MORE      its next line
  *   OUTPUT      a line of it, or an extended regular expression for one
  *   ! ERROR     such an expression for something in standard error
- *   ? END       the exit status; or, for all of standard error, too, "refused"
- *               (wrong usage) ...
+ *   ? END       the exit status; or what has to be all of standard error:
+ *               "refused" (a message; status 2, and no file is new, or the
+ *               status behind it), "held" (0, or the status behind it),
+ *               "VIOLATED BUG" (4)
  *
  * "judged F COMMAND" is COMMAND, but its output is what F prints that has it as
  * input; what was written to standard error is in the file err. */
