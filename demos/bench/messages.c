@@ -21,6 +21,7 @@
 #include "common/run/names.h"
 #include "demos/bench/mechanisms.h"
 #include "demos/parts/cleanup.h"
+#include "demos/parts/unique_name.h"
 
 /* The first four are streams: they are written and read in the same way. Each side has its
  * descriptors; of a socket they are the same. */

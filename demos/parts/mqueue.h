@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/unique_name.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "common/base/check.h"
-#include "common/run/names.h"
+#include "demos/parts/unique_name.h"
 #include <fcntl.h>
 #include <semaphore.h>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/unique_name.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * the demos (confined.c). */
 #include "tests/support/test.h"
 #include "common/base/check.h"
-#include "common/run/names.h"
+#include "demos/parts/unique_name.h"
 #include "common/run/output.h"
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/run/names.h"
+#include "demos/parts/unique_name.h"
 #include "common/base/check.h"
+#include "common/run/names.h"
 #include <inttypes.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -37,7 +36,8 @@ void unique_name(char name[NAME_SIZE])
     uint64_t bits;
 
     CHECK(getentropy(&bits, sizeof bits));
-    (void)snprintf(name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(), bits >> 16);
+    (void)snprintf(
+        name, NAME_SIZE, "/demo-%ld-%012" PRIx64, (long)getpid(), bits >> 16);
     if (current.owner == 0) /* the first one */
         (void)atexit(remove_name);
     current.before = hold_signals();
@@ -49,18 +49,4 @@ void name_is_gone(void)
 {
     current.name[0] = '\0';
     release_signals(current.before);
-}
-
-sigset_t hold_signals(void)
-{
-    sigset_t all, before = {0};
-
-    (void)sigfillset(&all); /* most of them end a process, and SIGTSTP stops it */
-    CHECK_PTHREAD(pthread_sigmask(SIG_BLOCK, &all, &before));
-    return before;
-}
-
-void release_signals(sigset_t before)
-{
-    CHECK_PTHREAD(pthread_sigmask(SIG_SETMASK, &before, NULL));
 }
