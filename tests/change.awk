@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# change.awk - makes the changes of one entry of labs.txt or mutants.txt
+# change.awk - makes the changes of one entry of labs.txt, of mutants.txt, or of
+# docs/first/NAME.changes
 #
 # Usage: awk -v entry="LAB NAME" -f change.awk labs.txt SOURCE
 #        awk -v entry=NUMBER -v once=1 -f change.awk mutants.txt SOURCE
 #
-# The two tables have the form of their entries. Prints the changed source, and on
-# standard error what cannot be changed, with status 1.
+# labs.txt tells the form of an entry. Prints the changed source, and on standard
+# error what cannot be changed, with status 1.
 
 # Puts in what LOCK(M), UNLOCK(M) and WAIT(C, M) stand for.
 function expanded(text,   call)
@@ -47,7 +48,7 @@ function change(line,   at, old, new, pattern, before, after, rest, times)
     new = expanded(substr(line, index(line, " =>") + 4))
     pattern = old
     gsub(/[][\\.*+?(){}|^$]/, "\\\\&", pattern)
-    gsub(/ /, "[ \t\n]+", pattern) # a formatter changes it
+    gsub(/[ \n]+/, "[ \t\n]+", pattern) # a formatter changes it
     while (match(rest, pattern)) {
         before = before substr(rest, 1, RSTART - 1) new
         rest = substr(rest, RSTART + RLENGTH)
@@ -58,7 +59,7 @@ function change(line,   at, old, new, pattern, before, after, rest, times)
     source = before rest after
 }
 
-NR == FNR && /^[a-z]/ {
+NR == FNR && /^(## |[a-z])/ {
     chosen = ++entries == entry || index($0, entry ":") == 1 || \
         index($0 " ", entry " is right ") == 1
     parts = chosen ? split($0, part, / \| /) : 0
