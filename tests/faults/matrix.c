@@ -15,23 +15,28 @@
  * leave a name in the system, since nobody can prevent it. But for that nothing may ever be left.
  *
  * Prints what each fault did after which not all is well. Exit status 0 if all was well, 77 if the
- * kernel cannot do this: it asks about each of the calls (tests/support/queues.h), and takes the
+ * kernel cannot do this: it asks us about each of the calls (seccomp_unotify(2)), and takes the
  * word of decide(): read that first. By hand: strace -f -e inject=CALL:error=E:when=N, which counts
  * the uses of each process by itself, and from before main() on. */
 #include "tests/support/process.h"
-#include "tests/support/queues.h"
 #include "tests/support/runs.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -134,17 +139,16 @@ enum { WAYS = sizeof ways / sizeof *ways };
 
 /* What is to happen in the USE-th use of calls[CALL], or in EACH_USE of it: an error, or if there
  * is a WAY, that. */
-struct fault {
+static struct fault {
     int call, use, error;
     const struct way *way;
-};
+} fault;
 
 /* Of this run: what decide() knows of it, and does. */
-static struct fault fault;
-static atomic_bool is_watched;
+static atomic_bool is_watched, is_sent;       /* there was somebody to kill */
 static atomic_int first_process, uses[CALLS]; /* since main() has begun */
-static atomic_bool is_sent;                   /* there was somebody to kill */
-static int last_call;
+static int queues[8];                         /* that it has created */
+static atomic_int queue_count;
 
 static int faults, failures;
 
@@ -164,34 +168,31 @@ static bool send_signal(void)
     return kill(target, fault.way->signal) == 0;
 }
 
-static bool is_wait(uint64_t futex_operation)
+/* Whether the call is the run's, and of those that are counted. */
+static bool is_counted(pid_t pid, const struct seccomp_data *data)
 {
-    int command = (int)futex_operation & FUTEX_CMD_MASK;
+    int futex = (int)data->args[1] & FUTEX_CMD_MASK;
 
-    return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
-}
-
-/* Returns the error that this call is to fail with, or 0. */
-static int decide(int pid, const struct seccomp_data *data)
-{
-    int call = 0;
-
-    while (calls[call].number != data->nr)
-        call++;
-    last_call = NONE;
+    if (!is_watched || pid == getpid())
+        return false;
     /* The loader and the C library make their calls before main(), which begins by looking whether
      * the standard descriptors are open. */
-    if (is_watched && first_process == 0 && data->nr == SYS_fcntl && data->args[1] == F_GETFD)
+    if (first_process == 0 && data->nr == SYS_fcntl && data->args[1] == F_GETFD)
         first_process = pid;
-    if (!is_watched || first_process == 0)
-        return 0;
+    if (first_process == 0)
+        return false;
     /* That a message could not be written, no message can say; and waking others cannot be
      * interrupted. */
-    if ((data->nr == SYS_write && data->args[0] == STDERR_FILENO) ||
-        (data->nr == SYS_futex && !is_wait(data->args[1])))
-        return 0;
-    last_call = call;
+    if (data->nr == SYS_write && data->args[0] == STDERR_FILENO)
+        return false;
+    return data->nr != SYS_futex || futex == FUTEX_WAIT || futex == FUTEX_WAIT_BITSET;
+}
+
+/* Returns the error that this use of CALL is to fail with, or 0. */
+static int decide(int call)
+{
     int use = atomic_fetch_add(&uses[call], 1) + 1;
+
     if (call != fault.call || (fault.use != EACH_USE && fault.use != use))
         return 0;
     if (fault.way && !is_sent)
@@ -199,25 +200,62 @@ static int decide(int pid, const struct seccomp_data *data)
     return fault.error;
 }
 
-static void take_back(void)
+static atomic_int listener; /* 0: not yet; -1: there is none */
+
+/* Answers the kernel: by an error, or that the call may go on. A queue that a killed run leaves
+ * cannot be told from others': so we create it in place of the run, and can remove it. When a
+ * signal came before the answer, the call will be made again. */
+static void *answer(void *nothing)
 {
-    if (last_call != NONE)
-        atomic_fetch_sub(&uses[last_call], 1);
+    (void)nothing;
+    while (listener == 0)
+        (void)sched_yield();
+    while (listener != -1) {
+        struct seccomp_notif asked = {0};
+        int call = 0, queue = -1;
+        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == -1)
+            continue; /* who asked was killed in the meantime */
+        while (calls[call].number != asked.data.nr)
+            call++;
+        bool counts = is_counted((pid_t)asked.pid, &asked.data);
+        struct seccomp_notif_resp reply = {.id = asked.id, .error = counts ? -decide(call) : 0};
+        if (reply.error == 0 && calls[call].number == SYS_msgget) {
+            queue = msgget((key_t)asked.data.args[0], (int)asked.data.args[1]);
+            reply.error = queue == -1 ? -errno : 0;
+            reply.val = queue == -1 ? 0 : queue;
+            if (queue != -1)
+                queues[queue_count++ % 8] = queue;
+        } else if (reply.error == 0)
+            reply.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &reply) == 0)
+            continue;
+        uses[call] -= counts;
+        if (queue != -1)
+            (void)msgctl(queue, IPC_RMID, NULL);
+    }
+    return NULL;
 }
 
-/* Whether TEXT has one of WORDS, "a|b", in it. */
-static bool says_one_of(const char *text, const char *words)
+/* From now on the kernel asks about the calls of this thread and of all that it starts, but not of
+ * the one that answers. Returns false where it cannot. */
+static bool watch_calls(void)
 {
-    char word[32];
+    struct sock_filter code[CALLS + 3] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    struct sock_fprog filter = {CALLS + 3, code};
+    pthread_t thread;
 
-    for (; *words; words += *words == '|') {
-        size_t length = strcspn(words, "|");
-        (void)snprintf(word, sizeof word, "%.*s", (int)length, words);
-        if (strstr(text, word))
-            return true;
-        words += length;
-    }
-    return false;
+    for (int i = 0; i < CALLS; i++)
+        code[i + 1] = (struct sock_filter)BPF_JUMP(
+            BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i].number, (unsigned char)(CALLS - i), 0);
+    code[CALLS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    code[CALLS + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+        pthread_create(&thread, NULL, answer, NULL) != 0)
+        return false;
+    listener = (int)syscall(
+        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    return listener != -1;
 }
 
 /* That children die with their parent is only a precaution, and but for the runs that kill nobody
@@ -232,15 +270,16 @@ static bool is_precaution(const struct demo_run *run, long call)
 /* What was wrong with the run: NULL, or a word. */
 static const char *judge(const struct demo_run *run, const struct result *result)
 {
+    const struct call *call = &calls[fault.call];
+
     if (fault.way && result->status == run->normal)
         return NULL; /* it was done already */
     if (fault.way && fault.way->target != CHILD)
         return result->status == 128 + fault.way->signal ? NULL : "wrong end";
-    if (fault.way)
-        return result->status == 3 &&
-                       says_one_of(result->err, " was killed by signal 9|live view was stopped")
-                   ? NULL
-                   : "wrong end";
+    if (fault.way) {
+        bool blames = matches(result->err, " was killed by signal 9|live view was stopped");
+        return result->status == 3 && blames ? NULL : "wrong end";
+    }
     if (result->status > 128)
         return "crash";
     if (result->status == 4 || strstr(result->err, "VIOLATED"))
@@ -249,8 +288,7 @@ static const char *judge(const struct demo_run *run, const struct result *result
         return NULL;
     if (result->status != 3)
         return "silent";
-    if (fault.error == EINTR ||
-        (fault.use == EACH_USE && is_precaution(run, calls[fault.call].number)))
+    if (fault.error == EINTR || (fault.use == EACH_USE && is_precaution(run, call->number)))
         return "needless end";
     /* no such child: that is what a live view leaves that was killed before */
     if (fault.error == ECHILD && strstr(result->err, "the live view was stopped"))
@@ -258,15 +296,21 @@ static const char *judge(const struct demo_run *run, const struct result *result
     /* pthread_create(3) has one reason for all */
     bool says_why = strstr(result->err, strerror(fault.error)) ||
                     strstr(result->err, "pthread_create: Resource temporarily");
-    return says_why && says_one_of(result->err, calls[fault.call].said) ? NULL : "silent";
+    return says_why && matches(result->err, call->said) ? NULL : "silent";
 }
 
-/* Whether nothing is left that must not be. */
-static bool is_clean(const char *left)
+/* Waits until nothing is left that must not be: names may be, if SIGKILL came. Returns whether
+ * there is nothing then. */
+static bool is_clean(void)
 {
     bool may_leave_names = fault.way && fault.way->signal == SIGKILL;
 
-    return *left == '\0' || (may_leave_names && !strstr(left, "process "));
+    for (double end = now() + BOUND; now() < end; nap(0.005)) {
+        const char *left = find_leftovers();
+        if (*left == '\0' || (may_leave_names && !strstr(left, "process ")))
+            return true;
+    }
+    return false;
 }
 
 /* Does RUN with the fault. Returns false if that did not happen, since the run made fewer such
@@ -274,10 +318,11 @@ static bool is_clean(const char *left)
 static bool try_once(const struct demo_run *run, bool may_repeat)
 {
     const int speed = fault.way && fault.use % 2 == 0 ? 20 : 1000;
-    const char *wrong = "hang";
+    const char *wrong = NULL;
 
     first_process = 0;
     is_sent = false;
+    queue_count = 0;
     for (int i = 0; i < CALLS; i++)
         uses[i] = 0;
     is_watched = true;
@@ -286,27 +331,28 @@ static bool try_once(const struct demo_run *run, bool may_repeat)
     bool ended = program_ended(&program, BOUND);
     if (!ended)
         program_kill(&program);
-    const char *left = await_leftovers();
+    bool clean = is_clean();
     is_watched = false;
 
     bool happened = is_sent || (fault.call != NONE && !fault.way && uses[fault.call] > 0 &&
                                    uses[fault.call] >= fault.use);
-    if (ended)
-        wrong = happened ? judge(run, result) : NULL;
-    if (ended && wrong == NULL && !is_clean(left))
-        wrong = "leftovers";
-    if (wrong && ended && is_clean(left) && may_repeat &&
-        strstr(result->err, "the machine was too busy, run it again"))
+    if (!ended)
+        wrong = "hang";
+    else if (happened)
+        wrong = judge(run, result);
+    if (wrong && clean && may_repeat && strstr(result->err, "the machine was too busy"))
         happened = false;
-    else if (wrong) {
+    else if (wrong || !clean) {
         failures++;
         (void)printf("%s %s: use %d of %s, %s: %s, status %d\n%s%s", run->program, run->options,
             fault.use, fault.call == NONE ? "nothing" : calls[fault.call].name,
-            fault.way ? fault.way->name : strerror(fault.error), wrong, result->status, result->err,
-            left);
+            fault.way ? fault.way->name : strerror(fault.error), wrong ? wrong : "leftovers",
+            result->status, result->err, find_leftovers());
         (void)fflush(stdout);
     }
     remove_leftovers();
+    for (int i = 0; i < queue_count; i++)
+        (void)msgctl(queues[i % 8], IPC_RMID, NULL);
     free(program.so_far.out);
     free(program.so_far.err);
     return happened;
@@ -369,15 +415,12 @@ int main(int argc, char **argv)
         const char *demo, *options;
     } watched[] = {{"semaphore", "--lanes"}, {"socket", "--port=0 --lanes"},
         {"condvar", "--trace=view --timeline"}, {"pipe", "--svg=view --color=always --lanes"}};
-    long numbers[CALLS];
 
     if (!build) {
         (void)fprintf(stderr, "usage: matrix BUILD_FOLDER [DEMO]\n");
         return 2;
     }
-    for (int i = 0; i < CALLS; i++)
-        numbers[i] = calls[i].number;
-    if (!calls_watch(numbers, CALLS, decide, take_back)) {
+    if (!watch_calls()) {
         (void)printf("skipped, the kernel cannot: seccomp_unotify(2)\n");
         return 77;
     }

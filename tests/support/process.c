@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/process.h"
-#include "tests/support/queues.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <poll.h>
+#include <regex.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -74,6 +74,16 @@ const char *built(const char *name)
 
     (void)snprintf(path, sizeof path, "%s/%s", folder ? folder : BUILD_FOLDER, name);
     return path;
+}
+
+bool matches(const char *text, const char *pattern)
+{
+    regex_t compiled;
+
+    check(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) == 0, pattern);
+    bool found = regexec(&compiled, text, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return found;
 }
 
 struct command {
@@ -398,45 +408,61 @@ static void note_processes(void)
             note("process %ld\n", (long)children[i]);
 }
 
-/* Whether the process that made NAME, which has its number in it, is gone. */
-static bool is_orphan(const char *name)
+/* Whether there is no such process. */
+static bool is_gone(int pid)
 {
-    long pid;
-
-    return sscanf(name, "demo-%ld-", &pid) == 1 && kill((pid_t)pid, 0) == -1 && errno == ESRCH;
+    return pid == 0 || (kill(pid, 0) == -1 && errno == ESRCH);
 }
 
-/* Those in FOLDER that a demo may have made: all, or younger ones than the tests that are orphans.
- */
+/* Those in FOLDER that a demo may have made: all, or younger ones than the tests whose process,
+ * which has its number in the name, is gone. */
 static void note_names(const char *folder, const char *form, bool all)
 {
     char pattern[PATH_MAX + 64];
     struct stat about;
     glob_t found = {.gl_pathc = 0};
+    int pid;
 
     (void)snprintf(pattern, sizeof pattern, "%s/%s", folder, form);
     (void)glob(pattern, 0, NULL, &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *path = found.gl_pathv[i];
         if (stat(path, &about) == 0 &&
-            (all || (about.st_ctime >= began && is_orphan(strstr(path, "demo-")))))
+            (all || (about.st_ctime >= began &&
+                        sscanf(strstr(path, "demo-"), "demo-%d-", &pid) == 1 && is_gone(pid))))
             note("%s\n", path);
     }
     globfree(&found);
 }
 
+/* System V queues of this user that are younger than the tests, and whose last sender and receiver
+ * are gone. */
+static void note_queues(void)
+{
+    FILE *file = fopen("/proc/sysvipc/msg", "r");
+    char line[256];
+    int id, sender, receiver;
+    unsigned user;
+    long created;
+
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "%*d %d %*o %*u %*u %d %d %u %*u %*u %*u %*u %*u %ld", &id, &sender,
+                &receiver, &user, &created) == 5 &&
+            user == geteuid() && created >= began && is_gone(sender) && is_gone(receiver))
+            note("queue %d\n", id);
+    if (file)
+        (void)fclose(file);
+}
+
 const char *find_leftovers(void)
 {
-    char queues[1024] = "";
-
     *leftovers = '\0';
     note_processes();
     note_names("/dev/shm", "*demo-*", false);
     note_names("/dev/mqueue", "demo-*", false);
     note_names(getenv("TMPDIR"), "demo-*", true);
     note_names(getenv("TMPDIR"), "demo_pipe-*", true);
-    (void)queues_left(queues, sizeof queues);
-    note("%s", queues);
+    note_queues();
     return leftovers;
 }
 
@@ -457,5 +483,4 @@ void remove_leftovers(void)
             (void)kill(pid, SIGKILL);
         else if (*line == '/')
             remove_all(line);
-    queues_remove();
 }

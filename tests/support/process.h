@@ -21,6 +21,9 @@ extern void (*end_test)(const char *reason);
 double now(void);
 void nap(double seconds);
 
+/* Whether TEXT matches PATTERN, an extended regular expression. */
+bool matches(const char *text, const char *pattern);
+
 struct result {
     int status;      /* the exit status, or 128 + the signal; -1: not yet */
     char *out, *err; /* what it wrote, each with a final NUL */
@@ -98,11 +101,11 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN]);
 /* What is left now of what this process has started, a line each: processes, names in /dev/shm and
  * /dev/mqueue, temporary files, System V queues. What others use at the same time is not among it:
  * processes are those whose parent is or was one of ours (PR_SET_CHILD_SUBREAPER), names have the
- * process in them that made them, which has to be gone, queues are as queues.h says. */
+ * process in them that made them, which has to be gone, and so have those that use a queue. */
 const char *find_leftovers(void);
 
 /* The same, after a while for what was just killed. */
 const char *await_leftovers(void);
 
-/* Removes what was found last. */
+/* Removes what was found last, but for queues: they may be others', who just begin. */
 void remove_leftovers(void);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/program.h"
 #include "common/base/run.h"
-#include "tests/support/queues.h"
 
-#include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,16 +39,6 @@ struct result run_script(const char *format, ...)
     (void)vsnprintf(command, sizeof command, format, values);
     va_end(values);
     return result_of(program_start((const char *const[]){"/bin/sh", "-c", command, NULL}));
-}
-
-bool matches(const char *text, const char *pattern)
-{
-    regex_t compiled;
-
-    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
-    bool found = regexec(&compiled, text, 0, NULL, 0) == 0;
-    regfree(&compiled);
-    return found;
 }
 
 void assert_matches(const char *text, const char *pattern)
@@ -169,7 +157,6 @@ int enter_scratch(void **state)
 {
     (void)state;
     scratch = scratch_enter();
-    (void)queues_watch();
     return 0;
 }
 

@@ -42,8 +42,7 @@ void assert_says(const char *said, const char *text);
 int count_text(const char *string, const char *text);
 int count_lines(const char *string);
 
-/* Whether TEXT matches PATTERN, an extended regular expression; fails the test unless it does. */
-bool matches(const char *text, const char *pattern);
+/* Fails the test unless TEXT matches PATTERN. */
 void assert_matches(const char *text, const char *pattern);
 
 /* The file at PATH in the current folder: all of it, with a final NUL, freed with the results.
