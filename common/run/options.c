@@ -49,9 +49,8 @@ static bool set_number(const struct option_spec *spec, const char *text)
     char *end;
     double number = strtod(text, &end);
 
-    if (end == text || *end != '\0' || text[strspn(text, accepted)] != '\0')
-        return false;
-    if (number < spec->min || number > spec->max)
+    bool is_plain = end != text && *end == '\0' && text[strspn(text, accepted)] == '\0';
+    if (!is_plain || number < spec->min || number > spec->max)
         return false;
     if (spec->whole)
         *spec->whole = (int)number;
@@ -128,25 +127,23 @@ void parse_options(int argc, char **argv)
 
 void print_options(const struct option_spec *table)
 {
-    char label[64], values[MAX_VALUES];
+    char label[64];
     const struct added *option = added;
 
     while (option->spec != table)
         option++;
     for (const struct option_spec *spec = table; spec->name; spec++, option++) {
-        char standard[MAX_VALUES] = "";
-        if (option->text)
-            (void)snprintf(standard, sizeof standard, "%s", option->text);
-        else if (option->number >= spec->min)
-            (void)snprintf(standard, sizeof standard, "%.9g", option->number);
+        char values[MAX_VALUES] = "", standard[MAX_VALUES] = "";
         (void)snprintf(
             label, sizeof label, spec->argument ? "--%s=%s" : "--%s", spec->name, spec->argument);
         say("  %-18s %s", label, spec->help);
-        if (spec->file && *standard)
-            say("%20s (default: %s)", "", standard);
-        if (spec->flag || spec->file)
-            continue;
-        (void)snprintf(values, sizeof values, spec->values, spec->min, spec->max);
-        say("%20s (%s%s%s)", "", values, *standard ? "; default: " : "", standard);
+        if (!spec->flag && !spec->file)
+            (void)snprintf(values, sizeof values, spec->values, spec->min, spec->max);
+        if (option->text)
+            (void)snprintf(standard, sizeof standard, "default: %s", option->text);
+        else if (option->number >= spec->min)
+            (void)snprintf(standard, sizeof standard, "default: %.9g", option->number);
+        if (*values || *standard)
+            say("%20s (%s%s%s)", "", values, *values && *standard ? "; " : "", standard);
     }
 }
