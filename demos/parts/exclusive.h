@@ -3,6 +3,8 @@
  * lines in them */
 #pragma once
 
+#include "demos/parts/inside.h"
+
 /* The run locks this byte, beyond the end of any log (fcntl(3p)); its actors
  * lock bytes below. */
 enum { RUN_LOCK_BYTE = 0x3fffffff };

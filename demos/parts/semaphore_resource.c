@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* semaphore_resource - the resource of demo_semaphore, and how many used it */
+#include "demos/parts/inside.h"
 #include "demos/parts/random.h"
 #include "demos/parts/semaphore.h"
 #include "demos/parts/window.h"

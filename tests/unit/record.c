@@ -4,7 +4,7 @@
 #include "tests/support/test.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
-#include "common/run/inside.h"
+#include "demos/parts/inside.h"
 #include "common/run/latch.h"
 #include "common/run/record.h"
 #include "tests/support/recorded.h"
