@@ -90,6 +90,18 @@ TEST(lines)
     }
 }
 
+TEST(not_taken)
+{
+    static const char *const wrong[] = {"--whole=", "--whole= 1", "--whole=+1", "--whole=3x",
+        "--whole=-1", "--whole=5.5", "--whole=0", "--whole=101", "--whole=99999999999999999999",
+        "--seconds=1e3", "--seconds=nan", "--seconds=inf", "--seconds=0x10", "--seconds=1,5",
+        "--seconds=1.5.5", "--seconds=.", "--seconds=3600.01", "--text=", "--text=12345678901",
+        "--choice=", "--choice=red green", "--choice=Red"};
+
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        (void)expect(2, ": must be ", settings, (const char *const[]){wrong[i], NULL});
+}
+
 /* What a process may inherit from the one that starts it: without SIGALRM the watchdog would be
  * off, and without SIGCHLD no child could be waited for. */
 static int change_signals(const void *context)
