@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* demo_socket with clients and servers of all kinds; what it does alone is in socket.txt */
+/* demo_socket with clients of all kinds; what it does alone, and with its own, is in socket.txt */
 #include "tests/support/test.h"
 
 #include <sys/socket.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -180,57 +179,4 @@ TEST(ways_to_send)
     }
     stop_server(answered, 2);
     assert_answer(silent, "");
-}
-
-/* Time in which the server is stopped (Ctrl-Z) is no client's silence: 5 s of that would drop it.
- * With the watchdog the server's poll ends with EINTR when it goes on; without (the default), at
- * its time. */
-TEST(stopped_server)
-{
-    static const char *const options[] = {SERVE, "--serve"};
-
-    for (size_t i = 0; i < COUNT(options); i++) {
-        start_server(options[i]);
-        int silent = new_client(), other = new_client();
-        assert_int_equal(send(other, "ping\n", 5, 0), 5);
-        assert_served(other, "ping"); /* so the first one is accepted, too */
-        assert_int_equal(kill(our_server.pid, SIGSTOP), 0);
-        nap(5.5);
-        assert_int_equal(kill(our_server.pid, SIGCONT), 0);
-        nap(0.2); /* now it would drop it */
-        assert_int_equal(send(silent, "ping\n", 5, 0), 5);
-        assert_answer(silent, "pong");
-        stop_server(2, 0);
-    }
-}
-
-/* Our client, with a plain server that answers so: at once, a moment later, or not at all. */
-TEST(connect)
-{
-    static const struct {
-        const char *first, *rest, *out, *said;
-        int status;
-    } cases[] = {{"pong", "", "Client received: pong\n", "held: 1 of 1", 0},
-        {"po", "ng", "Client received: pong\n", "held: 1 of 1", 0},
-        {"", "", "", "got no answer", 3}};
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char message[64];
-        int listener = open_socket();
-        struct pollfd incoming = {.fd = listener, .events = POLLIN};
-        assert_int_equal(listen(listener, 1), 0);
-        struct program client = start_words("demo_socket --connect --port=%d", port_of(listener));
-        assert_int_equal(poll(&incoming, 1, DEADLINE * 1000), 1);
-        int file = accept(listener, NULL, NULL);
-        assert_int_equal(recv(file, message, sizeof message, 0), 4);
-        assert_memory_equal(message, "ping", 4);
-        (void)!send(file, cases[i].first, strlen(cases[i].first), 0);
-        nap(0.05); /* in time for the client to take the first part alone */
-        (void)!send(file, cases[i].rest, strlen(cases[i].rest), MSG_NOSIGNAL);
-        (void)close(file);
-        (void)close(listener);
-        struct result result = program_finish(&client);
-        assert_result(&result, cases[i].status, cases[i].said, "--connect");
-        assert_string_equal(result.out, cases[i].out);
-    }
 }
