@@ -26,16 +26,13 @@ mistakes=$scratch/mistakes # of the lane that writes there
 limit=''
 ! command -v timeout >/dev/null || limit='timeout 180' # a minute, on a machine that is not busy
 
-# wrong PAGE LINE TEXT
+# wrong PAGE LINE TEXT [DETAILS]
 wrong()
 {
-    printf '%s:%s: %s\n' "$1" "$2" "$3" >>"$mistakes"
-}
-
-# details <TEXT: what belongs to the mistake before
-details()
-{
-    sed -e 's/^/    /' -e '40q' >>"$mistakes"
+    {
+        echo "$1:$2: $3"
+        [ -z "${4-}" ] || printf '%s\n' "$4" | sed -e 's/^/    /' -e 40q
+    } >>"$mistakes"
 }
 
 # Collects what the programs and the sources have: the help of each program, a
@@ -61,6 +58,24 @@ look_around()
     xargs cat <"$scratch/sources" | tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/names"
 }
 
+# find_words FILE...: what the project does not write, since there are plainer words
+# for it. Names of a source, as so_it_is, do not count.
+find_words()
+{
+    unwanted='in place of|for ever|shall|dearer|anew|mends?|stands? (alone|in|open)|so it should be'
+    awk -v unwanted=" ($unwanted|who (wants|changes|sends|finds|writes)) " '
+        function check() {
+            gsub(/[^A-Za-z0-9_]+/, " ", text)
+            text = tolower(text)
+            if (match(text, unwanted))
+                print file ":1: write this plainly:" substr(text, RSTART, RLENGTH - 1)
+            text = " "
+        }
+        FNR == 1 { check(); file = FILENAME }
+        { text = text $0 " " }
+        END { check() }' "$@"
+}
+
 # apply: builds the demo with the change, and puts it into RUN in the program's
 # place
 apply()
@@ -69,11 +84,9 @@ apply()
     copy=$scratch/copy
     if [ ! -e "$copy" ]; then
         mkdir "$copy"
-        find . ! -name . -prune ! -name '.*' ! -name 'build*' \
-            -exec cp -R {} "$copy" \;
-        cmake -S "$copy" -B "$copy/build" -DBUILD_TESTING=OFF "$(sed -n \
-            's/^CMAKE_C_COMPILER:.*=/-DCMAKE_C_COMPILER=/p' "$build/CMakeCache.txt")" \
-            >"$scratch/said" 2>&1 || true
+        cp -R CMakeLists.txt common demos docs "$copy"
+        CC=$(sed -n 's/^CMAKE_C_COMPILER:.*=//p' "$build/CMakeCache.txt") cmake -S "$copy" \
+            -B "$copy/build" -DBUILD_TESTING=OFF >"$scratch/said" 2>&1 || true
     fi
     cp "$source" "$copy/$source" # without the change before
     if ! command -v patch >/dev/null; then
@@ -81,17 +94,17 @@ apply()
         return 1
     fi
     if ! grep -qxFe "--- a/$source" "$scratch/$change.text" ||
-        ! (cd "$copy" && patch -p1 -i "$scratch/$change.text") \
-            >"$scratch/said" 2>&1 || grep -q 'with fuzz' "$scratch/said"; then
-        wrong "$page" "$change_line" "the change does not fit to $source"
+        ! patch "$copy/$source" "$scratch/$change.text" >"$scratch/said" 2>&1 ||
+        grep -q 'with fuzz' "$scratch/said"; then
+        what="the change does not fit to $source"
     elif ! cmake --build "$copy/build" --target "$demo" >"$scratch/said" 2>&1; then
-        wrong "$page" "$change_line" "with the change $demo cannot be built"
+        what="with the change $demo cannot be built"
     else
         rm "$run/$demo"
         cp "$copy/build/$demo" "$run"
         return
     fi
-    details <"$scratch/said"
+    wrong "$page" "$change_line" "$what" "$(cat "$scratch/said")"
     return 1
 }
 
@@ -116,15 +129,8 @@ run_block()
     [ "$language" = console ] || return 0
     awk -v mode="$mode" -f "$tools/fits.awk" -f "$tools/compare.awk" \
         "$block" "$block.all" && return
-    wrong "$page" "$line" "the program printed something else"
-    case $mode in
-    *order* | *output*)
-        for side in page printed; do
-            LC_ALL=C sort -n -o "$block.$side" "$block.$side"
-        done
-        ;;
-    esac
-    diff -U 3 "$block.page" "$block.printed" | sed 1,3d | details
+    wrong "$page" "$line" "the program printed something else" \
+        "$(diff -U 3 "$block.page" "$block.printed" | sed 1,3d)"
 }
 
 # What a picture says around the chart: its title, its lanes, what it measures,
@@ -144,39 +150,26 @@ words_of()
             for (i = split($0, part, ", "); i > 0; i--) # in any order
                 print kind ": " part[i]
         }
-    ' "$1" | sort -u
+    ' "$1" 2>/dev/null | sort -u
 }
 
-# looks_alike OLD NEW: but for what may not happen in each run, and so is not in
-# each legend, and for the kind of axis, which depends on how busy the machine is;
-# it is drawn some times if that makes the difference
-looks_alike()
-{
-    words_of "$1" >"$scratch/then"
-    for _ in 1 2 3 4 5; do
-        words_of "$2" >"$scratch/now"
-        diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | grep '^[-+]' |
-            grep -qv -e '^-key' -e '^[-+]soft: Each step' || return 0
-        sh docs/render.sh "$programs" "$scratch/pictures" \
-            "$(basename -- "$2" .svg)" >"$scratch/drawn" 2>&1 || return 1
-    done
-    return 1
-}
-
+# In each picture; but not what may not happen in each run, and so is not in each
+# legend, nor the kind of axis, which depends on how busy the machine is. A picture
+# is drawn some times if that makes the difference.
 check_pictures()
 {
-    find docs/pictures "$scratch/pictures" -type f | sed 's|.*/||' | sort -u \
-        >"$scratch/drawings"
+    find docs/pictures "$scratch/pictures" -type f | sed 's|.*/||' | sort -u >"$scratch/drawings"
     while read -r name; do
-        old=docs/pictures/$name new=$scratch/pictures/$name
         # its program may not have been built
         [ "$name" != cost.svg ] || [ -e "$programs/bench_mechanisms" ] || continue
-        [ -e "$old" ] || old=/dev/null
-        [ -e "$new" ] || new=/dev/null
-        looks_alike "$old" "$new" || {
-            wrong "docs/pictures/$name" 1 "docs/render.sh draws something else"
-            diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | details
-        }
+        words_of "docs/pictures/$name" >"$scratch/then"
+        for _ in 1 2 3 4 5; do
+            words_of "$scratch/pictures/$name" >"$scratch/now"
+            difference=$(diff -U 0 "$scratch/then" "$scratch/now" | sed 1,2d | grep '^[-+]' |
+                grep -v -e '^-key' -e '^[-+]soft: Each step') || continue 2
+            sh docs/render.sh "$programs" "$scratch/pictures" "${name%.svg}" >/dev/null 2>&1 || break
+        done
+        wrong "docs/pictures/$name" 1 "docs/render.sh draws something else" "$difference"
     done <"$scratch/drawings"
 }
 
@@ -199,9 +192,9 @@ else
     lanes=$!
 fi
 {
-    (cd "$scratch/help" && awk -f "$tools/words.awk" ./*) | sed 's|^\./||'
-    grep -hv words.awk "$scratch/pages" "$scratch/sources" |
-        xargs awk -f "$tools/words.awk"
+    (cd "$scratch/help" && find_words ./*)
+    # shellcheck disable=SC2046 # a list
+    find_words $(grep -hvx tests/docs.sh "$scratch/pages" "$scratch/sources")
     xargs sh docs/sentences.sh <"$scratch/pages" |
         sed -n 's|.* \(.*\): too long|\1:1: too long sentences: see docs/sentences.sh|p'
 } >>"$mistakes"

@@ -78,14 +78,13 @@ function width(line,   cell, i)
 {
     gsub(/[\200-\277]/, "", line) # all but first bytes of characters
     if (length(line) > 120 && line !~ /<img |https?:|^!\[/)
-        wrong(FNR, "this line has " length(line) " columns, and not up to 120")
+        wrong(FNR, "this line has more than 120 columns")
     if (line !~ /^ *\|/ || line ~ /<img /)
         return
     gsub(/\]\([^)]*\)|[][`*]/, "", line)
     for (i = split(line, cell, / \| |^\| | \|$/); i > 0; i--)
         if (length(cell[i]) > 72)
-            wrong(FNR, "this cell has " length(cell[i]) \
-                " characters, and not up to 72")
+            wrong(FNR, "this cell has more than 72 characters")
 }
 
 # Looks at a line outside of blocks. Code may go on in the next line.

@@ -203,7 +203,7 @@ static int decide(int call)
 static atomic_int listener; /* 0: not yet; -1: there is none */
 
 /* Answers the kernel: by an error, or that the call may go on. A queue that a killed run leaves
- * cannot be told from others': so we create it in place of the run, and can remove it. When a
+ * cannot be told from others': so we create it instead of the run, and can remove it. When a
  * signal came before the answer, the call will be made again. */
 static void *answer(void *nothing)
 {
