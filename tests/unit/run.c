@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* actors: all begin at once, all are waited for, and no run hangs. How one that fails ends the run,
- * and that nothing is left then, nor of a run that is killed: tests/faults/matrix.c; a task that is
- * waited for until its deadline: tests/demos/signal.txt. */
+/* actors: all begin at once, all are waited for, and no run hangs; and latches, by which they wait.
+ * How one that fails ends the run, and that nothing is left then, nor of a run that is killed:
+ * tests/faults/matrix.c; a task that is waited for until its deadline: tests/demos/signal.txt. That
+ * a latch works between threads and processes is tested by record.c. */
 #include "tests/support/test.h"
 #include "common/base/run.h"
 #include "common/base/clock.h"
@@ -10,7 +11,62 @@
 #include "common/run/output.h"
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+
+static const int64_t MS = 1000000;
+
+/* Counted down further it stays down, and its pipe does not fill. A wait is at least as long as
+ * asked for, a part of a millisecond, too. */
+TEST(latch)
+{
+    const int64_t waits[] = {0, 1000 * MS, 20 * MS + 1, 1};
+    struct latch latch;
+    int waiting = 0;
+
+    for (int count = 0; count <= 3; count++) {
+        latch_init(&latch, count);
+        for (int i = 0; i < count; i++) {
+            int64_t before = clock_now();
+            assert_false(latch_wait_for(&latch, waits[count]));
+            assert_true(clock_now() - before >= waits[count]);
+            latch_count_down(&latch);
+        }
+        latch_wait(&latch);
+        assert_true(latch_wait_for(&latch, 0));
+        assert_true(latch_wait_for(&latch, INT64_C(3600) * 1000 * MS));
+    }
+    for (int i = 0; i < 100000; i++) /* more than a pipe holds */
+        latch_count_down(&latch);
+    latch_wait(&latch);
+    assert_int_equal(ioctl(latch.ends[0], FIONREAD, &waiting), 0);
+    assert_int_equal(waiting, 1);
+}
+
+/* While a process is stopped its bound does not come nearer. */
+static struct latch *latches; /* is_waiting, is_over */
+
+static int wait_2_s(const void *context)
+{
+    latch_count_down(&latches[0]);
+    return latch_wait_for(&latches[1], 2000 * MS) ? 0 : 1;
+}
+
+TEST(stopped_wait)
+{
+    latches = shared_alloc(2 * sizeof *latches);
+    latch_init(&latches[0], 1);
+    latch_init(&latches[1], 1);
+    struct program other = start_body(wait_2_s, NULL);
+    latch_wait(&latches[0]);
+    assert_int_equal(kill(other.pid, SIGSTOP), 0);
+    assert_int_equal(waitpid(other.pid, NULL, WUNTRACED), other.pid);
+    nap(2.3);
+    assert_int_equal(kill(other.pid, SIGCONT), 0);
+    nap(0.05); /* a whole wait of 2 s would be over by now */
+    latch_count_down(&latches[1]);
+    assert_int_equal(program_finish(&other).status, 0);
+}
 
 /* In memory that all share, set before the actors are started. */
 static struct shared {
@@ -105,21 +161,14 @@ static int hold_signals(const void *context)
     return 0;
 }
 
-/* Two fail; the others never end by themselves. */
-static int end_by_failure(const void *context)
+/* One is killed by another signal than it should be; the others never end by themselves. */
+static int end_by_signal(const void *context)
 {
-    bool is_killed = context != NULL;
-
     add_process("worker", 0, wait_forever);
-    if (is_killed)
-        add_process("worker", SIGTERM, raise_id);
-    else
-        add_process("worker", 7, exit_with_id);
+    add_process("worker", SIGTERM, raise_id);
     add_daemon("daemon", 0, wait_forever);
     launch_actors();
-    if (is_killed) /* by another signal than it should be */
-        (void)wait_process(process_id("worker", SIGTERM), FOREVER, SIGKILL);
-    (void)wait_for_actors(FOREVER);
+    (void)wait_process(process_id("worker", SIGTERM), FOREVER, SIGKILL);
     return 0;
 }
 
@@ -145,21 +194,17 @@ TEST(runs)
 {
     static const struct {
         int (*body)(const void *context);
-        const void *context;
         int status;
         const char *out, *err;
-    } cases[] = {{wait_for_all, NULL, 0, "not yet\n3\nall have ended\nnone left\n", ""},
-        {hold_signals, NULL, 0, "1 1\n0 1\n", ""}, {begin_at_once, NULL, 0, "5\n5\n5\n5\n5\n", ""},
-        {end_by_failure, NULL, 3, "",
+    } cases[] = {{wait_for_all, 0, "not yet\n3\nall have ended\nnone left\n", ""},
+        {hold_signals, 0, "1 1\n0 1\n", ""}, {begin_at_once, 0, "5\n5\n5\n5\n5\n", ""},
+        {kill_as_expected, 3, "",
             "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
-        {kill_as_expected, NULL, 3, "",
-            "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
-        {end_by_failure, "", 3, "",
+        {end_by_signal, 3, "",
             "demo_unit: worker 15 was killed by signal 15, so the run was stopped\n"}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct result result =
-            expect(cases[i].status, cases[i].err, cases[i].body, cases[i].context);
+        struct result result = expect(cases[i].status, cases[i].err, cases[i].body, NULL);
         assert_string_equal(result.out, cases[i].out);
     }
 }
