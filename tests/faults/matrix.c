@@ -387,24 +387,20 @@ static void try_call(const struct demo_run *run, int call, int most)
 /* In a folder of its own, where nothing may be in the end but its files. */
 static void try_all(const struct demo_run *run)
 {
-    static const char *const files[] = {"mutexfile.txt", "names.txt", "view"};
-    char *folder = scratch_enter();
     int counted[CALLS];
 
+    scratch_enter();
     fault = (struct fault){.call = NONE};
     (void)try_once(run, false); /* which calls does it make? */
     for (int i = 0; i < CALLS; i++)
         counted[i] = uses[i];
     for (int call = 0; call < CALLS; call++)
         try_call(run, call, counted[call]);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        (void)unlink(files[i]);
-    if (rmdir(folder) == -1) {
+    if (system("! ls -A | grep -vxE 'mutexfile.txt|names.txt|view'") != 0) {
         failures++;
-        (void)printf(
-            "%s %s: more is left in its folder than its files\n", run->program, run->options);
+        (void)printf("%s %s: more is left in its folder\n", run->program, run->options);
     }
-    scratch_leave(folder);
+    scratch_leave();
 }
 
 int main(int argc, char **argv)

@@ -86,39 +86,33 @@ bool matches(const char *text, const char *pattern)
     return found;
 }
 
-struct command {
-    const char *const *argv;
-    int (*body)(const void *context);
-    const void *context;
-    bool leads_session;
-};
-
 /* In the new process, with the ends of three pipes. */
-static void become(const struct command *command, int ends[3][2])
+_Noreturn static void become(
+    const char *const argv[], int (*body)(const void *context), const void *context, int ends[3][2])
 {
     (void)signal(SIGHUP, SIG_DFL); /* these we may ignore: see environment.c */
     (void)signal(SIGINT, SIG_DFL);
     (void)signal(SIGQUIT, SIG_DFL);
     (void)signal(SIGPIPE, SIG_DFL);
-    (void)(command->leads_session ? setsid() : setpgid(0, 0));
-    for (int i = command->argv ? 0 : 1; i < 3; i++)
+    (void)setsid();
+    for (int i = argv ? 0 : 1; i < 3; i++)
         (void)dup2(ends[i][i > 0], i);
     for (int i = 0; i < 3; i++) {
         (void)close(ends[i][0]);
         (void)close(ends[i][1]);
     }
-    for (int i = 3; command->argv && i < 64; i++)
+    for (int i = 3; argv && i < 64; i++)
         (void)close(i);
-    int status = command->body ? command->body(command->context) : 0;
-    if (!command->argv)
+    int status = body ? body(context) : 0;
+    if (!argv)
         exit(status);
-    if (status != 0)
-        _exit(status);
-    (void)execv(command->argv[0], (char *const *)(uintptr_t)(const void *)command->argv);
-    _exit(127);
+    if (status == 0)
+        (void)execv(argv[0], (char *const *)(uintptr_t)(const void *)argv);
+    _exit(status == 0 ? 127 : status);
 }
 
-static struct program begin(const struct command *command)
+static struct program begin(
+    const char *const argv[], int (*body)(const void *context), const void *context)
 {
     int ends[3][2];
 
@@ -131,9 +125,7 @@ static struct program begin(const struct command *command)
     pid_t pid = fork();
     check(pid >= 0, "fork");
     if (pid == 0)
-        become(command, ends);
-    if (!command->leads_session)
-        (void)setpgid(pid, pid); /* whichever of the two comes first */
+        become(argv, body, context, ends);
     for (int i = 0; i < 3; i++)
         (void)close(ends[i][i > 0]);
     (void)signal(SIGPIPE, SIG_IGN);
@@ -146,17 +138,12 @@ static struct program begin(const struct command *command)
 
 struct program program_start(const char *const argv[])
 {
-    return begin(&(struct command){.argv = argv});
+    return begin(argv, NULL, NULL);
 }
 
 struct program start_body(int (*body)(const void *context), const void *context)
 {
-    return begin(&(struct command){.body = body, .context = context});
-}
-
-struct program start_session(int (*body)(const void *context), const void *context)
-{
-    return begin(&(struct command){.body = body, .context = context, .leads_session = true});
+    return begin(NULL, body, context);
 }
 
 struct program start_with(
@@ -170,13 +157,12 @@ struct program start_with(
     va_start(values, format);
     (void)vsnprintf(line, sizeof line, format, values);
     va_end(values);
-    for (char *word; (word = strtok_r(rest, " ", &rest));) {
-        if (count == sizeof words / sizeof *words - 1)
-            stop("too many words: %s", word);
-        words[count++] = word;
+    for (char *word; (word = strtok_r(rest, " ", &rest)); count++) {
+        check(count < sizeof words / sizeof *words - 1, word);
+        words[count] = word;
     }
     words[0] = built(words[0]);
-    return begin(&(struct command){words, body, context, false});
+    return begin(words, body, context);
 }
 
 static void close_end(int *descriptor)
@@ -276,6 +262,7 @@ bool program_ended(struct program *program, double seconds)
 
 void program_kill(struct program *program)
 {
+    (void)kill(program->pid, SIGKILL); /* if it has no group yet */
     (void)kill(-program->pid, SIGKILL);
     (void)waitpid(program->pid, NULL, 0);
     close_end(&program->in);
@@ -318,17 +305,15 @@ struct result result_of(struct program program)
     return program_finish(&program);
 }
 
-/* When the first folder was entered, and what is left, a line each. */
+/* When the first folder was entered, the current one, and what is left, a line each. */
 static time_t began;
-static char leftovers[16384];
+static char scratch[PATH_MAX + 32], leftovers[16384];
 
-char *scratch_enter(void)
+void scratch_enter(void)
 {
     static char room[PATH_MAX]; /* where the caller of the tests wants temporary files */
     const char *wanted = getenv("TMPDIR");
-    char *path = malloc(PATH_MAX + 32);
 
-    check(path != NULL, "malloc");
     if (!*room) {
         check(realpath(wanted && *wanted ? wanted : "/tmp", room) != NULL, "TMPDIR");
         (void)time(&began);
@@ -336,10 +321,9 @@ char *scratch_enter(void)
         (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
     }
-    (void)snprintf(path, PATH_MAX + 32, "%s/nine-test-XXXXXX", room);
-    check(mkdtemp(path) && chdir(path) == 0, path);
-    check(setenv("TMPDIR", path, 1) == 0, "setenv");
-    return path;
+    (void)snprintf(scratch, sizeof scratch, "%s/nine-test-XXXXXX", room);
+    check(mkdtemp(scratch) && chdir(scratch) == 0, scratch);
+    check(setenv("TMPDIR", scratch, 1) == 0, "setenv");
 }
 
 static void remove_all(const char *path)
@@ -350,11 +334,10 @@ static void remove_all(const char *path)
     (void)!system(command);
 }
 
-void scratch_leave(char *path)
+void scratch_leave(void)
 {
     (void)!chdir("/");
-    remove_all(path);
-    free(path);
+    remove_all(scratch);
 }
 
 static void note(const char *format, ...)
@@ -460,8 +443,8 @@ const char *find_leftovers(void)
     note_processes();
     note_names("/dev/shm", "*demo-*", false);
     note_names("/dev/mqueue", "demo-*", false);
-    note_names(getenv("TMPDIR"), "demo-*", true);
-    note_names(getenv("TMPDIR"), "demo_pipe-*", true);
+    note_names(scratch, "demo-*", true);
+    note_names(scratch, "demo_pipe-*", true);
     note_queues();
     return leftovers;
 }

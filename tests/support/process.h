@@ -32,7 +32,7 @@ struct result {
     long sleeps;      /* how often it and its children began to wait */
 };
 
-/* A program that is running, in a process group of its own. */
+/* A program that is running, in a session of its own. */
 struct program {
     pid_t pid;
     int in, out, err; /* our ends of its standard descriptors; -1: closed */
@@ -53,9 +53,6 @@ struct program start_with(int (*body)(const void *context), const void *context,
 /* Only BODY, and what it returns is the exit status. Standard input and what else is open stay as
  * they are. */
 struct program start_body(int (*body)(const void *context), const void *context);
-
-/* The same in a session of its own, so that it can have a terminal. */
-struct program start_session(int (*body)(const void *context), const void *context);
 
 /* Writes SIZE bytes, a few, to its standard input. */
 void program_write(struct program *program, const char *bytes, size_t size);
@@ -85,11 +82,11 @@ void free_kept(void);
 const char *built(const char *name);
 
 /* Makes a new empty folder the current one, for temporary files, too. What is looked for below is
- * what was started from here on. Returns the path; free it. */
-char *scratch_enter(void);
+ * what was started from here on. */
+void scratch_enter(void);
 
 /* Removes the current folder, with all that is in it. */
-void scratch_leave(char *path);
+void scratch_leave(void);
 
 /* The state of process PID, as /proc calls it; of one that is gone, Z. */
 char process_state(pid_t pid);

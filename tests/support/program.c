@@ -143,30 +143,19 @@ void save_file(const char *path, const void *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-void assert_nothing_left(void)
-{
-    const char *left = await_leftovers();
-
-    if (*left)
-        fail_msg("left behind: %s", left);
-}
-
-static char *scratch;
-
 int enter_scratch(void **state)
 {
     (void)state;
-    scratch = scratch_enter();
+    scratch_enter();
     return 0;
 }
 
 int leave_scratch(void **state)
 {
-    char left[512];
+    const char *left = await_leftovers();
 
     (void)state;
-    (void)snprintf(left, sizeof left, "%s", await_leftovers());
-    scratch_leave(scratch);
+    scratch_leave();
     free_kept();
     if (*left)
         fail_msg("left behind: %s", left);

@@ -50,9 +50,6 @@ void assert_matches(const char *text, const char *pattern);
 char *load_file(const char *path, size_t *size);
 void save_file(const char *path, const void *bytes, size_t size);
 
-/* Fails the test if anything is left of what it has started. */
-void assert_nothing_left(void);
-
 /* For CMocka's setup and teardown, which fails if anything is left. */
 int enter_scratch(void **state);
 int leave_scratch(void **state);

@@ -45,7 +45,7 @@ struct terminal terminal_with(int (*body)(const void *context), const void *cont
     assert_int_equal(grantpt(keyboard), 0);
     assert_int_equal(unlockpt(keyboard), 0);
     struct program program =
-        start_session(move_in, &(struct inhabitant){ptsname(keyboard), body, context});
+        start_body(move_in, &(struct inhabitant){ptsname(keyboard), body, context});
     (void)dup2(keyboard, program.in);
     (void)dup2(keyboard, program.out);
     (void)close(keyboard);
