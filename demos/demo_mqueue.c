@@ -91,6 +91,7 @@ static const struct option_spec options[] = {
 int main(int argc, char **argv)
 {
     int first = read_command_line(&mqueue_demo, options, argc, argv);
+    void (*asks)(int id) = run.broken ? broken_client : client;
 
     check_settings(&argv[first]); /* the words of the request, if any */
     if (settings.api == API_SYSV)
@@ -100,8 +101,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < settings.clients; i++)
         answers[i] = create_queue();
     add_daemon("worker", 0, worker);
-    for (int i = 0; i < settings.clients; i++)
-        add_process("client", i, run.broken ? broken_client : client);
+    add_self("client", 0, asks); /* no fork: this process is client 0 */
+    for (int i = 1; i < settings.clients; i++)
+        add_process("client", i, asks);
     run_actors(planned_seconds());
     return check_answers();
 }

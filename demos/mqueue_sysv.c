@@ -104,11 +104,14 @@ static void create_queues(void)
 
 int run_sysv(void)
 {
+    void (*asks)(int id) = run.broken ? broken_client : client;
+
     warn("the queues are System V queues");
     create_queues();
     add_daemon("worker", 0, worker);
-    for (int i = 0; i < settings.clients; i++)
-        add_process("client", i, run.broken ? broken_client : client);
+    add_self("client", 0, asks); /* no fork: this process is client 0 */
+    for (int i = 1; i < settings.clients; i++)
+        add_process("client", i, asks);
     run_actors(planned_seconds());
     return check_answers();
 }

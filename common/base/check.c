@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 const struct call_watcher *call_watcher;
+void (*on_interrupt)(void);
 
 static const char *no_advice(const char *call, int error)
 {
@@ -63,6 +64,8 @@ void exit_once(int status)
 
 bool is_worth_repeating(const char *call, int error)
 {
+    if (error == EINTR && !IS_CLOSE(call) && on_interrupt)
+        on_interrupt();
     if (error == EINTR)
         return !IS_CLOSE(call);
     return strncmp(call, "accept(", 7) == 0 && (error == ECONNABORTED || error == EPROTO);

@@ -53,8 +53,10 @@
     })
 
 /* Returns whether a CALL that failed with ERROR may succeed when it is made again: a signal handler
- * interrupted it, or the client that accept() would have returned has gone before its turn. */
+ * interrupted it, or the client that accept() would have returned has gone before its turn. Calls
+ * ON_INTERRUPT before such a call is made again, unless that is NULL. */
 bool is_worth_repeating(const char *call, int error);
+extern void (*on_interrupt)(void);
 
 /* Where such a call stands, and its text: "sem_wait(slots)". */
 struct call_place {
@@ -79,9 +81,8 @@ bool write_whole(int descriptor, const void *bytes, size_t size);
  * errno. From any thread or process, not from signal handlers. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Warns, and ends the process with status 3, or 2 for wrong usage, before anything is started. In
- * the run's first process that also ends all others and removes what they would leave (atexit(3p)).
- * From any thread. */
+/* From any thread: warns, and ends the process with status 3, or 2 for wrong usage. In the run's
+ * first process that also ends all others and removes what they would leave (atexit(3p)). */
 #define die(...)         (warn(__VA_ARGS__), exit_once(EXIT_TROUBLE))
 #define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))
 noreturn void exit_once(int status);

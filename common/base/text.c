@@ -51,16 +51,12 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
     wchar_t character;
 
     while (i < length) {
-        bool is_plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
-        if (is_plain || (keep_newlines && bytes[i] == '\n')) { /* most are */
-            shown[used++] = bytes[i++];
-            continue;
-        }
-        int size = utf8_decode(bytes + i, length - i, &character);
-        if (size > 0 && !is_hidden(character)) {
-            memcpy(shown + used, bytes + i, (size_t)size);
-            used += (size_t)size;
-            i += (size_t)size;
+        bool is_plain = bytes[i] >= ' ' && bytes[i] < 0x7f; /* most are */
+        bool is_kept = is_plain || (keep_newlines && bytes[i] == '\n');
+        int size = is_kept ? 1 : utf8_decode(bytes + i, length - i, &character);
+        if (is_kept || (size > 0 && !is_hidden(character))) {
+            for (; size > 0; size--)
+                shown[used++] = bytes[i++];
         } else {
             const char *format = bytes[i] == '\n' ? "\\n" : "\\x%02x";
             used += (size_t)sprintf(shown + used, format, (unsigned)(unsigned char)bytes[i]);

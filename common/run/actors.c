@@ -43,7 +43,7 @@ static char watchdog_message[160];
 #define FOR_ACTORS(actor) for (struct actor *actor = actors; actor; actor = actor->next)
 #define FOR_PROCESSES(actor)                                                                       \
     FOR_ACTORS (actor)                                                                             \
-        if (actor->kind != THREAD && actor->is_running)
+        if (actor->kind >= PROCESS && actor->is_running)
 
 static void kill_processes(void)
 {
@@ -80,14 +80,15 @@ static void tick(int signal_number)
     _exit(EXIT_TROUBLE);
 }
 
-/* SECONDS: 0: no bound, and no ticks; below: no bound, but the parent's end is noticed. */
+/* SECONDS: 0: no bound, but the end of the parent is noticed, or of another (look_for_failures). */
 static void start_ticking(int seconds)
 {
-    const struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART};
+    const int flags = on_interrupt ? 0 : SA_RESTART;
+    const struct sigaction action = {.sa_handler = tick, .sa_flags = flags};
 
     seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
-    (void)alarm(seconds != 0);
+    (void)alarm(1);
 }
 
 void watchdog_set(double planned)
@@ -138,7 +139,7 @@ static void start_process(struct actor *actor)
 #if HAVE_PRCTL
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) /* a sandbox refuses it */
 #endif
-        start_ticking(-1);
+        start_ticking(0);
     if (starter != getppid()) /* it ended before */
         _exit(EXIT_TROUBLE);
     (void)act(actor);
@@ -163,10 +164,20 @@ static void do_nothing(int signal_number)
 {
 }
 
+/* This process cannot wait for the others while it acts itself. But SIGCHLD interrupts the call in
+ * which it waits; or if that came before the call, the next tick does. */
+static void look_for_failures(void)
+{
+    on_interrupt = NULL; /* not in the calls that are made here */
+    FOR_PROCESSES (actor)
+        (void)wait_process(actor->pid, 0, 0);
+    on_interrupt = look_for_failures;
+}
+
 /* Forks come first, as long as this process has one thread; lanes are in the order of adding. */
 void launch_actors(void)
 {
-    const struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+    const struct sigaction action = {.sa_handler = do_nothing};
 
     (void)atexit(stop_processes);
     starter = getpid();
@@ -174,14 +185,22 @@ void launch_actors(void)
     FOR_ACTORS (actor)
         record_lanes(actor->role, 1);
     FOR_ACTORS (actor)
-        if (actor->kind != THREAD)
+        if (actor->kind >= PROCESS)
             start_process(actor);
     CHECK(sigaction(SIGCHLD, &action, NULL));
-    sigset_t held = hold_signals(); /* all go to the first thread */
+    sigset_t before = hold_signals(), held = before; /* all go to the first thread */
     start_threads();
     (void)sigaddset(&held, SIGCHLD);
     release_signals(held);
     CHECK(write(may_begin[1], "", 1));
+    FOR_ACTORS (actor)
+        if (actor->kind == SELF) {
+            release_signals(before);
+            look_for_failures(); /* now, and whenever a call is interrupted */
+            start_ticking(seconds_left);
+            (void)act(actor);
+            on_interrupt = NULL;
+        }
 }
 
 /* Waits until DEADLINE for the end of a child, which is not reaped yet; returns its id, or 0.

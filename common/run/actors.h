@@ -13,11 +13,12 @@
  * (fork(3p)), which ends with status 0 when the actor returns. It gets a copy of all that this one
  * has when the actors are started: memory and open descriptors. It dies with its parent: at once
  * where the system can do that, elsewhere within a second. A daemon has no end of its own: it is
- * ended when all the others have ended. */
+ * ended when all the others have ended. Self is this process: it acts when all are started. */
 #define add_thread(role, id, actor)  add_actor(THREAD, role, id, actor)
 #define add_process(role, id, actor) add_actor(PROCESS, role, id, actor)
 #define add_daemon(role, id, actor)  add_actor(DAEMON, role, id, actor)
-enum actor_kind { THREAD, PROCESS, DAEMON };
+#define add_self(role, id, actor)    add_actor(SELF, role, id, actor)
+enum actor_kind { THREAD, SELF, PROCESS, DAEMON };
 void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
 /* Once in a run: starts what was added, and lets all begin at the same moment. Each first calls

@@ -11,10 +11,11 @@ ssize_t read_some(int descriptor, void *bytes, size_t size)
 
     for (;;) {
         ssize_t got = read(descriptor, bytes, size);
-        if (got != -1 || (errno != EAGAIN && errno != EINTR))
-            return got;
-        if (errno == EAGAIN)
+        int error = errno;
+        if (got == -1 && error == EAGAIN)
             (void)poll(&input, 1, -1);
+        else if (got != -1 || !is_worth_repeating("read(", error))
+            return got;
     }
 }
 

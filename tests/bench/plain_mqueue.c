@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* plain_mqueue - listing 7 at its plainest: what demo_mqueue is measured by
  *
- * As in the listing the main process is the client, so that there are two processes; demo_mqueue
- * has three. */
+ * As in the listing the main process is the client. */
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include "common/run/actors.h"
 #include "common/run/latch.h"
 #include "common/run/output.h"
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -172,6 +173,21 @@ static int end_by_signal(const void *context)
     return 0;
 }
 
+/* The first process itself cannot wait for the others then; but it notices. */
+static void wait_in_a_call(int id)
+{
+    CHECK(poll(NULL, 0, -1));
+}
+
+static int fail_beside_self(const void *context)
+{
+    add_self("worker", 0, wait_in_a_call);
+    add_process("worker", 1, pass);
+    add_daemon("worker", 7, exit_with_id);
+    launch_actors();
+    return 0;
+}
+
 /* One fails and one is killed as it should be, both before anybody waits: the first one is to
  * blame. */
 static int kill_as_expected(const void *context)
@@ -200,6 +216,8 @@ TEST(runs)
         {hold_signals, 0, "1 1\n0 1\n", ""}, {begin_at_once, 0, "5\n5\n5\n5\n5\n", ""},
         {kill_as_expected, 3, "",
             "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
+        {fail_beside_self, 3, "",
+            "demo_unit: worker 7 failed with status 7, so the run was stopped\n"},
         {end_by_signal, 3, "",
             "demo_unit: worker 15 was killed by signal 15, so the run was stopped\n"}};
 
@@ -214,7 +232,7 @@ TEST(runs)
 struct bound {
     double planned;
     int timeout, seconds; /* SECONDS: that it lives for */
-    const char *out, *err;
+    const char *err;
 };
 
 static int live(const void *context)
@@ -224,7 +242,8 @@ static int live(const void *context)
     run.speed = 10;
     run.timeout = bound->timeout;
     watchdog_set(bound->planned);
-    say(alarm(1) == 0 ? "no bound" : "a bound");
+    if (alarm(1) == 0)
+        say("no SIGALRM would come");
     for (int i = 0; i < bound->seconds; i++)
         CHECK(raise(SIGALRM));
     return 0;
@@ -233,15 +252,14 @@ static int live(const void *context)
 TEST(bounds)
 {
 #define STILL_RUNNING "demo_unit: still running after "
-    static const struct bound bounds[] = {{-1, 0, 0, "no bound\n", ""},
-        {3000, 0, 359, "a bound\n", ""}, {3000, 7, 6, "a bound\n", ""}, {-1, 7, 6, "a bound\n", ""},
-        {3000, 0, 360, "a bound\n", STILL_RUNNING "360 s, ended; use a longer --timeout=SECONDS\n"},
-        {3000, 7, 7, "a bound\n", STILL_RUNNING "7 s, ended; "},
-        {-1, 7, 7, "a bound\n", STILL_RUNNING "7 s, ended; "}};
+    static const struct bound bounds[] = {{-1, 0, 5000, ""}, {3000, 0, 359, ""}, {3000, 7, 6, ""},
+        {-1, 7, 6, ""},
+        {3000, 0, 360, STILL_RUNNING "360 s, ended; use a longer --timeout=SECONDS\n"},
+        {3000, 7, 7, STILL_RUNNING "7 s, ended; "}, {-1, 7, 7, STILL_RUNNING "7 s, ended; "}};
 
     for (size_t i = 0; i < COUNT(bounds); i++) {
         const struct bound *bound = &bounds[i];
         struct result outcome = expect(*bound->err ? 3 : 0, bound->err, live, bound);
-        assert_string_equal(outcome.out, bound->out);
+        assert_string_equal(outcome.out, "");
     }
 }
