@@ -100,6 +100,7 @@ package_of()
         libc6-dev-s390x-cross ;;
     apt-get:qemu-*:*) echo qemu-user ;;
     apt-get:libfuzzer:*) echo libclang-rt-dev ;;
+    *:llvm-cov:*) echo llvm ;;
     apt-get:groff:*) echo groff-base ;;
     apt-get:ninja:*) echo ninja-build ;;
     apt-get:man:*) echo man-db ;;

@@ -143,18 +143,15 @@ for name in $(demos); do
 done
 
 echo "7. Watching costs little: an event of the recorder"
-read -r off on <<END
-$($pinned bench/record_event)
-END
-promise "an event when no view is asked for" "$off" most 1 ns
-promise "an event with constant text" "$on" most 60 ns
+promise "an event when no view is asked for" "$($pinned bench/cost event)" most 1 ns
+promise "an event with constant text" "$($pinned bench/cost watched)" most 60 ns
 
 echo "8. bench_mechanisms measures the mechanism, not itself"
 for name in pipe mutex; do
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
         cost=$($pinned ./bench_mechanisms --only=$name --csv 2>/dev/null |
             awk -F, 'NR == 2 { print $5 }')
-        echo "$cost $($pinned bench/plain_mechanisms $name)"
+        echo "$cost $($pinned bench/cost $name)"
     done | awk 'NF == 2 { printf "%.3f %s\n", $1 / $2, $0 }' | sort -n >"$scratch/costs"
     read -r ratio ours theirs <<END
 $(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' "$scratch/costs")
