@@ -123,42 +123,32 @@ function link(target,   path)
         to_anchors[page " " FNR " " path " " target]
 }
 
-function command(line)
-{
-    if (!in_command)
-        print "mark " FNR - opened >session
-    print line >session
-    if (note ~ /^not run: /)
-        code(line)
-    if (line ~ /demo_socket/ && line !~ /port=0/)
-        lane = "port"
-}
-
 # The lines of a quote, which may be indented less than the source, are there.
-function check_quote(source,   line, text, more)
+function check_quote(source,   line, text, quote, more)
 {
     while ((getline line <source) > 0)
         text = text "\n" line
     close(source)
     gsub(/[ \t]+\n/, "\n", text)
+    quote = "\n" block
     while (length(more) <= 12 && !fits("\n..." quote "...\n", text "\n")) {
         more = more " "
         gsub(/\n/, "\n ", quote)
         gsub(/\n +\n/, "\n\n", quote)
         sub(/ +$/, "", quote)
     }
-    if (text == "")
-        wrong(opened, "it quotes a file that is not there: " source)
-    else if (length(more) > 12 || quote == "\n")
+    if (length(more) > 12 || block == "")
         wrong(opened, "this is not in " source)
 }
 
 # What is to be done with a block.
-function end_block(   kind, varies)
+function end_block(   kind, file)
 {
-    varies = "^console (order|numbers|order and numbers|output) var(y|ies)$"
-    close(block)
-    close(session)
+    file = out "/" number
+    printf "%s", block >(file ".text")
+    printf "%s", commands >(file ".session")
+    close(file ".text")
+    close(file ".session")
     kind = language (note ? " " note : "")
     if (note ~ /^from ./)
         check_quote(substr(note, 6))
@@ -166,7 +156,7 @@ function end_block(   kind, varies)
         change = number " " opened " " substr(note, 11)
     else if (kind ~ /^(console|sh) not run: ./)
         print page ":" opened ": " substr(note, 10) >(out "/not_run")
-    else if (has_prompt && (kind ~ /^(sh|console)$/ || kind ~ varies)) {
+    else if (has_prompt && kind ~ /^(sh|console( (order|numbers|order and numbers|output) var(y|ies))?)$/) {
         print (change ? "changes" : lane), page, opened, number, language, \
             (change ? change : "- - -"), note >(out "/sessions")
         change = ""
@@ -204,18 +194,24 @@ FNR == 1 {
 
 opened && /^```$/ { end_block(); next }
 
+# A command goes on after a backslash, or with ">".
 opened {
-    print >block
-    quote = quote $0 "\n"
-    if (language == "sh" ? in_command || !/^ *(#.*)?$/ : /^\$ /) {
+    block = block $0 "\n"
+    begins = language == "sh" ? !in_command && !/^ *(#.*)?$/ : /^\$ /
+    in_command = begins || (in_command && (language == "sh" || /^> /))
+    if (begins) {
         has_prompt = has_prompt || language != "console" || FNR == opened + 1
-        in_command = in_command && language == "sh"
-        command(language == "sh" ? $0 : substr($0, 3))
+        commands = commands "mark " FNR - opened "\n"
+    }
+    if (in_command) {
+        line = language == "sh" ? $0 : substr($0, 3)
+        commands = commands line "\n"
+        if (note ~ /^not run: /)
+            code(line)
+        if (line ~ /demo_socket/ && line !~ /port=0/)
+            lane = "port"
         in_command = language != "sh" || /\\$/
-    } else if (in_command && /^> /)
-        command(substr($0, 3))
-    else
-        in_command = 0
+    }
     next
 }
 
@@ -225,10 +221,7 @@ opened {
     number++
     in_command = has_prompt = 0
     lane = page
-    quote = "\n"
-    block = out "/" number ".text"
-    session = out "/" number ".session"
-    printf "" >block
+    block = commands = ""
     next
 }
 
