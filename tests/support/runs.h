@@ -15,9 +15,6 @@ struct demo_run {
     char fast[96];              /* the last of the speeds, and the options */
 };
 
-/* The plain run of DEMO. */
-const struct demo_run *plain_run(const char *demo);
-
 /* The run after RUN, or the first one if that is NULL; NULL after the last one. Reads the table if
  * need be. */
 const struct demo_run *next_run(const struct demo_run *run);
