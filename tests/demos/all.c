@@ -31,7 +31,7 @@ TEST(full_outputs)
     struct result result;
 
     FOR_RUNS(demo)
-    for (size_t i = 0; i < COUNT(options) && demo->is_plain; i++) {
+    for (size_t i = 0; i < COUNT(options) && is_plain(demo); i++) {
         do {
             struct program program =
                 start_with(fill_outputs, NULL, "%s %s %s", demo->program, demo->fast, options[i]);

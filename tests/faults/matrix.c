@@ -427,8 +427,8 @@ int main(int argc, char **argv)
         try_all(run);
         for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
             struct demo_run other = *run;
-            (void)strcpy(other.options, watched[i].options);
-            if (run->is_plain && strcmp(run->demo, watched[i].demo) == 0)
+            other.options = watched[i].options;
+            if (is_plain(run) && strcmp(run->demo, watched[i].demo) == 0)
                 try_all(&other);
         }
     }

@@ -165,8 +165,7 @@ static void try_command(const struct test_case *test, const char *command)
 /* Tries COMMAND with each alternative of the first {{A|B|C}} in it. */
 static void try_each(const struct test_case *test, const char *command)
 {
-#define PROGRAM(name) "|demo_" #name
-    static const char demos[] = FOR_EACH_DEMO(PROGRAM) "}}";
+    static const char demos[] = DEMO_PROGRAMS "}}";
     char one[sizeof test->command];
     const char *begin = strstr(command, "{{"), *end = begin ? strstr(begin, "}}") : NULL;
 
@@ -174,7 +173,7 @@ static void try_each(const struct test_case *test, const char *command)
         try_command(test, command);
         return;
     }
-    const char *next = strncmp(begin, "{{demos}}", 9) == 0 ? demos + 1 : begin + 2;
+    const char *next = strncmp(begin, "{{demos}}", 9) == 0 ? demos : begin + 2;
     for (bool is_last = false; !is_last; next++) {
         int length = (int)strcspn(next, "|}");
         (void)snprintf(
