@@ -174,6 +174,12 @@ static int end_by_signal(const void *context)
 }
 
 /* The first process itself cannot wait for the others then; but it notices. */
+static void fail_late(int id)
+{
+    sleep_ns(20 * MS);
+    _exit(id);
+}
+
 static void wait_in_a_call(int id)
 {
     CHECK(poll(NULL, 0, -1));
@@ -183,7 +189,7 @@ static int fail_beside_self(const void *context)
 {
     add_self("worker", 0, wait_in_a_call);
     add_process("worker", 1, pass);
-    add_daemon("worker", 7, exit_with_id);
+    add_daemon("worker", 7, fail_late);
     launch_actors();
     return 0;
 }
