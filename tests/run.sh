@@ -14,7 +14,7 @@ Usage: sh tests/run.sh [OPTION OF CTEST...]
 Runs all tests. Before that it installs what is missing (a C compiler, CMake,
 make, CMocka; by apt-get, apk or brew) and builds.
 
-  sh tests/run.sh -L smoke                       each demo once
+  sh tests/run.sh -L smoke                       each demo in both modes
   sh tests/run.sh -R semaphore -V                one demo's tests, all they say
   sh tests/run.sh -j1                            one test at a time
   CC=clang BUILD=build-clang sh tests/run.sh     another compiler and folder
