@@ -86,13 +86,13 @@ int read_command_line(
     if (optind < argc && !demo->operands)
         usage_error("unexpected operand %s; see --help", escaped(argv[optind]));
     watchdog_set(0); /* until run_actors() knows more: even opening a file may wait */
-    views_check();
+    views_start();
     return optind;
 }
 
 void start_actors(double planned_seconds)
 {
-    views_start();
+    recorder_start();
     watchdog_set(planned_seconds);
     launch_actors();
 }

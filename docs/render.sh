@@ -35,7 +35,7 @@ own()
     condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
     condvar_broken) echo '--seed=5 --consumers=2 | lost message, all words' ;;
     file) echo '--seed=7 | long wait, all words, true times' ;;
-    file_broken) echo '--seed=7 | 3 red bars, marked beside' ;;
+    file_broken) echo '--seed=7 | 3 red bars' ;;
     signal | signal_broken) echo '--seed=7 | 2 messages, all words' ;;
     socket) echo '--seed=7 | 3 messages, all words' ;;
     socket_broken) echo '--seed=7 | lost message, all words' ;;
@@ -45,11 +45,11 @@ own()
     pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
     shm)
         echo '--seed=7 --duration=0.008 --update=0.001 --show=0.002' \
-            '| long wait, new numbers, true times'
+            '| long wait, true times'
         ;;
     shm_broken)
         echo '--seed=7 --duration=0.003 --update=0.001 --show=0.001' \
-            '| old numbers, marked beside, true times'
+            '| marked beside, true times'
         ;;
     *_broken) echo --seed=7 ;;
     *) echo '--seed=7 | long wait, all words' ;;
@@ -87,8 +87,6 @@ shows()
     *' messages') [ "$(grep -c "class='sent' d" "$1")" -ge "${2%% *}" ] ;;
     'lost message') grep -q "class='lost' d" "$1" ;;
     'wrong message') grep -q "class='bad' d" "$1" ;;
-    'new numbers') grep -q "class='bar new' d" "$1" ;;
-    'old numbers') grep -q "class='bar old' d" "$1" ;;
     'marked beside') ! grep -q "class='number'\|l22 22m" "$1" ;;
     'all words') ! grep -q 'Words that have no space' "$1" ;;
     'true times') ! grep -q 'Each step to the right' "$1" ;;

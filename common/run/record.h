@@ -46,7 +46,7 @@ extern struct recorder {
     struct event events[CAPACITY];
 } * recorder; /* NULL: nothing is recorded */
 
-/* Begins to record, before the first actor is started; may end the run. Other watchers stay. */
+/* If there is a recorder, it is told of all calls from now on. Other watchers stay. */
 void recorder_start(void);
 
 /* Adds COUNT lanes for the actors "ROLE 0", "ROLE 1", ... in the order in which the views show

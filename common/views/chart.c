@@ -1,182 +1,209 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/chart.h"
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void event_text(const struct event *event, char text[WORDS_SIZE])
+struct chart chart_open(struct recorder *from)
+{
+    struct chart chart = {.from = from};
+
+    /* memory that nobody touches costs nothing */
+    chart.items = CHECK_NOT(NULL, calloc(CAPACITY + 1, sizeof *chart.items));
+    chart.lane = CHECK_NOT(NULL, calloc(NO_LANE, sizeof *chart.lane));
+    return chart;
+}
+
+void chart_free(struct chart *chart)
+{
+    FOR_ITEMS (item, chart)
+        free(item->text);
+    free(chart->items);
+    free(chart->lane);
+    free(chart->moments);
+}
+
+/* Returns what EVENT says, escaped, and with an ellipsis if it was cut off. */
+static char *text_of(const struct event *event)
 {
     bool is_cut = event->length == CUT_OFF;
-    char bytes[TEXT_SIZE + 1];
+    char bytes[TEXT_SIZE + 1], text[WORDS_SIZE];
 
     (void)snprintf(bytes, sizeof bytes, "%.*s", TEXT_SIZE, event->text);
     size_t length = is_cut ? utf8_prefix(bytes, TEXT_SIZE - 1) : event->length;
     size_t used = escape(event->text, length, text, false);
     (void)snprintf(text + used, WORDS_SIZE - used, "%s", is_cut ? "…" : "");
+    return CHECK_NOT(NULL, strdup(text));
 }
 
-/* Adds ITEM behind those of the same time. Events are recorded nearly in their order. */
-static void add_item(struct chart *chart, struct item item)
+static void add_lanes(struct chart *chart)
 {
-    long place = chart->count;
+    int lanes = chart->from->lane_count;
 
-    for (; place > 0 && chart->items[place - 1].time > item.time; place--)
-        chart->items[place] = chart->items[place - 1];
-    chart->items[place] = item;
-    chart->count++;
+    for (const struct role *role = chart->from->roles; chart->lanes < lanes; chart->lanes++) {
+        int lane = chart->lanes;
+        while (role + 1 < chart->from->roles + chart->from->role_count && role[1].first <= lane)
+            role++;
+        (void)snprintf(chart->lane[lane].name, LANE_NAME_SIZE, role->count > 1 ? "%s %d" : "%s",
+            role->name, lane - role->first);
+    }
+    chart->limit = chart->from->limit > 0 ? chart->from->limit : 1;
 }
 
-/* Makes an item of each event that is complete; after the last one comes the end of the run. */
-static void take_items(struct chart *chart, const struct recorder *from)
+/* An actor may still cancel a new event, or mark it as wrong. One that does not get ready while the
+ * next one did belongs to a killed process, and is skipped. */
+void chart_follow(struct chart *chart, bool is_over)
 {
-    unsigned long recorded = from->next, size = recorded < CAPACITY ? recorded : CAPACITY;
-    char text[WORDS_SIZE];
+    enum { SETTLED = 20000000, PATIENCE = 100000000 }; /* nanoseconds */
+    unsigned long recorded = chart->from->next;
+    int64_t now = clock_now();
 
-    chart->items = CHECK_NOT(NULL, calloc(size + 1, sizeof *chart->items));
-    chart->dropped = (long)(recorded - size);
-    for (const struct event *event = from->events; event < from->events + size; event++) {
-        unsigned ready = atomic_load_explicit(&event->ready, memory_order_acquire);
+    chart->dropped = recorded > CAPACITY ? (long)(recorded - CAPACITY) : 0;
+    recorded -= (unsigned long)chart->dropped;
+    add_lanes(chart);
+    for (; chart->looked_at < recorded; chart->looked_at++) {
+        struct event *event = &chart->from->events[chart->looked_at];
+        unsigned ready = event->ready;
+        bool is_late = chart->looked_at + 1 < recorded && event[1].ready != NOT_READY &&
+                       now - event[1].time > PATIENCE;
+        if (ready == NOT_READY && !is_late && !is_over)
+            return;
+        if (ready == READY && !is_over && now - event->time < SETTLED)
+            return;
+        (void)atomic_compare_exchange_strong(&event->ready, &ready, ready == READY ? SHOWN : ready);
         if ((ready != READY && ready != SHOWN) || event->lane >= chart->lanes)
             continue;
-        event_text(event, text);
-        char *kept = CHECK_NOT(NULL, strdup(text));
-        add_item(chart, (struct item){.kind = event->kind,
-                            .state = event->state,
-                            .lane = event->lane,
-                            .other = event->other,
-                            .time = event->time,
-                            .text = kept,
-                            .place = event->place,
-                            .to_all = event->to_all,
-                            .is_wrong = event->is_wrong || event->kind == FLAW});
+        chart->items[chart->count] = (struct item){.kind = event->kind,
+            .state = event->state,
+            .lane = event->lane,
+            .other = event->other,
+            .time = event->time - chart->from->events[0].time,
+            .text = text_of(event),
+            .event = event,
+            .to_all = event->to_all,
+            .is_wrong = event->kind == FLAW};
+        chart->count++;
     }
-    int64_t begin = chart->items[0].time;
-    for (long i = 0; i < chart->count; i++)
-        chart->items[i].time -= begin;
+}
+
+void chart_go_to(struct chart *chart, struct item *item)
+{
+    struct chart_lane *lane = &chart->lane[item->lane];
+    bool was_inside = lane->state && lane->state->state == INSIDE;
+    bool was_beyond = was_inside && lane->state->is_beyond;
+
+    if (item->kind == STATE) {
+        chart->inside += (item->state == INSIDE) - was_inside;
+        bool is_beyond = was_inside ? was_beyond : chart->inside > chart->limit;
+        item->is_beyond = item->state == INSIDE && is_beyond;
+        lane->state = item;
+    }
+    if (item->event->is_wrong)
+        item->is_wrong = true;
+    item->own = lane->state;
+    item->inside = chart->inside;
+}
+
+void chart_rewind(struct chart *chart)
+{
+    chart->inside = 0;
+    for (int lane = 0; lane < chart->lanes; lane++)
+        chart->lane[lane].state = NULL;
+}
+
+/* Puts the items in the order of time, in which nearly all of them are; those of the same time stay
+ * as they came. */
+static void sort_items(struct chart *chart)
+{
+    for (long i = 1; i < chart->count; i++) {
+        const struct item item = chart->items[i];
+        long place = i;
+        for (; place > 0 && chart->items[place - 1].time > item.time; place--)
+            chart->items[place] = chart->items[place - 1];
+        chart->items[place] = item;
+    }
+    int64_t first = chart->items[0].time;
+    FOR_ITEMS (item, chart)
+        item->time -= first;
     if (chart->count > 0)
         chart->length = chart->items[chart->count - 1].time;
     chart->items[chart->count] = (struct item){.time = chart->length, .at = 1};
 }
 
-/* Messages that no lane has received wait in chains: one for each lane, and the last one for those
- * to all, or to nobody knows whom. */
-static int chain_of(const struct chart *chart, const struct item *sent)
+/* Takes out of a chain of messages, from its first LINK on, the oldest that may be the one that was
+ * RECEIVED, and returns it; NULL if there is none. */
+static struct item *take_sent(struct item **link, const struct item *received)
 {
-    return sent->to_all || sent->other >= chart->lanes ? chart->lanes : sent->other;
-}
-
-/* Looks through a chain of messages, from its first LINK on, for the oldest that may be the one
- * that was RECEIVED. Sets FOUND to the link to it, unless that leads to an older one. */
-static void find_sent(struct item **link, const struct item *received, struct item ***found)
-{
-    for (; *link; link = &(*link)->later) {
-        bool is_sender = received->other == NO_LANE || received->other == (*link)->lane;
-        if (!is_sender || strcmp((*link)->text, received->text) != 0)
-            continue;
-        if (*found == NULL || *link < **found)
-            *found = link;
-        return;
+    for (; *link && *link < received; link = &(*link)->later) {
+        struct item *sent = *link;
+        bool is_sender = received->other == NO_LANE || received->other == sent->lane;
+        if (is_sender && strcmp(sent->text, received->text) == 0) {
+            *link = sent->later;
+            return sent;
+        }
     }
+    return NULL;
 }
 
 /* Finds out which message is which: the oldest that no lane has received is the one that arrives.
- * A message to another lane is only taken where its sender is known and there is no other. */
+ * They wait in chains, one for each lane to which they were sent, and the last one for those to
+ * nobody knows whom. One to another lane is only taken if its sender is known, and there is no
+ * other; of those to all, it is the latest. */
 static void match_messages(struct chart *chart)
 {
-    size_t size = (size_t)chart->lanes + 1;
-    struct item **first = CHECK_NOT(NULL, calloc(size, sizeof *first));
-    struct item ***end = CHECK_NOT(NULL, calloc(size, sizeof *end));
+    struct item **chains = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *chains));
+    struct item *to_all = NULL;
 
-    for (int lane = 0; lane <= chart->lanes; lane++)
-        end[lane] = &first[lane];
+    for (struct item *item = chart->items + chart->count - 1; item >= chart->items; item--) {
+        struct item **chain = &chains[item->other < chart->lanes ? item->other : chart->lanes];
+        if (item->kind != SENT || item->to_all)
+            continue;
+        item->later = *chain;
+        *chain = item;
+    }
     FOR_ITEMS (item, chart) {
-        struct item **link = NULL;
-        if (item->kind == SENT) {
-            struct item ***last = &end[chain_of(chart, item)];
-            **last = item;
-            *last = &item->later;
-        }
+        if (item->kind == SENT && item->to_all)
+            to_all = item;
         if (item->kind != RECEIVED)
             continue;
-        find_sent(&first[item->lane], item, &link);
-        find_sent(&first[chart->lanes], item, &link);
-        bool is_astray = link == NULL && item->other != NO_LANE;
-        for (int lane = 0; is_astray && lane < chart->lanes; lane++)
-            find_sent(&first[lane], item, &link);
-        if (link == NULL)
-            continue;
-        struct item *sent = *link;
+        struct item *sent = take_sent(&chains[item->lane], item);
+        if (sent == NULL)
+            sent = take_sent(&chains[chart->lanes], item);
+        if (sent == NULL && to_all && strcmp(to_all->text, item->text) == 0)
+            sent = to_all;
+        for (int lane = 0; !sent && item->other != NO_LANE && lane < chart->lanes; lane++)
+            sent = take_sent(&chains[lane], item);
         item->partner = sent;
-        if (sent->partner == NULL)
+        if (sent && !sent->partner)
             sent->partner = item;
-        if (sent->to_all)
-            continue;
-        *link = sent->later;
-        if (sent->later == NULL)
-            end[chain_of(chart, sent)] = link;
     }
-    free(first);
-    free(end);
+    free(chains);
 }
 
 /* Finds how long states last and who is inside, and what is wrong beyond what was recorded so: in a
  * run whose guarantee was violated, a message that no lane received is one that was needed. */
 static void follow_lanes(struct chart *chart)
 {
-    const struct item *end = &chart->items[chart->count];
-    const struct item **state = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof(void *)));
-    int inside = 0;
+    struct item *end = &chart->items[chart->count];
 
-    for (int lane = 0; lane < chart->lanes; lane++)
-        state[lane] = end;
-    for (long i = chart->count - 1; i >= 0; i--) {
-        struct item *item = &chart->items[i];
-        item->next = state[item->lane];
+    for (struct item *item = end - 1; item >= chart->items; item--) {
+        struct chart_lane *lane = &chart->lane[item->lane];
+        item->next = lane->state ? lane->state : end;
         if (item->kind == STATE)
-            state[item->lane] = item;
+            lane->state = item;
     }
-    for (int lane = 0; lane < chart->lanes; lane++)
-        state[lane] = end; /* which is in no state */
-    for (long i = 0; i < chart->count; i++) {
-        struct item *item = &chart->items[i];
-        if (item->kind == STATE) {
-            inside += (item->state == INSIDE) - (state[item->lane]->state == INSIDE);
-            state[item->lane] = item;
-        }
-        item->inside = inside;
-        item->is_beyond = item->state == INSIDE && inside > chart->limit;
-        if (inside > chart->most_inside)
-            chart->most_inside = inside;
+    chart_rewind(chart);
+    FOR_ITEMS (item, chart) {
+        chart_go_to(chart, item);
+        if (item->inside > chart->most_inside)
+            chart->most_inside = item->inside;
         if (item->kind == SENT && !item->partner && chart->title.verdict == VERDICT_VIOLATED)
             item->is_wrong = true;
         chart->lane[item->lane].has_events = true;
         chart->lane[item->lane].is_wrong |= item->is_wrong;
-    }
-    free(state);
-}
-
-void chart_rows(struct chart *chart, int max)
-{
-    int others = max; /* that fit beside those with something wrong */
-
-    chart->rows = 0;
-    chart->left_out = 0;
-    for (int i = 0; i < chart->lanes; i++)
-        others -= chart->lane[i].is_wrong;
-    for (int i = 0; i < chart->lanes; i++) {
-        struct chart_lane *lane = &chart->lane[i];
-        bool fits = lane->is_wrong ? chart->rows < max : others > 0;
-        lane->row = -1;
-        if (!lane->has_events)
-            continue;
-        others -= !lane->is_wrong;
-        chart->left_out += !fits;
-        if (fits) {
-            lane->row = chart->rows;
-            chart->rows++;
-        }
     }
 }
 
@@ -213,19 +240,18 @@ static bool find_moments(struct chart *chart)
  * too short, or too near to another or to its sender's end, to be seen on an axis of time. */
 static bool hides_most(const struct chart *chart)
 {
-    enum { PARTS = 100 };
-    int sent_in[PARTS + 1] = {0}, hidden = 0, all = 0;
+    const int64_t part = chart->length / 100;
+    int64_t last_sent = -part;
+    int hidden = 0, all = 0;
 
-    FOR_ITEMS (item, chart)
-        if (item->kind == SENT)
-            sent_in[PARTS * item->time / chart->length]++;
     FOR_ITEMS (item, chart) {
+        bool is_short = item->next->time - item->time < part, is_sent = item->kind == SENT;
+        bool is_near = item->time - last_sent < part || (is_short && item->next->state == GONE);
         bool is_visit = item->kind == STATE && item->state == INSIDE;
-        bool is_short = item->next->time - item->time < chart->length / PARTS;
-        bool is_at_end = is_short && item->next->state == GONE; /* the sender's */
-        bool is_near = sent_in[PARTS * item->time / chart->length] > 1 || is_at_end;
-        hidden += (is_visit && is_short) || (item->kind == SENT && is_near);
-        all += is_visit || item->kind == SENT;
+        hidden += (is_visit && is_short) || (is_sent && is_near);
+        all += is_visit || is_sent;
+        if (is_sent)
+            last_sent = item->time;
     }
     return 2 * hidden > all;
 }
@@ -247,39 +273,40 @@ static void place_items(struct chart *chart)
     }
 }
 
-void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE])
+struct chart chart_take(struct recorder *from, const struct title *title)
 {
-    const struct role *role = from->roles;
+    struct chart chart = chart_open(from);
 
-    while (role + 1 < from->roles + from->role_count && role[1].first <= lane)
-        role++;
-    (void)snprintf(
-        name, LANE_NAME_SIZE, role->count > 1 ? "%s %d" : "%s", role->name, lane - role->first);
-}
-
-struct chart chart_take(const struct recorder *from, const struct title *title)
-{
-    struct chart chart = {.title = *title, .lanes = from->lane_count, .limit = from->limit};
-
-    chart.lane = CHECK_NOT(NULL, calloc((size_t)chart.lanes + 1, sizeof *chart.lane));
-    for (int lane = 0; lane < chart.lanes; lane++)
-        lane_name(from, lane, chart.lane[lane].name);
-    if (chart.limit == 0)
-        chart.limit = 1;
-    take_items(&chart, from);
+    chart.title = *title;
+    chart_follow(&chart, true);
+    sort_items(&chart);
     match_messages(&chart);
     follow_lanes(&chart);
     place_items(&chart);
     return chart;
 }
 
-void chart_free(struct chart *chart)
+void chart_rows(struct chart *chart, int max)
 {
-    for (long i = 0; i < chart->count; i++)
-        free(chart->items[i].text);
-    free(chart->items);
-    free(chart->lane);
-    free(chart->moments);
+    int others = max; /* that fit beside those with something wrong */
+
+    chart->rows = 0;
+    chart->left_out = 0;
+    for (int i = 0; i < chart->lanes; i++)
+        others -= chart->lane[i].is_wrong;
+    for (int i = 0; i < chart->lanes; i++) {
+        struct chart_lane *lane = &chart->lane[i];
+        bool fits = lane->is_wrong ? chart->rows < max : others > 0;
+        lane->row = -1;
+        if (!lane->has_events)
+            continue;
+        others -= !lane->is_wrong;
+        chart->left_out += !fits;
+        if (fits) {
+            lane->row = chart->rows;
+            chart->rows++;
+        }
+    }
 }
 
 int chart_part(double at, int parts)
@@ -298,33 +325,26 @@ void chart_count_inside(const struct chart *chart, int parts, int *most)
     }
 }
 
-/* Returns the step of an axis of LENGTH with at most TICKS of them: 1, 2, or 5 times a power of
- * ten. */
-static int64_t axis_step(int64_t length, int ticks)
-{
-    int64_t step = 1;
-
-    for (int i = 0; length / step >= ticks; i++)
-        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
-    return step;
-}
-
 bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick)
 {
-    if (!chart->by_events) {
-        int64_t time = index * axis_step(chart->length, max);
-        tick->at = chart->length > 0 ? (double)time / (double)chart->length : 0;
-        tick->is_after_gap = false;
-        format_time(time, chart->length, tick->text);
-        return time <= chart->length;
-    }
-    if (index >= chart->moment_count)
+    int64_t time, step = 1;
+
+    if (chart->by_events && index >= chart->moment_count)
         return false;
-    int64_t time = chart->moments[index];
-    tick->at = (double)index / (double)chart->moment_count;
-    tick->is_after_gap = index == 0 || time - chart->moments[index - 1] >= chart->long_gap;
-    format_time(time, time, tick->text);
-    return true;
+    if (chart->by_events) {
+        time = chart->moments[index];
+        tick->at = (double)index / (double)chart->moment_count;
+        tick->is_after_gap = index == 0 || time - chart->moments[index - 1] >= chart->long_gap;
+        format_time(time, time, tick->text);
+        return true;
+    }
+    for (int i = 0; chart->length / step >= max; i++)
+        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
+    time = index * step;
+    tick->at = chart->length > 0 ? (double)time / (double)chart->length : 0;
+    tick->is_after_gap = false;
+    format_time(time, chart->length, tick->text);
+    return time <= chart->length;
 }
 
 void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE])

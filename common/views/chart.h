@@ -4,7 +4,7 @@
 
 #include "common/run/record.h"
 
-enum { MAX_CHART_LANES = 40 }; /* that the timeline and the picture show */
+enum { MAX_ROWS = 40 }; /* of lanes, in the timeline and the picture */
 enum { LANE_NAME_SIZE = 32, TIME_SIZE = 16, WORDS_SIZE = 4 * TEXT_SIZE + 8 };
 enum { SENTENCE_SIZE = WORDS_SIZE + 3 * LANE_NAME_SIZE }; /* for words with more around them */
 
@@ -22,33 +22,38 @@ struct title {
 struct item {
     enum event_kind kind;
     enum state state;
-    int lane, other;            /* OTHER of a message, NO_LANE if that is unknown */
-    int64_t time;               /* nanoseconds from the run's first event */
-    double at;                  /* the same on the axis, from 0 to 1 */
+    int lane, other;           /* OTHER of a message, NO_LANE if that is unknown */
+    int64_t time;              /* nanoseconds from the run's first event */
+    char *text;                /* escaped, valid UTF-8 */
+    const struct event *event; /* as it was recorded; it may be marked as wrong later */
+    bool to_all;
+    bool is_drawn;  /* in the picture */
+    bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
+    bool is_beyond; /* its lane came INSIDE when as many were as may be */
+    int inside;     /* how many lanes are INSIDE from here on */
+
+    double at;                  /* the time on the axis, from 0 to 1 */
+    const struct item *own;     /* the latest state of this lane, which this may be; or NULL */
     const struct item *next;    /* the next state of this lane, or the end of the run */
     const struct item *partner; /* SENT: who received it first; RECEIVED: what was sent; or NULL */
     struct item *later;         /* SENT: the next one to that lane that no lane has received */
-    int inside;                 /* how many lanes are INSIDE from here on */
-    char *text;                 /* escaped, valid UTF-8 */
-    const struct call_place *place; /* as in struct event */
-    bool to_all;
-    bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
-    bool is_beyond; /* a lane came INSIDE, and then there were too many */
-    bool is_open;   /* in the picture: it is drawn, and its words are not yet */
 };
 
 struct chart {
-    struct title title;
-    struct item *items;  /* by time, then as they came; after the last one, the run's end */
-    long count, dropped; /* dropped: beyond the recorder's capacity */
-    int64_t length;      /* of the run, to its last event */
-    int lanes, limit;    /* LIMIT: more than so many INSIDE at once are too many */
-    int most_inside;     /* at once */
+    struct recorder *from;
+    unsigned long looked_at; /* so many recorded events */
+    struct item *items;      /* after the last one, the run's end */
+    long count, dropped;     /* dropped: beyond the recorder's capacity */
+    int64_t length;          /* of the run, to its last event */
+    int lanes, limit;        /* LIMIT: more than so many INSIDE at once are too many */
+    int inside, most_inside; /* now, and at once */
     struct chart_lane {
-        char name[LANE_NAME_SIZE];
+        char name[LANE_NAME_SIZE]; /* without an id if it is the only one of its role */
+        const struct item *state;  /* its latest one, or NULL */
         bool has_events, is_wrong; /* is anything in it, and is any of that wrong? */
         int row;                   /* in which it is drawn; or -1 */
     } * lane;
+    struct title title;
     int rows, left_out; /* how many rows there are, and lanes that have events, but no row */
 
     /* Places on the axis are proportional to time; or, where what matters would then be too short
@@ -61,18 +66,24 @@ struct chart {
 #define FOR_ITEMS(item, chart)                                                                     \
     for (struct item *item = (chart)->items; item < (chart)->items + (chart)->count; item++)
 
-/* Copies what was recorded so far; chart_free() frees it. May end the run. */
-struct chart chart_take(const struct recorder *from, const struct title *title);
+/* A chart of what is recorded; chart_free() frees it. These may end the run. */
+struct chart chart_open(struct recorder *from);
 void chart_free(struct chart *chart);
+
+/* Adds an item for each event that was recorded since the last call, and will not change any more:
+ * when the run IS_OVER, all. */
+void chart_follow(struct chart *chart, bool is_over);
+
+/* Goes on to ITEM, the next one: which state its lane has, and who is inside. All go back to the
+ * beginning by chart_rewind(). */
+void chart_go_to(struct chart *chart, struct item *item);
+void chart_rewind(struct chart *chart);
+
+/* The chart of a run that is over: in the order of time, and with all that struct item tells. */
+struct chart chart_take(struct recorder *from, const struct title *title);
 
 /* Gives at most MAX lanes a row: those in which something went wrong, then the first ones. */
 void chart_rows(struct chart *chart, int max);
-
-/* Writes to NAME what a lane is called: without an id if it is the only one of its role. */
-void lane_name(const struct recorder *from, int lane, char name[LANE_NAME_SIZE]);
-
-/* Writes to TEXT what EVENT says, escaped, and with an ellipsis if it was cut off. */
-void event_text(const struct event *event, char text[WORDS_SIZE]);
 
 /* Returns in which of PARTS equal parts of the axis a place is. Sets MOST of each part to the most
  * lanes that are INSIDE at any moment of it. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include "common/base/check.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { TIME_WIDTH = 10, MIN_TEXT = 17, MIN_CAPTION = 20 }; /* columns of the screen */
@@ -11,38 +9,20 @@ static int column_of(const struct lanes *lanes, int lane)
     return TIME_WIDTH + lane * lanes->width;
 }
 
-/* Makes space for all lanes that there are now. */
-static void add_lanes(struct lanes *lanes)
-{
-    int count = lanes->from->lane_count;
-
-    if (count == lanes->count)
-        return;
-    lanes->lane = CHECK_NOT(NULL, realloc(lanes->lane, (size_t)count * sizeof *lanes->lane));
-    memset(lanes->lane + lanes->count, 0, (size_t)(count - lanes->count) * sizeof *lanes->lane);
-    lanes->count = count;
-    lanes->laid_out = 0; /* they want a new head */
-}
-
 /* Chooses words in the columns if these are wide enough. Otherwise each of the first lanes has a
  * character, and the words are to the right. */
 static void lay_out(struct lanes *lanes)
 {
-    int space = lanes->screen.width - TIME_WIDTH, count = lanes->count;
+    int space = lanes->screen.width - TIME_WIDTH, count = lanes->chart->lanes;
     int cells = space > MIN_CAPTION + 4 ? space - MIN_CAPTION : 4; /* for characters */
 
     lanes->laid_out = lanes->screen.width;
+    lanes->lanes = count;
     lanes->is_text = space / count >= MIN_TEXT;
     lanes->columns = lanes->is_text || count < cells ? count : cells;
     lanes->width = lanes->is_text ? space / count : cells / lanes->columns;
     if (!lanes->is_text && lanes->width > 3)
         lanes->width = 3;
-}
-
-static bool are_too_many(const struct lanes *lanes)
-{
-    int limit = lanes->from->limit;
-    return lanes->inside > (limit > 0 ? limit : 1);
 }
 
 /* Begins a row with TIME, and with the state of each lane, in red if it violates the guarantee. */
@@ -52,12 +32,13 @@ static void begin_row(const struct lanes *lanes, struct row *row, const char *ti
     int column = TIME_WIDTH - 2 - text_columns(&lanes->screen, time);
     (void)row_put(row, column, TIME_WIDTH, PLAIN, time);
     for (int i = 0; i < lanes->columns; i++) {
-        const struct lane *lane = &lanes->lane[i];
-        if (lane->state == NULL)
+        const struct item *state = lanes->chart->lane[i].state;
+        bool are_too_many = lanes->chart->inside > lanes->chart->limit;
+        if (state == NULL)
             continue;
-        bool is_red = lane->is_beyond ? are_too_many(lanes) : lane->state->is_wrong;
+        bool is_red = state->is_beyond ? are_too_many : state->event->is_wrong;
         (void)row_put(row, column_of(lanes, i), lanes->screen.width, is_red ? RED : PLAIN,
-            state_signs[lane->state->state]);
+            state_signs[state->state]);
     }
 }
 
@@ -65,9 +46,9 @@ static void begin_row(const struct lanes *lanes, struct row *row, const char *ti
  * some, and the name of each role in a row of its own, beside lines to those before it. */
 static void print_names(struct lanes *lanes, FILE *out)
 {
-    const struct role *roles = lanes->from->roles;
-    int count = lanes->is_text ? 0 : lanes->from->role_count, width = lanes->screen.width;
-    char name[LANE_NAME_SIZE];
+    const struct recorder *from = lanes->chart->from;
+    const struct role *roles = from->roles;
+    int count = lanes->is_text ? 0 : from->role_count, width = lanes->screen.width;
     struct row row;
 
     for (int i = 0; i < count && roles[i].first < lanes->columns; i++) {
@@ -82,7 +63,7 @@ static void print_names(struct lanes *lanes, FILE *out)
     (void)row_put(&row, 4, TIME_WIDTH, PLAIN, "time");
     for (int lane = 0; lane < lanes->columns; lane++) {
         int column = column_of(lanes, lane), end = column + lanes->width - 1;
-        lane_name(lanes->from, lane, name);
+        const char *name = lanes->chart->lane[lane].name;
         const char *id = strchr(name, ' ');
         if (lanes->is_text)
             (void)row_put(&row, column, end, PLAIN, name);
@@ -99,13 +80,12 @@ void lanes_head(struct lanes *lanes, FILE *out)
         "█" NO_BREAK "inside  ░" NO_BREAK "waiting  ▒" NO_BREAK "running  ≈" NO_BREAK "a long time";
     size_t used = strlen(legend);
 
-    add_lanes(lanes);
-    if (lanes->count == 0)
+    if (lanes->chart->lanes == 0)
         return;
     lay_out(lanes);
-    if (lanes->columns < lanes->count)
+    if (lanes->columns < lanes->lanes)
         (void)snprintf(legend + used, sizeof legend - used, "  lanes without a column: %d",
-            lanes->count - lanes->columns);
+            lanes->lanes - lanes->columns);
     lanes->rows = print_text(&lanes->screen, out, TIME_WIDTH, "", PLAIN, legend, PLAIN);
     print_names(lanes, out);
 }
@@ -141,7 +121,7 @@ static void print_words(
 
     if (!lanes->is_text)
         start = column_of(lanes, lanes->columns) + 1;
-    else if (lane + 1 < lanes->count)
+    else if (lane + 1 < lanes->lanes)
         limit = column_of(lanes, lane + 1) - 1;
     if (start > lanes->screen.width - MIN_COLUMNS)
         start = lanes->screen.width - MIN_COLUMNS;
@@ -167,85 +147,60 @@ static void print_words(
 
 /* Prints what happened: in its lane, where an arrow shows who receives; or beside the lanes, as
  * "client ▶ server: ping". */
-static void print_event(struct lanes *lanes, const struct event *event, bool is_wrong, FILE *out)
+static void print_item(struct lanes *lanes, const struct item *item, FILE *out)
 {
-    bool is_message = event->kind == SENT || event->kind == RECEIVED;
-    bool has_other = is_message && event->other < lanes->count;
-    char text[SENTENCE_SIZE], name[LANE_NAME_SIZE], other[LANE_NAME_SIZE] = "", what[WORDS_SIZE];
-    const char *verb = event->kind == RECEIVED ? "got " : "";
+    const struct chart_lane *lane = lanes->chart->lane;
+    bool is_sent = item->kind == SENT, is_received = item->kind == RECEIVED;
+    bool has_other = (is_sent || is_received) && item->other < lanes->lanes;
+    const char *name = lane[item->lane].name, *verb = is_received ? "got " : "";
+    char text[SENTENCE_SIZE];
 
-    event_text(event, what);
-    lane_name(lanes->from, event->lane, name);
-    if (has_other)
-        lane_name(lanes->from, event->other, other);
-    if (event->kind == SENT && !has_other)
+    if (is_sent && !has_other)
         verb = "sent ";
     if (lanes->is_text)
-        (void)snprintf(text, sizeof text, "%s%s", verb, what);
+        (void)snprintf(text, sizeof text, "%s%s", verb, item->text);
     else if (has_other)
-        (void)snprintf(
-            text, sizeof text, "%s %s %s: %s", name, event->kind == SENT ? "▶" : "◀", other, what);
+        (void)snprintf(text, sizeof text, "%s %s %s: %s", name, is_sent ? "▶" : "◀",
+            lane[item->other].name, item->text);
     else
-        (void)snprintf(text, sizeof text, "%s: %s%s", name, verb, what);
-    print_words(lanes, event->lane, text, is_wrong,
-        has_other && event->kind == SENT ? event->other : NO_LANE, out);
+        (void)snprintf(text, sizeof text, "%s: %s%s", name, verb, item->text);
+    print_words(lanes, item->lane, text, item->is_wrong || item->is_beyond,
+        has_other && is_sent ? item->other : NO_LANE, out);
 }
 
-/* Takes note of when an event was; returns whether a long time has passed before it: a good part of
+/* Takes note of when an item was; returns whether a long time has passed before it: a good part of
  * the run so far, and much longer than the mean of the gaps before that were not long. */
 static bool note_time(struct lanes *lanes, int64_t time)
 {
     enum { LONG = 32, PART = 8, MIN_GAPS = 3 };
+    int64_t gap = time - lanes->last;
 
-    if (lanes->begin == 0)
-        lanes->begin = time;
-    int64_t gap = time - lanes->begin - lanes->last;
     if (gap <= 0) /* never back */
         return false;
-    lanes->last += gap;
-    if (lanes->gaps >= MIN_GAPS && gap > lanes->last / PART &&
-        gap / LONG > lanes->in_gaps / lanes->gaps)
+    lanes->last = time;
+    if (lanes->gaps >= MIN_GAPS && gap > time / PART && gap / LONG > lanes->in_gaps / lanes->gaps)
         return true;
     lanes->in_gaps += gap;
     lanes->gaps++;
     return false;
 }
 
-static bool note_state(struct lanes *lanes, const struct event *event)
+void lanes_print(struct lanes *lanes, struct item *item, FILE *out)
 {
-    struct lane *lane = &lanes->lane[event->lane];
-
-    if (event->kind != STATE)
-        return event->kind == FLAW || event->is_wrong;
-    bool was_inside = lane->state && lane->state->state == INSIDE;
-    bool is_inside = event->state == INSIDE;
-    lane->state = event;
-    lanes->inside += is_inside - was_inside;
-    if (!was_inside || !is_inside)
-        lane->is_beyond = is_inside && are_too_many(lanes);
-    return lane->is_beyond || event->is_wrong;
-}
-
-bool lanes_print(struct lanes *lanes, const struct event *event, FILE *out)
-{
-    enum { KEPT = 3 }; /* rows: an event may take two, and below it something may be typed */
-    int height = lanes->screen.height;
+    enum { KEPT = 3 }; /* rows: an item may take two, and below it something may be typed */
+    const struct screen *screen = &lanes->screen;
+    bool is_new = screen->width != lanes->laid_out || lanes->chart->lanes != lanes->lanes;
+    bool is_after_gap = note_time(lanes, item->time);
     struct row row;
 
-    add_lanes(lanes);
-    if (event->lane >= lanes->count) /* of an actor that has no lane */
-        return false;
-    bool is_after_gap = note_time(lanes, event->time);
-    if (out &&
-        (lanes->screen.width != lanes->laid_out || (height > 0 && lanes->rows + KEPT > height)))
+    if (out && (is_new || (screen->height > 0 && lanes->rows + KEPT > screen->height)))
         lanes_head(lanes, out); /* it is not there, or about to leave the screen */
     if (out && is_after_gap) {
         begin_row(lanes, &row, "≈");
         row_end(&row, out);
         lanes->rows++;
     }
-    bool is_wrong = note_state(lanes, event);
+    chart_go_to(lanes->chart, item);
     if (out)
-        print_event(lanes, event, is_wrong, out);
-    return is_wrong;
+        print_item(lanes, item, out);
 }

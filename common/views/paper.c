@@ -19,18 +19,16 @@ const char paper_head[] =
     ".bar{stroke-width:2}.idle{fill:#767676;stroke:#767676}.running{fill:#dcecf7;stroke:#0072b2}"
     ".waiting{fill:url(#hatch);stroke:#8a5a00}.inside{fill:#009e73;stroke:#00503a}"
     ".red{fill:#b3261e;stroke:#b3261e}.held{fill:#00694d}.unknown{fill:#555}"
-    ".new{fill:#0072b2;stroke:#003c60}.old{fill:#e4e4e4;stroke:#767676}"
     ".note,.sent,.unread{stroke:#111;stroke-width:3.5;fill:none}.sent{marker-end:url(#tip)}"
     ".unread{stroke-dasharray:3 7}.lost,.bad,.cross,.flaw{stroke:#b3261e;stroke-width:5;fill:none}"
-    ".cross{stroke-width:7}.lost{stroke-dasharray:14 "
-    "9}.bad{marker-end:url(#redtip)}.tip{fill:#111}.redtip{fill:#b3261e}"
+    ".cross{stroke-width:7}.lost{stroke-dasharray:14 9}.bad{marker-end:url(#redtip)}"
+    ".tip{fill:#111}.redtip{fill:#b3261e}"
     "@media(prefers-color-scheme:dark){svg{background:#111}text{fill:#eee}.soft{fill:#b5b5b5}"
-    ".wrong{fill:#ff8a80}.page{fill:#111}.label,.gap{stroke:#111}.grid{stroke:#444}.limit{stroke:#"
-    "b5b5b5}"
+    ".wrong{fill:#ff8a80}.page{fill:#111}.label,.gap{stroke:#111}.grid{stroke:#444}"
+    ".limit{stroke:#b5b5b5}"
     ".running{fill:#1c4e70;stroke:#7cc4f2}.waiting{stroke:#e69f00}.inside{stroke:#8fe3cb}"
-    ".red{fill:#c62f27;stroke:#ffb4a9}.new{stroke:#7cc4f2}.old{fill:#444;stroke:#999}"
-    ".note,.sent,.unread{stroke:#eee}.lost,.bad,.cross,.flaw{stroke:#ff8a80}.tip{fill:#eee}"
-    ".redtip{fill:#ff8a80}}</style><defs>"
+    ".red{fill:#c62f27;stroke:#ffb4a9}.note,.sent,.unread{stroke:#eee}"
+    ".lost,.bad,.cross,.flaw{stroke:#ff8a80}.tip{fill:#eee}.redtip{fill:#ff8a80}}</style><defs>"
     "<pattern id='hatch' width='14' height='14' patternUnits='userSpaceOnUse' "
     "patternTransform='rotate(45)'><path class='page' d='M0 0h14v14H0z'/>"
     "<path fill='#e69f00' d='M0 0h6v14H0z'/></pattern>"
@@ -42,14 +40,12 @@ const char paper_head[] =
 
 void put_xml(FILE *out, const char *text)
 {
-    for (const char *next = text; *next; next++)
-        if (strncmp(next, "\xef\xbf\xbe", 3) == 0 || strncmp(next, "\xef\xbf\xbf", 3) == 0) {
+    for (; *text; text++)
+        if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0) {
             (void)fputs("&#65533;", out);
-            next += 2;
-        } else if (strchr("<>&", *next))
-            (void)fprintf(out, "&#%d;", *next);
-        else
-            (void)fputc(*next, out);
+            text += 2;
+        } else
+            (void)fprintf(out, strchr("<>&", *text) ? "&#%d;" : "%c", *text);
 }
 
 void put_text(FILE *out, const char *class, double x, double y, const char *text)
@@ -59,11 +55,9 @@ void put_text(FILE *out, const char *class, double x, double y, const char *text
     (void)fputs("</text>\n", out);
 }
 
-int put_lines(
+double put_lines(
     FILE *out, const char *class, double x, double y, double height, int max, const char *text)
 {
-    int lines = 0;
-
     while (*text) {
         size_t length = utf8_prefix(text, (size_t)max), end = length;
         while (text[length] && end > 0 && (text[end] != ' ' || strchr("0123456789", text[end - 1])))
@@ -71,13 +65,13 @@ int put_lines(
         if (end > 0)
             length = end;
         char *line = CHECK_NOT(NULL, strndup(text, length));
-        put_text(out, class, x, y + lines * height, line);
+        put_text(out, class, x, y, line);
         free(line);
-        lines++;
+        y += height;
         text += length;
         text += strspn(text, " ");
     }
-    return lines;
+    return y;
 }
 
 double text_width(double letter, const char *text)

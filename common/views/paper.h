@@ -20,8 +20,8 @@ void put_xml(FILE *out, const char *text);
 void put_text(FILE *out, const char *class, double x, double y, const char *text);
 
 /* Writes TEXT in lines of at most MAX characters, broken between words, HEIGHT apart. Returns how
- * many lines that took. */
-int put_lines(
+ * far down that goes. */
+double put_lines(
     FILE *out, const char *class, double x, double y, double height, int max, const char *text);
 
 double text_width(double letter, const char *text);

@@ -1,11 +1,365 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/check.h"
 #include "common/views/charts.h"
-#include "common/views/picture.h"
+#include "common/views/paper.h"
 #include <stdlib.h>
 #include <string.h>
 
-static const int PAPER_HEIGHT = 900, MARGIN = 40, STRIP = 116, ROW_HEIGHT = 38;
+/* In units of the picture. */
+static const int HEIGHT = 900, MARGIN = 40, RIGHT_EDGE = 1540, STRIP = 116, ROW_HEIGHT = 38,
+                 LINE_HEIGHT = 27;
+
+/* What the legend explains: a bar for a state (enum state), or one of these. */
+enum { FAULTY = INSIDE + 1, NOTED, MESSAGE, UNREAD, LOST, BAD, FLAWED, WRONG, LOOKS };
+static const struct {
+    const char *class, *sign, *words; /* the last two in the legend */
+} looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
+    [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
+    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waits: "},
+    [INSIDE] = {"bar inside", "M0-15h40v30H0z", ""},
+    [FAULTY] = {"bar red", "M0-15h40v30H0z", "wrong from here on"},
+    [NOTED] = {"note", "M20-9v18", "note"},
+    [MESSAGE] = {"sent", "M0 0h36", "message"},
+    [UNREAD] = {"unread", "M0 0h36", "message that nobody received"},
+    [LOST] = {"lost", "M0 0h40", "lost message"},
+    [BAD] = {"bad", "M0 0h36", "wrong message"},
+    [FLAWED] = {"flaw", "", ""},
+    [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
+
+/* The lanes reach from the left to the right edge and from TOP down, in rows. */
+enum { MAX_BOXES = 20000, MAX_NUMBERED = 8 };
+struct picture {
+    struct chart *chart;
+    FILE *out;
+    double left, top, bottom;
+    double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
+    struct box {               /* a place that is taken, from the corner above on the left */
+        double x, y, width, height;
+        enum { BAR = 1, TEXT = 2, LINES = 4 } kind;
+    } taken[MAX_BOXES];
+    int boxes;
+    bool drawn[LOOKS];
+    char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
+    int numbers;
+    long too_near, wordless; /* how many are not drawn, or have no space for their words */
+};
+
+struct line {
+    double x, y, end_x, end_y;
+};
+
+static double x_of(const struct picture *picture, double at)
+{
+    return picture->left + at * (RIGHT_EDGE - picture->left);
+}
+
+/* Returns where the middle of a lane is. */
+static double y_of(const struct picture *picture, int lane)
+{
+    return picture->top + picture->chart->lane[lane].row * picture->pitch + picture->middle;
+}
+
+/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. */
+static bool take_box(struct picture *picture, struct box box, unsigned avoid)
+{
+    for (const struct box *other = picture->taken; other < picture->taken + picture->boxes; other++)
+        if ((other->kind & avoid) && box.x < other->x + other->width &&
+            other->x < box.x + box.width && box.y < other->y + other->height &&
+            other->y < box.y + box.height)
+            return false;
+    if (picture->boxes < MAX_BOXES) {
+        picture->taken[picture->boxes] = box;
+        picture->boxes++;
+    }
+    return true;
+}
+
+static void put_path(struct picture *picture, int look, const char *data)
+{
+    picture->drawn[look] = true;
+    (void)fprintf(picture->out, "<path class='%s' d='%s'/>\n", looks[look].class, data);
+}
+
+/* Marks what went wrong at a place. */
+static void put_cross(struct picture *picture, double x, double y)
+{
+    char data[64];
+
+    (void)snprintf(data, sizeof data, "M%.1f %.1fl22 22m0-22l-22 22", x - 11, y - 11);
+    (void)take_box(picture, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
+    (void)fprintf(picture->out, "<path class='gap' d='%s'/>", data);
+    put_path(picture, WRONG, data);
+}
+
+/* Draws what stands for a state up to END on the axis: a bar, or a line if too short. */
+static void put_bar(struct picture *picture, const struct item *item, int look, double end)
+{
+    double x = x_of(picture, item->at), width = x_of(picture, end) - x;
+    double edge = width > 5 ? 1.25 : 0; /* half of the bar's line */
+    double height = item->state == INSIDE ? picture->bar : 0.75 * picture->bar;
+    char data[64];
+
+    if (item->state == IDLE)
+        height = 4;
+    double top = y_of(picture, item->lane) - height / 2;
+    (void)take_box(picture, (struct box){x, top, width, height, BAR}, 0);
+    width -= 2 * edge;
+    (void)snprintf(
+        data, sizeof data, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
+    put_path(picture, look, data);
+}
+
+/* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, while too many are.
+ */
+static void put_state(struct picture *picture, const struct item *item)
+{
+    const struct item *end = item;
+    bool is_red = item->is_wrong && !item->is_beyond;
+
+    put_bar(picture, item, is_red ? FAULTY : (int)item->state, item->next->at);
+    while (end < item->next && end->inside > picture->chart->limit)
+        end++;
+    if (item->is_beyond)
+        put_bar(picture, item, FAULTY, end->at);
+}
+
+/* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
+static const struct item *origin_of(const struct item *item)
+{
+    return item->kind == RECEIVED && item->partner ? item->partner : item;
+}
+
+static bool is_deadline(const struct item *item)
+{
+    return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
+}
+
+/* Returns the line of ITEM: a message's way to the other lane, or, if that is not known, to the
+ * next one; it ends early if no lane received it. What is no message has a short one below its row;
+ * the note of a deadline, through all lanes. */
+static struct line line_of(const struct picture *picture, const struct item *item)
+{
+    const struct chart *chart = picture->chart;
+    const struct item *origin = origin_of(item);
+    double x = x_of(picture, origin->at), y = y_of(picture, origin->lane), end = y + picture->pitch;
+    double half = picture->bar / 2, gap = picture->pitch - picture->bar;
+    double early = half + (gap > 40 ? 20 : gap - 12);
+
+    if (is_deadline(item))
+        return (struct line){x, picture->top - 32, x, picture->bottom};
+    if (item->kind != SENT && origin == item)
+        return (struct line){x, y + half - 4, x, y + half + 8};
+    if (origin != item)
+        end = y_of(picture, item->lane);
+    else if (item->other != NO_LANE && chart->lane[item->other].row >= 0)
+        end = y_of(picture, item->other);
+    else if (chart->lane[item->lane].row + 1 == chart->rows)
+        end = y - picture->pitch;
+    double way = end < y ? -1 : 1;
+    return (struct line){x, y + way * half, x_of(picture, item->at),
+        end - way * (item->kind == SENT ? early : half)};
+}
+
+/* Draws the line of what is no state, and keeps words away from it; a lost message has a cross. */
+static void put_line(struct picture *picture, const struct item *item)
+{
+    struct line line = line_of(picture, item);
+    double width = line.end_x - line.x, height = line.end_y - line.y;
+    int steps = 1 + (int)((width + (height > 0 ? height : -height)) / 24);
+    int look = item->kind == FLAW ? FLAWED : NOTED;
+    char data[64];
+
+    if (item->kind == SENT)
+        look = item->is_wrong ? LOST : UNREAD;
+    else if (item->partner)
+        look = item->is_wrong ? BAD : MESSAGE;
+    (void)snprintf(
+        data, sizeof data, "M%.1f %.1fL%.1f %.1f", line.x, line.y, line.end_x, line.end_y);
+    put_path(picture, look, data);
+    for (int i = 0; i < steps; i++) { /* no text is as low as one of them */
+        double x = line.x + width * i / steps, y = line.y + height * i / steps;
+        (void)take_box(picture, (struct box){x - 3, y - 3, 6, 6, LINES}, 0);
+    }
+    if (item->partner) /* the arrow's head */
+        (void)take_box(picture,
+            (struct box){line.end_x - 14, line.end_y - (height > 0 ? 20 : 0), 28, 20, TEXT}, 0);
+    if (look == LOST)
+        put_cross(picture, line.end_x, line.end_y);
+}
+
+/* Returns how wide ITEM is in the picture; -1 if it is not there. */
+static double width_of(const struct picture *picture, const struct item *item)
+{
+    const struct chart_lane *lane = picture->chart->lane;
+
+    if (lane[item->lane].row < 0 || lane[origin_of(item)->lane].row < 0)
+        return -1;
+    if (item->kind == SENT && item->partner) /* drawn where it was received */
+        return -1;
+    if (item->kind != STATE)
+        return 0;
+    if (item->state == GONE || item->time == item->next->time)
+        return -1;
+    return x_of(picture, item->next->at) - x_of(picture, item->at);
+}
+
+/* Finds what is to be drawn. If there is very much, what is narrow in a lane is a STEP behind
+ * another of its kind; what is wrong gives way to other wrong ones alone. */
+static void choose_items(struct picture *picture)
+{
+    enum { LINE = INSIDE + 1, WRONG_ONE, KINDS, MAX_DRAWN = 800 };
+    struct chart *chart = picture->chart;
+    double(*free_from)[KINDS] = CHECK_NOT(NULL, calloc(NO_LANE, sizeof *free_from)), step = 0;
+
+    if (chart->count > MAX_DRAWN)
+        step = (RIGHT_EDGE - picture->left) * chart->rows * 3 / MAX_DRAWN;
+    FOR_ITEMS (item, chart) {
+        double width = width_of(picture, item), x = x_of(picture, origin_of(item)->at);
+        int kind = item->kind == STATE ? (int)item->state : LINE;
+        double *free_x = &free_from[item->lane][item->is_wrong ? WRONG_ONE : kind];
+        bool is_near = width < step && x < *free_x;
+        item->is_drawn = width >= 0 && !is_near;
+        picture->too_near += width >= 0 && is_near;
+        if (item->is_drawn)
+            *free_x = x + step;
+    }
+    free(free_from);
+}
+
+/* Writes TEXT to the right or to the left of LINE, as near to its beginning as there is space:
+ * where nothing is of one of the kinds in AVOID. Returns false if there is none. */
+static bool put_label(struct picture *picture, bool is_wrong, const char *text,
+    const struct line *line, unsigned avoid)
+{
+    static const char *const classes[] = {"label", "label end", "label wrong", "label wrong end"};
+    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text);
+    double down = line->end_y - line->y, right = line->end_x - line->x;
+    double way = down > 0 ? down : -down, lean = right / way * LINE_HEIGHT / 2;
+
+    for (int i = 0; (i / 2 + 1) * LINE_HEIGHT + 4 <= way; i++) {
+        bool left = i % 2 != 0;
+        double part = (i / 2 + 0.5) * LINE_HEIGHT / way, y = line->y + part * down + 8;
+        double x = line->x + part * right + (left ? -14 - lean : 14 + lean);
+        struct box box = {left ? x - width : x, y - 21, width, LINE_HEIGHT - 2, TEXT};
+        if (box.x < picture->left || box.x + width > PAPER_WIDTH - 10 ||
+            !take_box(picture, box, avoid))
+            continue;
+        put_text(picture->out, classes[2 * is_wrong + left], x, y, text);
+        return true;
+    }
+    return false;
+}
+
+/* Gives TEXT, which then stands below the chart, a number beside LINE, if there is space; the same
+ * words have only one. */
+static bool put_number(struct picture *picture, const char *text, const struct line *line)
+{
+    char number[16];
+
+    for (int i = 0; i < picture->numbers; i++)
+        if (strcmp(picture->numbered[i], text) == 0)
+            return true;
+    (void)snprintf(number, sizeof number, "(%d)", picture->numbers + 1);
+    if (picture->numbers == MAX_NUMBERED || !put_label(picture, false, number, line, TEXT))
+        return false;
+    (void)snprintf(picture->numbered[picture->numbers], SENTENCE_SIZE, "%s", text);
+    picture->numbers++;
+    return true;
+}
+
+/* Writes TEXT in the bar of a STATE. Returns false if there is no space. */
+static bool put_in_bar(
+    struct picture *picture, const struct item *state, const char *class, const char *text)
+{
+    double x = x_of(picture, state->at) + 10, y = y_of(picture, state->lane) + 9;
+    struct box box = {x, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
+
+    if (state->state == IDLE || picture->bar < 29 ||
+        box.x + box.width + 10 > x_of(picture, state->next->at) || !take_box(picture, box, TEXT))
+        return false;
+    put_text(picture->out, class, x, y, text);
+    return true;
+}
+
+static void put_state_words(struct picture *picture, const struct item *item)
+{
+    static const char *const classes[] = {
+        [IDLE] = "", [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
+
+    if (!item->is_wrong && !item->is_beyond && strcmp(item->text, "running") != 0)
+        (void)put_in_bar(picture, item, classes[item->state], item->text);
+}
+
+/* Whether what was before it in its lane, of its kind, says the same, and is near. */
+static bool is_repeated(const struct picture *picture, const struct item *item)
+{
+    for (const struct item *before = item; before > picture->chart->items;) {
+        before--;
+        if (before->lane == item->lane && before->kind == item->kind)
+            return strcmp(before->text, item->text) == 0 &&
+                   x_of(picture, item->at) - x_of(picture, before->at) < 100;
+    }
+    return false;
+}
+
+/* Writes the words of a line beside it, below its row, or, of what is wrong with a state, in its
+ * bar; or else a number. */
+static void put_words(struct picture *picture, const struct item *item)
+{
+    struct line line = line_of(picture, item);
+    double x = x_of(picture, item->at), y = y_of(picture, item->lane);
+    struct line row = {x, y - 16, x, y + 16};
+    bool is_flaw = item->kind == FLAW, is_mark = item->kind != SENT && !item->partner;
+    bool is_red = is_flaw && item->own && (item->own->is_wrong || item->own->is_beyond);
+    char text[SENTENCE_SIZE];
+
+    (void)snprintf(text, sizeof text, "%s%s%s", is_flaw ? "✗ " : "", item->text,
+        item->kind == SENT && item->is_wrong ? ": lost" : "");
+    if (is_repeated(picture, item))
+        return;
+    if (is_red && (put_in_bar(picture, item->own, "on-red", text) || item->own->is_beyond))
+        return;                          /* it is red enough */
+    if (item->partner && item->is_wrong) /* it is about where it was received */
+        line = (struct line){line.end_x, line.end_y, line.x, line.y};
+    if (is_mark && !is_deadline(item)) {
+        line.y = y + picture->bar / 2;
+        line.end_y = line.y + picture->pitch - picture->bar;
+    }
+    for (int i = 0; i < 2; i++) { /* at best not on other lines */
+        unsigned avoid = i == 0 ? TEXT | BAR | LINES : TEXT | BAR;
+        if (put_label(picture, item->is_wrong, text, &line, avoid) ||
+            (is_mark && put_label(picture, item->is_wrong, text, &row, avoid)))
+            return;
+    }
+    if (is_flaw)
+        put_cross(picture, x, y);
+    if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
+        picture->wordless++;
+}
+
+/* Draws the bars, on top of them the lines and marks, and then the words: first those of states,
+ * which have a place of their own, then what is wrong, then messages, and at last notes. */
+static void put_items(struct picture *picture)
+{
+    enum { BARS, MARKS, STATE_WORDS, WRONG_WORDS, MESSAGES, NOTES, TURNS };
+
+    choose_items(picture);
+    for (int turn = BARS; turn < TURNS; turn++)
+        FOR_ITEMS (item, picture->chart) {
+            bool is_state = item->kind == STATE, is_note = item->kind == NOTE;
+            if (!item->is_drawn)
+                continue;
+            if (turn == BARS && is_state)
+                put_state(picture, item);
+            if (turn == MARKS && !is_state)
+                put_line(picture, item);
+            if (turn == STATE_WORDS && is_state)
+                put_state_words(picture, item);
+            int own = is_note ? NOTES : MESSAGES;
+            if (!is_state && turn == (item->is_wrong ? WRONG_WORDS : own))
+                put_words(picture, item);
+        }
+}
 
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
@@ -16,7 +370,7 @@ static double put_title(const struct picture *picture)
     const struct title *title = &picture->chart->title;
     FILE *out = picture->out;
     const char *words = badges[title->verdict].words;
-    double width = text_width(SAID_LETTER, words) + 60, x = MARGIN + width + 20, y = 132;
+    double width = text_width(SAID_LETTER, words) + 60, x = MARGIN + width + 20;
     char text[200];
 
     (void)snprintf(text, sizeof text, "%s%s", title->program, title->broken ? " --broken" : "");
@@ -25,37 +379,37 @@ static double put_title(const struct picture *picture)
     put_text(out, "soft end", PAPER_WIDTH - MARGIN, 62, text);
     (void)fprintf(out, "<rect class='%s' x='%d' y='92' width='%.0f' height='56' rx='8'/>",
         badges[title->verdict].class, MARGIN, width);
-    put_text(out, "said mid on-red", MARGIN + width / 2, y, words);
-    int lines = put_lines(
-        out, "said", x, y, 44, (int)((PAPER_WIDTH - MARGIN - x) / SAID_LETTER), title->sentence);
-    y += 44 * (lines > 1 ? lines - 1 : 0);
+    put_text(out, "said mid on-red", MARGIN + width / 2, 132, words);
+    double y = put_lines(
+        out, "said", x, 132, 44, (int)((PAPER_WIDTH - MARGIN - x) / SAID_LETTER), title->sentence);
     (void)snprintf(text, sizeof text, "left out: %s", title->left_out ? title->left_out : "");
     if (title->left_out)
-        y += 36 * put_lines(out, "key", x, y + 36, 36, 75, text);
-    return y + 16;
+        y = put_lines(out, "key", x, y - 8, 36, 75, text);
+    return y < 176 ? 176 : y;
 }
 
 /* Finds where all is to be: names on the left, and lanes as high as the screen allows. */
 static void lay_out(struct picture *picture, double top)
 {
     const struct chart *chart = picture->chart;
-    double strip = chart->most_inside > 0 ? STRIP : 0, min = picture->rows > 20 ? 22 : 28;
+    double strip = chart->most_inside > 0 ? STRIP : 0, min = chart->rows > 20 ? 22 : 28;
     double below = 34 + (chart->by_events ? 3 : 2) * ROW_HEIGHT;
+    int rows = chart->rows < 2 ? 2 : chart->rows;
 
     picture->left = 150;
     for (int lane = 0; lane < chart->lanes; lane++) {
         double width = MARGIN + text_width(NAME_LETTER, chart->lane[lane].name) + 24;
-        if (chart->lane[lane].has_events && width > picture->left)
+        if (chart->lane[lane].row >= 0 && width > picture->left)
             picture->left = width;
     }
-    picture->top = top + 36;
-    picture->pitch = (PAPER_HEIGHT - picture->top - strip - below) / picture->rows;
+    picture->top = top + 8;
+    picture->pitch = (HEIGHT - picture->top - strip - below) / rows;
     if (picture->pitch < min)
         picture->pitch = min;
     bool is_narrow = picture->pitch < 70;
     picture->bar = is_narrow ? 0.8 * picture->pitch : 0.2 * picture->pitch + 22;
     picture->middle = is_narrow ? picture->pitch / 2 : picture->bar / 2 + 8;
-    picture->bottom = picture->top + picture->rows * picture->pitch + strip;
+    picture->bottom = picture->top + rows * picture->pitch + strip;
 }
 
 static void put_names(const struct picture *picture)
@@ -63,9 +417,9 @@ static void put_names(const struct picture *picture)
     const char *class = "lane";
 
     if (picture->pitch < 36)
-        class = picture->rows > 20 ? "lane l18" : "lane l24";
+        class = picture->chart->rows > 20 ? "lane l18" : "lane l24";
     for (int lane = 0; lane < picture->chart->lanes; lane++) {
-        double y = y_of(picture, picture->chart->lane[lane].row);
+        double y = y_of(picture, lane);
         if (picture->chart->lane[lane].row < 0)
             continue;
         (void)fprintf(
@@ -74,23 +428,27 @@ static void put_names(const struct picture *picture)
     }
 }
 
-/* Marks times: as many as there is space for. */
-static void put_axis(const struct picture *picture)
+/* Marks times, as many as there is space for: first those after long gaps, each with a sign. */
+static void put_axis(struct picture *picture)
 {
-    double used = 0;
-    char last[32] = "";
+    double y = picture->bottom;
+    char last[TIME_SIZE] = "";
     struct tick tick;
 
-    for (long i = 0; chart_tick(picture->chart, 8, i, &tick); i++) {
-        double x = x_of(picture, tick.at), half = text_width(PLAIN_LETTER, tick.text) / 2;
-        if (x - half < used || strcmp(tick.text, last) == 0)
-            continue;
-        (void)fprintf(picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top,
-            picture->bottom);
-        put_text(picture->out, "tick", x, picture->bottom + 34, tick.text);
-        used = x + half + 12;
-        (void)snprintf(last, sizeof last, "%s", tick.text);
-    }
+    for (int after_gaps = 1; after_gaps >= 0; after_gaps--)
+        for (long i = 0; chart_tick(picture->chart, 8, i, &tick); i++) {
+            double x = x_of(picture, tick.at), width = text_width(PLAIN_LETTER, tick.text);
+            struct box box = {x - width / 2 - 6, y + 13, width + 12, 25, TEXT};
+            if (tick.is_after_gap != after_gaps || strcmp(tick.text, last) == 0 ||
+                !take_box(picture, box, TEXT))
+                continue;
+            memcpy(last, tick.text, sizeof last);
+            (void)fprintf(
+                picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y);
+            put_text(picture->out, "mid", x, y + 34, tick.text);
+            if (after_gaps && i > 0)
+                put_text(picture->out, "sign label mid", x - 18, y + 8, "≈");
+        }
 }
 
 /* Draws in steps, UNIT high each, how many are inside, beyond BASE, which is at Y. */
@@ -112,34 +470,23 @@ static void put_steps(
     (void)fprintf(picture->out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
 }
 
-/* Draws below the lanes how many are inside at once, and what is beyond the limit: where that is
- * most, it is said. */
+/* Draws below the lanes how many are inside at once, and what is beyond the limit. */
 static void put_strip(struct picture *picture)
 {
-    const struct chart *chart = picture->chart;
-    const struct item *item = chart->items;
     FILE *out = picture->out;
-    int peak = chart->most_inside, limit = chart->limit;
-    double bottom = picture->bottom - 4, top = picture->bottom - STRIP + 30;
-    double unit = (bottom - top) / (peak > limit ? peak : limit), y = bottom - limit * unit;
+    int peak = picture->chart->most_inside, limit = picture->chart->limit;
+    double bottom = picture->bottom - 4, left = picture->left - 24;
+    double unit = (STRIP - 34) / (double)(peak > limit ? peak : limit), y = bottom - limit * unit;
     char text[64];
 
     put_steps(picture, "inside", bottom, unit, 0);
+    if (peak > limit)
+        put_steps(picture, "red", y, unit, limit);
     (void)fprintf(
         out, "<path class='limit' d='M%.0f %.1fH%d'/>\n", picture->left, y, RIGHT_EDGE + 20);
     (void)snprintf(text, sizeof text, "limit %d", limit);
-    put_text(out, "end", picture->left - 24, y + 8, text);
-    put_text(out, "end b", picture->left - 24, y > bottom - 40 ? y - 24 : bottom, "inside");
-    if (peak <= limit)
-        return;
-    put_steps(picture, "red", y, unit, limit);
-    while (item->inside < peak)
-        item++;
-    double x = x_of(picture, item->at);
-    (void)snprintf(text, sizeof text, "✗ %d at once: %d too many", peak, peak - limit);
-    (void)fprintf(out, "<path class='flaw' d='M%.0f %.0fv36'/>", x, top - 26);
-    if (!put_label(picture, true, false, text, x + 8, top - 6, 0))
-        (void)put_label(picture, true, true, text, x - 8, top - 6, 0);
+    put_text(out, "end", left, y + 8, text);
+    put_text(out, "end b", left, y > bottom - 40 ? y - 24 : bottom, "inside");
 }
 
 /* Draws the legend from Y on, in rows. Returns how far down that goes. */
@@ -156,7 +503,7 @@ static double put_legend(const struct picture *picture, double y)
         if (look == FAULTY && picture->chart->most_inside > 0)
             (void)snprintf(text, sizeof text, "too many inside");
         double width = text_width(PLAIN_LETTER, text) + 50;
-        if (!picture->drawn[look] || !looks[look].sign || !*text)
+        if (!picture->drawn[look] || !*text)
             continue;
         if (x > picture->left && x + width > PAPER_WIDTH - MARGIN) {
             x = picture->left;
@@ -183,46 +530,46 @@ static double put_foot(const struct picture *picture, double y)
         {picture->chart->dropped, "Events that found the recorder full"},
         {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
     FILE *out = picture->out;
+    double x = picture->left;
     char text[SENTENCE_SIZE + 16];
 
     if (picture->chart->by_events)
-        y += ROW_HEIGHT * put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
-                              "Each step to the right is one event; time may be left out (≈).");
+        y = put_lines(out, "soft", x, y, ROW_HEIGHT, 90,
+            "Each step to the right is one event; time may be left out (≈).");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
-        y += ROW_HEIGHT * put_lines(out, "number", picture->left, y, ROW_HEIGHT, 90, text);
+        y = put_lines(out, "number", x, y, ROW_HEIGHT, 90, text);
     }
-    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)
-        if (lacks[i].count > 0) {
-            (void)snprintf(text, sizeof text, "%s: %ld", lacks[i].words, lacks[i].count);
-            put_text(out, "", picture->left, y, text);
-            y += ROW_HEIGHT;
-        }
+    for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
+        (void)snprintf(text, sizeof text, "%s: %ld", lacks[i].words, lacks[i].count);
+        if (lacks[i].count > 0)
+            y = put_lines(out, "", x, y, ROW_HEIGHT, 90, text);
+    }
     return y;
 }
 
 void svg_write(struct chart *chart, FILE *out)
 {
-    struct picture picture = {.chart = chart};
+    struct picture *picture = CHECK_NOT(NULL, calloc(1, sizeof *picture));
+    char *body; /* only when it is drawn the height is known */
+    size_t length;
 
-    picture.out = CHECK_NOT(NULL, open_memstream(&picture.body, &picture.length));
-    chart_rows(chart, MAX_CHART_LANES);
-    picture.rows = chart->rows < 2 ? 2 : chart->rows;
-    lay_out(&picture, put_title(&picture));
-    put_axis(&picture);
-    put_names(&picture);
+    picture->chart = chart;
+    picture->out = CHECK_NOT(NULL, open_memstream(&body, &length));
+    chart_rows(chart, MAX_ROWS);
+    lay_out(picture, put_title(picture));
+    put_axis(picture);
+    put_names(picture);
     if (chart->most_inside > 0)
-        put_strip(&picture);
-    put_items(&picture);
-    double y = put_legend(&picture, picture.bottom + 34 + ROW_HEIGHT);
-    y = put_foot(&picture, y);
-    if (fclose(picture.out) == EOF)
+        put_strip(picture);
+    put_items(picture);
+    double y = put_foot(picture, put_legend(picture, picture->bottom + 34 + ROW_HEIGHT));
+    if (fclose(picture->out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);
     (void)fprintf(out,
-        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>",
-        PAPER_WIDTH, y);
-    put_xml(out, chart->title.program);
-    (void)fprintf(out, "</title>\n%s%s</svg>\n", paper_head, picture.body);
-    free(picture.body);
-    free(picture.taken);
+        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>%s"
+        "</title>\n%s%s</svg>\n",
+        PAPER_WIDTH, y, chart->title.program, paper_head, body);
+    free(body);
+    free(picture);
 }

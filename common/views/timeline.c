@@ -13,13 +13,22 @@ struct grid {
     bool has_brief;        /* a sign for what is shorter than a column */
 };
 
-/* What a lane shows in a column. */
+/* What a lane shows in a column: the item of the highest rank there, which is above that of a
+ * state, or between those of two. */
+enum { OF_NOTE = 2 * RUNNING - 1, OF_MESSAGE = 2 * INSIDE + 1, OF_WRONG };
 struct mark {
-    const struct item *state; /* that covers its middle */
-    const struct item *brief; /* the highest that is shorter than a column, and covers none */
-    int messages;             /* how many ends of messages */
-    const char *sign; /* of the rest: what is wrong before messages, and these before notes */
+    const struct item *item;
+    int rank;
+    bool is_brief; /* a state that is shorter than a column */
+    int messages;  /* how many ends of them */
 };
+
+static void set_mark(struct mark *mark, const struct item *item, int rank, bool is_brief)
+{
+    mark->messages += rank == OF_MESSAGE;
+    if (rank > mark->rank)
+        *mark = (struct mark){item, rank, is_brief, mark->messages};
+}
 
 /* Returns the first column whose middle is after a place on the axis. */
 static int middle_after(const struct grid *grid, double at)
@@ -27,33 +36,20 @@ static int middle_after(const struct grid *grid, double at)
     return (int)(at * grid->columns + 0.5);
 }
 
-static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
-{
-    int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
-    struct mark *mark = &marks[chart_part(item->at, grid->columns)];
-
-    for (int column = first; column < end; column++)
-        marks[column].state = item;
-    if (first == end && (mark->brief == NULL || item->state > mark->brief->state))
-        mark->brief = item;
-}
-
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
-    struct mark *mark = &marks[chart_part(item->at, grid->columns)];
+    struct mark *own = &marks[chart_part(item->at, grid->columns)];
+    int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
+    bool is_state = item->kind == STATE;
 
-    if (item->kind == STATE)
-        mark_state(grid, item, marks);
-    if (item->kind == SENT || item->kind == RECEIVED)
-        mark->messages++;
-    if (item->kind == FLAW || item->is_beyond || (item->is_wrong && item->kind != STATE))
-        mark->sign = "✗";
-    else if (mark->sign && strcmp(mark->sign, "·") != 0)
-        return; /* one that says more */
-    else if (item->kind == NOTE)
-        mark->sign = "·";
-    else if (item->kind != STATE)
-        mark->sign = item->kind == SENT ? "▶" : "◀";
+    for (int column = first; is_state && column < end; column++)
+        set_mark(&marks[column], item, 2 * (int)item->state, false);
+    if (is_state && first == end)
+        set_mark(own, item, 2 * (int)item->state, true);
+    if (item->is_beyond || (item->is_wrong && !is_state))
+        set_mark(own, item, OF_WRONG, false);
+    else if (!is_state)
+        set_mark(own, item, item->kind == NOTE ? OF_NOTE : OF_MESSAGE, false);
 }
 
 /* Puts NUMBER there if it is a digit, otherwise a plus sign. */
@@ -66,24 +62,27 @@ static void put_digit(struct row *row, int column, int number, enum color color)
 /* A state is red if it is wrong; or beyond the limit, and in this column there are too many. */
 static void put_mark(struct grid *grid, struct row *row, int i, const struct mark *mark)
 {
-    const struct item *state = mark->state;
-    const char *sign = mark->sign;
-    bool is_brief = mark->brief && (state == NULL || mark->brief->state > state->state);
-    bool is_note = sign && strcmp(sign, "·") == 0;
+    const struct item *item = mark->item;
+    const char *sign = "·";
     int column = grid->from + i;
+    bool is_red = false;
 
-    if (is_brief)
-        state = mark->brief;
-    if (state && state->state > IDLE && (sign == NULL || is_note)) {
-        bool are_too_many = grid->most[i] > grid->chart->limit;
-        bool is_red = state->is_beyond ? are_too_many : state->is_wrong;
-        (void)row_put(row, column, column + 1, is_red ? RED : PLAIN,
-            is_brief ? "▏" : state_signs[state->state]);
-        grid->has_brief |= is_brief;
-    } else if (sign && mark->messages > 1 && strcmp(sign, "✗") != 0)
+    if (mark->rank <= 2 * IDLE)
+        return;
+    if (mark->rank == OF_MESSAGE && mark->messages > 1) {
         put_digit(row, column, mark->messages, PURPLE);
-    else if (sign)
-        (void)row_put(row, column, column + 1, PLAIN, sign);
+        return;
+    }
+    if (mark->rank == OF_WRONG)
+        sign = "✗";
+    else if (mark->rank == OF_MESSAGE)
+        sign = item->kind == SENT ? "▶" : "◀";
+    else if (mark->rank != OF_NOTE) {
+        is_red = item->is_beyond ? grid->most[i] > grid->chart->limit : item->is_wrong;
+        sign = mark->is_brief ? "▏" : state_signs[item->state];
+        grid->has_brief |= mark->is_brief;
+    }
+    (void)row_put(row, column, column + 1, is_red ? RED : PLAIN, sign);
 }
 
 static void print_lane(struct grid *grid, int lane)
@@ -275,7 +274,7 @@ void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
     enum { MIN_LANES = 12 };
     char inside[32];
 
-    chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_CHART_LANES));
+    chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_ROWS));
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
     int from = find_edge(chart, screen->width, inside);
     struct grid grid = {.chart = chart,

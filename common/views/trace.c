@@ -39,7 +39,7 @@ static void put_item(FILE *out, const struct item *item)
     static const char *const states[] = {
         [RUNNING] = "state,running", [WAITING] = "state,waiting", [INSIDE] = "state,inside"};
     const char *category = item->kind == STATE ? states[item->state] : NULL, *prefix = "";
-    const struct call_place *place = item->place;
+    const struct call_place *place = item->event->place;
     char call[200] = "";
     int64_t length = item->next->time - item->time - 1;
 

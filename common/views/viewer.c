@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/viewer.h"
 #include "common/base/check.h"
-#include "common/base/clock.h"
+#include "common/base/run.h"
 #include "common/run/output.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
@@ -10,385 +10,277 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
-enum { SHOW_REST = 'r', OVER = 'o' /* and the reader decides when to end */ };
+enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
 
-static struct {
-    pid_t owner, pid; /* of the run's first process, and of the viewer */
-    int link;         /* to the other of the two: each writes a byte when it begins or has ended */
-    char over;        /* what the run's first process wrote when the run was over; 0 until then */
-} viewer;
+static pid_t owner, viewer;  /* the run's first process; the viewer's */
+static atomic_int *progress; /* of the run, in memory that both share: one of those above */
 
-/* In the viewer's own process. */
-static struct {
-    struct recorder *from;
-    const struct event *events[CAPACITY]; /* all that can be shown */
-    long count;
-    unsigned long looked_at; /* so many recorded events */
-    long next;               /* the first of EVENTS that was not shown */
-    struct lanes lanes;
-    FILE *out; /* what is written to standard output at once */
-    char *bytes;
-    size_t size;
-} shown;
+/* In the viewer's own process: what was recorded, of which the first SHOWN items are shown. */
+static struct chart chart;
+static struct lanes lanes;
+static long shown;
 
 /* What a reader types acts at once, and is not shown; afterwards the terminal is as before. */
-static int keys_terminal = -1; /* its descriptor, or -1; does not block */
+static int keys = -1; /* the terminal's descriptor, or -1; does not block */
 static struct termios usual;
-static volatile sig_atomic_t was_stopped;
 
 bool viewer_has_keys(void)
 {
-    keys_terminal = AGAIN(open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    return isatty(STDOUT_FILENO) && keys_terminal != -1 && tcgetpgrp(keys_terminal) == getpgrp() &&
-           tcgetattr(keys_terminal, &usual) == 0;
+    keys = AGAIN(open("/dev/tty", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    return isatty(STDOUT_FILENO) && keys != -1 && tcgetpgrp(keys) == getpgrp() &&
+           tcgetattr(keys, &usual) == 0;
 }
 
-static void set_keys(void)
+/* From now on keys act at once. Ctrl-C still sends SIGINT; Ctrl-Z, after which a shell would find
+ * the terminal so, does nothing. */
+static void take_keys(void)
 {
-    struct termios keys = usual;
+    struct termios own = usual;
 
-    keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    keys.c_cc[VMIN] = 1;
-    keys.c_cc[VTIME] = 0;
-    if (tcgetpgrp(keys_terminal) == getpgrp()) /* in the background it is somebody else's */
-        (void)tcsetattr(keys_terminal, TCSANOW, &keys);
+    own.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    own.c_cc[VMIN] = 1;
+    own.c_cc[VTIME] = 0;
+    own.c_cc[VSUSP] = _POSIX_VDISABLE;
+    (void)tcsetattr(keys, TCSANOW, &own);
 }
 
 /* Gives the terminal back as it was; not if somebody else, a shell, has changed it since. */
-static void keys_leave(void)
+static void leave_keys(void)
 {
     struct termios now;
 
-    if (keys_terminal == -1 || tcgetattr(keys_terminal, &now) == -1)
+    if (keys == -1 || tcgetattr(keys, &now) == -1)
         return;
     bool is_ours = (now.c_lflag & (ICANON | ECHO)) == 0 && now.c_iflag == usual.c_iflag;
     if (is_ours)
-        (void)tcsetattr(keys_terminal, TCSANOW, &usual);
+        (void)tcsetattr(keys, TCSANOW, &usual);
+    keys = -1;
 }
 
-/* The handler of SIGTSTP: all that it calls is safe there. */
-static void stop(int signal_number)
+/* Waits a moment for a key and returns it; 0 if there was none; 'q' if there will be none any more,
+ * as when this process is in the background. */
+static int next_key(void)
 {
-    struct sigaction standard = {.sa_handler = SIG_DFL}, own;
-    int error = errno;
-
-    keys_leave();
-    (void)sigaction(SIGTSTP, &standard, &own);
-    (void)raise(signal_number); /* stops here (SA_NODEFER) */
-    (void)sigaction(SIGTSTP, &own, NULL);
-    set_keys();
-    was_stopped = true;
-    errno = error;
-}
-
-/* From now on keys act at once. Ctrl-Z gives the terminal back and stops this process, which takes
- * it again when it goes on in the foreground. Ctrl-C still sends SIGINT. */
-static void keys_take(void)
-{
-    const struct sigaction action = {.sa_handler = stop, .sa_flags = SA_NODEFER | SA_RESTART};
-
-    (void)signal(SIGTTIN, SIG_IGN);
-    (void)signal(SIGTTOU, SIG_IGN); /* so that it can be given back from the background */
-    CHECK(sigaction(SIGTSTP, &action, NULL));
-    set_keys();
-}
-
-/* Returns the next key without waiting; 0 if there is none; KEYS_LEFT if this process was stopped
- * since the last call; KEYS_END when there will be none any more, or if it is in the background. */
-enum { KEYS_LEFT = -1, KEYS_END = -2 };
-static int keys_next(void)
-{
+    enum { MOMENT = 20 /* milliseconds */ };
+    struct pollfd typed = {.fd = keys, .events = POLLIN};
     unsigned char key = 0;
 
-    if (was_stopped) {
-        was_stopped = false;
-        return KEYS_LEFT;
-    }
-    ssize_t got = AGAIN(read(keys_terminal, &key, 1));
+    if (CHECK(poll(&typed, 1, MOMENT)) == 0)
+        return 0;
+    ssize_t got = AGAIN(read(keys, &key, 1));
     if (got == 1)
         return key;
-    return got == -1 && errno == EAGAIN ? 0 : KEYS_END;
+    return got == -1 && errno == EAGAIN ? 0 : 'q';
 }
 
-/* Waits a little, or until the run is over. */
-static void await_over(void)
+/* Takes what was recorded. Returns how far the run is; if its first process is gone, its end. */
+static int follow(void)
 {
-    enum { REFRESH = 20 /* milliseconds */ };
-    struct pollfd over = {.fd = viewer.link, .events = POLLIN};
+    int now = *progress;
 
-    if (CHECK(poll(&over, 1, REFRESH)) > 0 && AGAIN(read(viewer.link, &viewer.over, 1)) != 1) {
-        viewer.over = SHOW_REST; /* the run's first process is gone */
-        if (keys_terminal != -1) {
-            keys_leave();
-            (void)write_whole(keys_terminal, "\n", 1); /* after the status row */
+    if (getppid() != owner) {
+        now = SHOW_REST;
+        if (keys != -1) {
+            leave_keys();
+            (void)write_whole(STDOUT_FILENO, "\n", 1); /* after the status row */
             _exit(EXIT_TROUBLE);
         }
     }
+    chart_follow(&chart, now != GOES_ON);
+    return now;
 }
 
-/* Takes the events that can be shown: a new one may still be canceled, or marked as wrong, by its
- * actor. One that does not get ready while the next one did belongs to a killed process, and is
- * skipped. When the run IS_OVER, all are as they will be. */
-static void take_events(bool is_over)
-{
-    enum { SETTLED = 20000000, PATIENCE = 100000000 }; /* nanoseconds */
-    unsigned long next = shown.from->next, recorded = next < CAPACITY ? next : CAPACITY;
-
-    for (; shown.looked_at < recorded; shown.looked_at++) {
-        struct event *event = &shown.from->events[shown.looked_at];
-        unsigned ready = event->ready;
-        bool is_late = is_over || (shown.looked_at + 1 < recorded && event[1].ready != NOT_READY &&
-                                      clock_now() - event[1].time > PATIENCE);
-        if (ready == NOT_READY && !is_late)
-            return;
-        if (ready == READY && !is_over && clock_now() - event->time < SETTLED)
-            return;
-        ready = READY;
-        if (atomic_compare_exchange_strong(&event->ready, &ready, SHOWN)) {
-            shown.events[shown.count] = event;
-            shown.count++;
-        }
-    }
-}
+/* What is written to standard output at once. */
+static struct {
+    FILE *out;
+    char *bytes;
+    size_t size;
+} text;
 
 static void begin_text(void)
 {
-    shown.out = CHECK_NOT(NULL, open_memstream(&shown.bytes, &shown.size));
-}
-
-static void close_text(void)
-{
-    if (fclose(shown.out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
+    text.out = CHECK_NOT(NULL, open_memstream(&text.bytes, &text.size));
 }
 
 static void end_text(void)
 {
-    close_text();
-    write_all(STDOUT_FILENO, shown.bytes, shown.size);
-    free(shown.bytes);
+    if (fclose(text.out) == EOF)
+        die_call("fclose", errno, __FILE__, __LINE__);
+    write_all(STDOUT_FILENO, text.bytes, text.size);
+    free(text.bytes);
 }
 
-/* Shows all events until the run is over. */
-static void show_rest(void)
+/* Shows all items until the run is over. */
+static void show_rest(int color)
 {
-    bool is_over = false;
+    int now = GOES_ON;
 
-    while (!is_over) {
-        is_over = viewer.over; /* then all was recorded: so look only now */
-        take_events(is_over);
-        for (; shown.next < shown.count; shown.next++) {
+    while (now == GOES_ON) {
+        now = follow();
+        for (; shown < chart.count; shown++) {
             begin_text();
-            screen_measure(&shown.lanes.screen, STDOUT_FILENO);
-            (void)lanes_print(&shown.lanes, shown.events[shown.next], shown.out);
+            lanes.screen = screen_of(STDOUT_FILENO, color);
+            lanes_print(&lanes, &chart.items[shown], text.out);
             end_text();
         }
-        if (!is_over)
-            await_over();
+        if (now == GOES_ON)
+            (void)next_key();
     }
 }
 
-/* Writes where the player is: the number of the event, its lane, and the call that it is, or after
+/* Writes where the player is: the number of the item, its lane, and the call that it is, or after
  * which it came. */
 static void write_status(const char *note)
 {
     static const char help[] =
         "Enter next   b back   n next in this lane   ! what is wrong   q the rest";
-    const struct event *event = shown.events[shown.next - 1];
-    const struct call_place *place = event->place;
-    int width = shown.lanes.screen.width - 1;
-    char name[LANE_NAME_SIZE], at[200] = "", row[400];
+    const struct item *item = &chart.items[shown - 1];
+    const struct call_place *place = item->event->place;
+    int width = lanes.screen.width - 1;
+    char at[200] = "", row[400];
 
     if (place) {
         const char *slash = strrchr(place->file, '/');
         int length = (int)strcspn(place->call, "(");
-        bool is_wakeup = event->kind == SENT && strncmp(place->call, "pthread_cond_", 13) == 0;
-        bool is_call =
-            event->length == length && memcmp(event->text, place->call, (size_t)length) == 0;
+        bool is_wakeup = item->kind == SENT && strncmp(place->call, "pthread_cond_", 13) == 0;
+        bool is_call = strlen(item->text) == (size_t)length &&
+                       !strncmp(item->text, place->call, (size_t)length);
         (void)snprintf(at, sizeof at, ": %s%.*s, %s:%d", is_call || is_wakeup ? "" : "after ",
             length, place->call, slash ? slash + 1 : place->file, place->line);
     }
-    lane_name(shown.from, event->lane, name);
-    (void)snprintf(row, sizeof row, "%ld/%ld %s%s  %s", shown.next, shown.count, name, at, note);
-    (void)fprintf(shown.out, "%.*s\n%.*s", width, row, width,
+    (void)snprintf(row, sizeof row, "%ld/%ld %s%s  %s", shown, chart.count,
+        chart.lane[item->lane].name, at, note);
+    (void)fprintf(text.out, "%.*s\n%.*s", width, row, width,
         width < (int)strlen(help) ? "Enter b n ! q" : help);
 }
 
 /* Draws the player's screen: the names, below them the last rows that fit, and the status. */
-static void draw(const char *note, bool is_fresh)
+static void draw(const char *note)
 {
     enum { STATUS = 2 /* rows */ };
-    struct lanes *lanes = &shown.lanes;
-    int height = lanes->screen.height, space = height > STATUS + 1 ? height - STATUS : 1;
+    struct screen screen = lanes.screen;
+    char *rows;
+    size_t size;
 
-    free(lanes->lane);
-    *lanes = (struct lanes){.from = shown.from, .screen = lanes->screen};
-    lanes->screen.height = 0; /* so that the names are printed once */
+    lanes = (struct lanes){.chart = &chart, .screen = screen};
+    lanes.screen.height = 0; /* so that the names are printed once */
+    chart_rewind(&chart);
     begin_text();
-    for (int row = 0; is_fresh && row < height; row++)
-        (void)fputc('\n', shown.out); /* what was there before scrolls away */
-    (void)fputs("\033[H\033[J", shown.out);
-    (void)fflush(shown.out);
-    size_t head = shown.size;
-    lanes_head(lanes, shown.out);
-    (void)fflush(shown.out);
-    const size_t from = shown.size;
-    if (lanes->rows < space)
-        head = from;
-    else
-        lanes->rows = 0; /* there is no space for the names */
-    for (long i = 0; i < shown.next; i++)
-        (void)lanes_print(lanes, shown.events[i], i + space < shown.next ? NULL : shown.out);
-    for (int row = lanes->rows; row < space; row++)
-        (void)fputc('\n', shown.out);
+    (void)fputs("\033[H\033[J", text.out);
+    lanes_head(&lanes, text.out);
+    int space = screen.height - STATUS - lanes.rows;
+    if (space < 1)
+        space = 1;
+    lanes.rows = 0;
+    FILE *out = CHECK_NOT(NULL, open_memstream(&rows, &size));
+    for (long i = 0; i < shown; i++)
+        lanes_print(&lanes, &chart.items[i], i + space < shown ? NULL : out);
+    for (; lanes.rows < space; lanes.rows++)
+        (void)fputc('\n', out);
+    if (fclose(out) == EOF)
+        die_call("fclose", errno, __FILE__, __LINE__);
+    const char *last = rows;
+    for (; lanes.rows > space; lanes.rows--)
+        last = strchr(last, '\n') + 1;
+    (void)fputs(last, text.out);
+    free(rows);
     write_status(note);
-    close_text();
-    const char *rows = shown.bytes + from;
-    for (; lanes->rows > space; lanes->rows--)
-        rows = strchr(rows, '\n') + 1;
-    write_all(STDOUT_FILENO, shown.bytes, head);
-    write_all(STDOUT_FILENO, rows, strlen(rows));
-    free(shown.bytes);
-    lanes->screen.height = height;
+    end_text();
+    lanes.screen = screen;
 }
 
-/* Returns how many events are shown up to the first that violates the guarantee, as far as is known
- * now; or 0. */
-static long find_wrong(void)
-{
-    struct lanes lanes = {.from = shown.from};
-    bool is_wrong = false;
-    long count = 0;
-
-    for (; count < shown.count && !is_wrong; count++)
-        is_wrong = lanes_print(&lanes, shown.events[count], NULL);
-    free(lanes.lane);
-    return is_wrong ? count : 0;
-}
-
-/* Returns how many events are shown after KEY; or 0 if what it asks for is not there yet. */
+/* Returns how many items are shown after KEY; or 0 if what it asks for is not there yet. */
 static long find(int key)
 {
-    long count = shown.next;
+    int lane = chart.items[shown > 0 ? shown - 1 : 0].lane;
 
     if (key == 'b')
-        return count > 1 ? count - 1 : count;
-    if (key == '!')
-        return find_wrong();
-    while (count < shown.count) {
-        count++;
-        if (key != 'n' || shown.events[count - 1]->lane == shown.events[shown.next - 1]->lane)
-            return count;
+        return shown > 1 ? shown - 1 : shown;
+    chart_rewind(&chart);
+    for (long i = 0; i < chart.count; i++) {
+        struct item *item = &chart.items[i];
+        chart_go_to(&chart, item);
+        bool is_wanted = i >= shown && (key != 'n' || item->lane == lane);
+        if (key == '!')
+            is_wanted = item->is_wrong || item->is_beyond;
+        if (is_wanted)
+            return i + 1;
     }
     return 0;
 }
 
 /* Shows what the reader's keys ask for, until that is the rest, or the run has failed. */
-static void play(void)
+static void play(int color)
 {
-    struct screen *screen = &shown.lanes.screen;
     const char *note = "";
-    int wanted = '\n'; /* the key that is not done yet, or 0 */
-    bool is_fresh = true;
+    int wanted = '\n', key = 0; /* WANTED: the key that is not done yet, or 0 */
 
-    while (viewer.over != SHOW_REST) {
-        const struct screen before = *screen;
+    for (int row = screen_of(STDOUT_FILENO, color).height; row > 0; row--)
+        write_all(STDOUT_FILENO, "\n", 1); /* what was there before scrolls away */
+    while (key != 'q') {
+        const struct screen before = lanes.screen;
         const char *said = note;
-        bool is_over = viewer.over;
-        long count = shown.count;
-        take_events(is_over);
-        screen_measure(screen, STDOUT_FILENO);
+        long count = chart.count, old = shown;
+        int now = follow();
         long found = wanted ? find(wanted) : 0;
-        if (found > 0) {
-            shown.next = found;
-            note = "";
-        } else if (wanted && !is_over)
-            note = "waits for more";
-        else if (wanted == '\n')
+        if (now == SHOW_REST || (now == OVER && wanted == '\n' && found == 0))
             break;
+        if (found > 0) {
+            shown = found;
+            note = "";
+        } else if (now == GOES_ON && wanted)
+            note = "waits for more";
         else if (wanted)
             note = wanted == '!' ? "nothing went wrong" : "no more in this lane";
-        if (found > 0 || is_over)
+        if (found > 0 || now == OVER)
             wanted = 0;
-        bool is_changed = found > 0 || note != said || count != shown.count ||
-                          before.width != screen->width || before.height != screen->height;
-        if (shown.next > 0 && (is_fresh || is_changed))
-            draw(note, is_fresh);
-        int key = keys_next();
-        if (key == 'q' || key == KEYS_END)
-            break;
-        is_fresh = key == KEYS_LEFT || shown.next == 0;
-        if (key == 0)
-            await_over();
-        else if (shown.next > 0 && strchr("\n bn!", key))
+        lanes.screen = screen_of(STDOUT_FILENO, color);
+        bool is_changed = shown != old || chart.count != count || note != said ||
+                          memcmp(&before, &lanes.screen, sizeof before) != 0;
+        if (shown > 0 && is_changed)
+            draw(note);
+        key = next_key();
+        if (key != 0 && shown > 0 && strchr("\n bn!", key))
             wanted = key == ' ' ? '\n' : key;
     }
-    if (shown.next > 0) { /* the rows stay, and what comes now is below them */
-        char below[32];
-        int length = snprintf(below, sizeof below, "\033[%d;1H\033[J", shown.lanes.rows + 1);
-        write_all(STDOUT_FILENO, below, (size_t)length);
-    }
-    keys_leave();
-}
-
-/* The viewer is forked after the set-up. An end of a pipe that it kept would keep a reader
- * waiting. */
-static void close_other_files(void)
-{
-    long limit = sysconf(_SC_OPEN_MAX);
-
-    if (limit < 0 || limit > 65536)
-        limit = 65536;
-    for (int file = STDERR_FILENO + 1; file < limit; file++)
-        if (file != viewer.link && file != keys_terminal)
-            (void)close(file);
+    leave_keys();
+    (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", lanes.screen.height); /* over the status */
 }
 
 static void view(bool step, int color)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTTIN, SIGTTOU};
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         (void)signal(signals[i], SIG_IGN); /* it ends with the run */
-    shown.from = recorder;
-    shown.lanes = (struct lanes){.from = recorder, .screen = screen_of(STDOUT_FILENO, color)};
+    chart = chart_open(recorder);
+    lanes.chart = &chart;
     recorder = NULL; /* what it prints is no event */
     call_watcher = NULL;
     output_is_hidden = false;
     if (step) {
-        (void)atexit(keys_leave); /* die() calls it */
-        keys_take();
+        (void)atexit(leave_keys); /* die() calls it */
+        take_keys();
+        play(color);
     }
-    close_other_files();
-    write_all(viewer.link, "", 1); /* it has begun */
-    if (step)
-        play();
-    show_rest();
-    if (!write_whole(viewer.link, "", 1) && errno != EPIPE) /* it has shown all */
-        die_call("write", errno, __FILE__, __LINE__);
+    show_rest(color);
 }
 
-/* Tells the viewer OVER, and waits for its end. Returns whether it has shown all. */
-static bool end_viewer(char over)
+/* Tells the viewer that the run is over, or failed, and waits for its end. Returns whether it has
+ * shown all. */
+static bool end_viewer(int now)
 {
-    bool is_ours = viewer.owner == getpid();
-    ssize_t got = 0;
-    char byte;
+    int status = 0;
 
-    viewer.owner = 0;
-    if (is_ours) {
-        got = write_whole(viewer.link, &over, 1) ? AGAIN(read(viewer.link, &byte, 1)) : -1;
-        if (got == -1 && errno != EPIPE && errno != ECONNRESET) /* those two: it is gone */
-            warn("write to the live view, or read from it: %s", strerror(errno));
-        (void)close(viewer.link);                  /* so it ends in any case */
-        (void)AGAIN(waitpid(viewer.pid, NULL, 0)); /* ECHILD: reaped with the others */
-    }
-    return got == 1;
+    if (owner != getpid())
+        return true;
+    owner = 0;
+    *progress = now;
+    return AGAIN(waitpid(viewer, &status, 0)) == viewer && status == 0;
 }
 
 static void end_at_once(void)
@@ -398,19 +290,13 @@ static void end_at_once(void)
 
 void viewer_start(bool step, int color)
 {
-    int ends[2];
-    char byte;
-
-    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
-    viewer.owner = getpid();
-    viewer.pid = CHECK(fork());
-    viewer.link = ends[viewer.pid > 0];
-    CHECK(close(ends[viewer.pid == 0]));
-    if (viewer.pid == 0) {
+    progress = shared_alloc(sizeof *progress);
+    owner = getpid();
+    viewer = CHECK(fork());
+    if (viewer == 0) {
         view(step, color);
         _exit(EXIT_HELD);
     }
-    CHECK(read(viewer.link, &byte, 1)); /* until the viewer has begun */
     (void)atexit(end_at_once);
 }
 

@@ -8,8 +8,9 @@
  * in its foreground, or if standard output leads elsewhere. */
 bool viewer_has_keys(void);
 
-/* Starts it before the first actor: with STEP the reader decides by keys what is shown
- * (viewer_has_keys() first). COLOR is the value of --color. */
+/* Starts it, with a recorder, before anything is opened or started that it would keep: with STEP
+ * the reader decides by keys what is shown (viewer_has_keys() first). COLOR is the value of
+ * --color. */
 void viewer_start(bool step, int color);
 
 /* Tells it that the run is over, and waits until it, or its reader, has ended. Returns false if it

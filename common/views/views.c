@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/views.h"
 #include "common/base/check.h"
+#include "common/base/run.h"
 #include "common/run/names.h"
 #include "common/run/output.h"
 #include "common/base/text.h"
@@ -67,12 +68,17 @@ static void check_files(void)
         die("%s", problem);
 }
 
-void views_check(void)
+void views_start(void)
 {
     if (want_step && !viewer_has_keys())
         usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
     want_lanes = want_lanes || want_step;
     check_files();
+    if (want_lanes || want_timeline || files[SVG].path || files[TRACE].path)
+        recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
+    if (want_lanes)
+        viewer_start(want_step, color_when);
+    output_is_hidden = want_lanes;
 }
 
 const char *view_to(int file)
@@ -81,16 +87,6 @@ const char *view_to(int file)
         if (files[i].path && leads_to(files[i].path, file))
             return i == SVG ? "--svg" : "--trace";
     return NULL;
-}
-
-void views_start(void)
-{
-    if (!want_lanes && !want_timeline && !files[SVG].path && !files[TRACE].path)
-        return;
-    recorder_start();
-    output_is_hidden = want_lanes;
-    if (want_lanes)
-        viewer_start(want_step, color_when);
 }
 
 /* What belongs on standard output when the run is over. */

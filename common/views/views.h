@@ -9,11 +9,9 @@
 
 extern const struct option_spec view_options[];
 
-/* Refuses what cannot work, before anything is started: --step without a terminal (status 2), a
- * file that cannot be written (status 3). */
-void views_check(void);
-
-/* Starts the recorder, and the live view in a process of its own. Before the first actor. */
+/* Refuses what cannot work: --step without a terminal (status 2), a file that cannot be written
+ * (status 3). Then starts the recorder, and the live view in a process of its own: before anything
+ * is opened that this would keep. */
 void views_start(void);
 
 /* The option of the view that is written to the file of this descriptor; NULL if none is. */

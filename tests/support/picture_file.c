@@ -71,17 +71,16 @@ static void check_contrasts(const char *picture)
         double least;
     } pairs[] = {{"text", "fill", ".page", 4.5}, {".soft", "fill", ".page", 4.5},
         {".wrong", "fill", ".page", 4.5}, {"text", "fill", ".running", 4.5},
-        {"text", "fill", ".old", 4.5}, {".on-inside", "fill", ".inside", 4.5},
-        {".on-red", "fill", ".red", 4.5}, {".on-red", "fill", ".held", 4.5},
-        {".on-red", "fill", ".unknown", 4.5}, {".on-red", "fill", ".new", 4.5},
+        {".on-inside", "fill", ".inside", 4.5}, {".on-red", "fill", ".red", 4.5},
+        {".on-red", "fill", ".held", 4.5}, {".on-red", "fill", ".unknown", 4.5},
         {".idle", "fill", ".page", 3}, {".running", "stroke", ".page", 3},
         {".waiting", "stroke", ".page", 3}, {".inside", "fill", ".page", 3},
-        {".red", "fill", ".page", 3}, {".new", "fill", ".page", 3}, {".old", "stroke", ".page", 3},
-        {".note", "stroke", ".page", 3}, {".sent", "stroke", ".page", 3},
-        {".unread", "stroke", ".page", 3}, {".lost", "stroke", ".page", 3},
-        {".bad", "stroke", ".page", 3}, {".cross", "stroke", ".page", 3},
-        {".flaw", "stroke", ".page", 3}, {".limit", "stroke", ".page", 3},
-        {".tip", "fill", ".page", 3}, {".redtip", "fill", ".page", 3}};
+        {".red", "fill", ".page", 3}, {".note", "stroke", ".page", 3},
+        {".sent", "stroke", ".page", 3}, {".unread", "stroke", ".page", 3},
+        {".lost", "stroke", ".page", 3}, {".bad", "stroke", ".page", 3},
+        {".cross", "stroke", ".page", 3}, {".flaw", "stroke", ".page", 3},
+        {".limit", "stroke", ".page", 3}, {".tip", "fill", ".page", 3},
+        {".redtip", "fill", ".page", 3}};
     char color[40], page[40];
 
     for (size_t i = 0; i < 2 * sizeof pairs / sizeof *pairs; i++) {

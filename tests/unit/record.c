@@ -19,6 +19,7 @@ static void begin(void)
     if (recorder)
         (void)munmap(recorder, sizeof *recorder);
     call_watcher = NULL;
+    recorder = shared_alloc(sizeof *recorder);
     recorder_start();
 }
 
@@ -134,7 +135,7 @@ static int record_roles(const void *lanes)
 {
     static char names[20][32];
 
-    recorder_start();
+    recorder = shared_alloc(sizeof *recorder);
     for (int i = 0; i < 20; i++) {
         (void)snprintf(names[i], sizeof names[i], "role %d", i);
         record_lanes(names[i], *(const int *)lanes);

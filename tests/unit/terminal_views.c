@@ -16,16 +16,18 @@ static const struct screen ascii = {80, false, false, 0}, utf8 = {80, true, fals
 /* What --lanes shows of the record, on a screen that becomes NARROW after half of the events. */
 static void assert_lanes(const struct screen *screen, int narrow, const char *name)
 {
-    struct lanes lanes = {.from = recorder, .screen = *screen};
+    struct chart chart = chart_open(recorder);
+    struct lanes lanes = {.chart = &chart, .screen = *screen};
     FILE *out = drawing_begin();
 
-    for (unsigned long i = 0; i < recorder->next; i++) {
-        if (2 * i > recorder->next)
+    chart_follow(&chart, true);
+    for (long i = 0; i < chart.count; i++) {
+        if (2 * i > chart.count)
             lanes.screen.width = narrow;
-        lanes_print(&lanes, &recorder->events[i], out);
+        lanes_print(&lanes, &chart.items[i], out);
     }
-    free(lanes.lane);
     assert_golden_file(drawing_end(), name);
+    chart_free(&chart);
 }
 
 static const char *draw_timeline(struct chart *chart, const struct screen *screen)
