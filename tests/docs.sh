@@ -35,29 +35,6 @@ wrong()
     } >>"$mistakes"
 }
 
-# Collects what the programs and the sources have: the help of each program, a
-# line "PROGRAM --option" for each option, and all names. (The test of this test
-# has false ones.)
-look_around()
-{
-    mkdir "$scratch/help"
-    for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
-        [ -f "$program" ] || continue
-        name=${program##*/}
-        "$program" --help </dev/null >"$scratch/help/$name --help"
-        sed -n "s/^ *\(--[a-z-]*\).*/$name \1/p" "$scratch/help/$name --help"
-    done >"$scratch/options"
-    # the project's own, and not those of an installation beside them
-    find ./*.md LICENSE CMakeLists.txt .ci .devcontainer .github common demos docs \
-        tests 2>/dev/null | sed 's|^\./||' | sort >"$scratch/files"
-    grep -v -e '\.svg$' -e docs_selftest.sh -e LICENSE "$scratch/files" | while read -r file; do
-        [ ! -f "$file" ] || echo "$file"
-    done >"$scratch/texts"
-    grep -v '\.md$' "$scratch/texts" >"$scratch/sources"
-    # no name has a blank
-    xargs cat <"$scratch/sources" | tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/names"
-}
-
 # find_words FILE...: what the project does not write, since there are plainer words
 # for it. Names of a source, as so_it_is, do not count.
 find_words()
@@ -176,10 +153,26 @@ check_pictures()
 for file in mistakes not_run sessions drawings; do
     : >"$scratch/$file"
 done
-look_around
+# What the programs and the sources have: the help of each program, a line
+# "PROGRAM --option" for each option, and all names. (No file has a blank in its
+# name; those of an installation beside them are not the project's.)
+mkdir "$scratch/help"
+for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
+    [ -f "$program" ] || continue
+    name=${program##*/}
+    "$program" --help </dev/null >"$scratch/help/$name --help"
+    sed -n "s/^ *\(--[a-z-]*\).*/$name \1/p" "$scratch/help/$name --help"
+done >"$scratch/options"
+find ./*.md LICENSE CMakeLists.txt .ci .devcontainer .github common demos docs tests \
+    2>/dev/null | sed 's|^\./||' | sort >"$scratch/files"
+grep -v -e '\.svg$' -e docs_selftest.sh -e LICENSE "$scratch/files" | while read -r file; do
+    [ ! -f "$file" ] || echo "$file"
+done >"$scratch/texts"
+grep -v '\.md$' "$scratch/texts" >"$scratch/sources"
+xargs cat <"$scratch/sources" | tr -cs 'A-Za-z0-9_' '\n' | sort -u >"$scratch/names"
 printf '%s\n' "$@" | grep . >"$scratch/pages" ||
     grep '\.md$' "$scratch/texts" >"$scratch/pages"
-# shellcheck disable=SC2046 # a list, and no name has a blank
+# shellcheck disable=SC2046 # a list
 LC_ALL=C awk -v out="$scratch" -f "$tools/fits.awk" -f "$tools/page.awk" \
     of=options "$scratch/options" of=names "$scratch/names" of=files \
     "$scratch/files" of=pages $(cat "$scratch/pages")

@@ -142,20 +142,14 @@ check_promise()
     done <words
 }
 
-# change NUMBER: makes "name", with names that no other program has that runs now
-change()
-{
-    awk -v entry="$1" -v once=1 -f "$project/tests/change.awk" \
-        "$first/$name.changes" "$first/$name.c" 2>errors |
-        sed "s/first_/first$$_/" >"$name.c"
-    shift
-    [ ! -s errors ] && compiles "$name" "$@"
-}
-
-# try NUMBER OPTION...: the program with this change does what the entry expects
+# try NUMBER OPTION...: the program with this change, and with names that no other
+# program has that runs now, does what the entry expects
 try()
 {
-    if ! change "$@"; then
+    awk -v entry="$1" -v once=1 -f "$project/tests/change.awk" \
+        "$first/$name.changes" "$first/$name.c" 2>errors | sed "s/first_/first$$_/" >"$name.c"
+    shift
+    if [ -s errors ] || ! compiles "$name" "$@"; then
         wrong "$name.c: $title: $(cat errors)"
         return
     fi
@@ -230,11 +224,9 @@ check()
 }
 
 ln -s "$build/tests/limited" .
-cp "$first/shm.c" .
 gnu='' libraries=
 ! knows '#include <errno.h>
-int version = __GLIBC__;' || gnu=yes
-compiles shm || libraries=-lrt # before glibc 2.34
+int version = __GLIBC__;' || gnu=yes libraries=-lrt # before glibc 2.34
 for name in $names; do
     check >"$name.answer" 2>&1 &
     lanes="$lanes $!"
