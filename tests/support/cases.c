@@ -146,10 +146,11 @@ static void try_command(const struct test_case *test, const char *command)
     glob_t found;
 
     do
-        result = run_script("rm -rf ./*\nproject='%s' build='%s' posix=%s nanosleep=%ld asan=%d\n"
-                            "PATH=$build:$PATH\n%s\n%s",
-            SOURCE_FOLDER, built(""), HAVE_MQUEUE && !is_unkind() ? "posix" : "sysv", SLEEP_CALL,
-            ASAN, functions, command);
+        result = run_script(
+            "rm -rf ./*\nproject='%s' tests='%s' build='%s' posix=%s nanosleep=%ld asan=%d\n"
+            "PATH=$build:$PATH\n%s\n%s",
+            SOURCE_FOLDER, BUILD_FOLDER "/tests", built(""),
+            HAVE_MQUEUE && !is_unkind() ? "posix" : "sysv", SLEEP_CALL, ASAN, functions, command);
     while (status != 3 && is_undecided(&result));
     if (result.status == 77 || strstr(result.err, "needs robust mutexes"))
         skip(); /* this system lacks what it needs */

@@ -211,20 +211,12 @@ static void stop_late(struct program *program)
         program->so_far.err);
 }
 
-void program_write(struct program *program, const char *bytes, size_t size)
-{
-    check(write(program->in, bytes, size) == (ssize_t)size, "write");
-}
-
-const char *program_await(struct program *program, const char *text, bool from_err)
+void program_await(struct program *program, const char *text)
 {
     double end = now() + (double)DEADLINE;
     struct result *so_far = &program->so_far;
 
-    for (;;) {
-        const char *at = strstr(from_err ? so_far->err : so_far->out, text);
-        if (at)
-            return at;
+    while (!strstr(so_far->out, text)) {
         if (program->out == -1 && program->err == -1)
             stop("it ended without saying \"%s\": %s%s", text, so_far->out, so_far->err);
         if (now() > end)

@@ -54,12 +54,8 @@ struct program start_with(int (*body)(const void *context), const void *context,
  * they are. */
 struct program start_body(int (*body)(const void *context), const void *context);
 
-/* Writes SIZE bytes, a few, to its standard input. */
-void program_write(struct program *program, const char *bytes, size_t size);
-
-/* Reads on until TEXT is in what it wrote to standard output (or error, if FROM_ERR), and returns
- * where. */
-const char *program_await(struct program *program, const char *text, bool from_err);
+/* Reads on until TEXT is in what it wrote to standard output. */
+void program_await(struct program *program, const char *text);
 
 /* Reads on, at most for so many SECONDS. Returns whether it has ended, and all that had its output
  * open too; then the result is in SO_FAR. */
