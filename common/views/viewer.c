@@ -219,8 +219,6 @@ static void play(int color)
     const char *note = "";
     int wanted = '\n', key = 0; /* WANTED: the key that is not done yet, or 0 */
 
-    for (int row = screen_of(STDOUT_FILENO, color).height; row > 0; row--)
-        write_all(STDOUT_FILENO, "\n", 1); /* what was there before scrolls away */
     while (key != 'q') {
         const struct screen before = lanes.screen;
         const char *said = note;
@@ -241,6 +239,8 @@ static void play(int color)
         lanes.screen = screen_of(STDOUT_FILENO, color);
         bool is_changed = shown != old || chart.count != count || note != said ||
                           memcmp(&before, &lanes.screen, sizeof before) != 0;
+        for (int row = 0; old == 0 && shown > 0 && row < lanes.screen.height; row++)
+            write_all(STDOUT_FILENO, "\n", 1); /* what was there before scrolls away */
         if (shown > 0 && is_changed)
             draw(note);
         key = next_key();
@@ -248,7 +248,8 @@ static void play(int color)
             wanted = key == ' ' ? '\n' : key;
     }
     leave_keys();
-    (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", lanes.screen.height); /* over the status */
+    if (shown > 0) /* what comes now is below the rows, over the status */
+        (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", lanes.screen.height - 1);
 }
 
 static void view(bool step, int color)

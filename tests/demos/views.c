@@ -303,6 +303,16 @@ TEST(step_restores_the_terminal)
     assert_restored("--timeout=1", "", 0); /* the watchdog */
 }
 
+/* Wrong usage is told before the terminal is touched. */
+TEST(step_wrong_usage)
+{
+    struct terminal terminal =
+        terminal_start("exec $B/demo_semaphore --step --broken --workers=3 --slots=5");
+
+    assert_int_equal(terminal_finish(&terminal), 2);
+    assert_int_equal(count_lines(terminal.shown), 1);
+}
+
 /* A window that is closed ends it all. */
 TEST(step_window_closed)
 {

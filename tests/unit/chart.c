@@ -16,89 +16,57 @@ static void begin(int lanes)
     record_lanes("actor", lanes);
 }
 
-static long partner_of(const struct chart *chart, long i)
-{
-    const struct item *partner = chart->items[i].partner;
-    return partner ? partner - chart->items : -1;
-}
-
-/* Whether an older message to another lane comes before OTHER: their lanes are looked through in
- * order. */
-static bool is_better(const struct chart *recording, long sent, long other)
-{
-    return other == -1 || recording->items[sent].other <= recording->items[other].other;
-}
-
-/* Fails unless in a run that was drawn each message that was received is the one that a search from
- * the start finds: the oldest of that text and sender that no other has received, at best one sent
- * to this lane, or to nobody knows whom; else the latest to all, or, if the sender is known, one to
- * another lane. What was sent knows its first receiver. */
-static void assert_oldest(const struct chart *recording, int round)
-{
-    long *first = calloc((size_t)recording->count, sizeof *first);
-
-    for (long i = 0; i < recording->count; i++) {
-        const struct item *received = &recording->items[i];
-        assert_true(i == 0 || received[-1].time <= received->time);
-        long found[4] = {-1, -1, -1, -1}, best = -1; /* the best last */
-        for (long k = i - 1; received->kind == RECEIVED && k >= 0; k--) {
-            const struct item *sent = &recording->items[k];
-            bool is_text = strcmp(sent->text, received->text) == 0;
-            bool is_sender = received->other == NO_LANE || received->other == sent->lane;
-            if (sent->kind != SENT)
-                continue;
-            if (sent->to_all && found[1] == -1)
-                found[1] = k; /* whatever it says: the latest */
-            if (sent->to_all || first[k] > 0 || !is_text || !is_sender)
-                continue;
-            if (sent->other == received->lane)
-                found[3] = k;
-            else if (sent->other >= recording->lanes)
-                found[2] = k;
-            else if (received->other != NO_LANE)
-                found[0] = is_better(recording, k, found[0]) ? k : found[0];
-        }
-        if (found[1] >= 0 && strcmp(recording->items[found[1]].text, received->text) != 0)
-            found[1] = -1;
-        for (int kind = 0; kind < 4; kind++)
-            best = found[kind] >= 0 ? found[kind] : best;
-        if (received->kind == RECEIVED && partner_of(recording, i) != best)
-            fail_msg("round %d, item %ld has another than %ld", round, i, best);
-        if (best >= 0 && first[best] == 0)
-            first[best] = i;
-    }
-    for (long i = 0; i < recording->count; i++)
-        if (recording->items[i].kind == SENT)
-            assert_int_equal(partner_of(recording, i), first[i] > 0 ? first[i] : -1);
-    free(first);
-}
-
-/* With many in between, or of another time than that of their recording. */
+/* Which message is which. The oldest that fits: its text, and, if known, its sender and receiver.
+ */
 TEST(partners)
 {
-    static const char *const texts[] = {"a", "b", "ab"};
-    unsigned draw = 1;
-#define DRAW(most) (int)((draw = draw * 1103515245 + 12345) >> 16) % (most)
-
-    for (int round = 0; round < 3000; round++) {
-        int lanes = 1 + DRAW(4), kinds = 1 + DRAW(3), nobody = DRAW(3);
-        begin(4);
-        for (int i = 0, events = 1 + DRAW(60); i < events; i++) {
-            int lane = DRAW(lanes), other = DRAW(lanes), each = DRAW(6);
-            int64_t time = i / 2 + DRAW(3);
-            const char *text = texts[DRAW(kinds)];
-            other = DRAW(4) < nobody ? NO_LANE : other;
-            if (DRAW(2)) {
-                recorded_sent(time, lane, other, text);
-                recorder->events[i].to_all = each < nobody;
-            } else
-                recorded_received(time, lane, other, text);
-        }
-        struct chart recording = taken();
-        assert_oldest(&recording, round);
-        chart_free(&recording);
+#define SENDS(lane, other, text)                                                                   \
+    {                                                                                              \
+        SENT, lane, other, text, NOBODY                                                            \
     }
-#undef DRAW
+#define GETS(lane, other, text, partner)                                                           \
+    {                                                                                              \
+        RECEIVED, lane, other, text, partner                                                       \
+    }
+    enum { ALL_LANES = -2, NOBODY = -1, MAX = 5 };
+    static const struct {
+        enum event_kind kind; /* STATE ends the talk */
+        int lane, other;
+        const char *text;
+        long partner; /* of what was received; or NOBODY */
+    } talks[][MAX] = {{SENDS(0, 1, "a"), SENDS(0, 1, "a"), GETS(1, 0, "a", 0), GETS(1, 0, "a", 1)},
+        {SENDS(0, 1, "a"), SENDS(0, 1, "ab"), GETS(1, 0, "ab", 1), GETS(1, 0, "a", 0)},
+        {SENDS(2, 1, "a"), SENDS(0, 1, "a"), GETS(1, 0, "a", 1), GETS(1, 0, "a", NOBODY)},
+        {SENDS(0, 1, "a"), GETS(1, NOBODY, "a", 0), GETS(1, NOBODY, "a", NOBODY)},
+        {GETS(1, 0, "a", NOBODY), SENDS(0, 1, "a")}, /* too early */
+        /* at best one that was sent to this lane, or to nobody knows whom */
+        {SENDS(0, NOBODY, "a"), SENDS(0, 1, "a"), GETS(1, 0, "a", 1), GETS(2, 0, "a", 0)},
+        {SENDS(0, 2, "a"), SENDS(0, NOBODY, "a"), GETS(1, 0, "a", 1), GETS(1, 0, "a", 0)},
+        /* astray only if the sender is known */
+        {SENDS(0, 2, "a"), GETS(1, NOBODY, "a", NOBODY), GETS(1, 0, "a", 0)},
+        /* of those to all the latest, for each, but rather one's own */
+        {SENDS(0, ALL_LANES, "a"), SENDS(0, ALL_LANES, "a"), GETS(1, NOBODY, "a", 1),
+            GETS(2, NOBODY, "a", 1), GETS(2, NOBODY, "b", NOBODY)},
+        {SENDS(0, 1, "a"), SENDS(0, ALL_LANES, "a"), GETS(1, 0, "a", 0), GETS(1, 0, "a", 1)}};
+
+    for (size_t i = 0; i < COUNT(talks); i++) {
+        begin(3);
+        for (int k = 0; k < MAX && talks[i][k].kind != STATE; k++) {
+            int other = talks[i][k].other >= 0 ? talks[i][k].other : NO_LANE;
+            recorded_add(k, talks[i][k].lane, talks[i][k].kind, IDLE, other, talks[i][k].text);
+            recorder->events[k].to_all = talks[i][k].other == ALL_LANES;
+        }
+        struct chart chart = taken();
+        for (long k = 0; k < chart.count; k++) {
+            const struct item *item = &chart.items[k], *partner = item->partner;
+            long found = partner ? partner - chart.items : NOBODY;
+            if (item->kind == RECEIVED && found != talks[i][k].partner)
+                fail_msg("talk %zu: %ld has %ld", i, k, found);
+            if (item->kind == SENT && partner)
+                assert_int_equal(talks[i][found].partner, k); /* its first receiver */
+        }
+        chart_free(&chart);
+    }
 }
 
 TEST(times)
