@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parts of the demos: names are removed, a seed repeats the draws, and windows do not stay open.
- * That no name can be guessed: tests/access.sh; that signals wait while one exists: confined.txt.
- */
+ * That no name can be guessed: tests/demos/access.txt; that signals wait while one exists:
+ * confined.txt. */
 #include "tests/support/test.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
