@@ -145,11 +145,12 @@ static void try_command(const struct test_case *test, const char *command)
     struct result result;
     glob_t found;
 
+    /* not in the script: a name of a folder may have any sign in it */
+    (void)setenv("project", SOURCE_FOLDER, 1);
+    (void)setenv("tests", BUILD_FOLDER "/tests", 1);
+    (void)setenv("build", built(""), 1);
     do
-        result = run_script(
-            "rm -rf ./*\nproject='%s' tests='%s' build='%s' posix=%s nanosleep=%ld asan=%d\n"
-            "PATH=$build:$PATH\n%s\n%s",
-            SOURCE_FOLDER, BUILD_FOLDER "/tests", built(""),
+        result = run_script("rm -rf ./*\nposix=%s nanosleep=%ld asan=%d\nPATH=$build:$PATH\n%s\n%s",
             HAVE_MQUEUE && !is_unkind() ? "posix" : "sysv", SLEEP_CALL, ASAN, functions, command);
     while (status != 3 && is_undecided(&result));
     if (result.status == 77 || strstr(result.err, "needs robust mutexes"))
