@@ -160,11 +160,10 @@ static bool send_signal(void)
 
     if (fault.way->target == GROUP)
         target = -target;
-    if (fault.way->target == CHILD) {
-        target = count > 0 ? children[(fault.use + fault.call) % count] : 0;
-        if (target == 0 || process_state(target) == 'Z')
-            return false;
-    }
+    if (fault.way->target == CHILD && count == 0)
+        return false;
+    if (fault.way->target == CHILD) /* one that has ended already takes no notice */
+        target = children[(fault.use + fault.call) % count];
     return kill(target, fault.way->signal) == 0;
 }
 

@@ -342,19 +342,6 @@ static void note(const char *format, ...)
     va_end(values);
 }
 
-char process_state(pid_t pid)
-{
-    char path[64], state = 'Z';
-
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    FILE *file = fopen(path, "r");
-    if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-        state = 'Z'; /* it is gone */
-    if (file)
-        (void)fclose(file);
-    return state;
-}
-
 int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
 {
     char path[64];
@@ -374,13 +361,12 @@ int find_children(pid_t parent, pid_t children[MAX_CHILDREN])
 static void note_processes(void)
 {
     pid_t children[MAX_CHILDREN];
-    int count = find_children(getpid(), children);
 
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+    int count = find_children(getpid(), children);
     for (int i = 0; i < count; i++)
-        if (process_state(children[i]) == 'Z')
-            (void)waitpid(children[i], NULL, WNOHANG);
-        else
-            note("process %ld\n", (long)children[i]);
+        note("process %ld\n", (long)children[i]);
 }
 
 /* Whether there is no such process. */

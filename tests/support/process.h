@@ -84,9 +84,6 @@ void scratch_enter(void);
 /* Removes the current folder, with all that is in it. */
 void scratch_leave(void);
 
-/* The state of process PID, as /proc calls it; of one that is gone, Z. */
-char process_state(pid_t pid);
-
 /* The children of PARENT, oldest first; returns how many. Linux only. */
 enum { MAX_CHILDREN = 256 };
 int find_children(pid_t parent, pid_t children[MAX_CHILDREN]);

@@ -64,7 +64,7 @@ struct result expect_run(int status, const char *said, const char *format, ...)
     (void)vsnprintf(line, sizeof line, format, values);
     va_end(values);
     do
-        result = run_words("%s", line);
+        result = result_of(start_words("%s", line));
     while (status != 3 && is_undecided(&result));
     assert_result(&result, status, said, line);
     return result;

@@ -10,9 +10,7 @@
  * more than it has to: see tests/unkind. */
 bool is_unkind(void);
 
-/* Runs built programs, with blanks between the words, and by a shell: run_script("exec '%s' | cat",
- * built("demo_pipe")). */
-#define run_words(...) result_of(start_words(__VA_ARGS__))
+/* By a shell: run_script("exec '%s' | cat", built("demo_pipe")). */
 struct result run_script(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Runs the words, and fails the test unless STATUS is the exit status, and what was written to
