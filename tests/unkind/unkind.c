@@ -23,7 +23,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -32,7 +31,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -42,9 +40,7 @@
 #include <unistd.h>
 
 enum {
-    ONE_IN = 4,    /* how often is "now and then" */
-    SHM_NAME = 31, /* bytes of a name */
-    SEM_NAME = 30,
+    ONE_IN = 4,   /* how often is "now and then" */
     ATOMIC = 512, /* PIPE_BUF: POSIX's least, and macOS's */
     PAGE = 16384, /* of Apple's processors */
     QUEUE_BYTES = 2048,
@@ -56,8 +52,7 @@ enum {
 #define FUNCTIONS(X) \
     X(accept) X(clock_gettime) X(close) X(connect) X(fcntl) X(ftruncate) \
     X(msgget) X(pipe) X(poll) X(pread) X(pthread_cond_wait) \
-    X(read) X(recv) X(sem_open) X(sem_unlink) X(send) X(shm_open) \
-    X(shm_unlink) X(waitid) X(write)
+    X(read) X(recv) X(send) X(waitid) X(write)
 /* clang-format on */
 
 #define MEMBER(name) __typeof__(name) *name;
@@ -166,41 +161,6 @@ int pthread_cond_wait(pthread_cond_t *restrict condition, pthread_mutex_t *restr
         return error;
     (void)sched_yield();
     return pthread_mutex_lock(mutex);
-}
-
-/* Names of objects. xnu: bsd/kern/posix_sem.c, sem_open() and sem_unlink(): PSEMNAMLEN with the
- * final NUL; bsd/kern/posix_shm.c, pshm_get_name(): PSHMNAMLEN without it. */
-static bool is_too_long(const char *name, size_t most)
-{
-    if (strlen(name) > most)
-        errno = ENAMETOOLONG;
-    return strlen(name) > most;
-}
-
-sem_t *sem_open(const char *name, int flags, ...)
-{
-    va_list more;
-
-    va_start(more, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
-    unsigned value = flags & O_CREAT ? va_arg(more, unsigned) : 0;
-    va_end(more);
-    return is_too_long(name, SEM_NAME) ? SEM_FAILED : real.sem_open(name, flags, mode, value);
-}
-
-int sem_unlink(const char *name)
-{
-    return is_too_long(name, SEM_NAME) ? -1 : real.sem_unlink(name);
-}
-
-int shm_open(const char *name, int flags, mode_t mode)
-{
-    return is_too_long(name, SHM_NAME) ? -1 : real.shm_open(name, flags, mode);
-}
-
-int shm_unlink(const char *name)
-{
-    return is_too_long(name, SHM_NAME) ? -1 : real.shm_unlink(name);
 }
 
 static bool is_shm(int file)
