@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* compare - runs two commands in turn and prints medians
  *
- * compare RUNS INPUT COMMAND [ARG...] [-- COMMAND [ARG...]]: each command runs
- * RUNS times, with the file INPUT as its standard input, and its output thrown
- * away. Prints on one line
+ * compare RUNS INPUT COMMAND [ARG...] [-- COMMAND [ARG...]]: each command runs RUNS times, with the
+ * file INPUT as its standard input, and its output thrown away. Prints on one line
  *   RATIO WALL PROCESSOR PEAK WALL PROCESSOR PEAK
- * where RATIO is the median over the pairs of the first one's wall time by the
- * second one's; then for each command the medians of wall time and of processor
- * time in milliseconds, and the highest peak of memory in KB. Times and memory
- * are those of all its processes that were waited for; the memory is the
- * largest process's. Without a second command the first one is run alone. */
+ * where RATIO is the median over the pairs of the first one's wall time by the second one's; then
+ * for each command the medians of wall time and of processor time in milliseconds, and the highest
+ * peak of memory in KB. Times and memory are those of all its processes that were waited for; the
+ * memory is the largest process's. Without a second command the first one is run alone. */
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <err.h>
@@ -81,8 +79,7 @@ int main(int argc, char **argv)
     int runs = argc > 3 ? atoi(argv[1]) : 0;
 
     if (runs < 1 || runs > MAX_RUNS)
-        errx(2, "usage: compare RUNS INPUT COMMAND [ARG...] "
-                "[-- COMMAND [ARG...]]");
+        errx(2, "usage: compare RUNS INPUT COMMAND [ARG...] [-- COMMAND [ARG...]]");
     commands[0].words = argv + 3;
     for (int i = 4; i < argc - 1 && !commands[1].words; i++)
         if (strcmp(argv[i], "--") == 0) {

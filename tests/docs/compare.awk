@@ -32,9 +32,9 @@ function normal(line)
     return line
 }
 
-# Adds a line to the TEXT of one side, behind the line of its command. With
+# Adds a line to the TEXT of this side, behind the line of its command. With
 # "output varies" only the verdicts count, and whether there is any output.
-function add(side, line)
+function add(line)
 {
     if (line == "" || now == "end") {
         empty += mode !~ /output/ # before the next command they are for the eye
@@ -46,35 +46,35 @@ function add(side, line)
             return
     }
     for (; empty > 0; empty--)
-        add_line(side, now " ")
-    add_line(side, now " " line)
+        add_line(now " ")
+    add_line(now " " line)
 }
 
-function add_line(side, line)
+function add_line(line)
 {
     text[side] = text[side] line "\n"
     missing[line] += side == "page" ? 1 : -1
 }
 
-function begin(side, line)
+function begin(line)
 {
     now = line
     empty = 0
-    add(side, first[now])
+    add(first[now])
 }
 
 BEGIN { text["page"] = text["printed"] = "\n" }
-
-NR == FNR && /^\$ / {
+{ side = NR == FNR ? "page" : "printed" }
+side == "page" && /^\$ / {
     first[FNR] = command[FNR] = $0
-    begin("page", FNR)
+    begin(FNR)
     in_command = 1
     next
 }
-NR == FNR && in_command && /^> / { command[now] = command[now] $0; next }
-NR == FNR { in_command = 0; add("page", normal($0)); next }
-sub(/^\001/, "") { begin("printed", $0); next }
-{ add("printed", normal($0)) }
+in_command && /^> / { command[now] = command[now] $0; next }
+{ in_command = 0 }
+sub(/^\001/, "") { begin($0); next }
+{ add(normal($0)) }
 
 END {
     for (line in missing)

@@ -157,7 +157,7 @@ function end_block(   kind, file)
     else if (kind ~ /^(console|sh) not run: ./)
         print page ":" opened ": " substr(note, 10) >(out "/not_run")
     else if (has_prompt && kind ~ /^(sh|console( (order|numbers|order and numbers|output) var(y|ies))?)$/) {
-        print (change ? "changes" : lane), page, opened, number, language, \
+        print (change ? "changes" : page), page, opened, number, language, \
             (change ? change : "- - -"), note >(out "/sessions")
         change = ""
     } else if (kind !~ /^(text( |$)|c not from the source: .)/ || \
@@ -208,8 +208,6 @@ opened {
         commands = commands line "\n"
         if (note ~ /^not run: /)
             code(line)
-        if (line ~ /demo_socket/ && line !~ /port=0/)
-            lane = "port"
         in_command = language != "sh" || /\\$/
     }
     next
@@ -220,7 +218,6 @@ opened {
     language = substr($0, 4)
     number++
     in_command = has_prompt = 0
-    lane = page
     block = commands = ""
     next
 }
