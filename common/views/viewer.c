@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/viewer.h"
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/base/run.h"
 #include "common/run/output.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { MOMENT = 20000000 }; /* nanoseconds from one look to the next */
 enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
 
 static pid_t owner, viewer;  /* the run's first process; the viewer's */
@@ -61,20 +62,19 @@ static void leave_keys(void)
     keys = -1;
 }
 
-/* Waits a moment for a key and returns it; 0 if there was none; 'q' if there will be none any more,
- * as when this process is in the background. */
+/* Waits a moment if there is no key, without poll(3p), which knows no terminals on macOS. Returns
+ * the key; 0 if there was none; 'q' if there will be none any more, as in the background. */
 static int next_key(void)
 {
-    enum { MOMENT = 20 /* milliseconds */ };
-    struct pollfd typed = {.fd = keys, .events = POLLIN};
     unsigned char key = 0;
-
-    if (CHECK(poll(&typed, 1, MOMENT)) == 0)
-        return 0;
     ssize_t got = AGAIN(read(keys, &key, 1));
+
     if (got == 1)
         return key;
-    return got == -1 && errno == EAGAIN ? 0 : 'q';
+    if (got == 0 || errno != EAGAIN)
+        return 'q';
+    sleep_ns(MOMENT);
+    return 0;
 }
 
 /* Takes what was recorded. Returns how far the run is; if its first process is gone, its end. */
@@ -128,7 +128,7 @@ static void show_rest(int color)
             end_text();
         }
         if (now == GOES_ON)
-            (void)next_key();
+            sleep_ns(MOMENT);
     }
 }
 
@@ -147,8 +147,7 @@ static void write_status(const char *note)
         const char *slash = strrchr(place->file, '/');
         int length = (int)strcspn(place->call, "(");
         bool is_wakeup = item->kind == SENT && strncmp(place->call, "pthread_cond_", 13) == 0;
-        bool is_call = strlen(item->text) == (size_t)length &&
-                       !strncmp(item->text, place->call, (size_t)length);
+        bool is_call = strncmp(item->text, place->call, (size_t)length) == 0;
         (void)snprintf(at, sizeof at, ": %s%.*s, %s:%d", is_call || is_wakeup ? "" : "after ",
             length, place->call, slash ? slash + 1 : place->file, place->line);
     }
@@ -238,7 +237,8 @@ static void play(int color)
             wanted = 0;
         lanes.screen = screen_of(STDOUT_FILENO, color);
         bool is_changed = shown != old || chart.count != count || note != said ||
-                          memcmp(&before, &lanes.screen, sizeof before) != 0;
+                          before.width != lanes.screen.width ||
+                          before.height != lanes.screen.height;
         for (int row = 0; old == 0 && shown > 0 && row < lanes.screen.height; row++)
             write_all(STDOUT_FILENO, "\n", 1); /* what was there before scrolls away */
         if (shown > 0 && is_changed)
