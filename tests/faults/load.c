@@ -4,8 +4,9 @@
  * Usage: load PORT CLIENTS MESSAGES [KINDS]
  *
  * Each sends a line, and begins again when it is done, until so many messages were answered. Of 3
- * KINDS a third says nothing, and a third resets the connection. All answers have to be right.
- * (What else a client may send: see tests/demos/socket.c.) */
+ * KINDS a third says nothing, and a third resets the connection. All answers have to be right. For
+ * tests/bench, and for tests/demos/socket.txt: MESSAGES=100000 in the environment of that is long.
+ */
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <pthread.h>
