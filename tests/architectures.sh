@@ -1,16 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# architectures.sh - the demos as programs of other processors: 32 and 64 bits,
-# both byte orders
+# architectures.sh - the demos as programs of other processors: 32 and 64 bits, both byte orders
 #
 # Usage: sh tests/architectures.sh ARCHITECTURE
 #
-# ARCHITECTURE is i686, armhf, aarch64, or s390x, where numbers begin with their
-# highest byte. It needs gcc for the architecture and, except for i686, an
-# emulated processor: qemu-arm, qemu-aarch64, or qemu-s390x. Without them the
-# exit status is 77. Warnings are errors. Each demo runs in both modes, and then
-# the tests of those that need little time. (qemu's own processor time is not
-# that of demo_signal, so its tests are left out.)
+# ARCHITECTURE is i686, armhf, aarch64, or s390x, where numbers begin with their highest byte. It
+# needs gcc for the architecture and, except for i686, an emulated processor: qemu-arm,
+# qemu-aarch64, or qemu-s390x. Without them the exit status is 77. Warnings are errors. Each demo
+# runs in both modes, and then the tests of those that need little time. (qemu's own processor time
+# is not that of demo_signal, so its tests are left out.)
 set -eu
 
 build=unknown # until setup.sh has set it
@@ -20,9 +18,8 @@ build=unknown # until setup.sh has set it
 . "$project/demos/setup.sh"
 tests=$build # the native test programs
 
-# The emulated processor reads the locales of this system, and can only if its
-# byte order is the same: without them demo_pipe knows no case of letters but
-# those of ASCII.
+# The emulated processor reads the locales of this system, and can only if its byte order is the
+# same: without them demo_pipe knows no case of letters but those of ASCII.
 tested='condvar|file|shm|socket|pipe'
 case ${1-} in
 i686) CC=i686-linux-gnu-gcc processor=i686 emulator= ;;

@@ -4,9 +4,9 @@
 #
 # Usage: sh tests/builds.sh
 #
-# In the source folder, as a part of another project, in a folder with an odd
-# name, as a unity build, installed within its own tree, and by a generator of
-# several configurations. It ends with the first thing that is wrong.
+# In the source folder, as a part of another project, in a folder with an odd name, as a unity
+# build, installed within its own tree, and by a generator of several configurations. It ends with
+# the first thing that is wrong.
 set -eu
 
 build=unknown # none is needed

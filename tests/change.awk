@@ -5,8 +5,8 @@
 # Usage: awk -v entry="LAB NAME" -f change.awk labs.txt SOURCE
 #        awk -v entry=NUMBER -v once=1 -f change.awk mutants.txt SOURCE
 #
-# labs.txt tells the form of an entry. Prints the changed source, and on standard
-# error what cannot be changed, with status 1.
+# labs.txt tells the form of an entry. Prints the changed source, and on standard error what cannot
+# be changed, with status 1.
 
 # Puts in what LOCK(M), UNLOCK(M) and WAIT(C, M) stand for.
 function expanded(text,   call)

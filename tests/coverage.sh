@@ -4,14 +4,14 @@
 #
 # Usage: sh tests/coverage.sh [OPTION OF CTEST...]
 #
-# Builds with clang in a folder of its own, build-coverage, or BUILD. There it runs
-# the tests of the units and of the demos, and those in which the system fails.
-# Then it prints of each file how many lines no run has reached, and which. Options
-# choose other tests, as in -R semaphore; then what was counted before is kept.
+# Builds with clang in a folder of its own, build-coverage, or BUILD. There it runs the tests of the
+# units and of the demos, and those in which the system fails. Then it prints of each file how many
+# lines no run has reached, and which. Options choose other tests, as in -R semaphore; then what was
+# counted before is kept.
 #
-# It takes some minutes. Some tests fail in such a build, since it opens files of
-# its own: what counts is what was reached. (llvm-cov warns of inline functions that
-# a source has no use for. What the labs run is tested by labs.sh alone.)
+# It takes some minutes. Some tests fail in such a build, since it opens files of its own: what
+# counts is what was reached. (llvm-cov warns of inline functions that a source has no use for. What
+# the labs run is tested by labs.sh alone.)
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)

@@ -4,14 +4,12 @@
 #
 # Usage: sh tests/docs.sh [BUILD_FOLDER [PAGE...]]
 #
-# Runs the commands that the pages show and compares what they print, looks up
-# each quote in the source, each link, each option that is named, each word that
-# is to be avoided, and draws the pictures again. docs/WRITING.md has the rules
-# for those who write pages. With PAGEs only these, and no pictures.
-# DEMOS=FOLDER takes the programs from there.
+# Runs the commands that the pages show and compares what they print, looks up each quote in the
+# source, each link, each option that is named, each word that is to be avoided, and draws the
+# pictures again. docs/WRITING.md has the rules for those who write pages. With PAGEs only these,
+# and no pictures. DEMOS=FOLDER takes the programs from there.
 #
-# Each mistake is a line "PAGE:LINE: what is wrong". Exit status: 0 if there is
-# none.
+# Each mistake is a line "PAGE:LINE: what is wrong". Exit status: 0 if there is none.
 set -eu
 
 programs=${DEMOS:+$(CDPATH='' cd -- "$DEMOS" && pwd -P)}
@@ -35,8 +33,8 @@ wrong()
     } >>"$mistakes"
 }
 
-# find_words FILE...: what the project does not write, since there are plainer words
-# for it. Names of a source, as so_it_is, do not count.
+# find_words FILE...: what the project does not write, since there are plainer words for it. Names
+# of a source, as so_it_is, do not count.
 find_words()
 {
     unwanted='in place of|for ever|shall|dearer|anew|mends?|stands? (alone|in|open)|so it should be'
@@ -53,8 +51,7 @@ find_words()
         END { check() }' "$@"
 }
 
-# apply: builds the demo with the change, and puts it into RUN in the program's
-# place
+# apply: builds the demo with the change, and puts it into RUN in the program's place
 apply()
 {
     demo=$(basename -- "$source" .c)
@@ -110,8 +107,8 @@ run_block()
         "$(diff -U 3 "$block.page" "$block.printed" | sed 1,3d)"
 }
 
-# What a picture says around the chart: its title, its lanes, what it measures,
-# and its legend, without what differs from run to run.
+# What a picture says around the chart: its title, its lanes, what it measures, and its legend,
+# without what differs from run to run.
 words_of()
 {
     awk '
@@ -130,9 +127,9 @@ words_of()
     ' "$1" 2>/dev/null | sort -u
 }
 
-# In each picture; but not what may not happen in each run, and so is not in each
-# legend, nor the kind of axis, which depends on how busy the machine is. A picture
-# is drawn some times if that makes the difference.
+# In each picture; but not what may not happen in each run, and so is not in each legend, nor the
+# kind of axis, which depends on how busy the machine is. A picture is drawn some times if that
+# makes the difference.
 check_pictures()
 {
     find docs/pictures "$scratch/pictures" -type f | sed 's|.*/||' | sort -u >"$scratch/drawings"
@@ -153,9 +150,9 @@ check_pictures()
 for file in mistakes not_run sessions drawings; do
     : >"$scratch/$file"
 done
-# What the programs and the sources have: the help of each program, a line
-# "PROGRAM --option" for each option, and all names. (No file has a blank in its
-# name; those of an installation beside them are not the project's.)
+# What the programs and the sources have: the help of each program, a line "PROGRAM --option" for
+# each option, and all names. (No file has a blank in its name; those of an installation beside them
+# are not the project's.)
 mkdir "$scratch/help"
 for program in "$programs"/demo_* "$programs"/bench_mechanisms; do
     [ -f "$program" ] || continue

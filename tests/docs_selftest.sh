@@ -4,8 +4,8 @@
 #
 # Usage: sh tests/docs_selftest.sh [BUILD_FOLDER]
 #
-# In a copy of the project, with a page that lies in all ways. That nothing is
-# wrong with pages that tell the truth is what docs.sh says of the project's.
+# In a copy of the project, with a page that lies in all ways. That nothing is wrong with pages that
+# tell the truth is what docs.sh says of the project's.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh
@@ -20,9 +20,9 @@ unset DEMOS
 # an installation within the project does not count
 echo 'A [link](nowhere.md)' >installed/docs/page.md
 
-# The page that lies: a row for each part of it. The fields: what block it is, with
-# its comment, or prose; its lines; and the mistake, if it is another one than
-# that the program printed something else.
+# The page that lies: a row for each part of it. The fields: what block it is, with its comment, or
+# prose; its lines; and the mistake, if it is another one than that the program printed something
+# else.
 cat >lies <<'END'
 prose @ # A page that lies\n\nOne. Two. Three. @ too long sentences: see docs/sentences.sh
 console @ $ ./demo_pipe --seed=1 make this 2>/dev/null\nmakethis
@@ -74,8 +74,8 @@ awk -F ' @ ' '
         print "docs/lie.md: " ($3 ? $3 : "the program printed something else")
     }' lies >wanted
 
-# All pages: so the pictures, too, which the copy draws as they are in "new", and
-# the comments. Of the pictures that are in both places, one differs.
+# All pages: so the pictures, too, which the copy draws as they are in "new", and the comments. Of
+# the pictures that are in both places, one differs.
 mkdir new
 # shellcheck disable=SC2016 # for that script to expand
 echo 'cp new/* "$2"' >docs/render.sh

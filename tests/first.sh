@@ -4,13 +4,12 @@
 #
 # Usage: sh tests/first.sh [BUILD_FOLDER [NAME...]]
 #
-# Builds each docs/first/NAME.c with $CC (default: cc) as docs/first/README.md
-# says, and compares what it prints. Then makes each change of
-# docs/first/NAME.changes, and checks that what the page promises happens:
-# docs/demos/NAME.md has to name each change, and what you see then that the
-# program did not print before. (fork has no such page; its changes are in
-# docs/first/README.md.) A change begins with a line "## TITLE". Below it is what
-# change.awk changes, once in the program, and what is expected:
+# Builds each docs/first/NAME.c with $CC (default: cc) as docs/first/README.md says, and compares
+# what it prints. Then makes each change of docs/first/NAME.changes, and checks that what the page
+# promises happens: docs/demos/NAME.md has to name each change, and what you see then that the
+# program did not print before. (fork has no such page; its changes are in docs/first/README.md.) A
+# change begins with a line "## TITLE". Below it is what change.awk changes, once in the program,
+# and what is expected:
 #
 #   > TEXT          it prints this line, and no other ones ("> ..." allows more)
 #   = any order     of these lines; one may come into the middle of another one,
@@ -74,8 +73,8 @@ has()
     grep -qxe "= $1" entry
 }
 
-# shape <TEXT: what is compared: not the order if that plays no role, and
-# where the C library is not GNU's, not its own words
+# shape <TEXT: what is compared: not the order if that plays no role, and where the C library is not
+# GNU's, not its own words
 shape()
 {
     order='cat' words=
@@ -105,8 +104,8 @@ prints_it()
     fi
 }
 
-# happens: whether the program does what the entry expects. Which of two processes
-# comes first differs on one core: so every other try is there.
+# happens: whether the program does what the entry expects. Which of two processes comes first
+# differs on one core: so every other try is there.
 happens()
 {
     pinned='' seconds=$most_seconds status=0
@@ -122,8 +121,7 @@ happens()
     prints_it
 }
 
-# check_promise PAGE: that it says what the entry expects; and README, which lines
-# are taken out
+# check_promise PAGE: that it says what the entry expects; and README, which lines are taken out
 check_promise()
 {
     promise <"$1" >promised
@@ -142,8 +140,8 @@ check_promise()
     done <words
 }
 
-# try NUMBER OPTION...: the program with this change, and with names that no other
-# program has that runs now, does what the entry expects
+# try NUMBER OPTION...: the program with this change, and with names that no other program has that
+# runs now, does what the entry expects
 try()
 {
     awk -v entry="$1" -v once=1 -f "$project/tests/change.awk" \

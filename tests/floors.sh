@@ -4,10 +4,9 @@
 #
 # Usage: sh tests/floors.sh [BUILD_FOLDER]
 #
-# A file may use those of lower floors only, and no files of one folder use each
-# other in a circle. The floors, from above: demos, demos/parts, common/demo,
-# common/views, common/run, common/base. And a demo needs only one header of
-# ours, common/demo.h, but for its own parts.
+# A file may use those of lower floors only, and no files of one folder use each other in a circle.
+# The floors, from above: demos, demos/parts, common/demo, common/views, common/run, common/base.
+# And a demo needs only one header of ours, common/demo.h, but for its own parts.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh

@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# install.sh - everything gets to its place, and the man pages say what --help
-# says
+# install.sh - everything gets to its place, and the man pages say what --help says
 #
 # Usage: sh tests/install.sh BUILD_FOLDER
 #
-# It installs the build into a scratch folder. Without groff and mandoc nobody
-# can tell whether they understand the pages; then that is left out.
+# It installs the build into a scratch folder. Without groff and mandoc nobody can tell whether they
+# understand the pages; then that is left out.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh

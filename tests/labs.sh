@@ -4,11 +4,10 @@
 #
 # Usage: sh tests/labs.sh [BUILD [NAME...]]
 #
-# For each lab: the starter fails, the demo's own text (or the solution in
-# labs.txt) passes, and the typical mistakes there fail, each for its own reason.
-# Then files that are no solution at all, and the command line (bad_input), and
-# what only the thread sanitizer sees (races). With NAMEs only these.
-# LABS_RUNS=N has the check run each program N times instead of 5.
+# For each lab: the starter fails, the demo's own text (or the solution in labs.txt) passes, and the
+# typical mistakes there fail, each for its own reason. Then files that are no solution at all, and
+# the command line (bad_input), and what only the thread sanitizer sees (races). With NAMEs only
+# these. LABS_RUNS=N has the check run each program N times instead of 5.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh
@@ -127,8 +126,8 @@ bad_input()
     ! grep -q "$(printf '\033')" said json || fails "escapes.c: its text is not escaped"
 }
 
-# What lab_run does with programs that the check would not even run, or that have
-# no watchdog of their own.
+# What lab_run does with programs that the check would not even run, or that have no watchdog of
+# their own.
 limits()
 {
     echo 'int fork(void); int main(void) { for (;;) fork(); }' >forks-on.c
@@ -171,8 +170,8 @@ command_line()
     done
 }
 
-# Most of the time goes into waiting for runs that do not end: so there are
-# lanes. Only one of them may build, for the thread sanitizer.
+# Most of the time goes into waiting for runs that do not end: so there are lanes. Only one of them
+# may build, for the thread sanitizer.
 if [ $# -eq 0 ]; then
     for names in buffer readers bad_input 'mutex shm' 'pipe condvar mqueue' \
         'races semaphore file signal socket monitor'; do

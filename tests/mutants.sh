@@ -4,13 +4,13 @@
 #
 # Usage: sh tests/mutants.sh [--check | NUMBER...]
 #
-# Makes each mistake of mutants.txt, or those with these numbers, in a copy of
-# the project, and runs the tests that should notice it, then all others, until
-# one fails, which it prints. All take more than an hour; --check only looks
-# whether each can be made. None may leave a name or a queue in the system.
+# Makes each mistake of mutants.txt, or those with these numbers, in a copy of the project, and runs
+# the tests that should notice it, then all others, until one fails, which it prints. All take more
+# than an hour; --check only looks whether each can be made. None may leave a name or a queue in the
+# system.
 #
-# Exit status: 0 if at least 57 of 60 were noticed, or as many in proportion; 1
-# if fewer were, or one cannot be made; 2 for wrong usage.
+# Exit status: 0 if at least 57 of 60 were noticed, or as many in proportion; 1 if fewer were, or
+# one cannot be made; 2 for wrong usage.
 set -eu
 
 build=unknown # none is needed
@@ -20,8 +20,7 @@ cd "$project"
 table=$project/tests/mutants.txt
 count=$(grep -c '^[a-z]' "$table")
 
-# mutate NUMBER: makes "mutant", the file with that mistake in it; sets file,
-# tests, what
+# mutate NUMBER: makes "mutant", the file with that mistake in it; sets file, tests, what
 mutate()
 {
     read -r file tests what <<END
@@ -63,8 +62,8 @@ build()
     cmake --build build --parallel "$jobs" >"$scratch/said" 2>&1
 }
 
-# noticed OPTION-OF-CTEST...: prints the first test that fails, also when it is
-# repeated (what a busy machine does may go away); 1: none does
+# noticed OPTION-OF-CTEST...: prints the first test that fails, also when it is repeated (what a
+# busy machine does may go away); 1: none does
 noticed()
 {
     ! (cd build && ctest -j "$jobs" --timeout 150 --repeat until-pass:2 \

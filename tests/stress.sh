@@ -4,13 +4,12 @@
 #
 # Usage: sh tests/stress.sh BUILD_FOLDER [crowd | RUNS [DEMO]]
 #
-# A normal run has to end with status 0 (demo_signal: 1, or 0 if the guard came so
-# late that the task was done), a broken one with 4: of 1000 broken runs one may
-# fail to show its bug, of normal runs none may report a violation; and in one of
-# 100 at most nobody waits in the mechanism's own call. Prints a table, and above
-# its line each run that went wrong with what it said: its seed and speed stand
-# there to repeat it. The long soak is 5000 RUNS: 10,000 of each mode, half of them
-# on one core. A crowd is 100 normal runs of all kinds at once.
+# A normal run has to end with status 0 (demo_signal: 1, or 0 if the guard came so late that the
+# task was done), a broken one with 4: of 1000 broken runs one may fail to show its bug, of normal
+# runs none may report a violation; and in one of 100 at most nobody waits in the mechanism's own
+# call. Prints a table, and above its line each run that went wrong with what it said: its seed and
+# speed stand there to repeat it. The long soak is 5000 RUNS: 10,000 of each mode, half of them on
+# one core. A crowd is 100 normal runs of all kinds at once.
 set -u
 
 # shellcheck source=tests/support/scratch.sh
@@ -18,8 +17,8 @@ set -u
 folder=${DEMOS:-$build} # or those that another script starts in its own way
 count=${2-200} only=${3-}
 
-# Besides: more who wait for the same; and an open window, which does no harm where
-# the mechanism is in place.
+# Besides: more who wait for the same; and an open window, which does no harm where the mechanism is
+# in place.
 {
     runs
     plain_runs | sed -n 's/^condvar.*/& --consumers=5/p; s/^mqueue.*/& --clients=3/p'
@@ -28,10 +27,10 @@ count=${2-200} only=${3-}
 one_core=
 if taskset -c 0 true 2>/dev/null; then one_core='taskset -c 0'; fi
 
-# try NUMBER: a run of what was read from the table, in the folder of its log and
-# names; adds a line to the files of what it was. The speeds come in turn; seeds
-# differ from run to run, and are the same when all is repeated. Some are watched:
-# recording, and the live view's process, change the times.
+# try NUMBER: a run of what was read from the table, in the folder of its log and names; adds a line
+# to the files of what it was. The speeds come in turn; seeds differ from run to run, and are the
+# same when all is repeated. Some are watched: recording, and the live view's process, change the
+# times.
 try()
 {
     number=$1 view=

@@ -4,12 +4,11 @@
 #
 # Usage: sh tests/twins.sh
 #
-# A function broken_X() is the same text as X(), but for lines that are left out
-# and lines that are marked: WRONG, or window, beside the line or alone above it.
-# (Braces and indentation follow from what is left out, and comments may say
-# what then happens.) The header has at most 22 lines of text, the mechanism ends
-# within 60 lines after it (of some it is larger), and all in all a demo has at
-# most 150 lines, of 80 columns.
+# A function broken_X() is the same text as X(), but for lines that are left out and lines that are
+# marked: WRONG, or window, beside the line or alone above it. (Braces and indentation follow from
+# what is left out, and comments may say what then happens.) The header has at most 22 lines of
+# text, the mechanism ends within 60 lines after it (of some it is larger), and all in all a demo
+# has at most 150 lines, of 80 columns.
 set -eu
 
 cd -- "$(dirname -- "$0")/.."
@@ -26,8 +25,8 @@ for demo in demos/demo_*.c; do
             print FILENAME ": " text
             bad = 1
         }
-        # without what may differ: the indentation, a brace around one statement,
-        # a comment that says what then happens
+        # without what may differ: the indentation, a brace around one statement, a comment that
+        # says what then happens
         function plain(line) {
             gsub(/[ \t]+/, " ", line)
             sub(/ ?\/\*.*\*\/$/, "", line)

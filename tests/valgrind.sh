@@ -4,9 +4,8 @@
 #
 # Usage: sh tests/valgrind.sh [BUILD_FOLDER]
 #
-# No process of a run may make an error, lose memory for good, or use a
-# descriptor that is not open. (Some descriptors and memory are in use until the
-# end of each run.)
+# No process of a run may make an error, lose memory for good, or use a descriptor that is not open.
+# (Some descriptors and memory are in use until the end of each run.)
 set -eu
 
 # shellcheck source=tests/support/scratch.sh

@@ -4,11 +4,10 @@
 #
 # sh tests/bench/run.sh [BUILD_FOLDER]
 #
-# Builds in the folder build, unless another one is named. Prints one line for each
-# promise: the figure, its limit, and what was measured. What is compared runs
-# in turn, and the median counts. Exit status: 0 when all limits were met, 1
-# when not, 2 when it could not begin. It takes about a minute. Let nothing else
-# run in the meantime, and do not measure a debug or sanitizer build.
+# Builds in the folder build, unless another one is named. Prints one line for each promise: the
+# figure, its limit, and what was measured. What is compared runs in turn, and the median counts.
+# Exit status: 0 when all limits were met, 1 when not, 2 when it could not begin. It takes about a
+# minute. Let nothing else run in the meantime, and do not measure a debug or sanitizer build.
 set -u
 
 [ $# -gt 0 ] || BUILD=build sh "$(dirname -- "$0")/../run.sh" -N >/dev/null || exit 2
@@ -33,8 +32,8 @@ promise()
     printf '%-6s  %-40s %5s %s, at most %s%s\n' "$result" "$1" "${2:-none}" "$4" "$3" "${5:+ ($5)}"
 }
 
-# figures RUNS INPUT COMMAND... [-- COMMAND...]: what compare prints, as $ratio,
-# $wall_1, ...; all empty if it failed
+# figures RUNS INPUT COMMAND... [-- COMMAND...]: what compare prints, as $ratio, $wall_1, ...; all
+# empty if it failed
 figures()
 {
     # shellcheck disable=SC2034,SC2086 # not every promise wants all; words

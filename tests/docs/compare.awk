@@ -3,10 +3,9 @@
 #
 # Usage: awk -v mode=MODE -f fits.awk -f compare.awk BLOCK PRINTED
 #
-# PRINTED is what the commands of the block have printed; a line "\001LINE" is
-# before that of each command. MODE is "", "order varies", "numbers vary",
-# "order and numbers vary" or "output varies". Exit status: 1 if it differs; then
-# BLOCK.page and BLOCK.printed have what was compared.
+# PRINTED is what the commands of the block have printed; a line "\001LINE" is before that of each
+# command. MODE is "", "order varies", "numbers vary", "order and numbers vary" or "output varies".
+# Exit status: 1 if it differs; then BLOCK.page and BLOCK.printed have what was compared.
 
 # What cannot be the same twice, and so is compared nowhere.
 function normal(line)
@@ -32,8 +31,8 @@ function normal(line)
     return line
 }
 
-# Adds a line to the TEXT of this side, behind the line of its command. With
-# "output varies" only the verdicts count, and whether there is any output.
+# Adds a line to the TEXT of this side, behind the line of its command. With "output varies" only
+# the verdicts count, and whether there is any output.
 function add(line)
 {
     if (line == "" || now == "end") {

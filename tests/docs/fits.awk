@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fits.awk - the function that compares texts with gaps
 
-# Whether TEXT is what PATTERN has, whose lines "..." (behind a number) stand for
-# any number of lines. Both begin and end with a newline.
+# Whether TEXT is what PATTERN has, whose lines "..." (behind a number) stand for any number of
+# lines. Both begin and end with a newline.
 function fits(pattern, text,   count, part, i, at)
 {
     count = split(pattern, part, /\n([0-9 ]*\.\.\. *\n)+/)

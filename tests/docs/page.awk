@@ -4,16 +4,16 @@
 # Usage: LC_ALL=C awk -v out=FOLDER -f fits.awk -f page.awk of=options OPTIONS
 #            of=names NAMES of=files FILES of=pages PAGE...
 #
-# OPTIONS has a line "PROGRAM --option" for each, NAMES all names of the sources,
-# FILES all files and folders. These files are left in FOLDER:
+# OPTIONS has a line "PROGRAM --option" for each, NAMES all names of the sources, FILES all files
+# and folders. These files are left in FOLDER:
 #
 #   mistakes   PAGE:LINE: what is wrong
 #   not_run    PAGE:LINE: why a block is not run
 #   sessions   LANE PAGE LINE NUMBER LANGUAGE CHANGE CHANGE-LINE FILE MODE: a
 #              block to run, and before it a block that changes FILE, or "- - -"
 #
-# N.text is what block N holds, N.session its commands as a shell script, with
-# "mark LINE" before each one.
+# N.text is what block N holds, N.session its commands as a shell script, with "mark LINE" before
+# each one.
 
 function wrong(line, text)
 {
@@ -28,8 +28,8 @@ function is_foreign(text,   word, i)
     return 0
 }
 
-# Looks up what TEXT names: options, names with an underscore, and files. An
-# option belongs to the program that is named before it, or to the page's.
+# Looks up what TEXT names: options, names with an underscore, and files. An option belongs to the
+# program that is named before it, or to the page's.
 function code(text,   word, count, i, name, program, ours)
 {
     name = text
@@ -72,8 +72,8 @@ function anchor(text)
     seen[text]++
 }
 
-# Whether a terminal has room for the line, unless that is a picture or has an
-# address, and a phone for each cell of a table.
+# Whether a terminal has room for the line, unless that is a picture or has an address, and a phone
+# for each cell of a table.
 function width(line,   cell, i)
 {
     gsub(/[\200-\277]/, "", line) # all but first bytes of characters

@@ -4,9 +4,9 @@
 #
 # Usage: sh session.sh LANGUAGE COMMANDS (which page.awk has made)
 #
-# "mark LINE" among them prints a line that tells where the next command begins,
-# and leaves it the status of the one before; what is wrong with that status is
-# put into COMMANDS.wrong. Exit status: 99 if the end was reached.
+# "mark LINE" among them prints a line that tells where the next command begins, and leaves it the
+# status of the one before; what is wrong with that status is put into COMMANDS.wrong. Exit status:
+# 99 if the end was reached.
 
 language=$1 commands=$2
 trap 'jobs -p >"$commands.jobs"
@@ -25,8 +25,8 @@ mark()
     return $docs_status
 }
 
-# Before glibc 2.34, as the page of the first programs says, some calls are in
-# a library of their own.
+# Before glibc 2.34, as the page of the first programs says, some calls are in a library of their
+# own.
 cc()
 {
     # shellcheck disable=SC2317 # the commands call it

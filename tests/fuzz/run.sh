@@ -4,9 +4,9 @@
 #
 # Usage: sh tests/fuzz/run.sh [SECONDS]
 #
-# It needs clang with its runtime libraries (Debian: libclang-rt-dev). An input
-# that breaks something is left in build-fuzz/; once that is repaired, put it
-# into tests/fuzz/corpus/, where ctest replays it.
+# It needs clang with its runtime libraries (Debian: libclang-rt-dev). An input that breaks
+# something is left in build-fuzz/; once that is repaired, put it into tests/fuzz/corpus/, where
+# ctest replays it.
 set -eu
 
 project=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
