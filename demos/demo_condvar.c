@@ -53,7 +53,7 @@ static void broken_consumer(int id)
         let_producer_finish(); /* window: it broadcasts, and nobody sleeps */
         /* WRONG: locks again, but does not test is_over again */
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        /* is_over is true by now, and nobody will wake it any more */
+        /* is_over is true by now: who wakes the sleepers has done so */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(shared.numbers, shared.count);

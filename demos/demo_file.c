@@ -50,7 +50,7 @@ static void unlock_file(int file)
 static void append_name(int file, int id)
 {
     CHECK(lseek(file, 0, SEEK_END));
-    pause_a_moment(); /* others wait for the lock; with --broken, they enter */
+    pause_a_moment(); /* stands for slow work; others come meanwhile */
     write_text(file, "%d\n", id); /* like printf, by one write(2) */
 }
 

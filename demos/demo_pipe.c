@@ -27,11 +27,10 @@
 /* Filter i reads from pipe i and writes into pipe i + 1, the last to stdout:
  * main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -4-> stdout
  * Each pipe has a read end [0] and a write end [1]. */
-static int pipes[FILTERS + 1][2] = {[FILTERS] = {NONE, STDOUT_FILENO}};
+static int pipes[FILTERS + 1][2];
 
 /* Each filter is forked, and so has a copy of all ends. read returns 0 only
- * when no process has the write end open: a reader that keeps it waits forever.
- */
+ * when nobody has the write end open: a reader that keeps it waits forever. */
 static void close_unused_ends(int in, int out)
 {
     for (int i = 0; i < FILTERS; i++) {
@@ -50,7 +49,7 @@ static void copy_filtered(int id, int in, int out)
 
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
+        size_t made = apply_filter(id, text, length, result);
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
     CHECK(close(out)); /* the last write end: the next filter reads 0 */
@@ -75,7 +74,8 @@ static void broken_filter(int id)
 static void start_filters(void)
 {
     for (int i = 0; i < FILTERS; i++)
-        CHECK(pipe(pipes[i])); /* before any fork: all inherit them */
+        CHECK(pipe(pipes[i]));         /* before any fork: all inherit them */
+    pipes[FILTERS][1] = STDOUT_FILENO; /* of the last filter */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
     start_actors(0); /* one fork each: the child has copies of all ends */

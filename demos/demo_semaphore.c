@@ -32,7 +32,7 @@ static sem_t free_slots; /* its value is the number of free slots */
 /* At the beginning all slots are free. */
 static void init_slots(void)
 {
-    /* 0: for threads, not processes; the last is its first value */
+    /* 0: shared by threads, not processes; slots: its initial value */
     CHECK(sem_init(&free_slots, 0, (unsigned)settings.slots));
 }
 
@@ -40,7 +40,7 @@ static void init_slots(void)
 static void use_resource(int id)
 {
     say_starting(id);
-    hold(id); /* others wait in sem_wait; with --broken, they enter */
+    hold(id); /* stands for the work, which takes a while */
     say_finished(id);
 }
 

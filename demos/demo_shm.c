@@ -51,7 +51,7 @@ static void writer(int id)
     while (next_turn(WRITER)) {        /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
         for (int i = 0; i < settings.values; i++)
-            /* pauses once, halfway: the reader comes */
+            /* stands for slow work: it pauses once, until the reader comes */
             shared->update.numbers[i] = next_number();
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }

@@ -41,8 +41,8 @@ static void task(int id)
     CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
 
-    struct timespec left = begin_work();  /* it sleeps as long as --task says */
-    while (nanosleep(&left, &left) == -1) /* a signal came; left: the rest */
+    struct timespec left = begin_work();  /* --task: how long the work takes */
+    while (nanosleep(&left, &left) == -1) /* a signal came: left is the rest */
         note_caught(caught);              /* it goes on, and refuses to stop */
     end_work(caught);
 }

@@ -551,8 +551,8 @@ static double put_foot(const struct picture *picture, double y)
 void svg_write(struct chart *chart, FILE *out)
 {
     struct picture *picture = CHECK_NOT(NULL, calloc(1, sizeof *picture));
-    char *body; /* only when it is drawn the height is known */
-    size_t length;
+    char *body = NULL; /* only when it is drawn the height is known */
+    size_t length = 0;
 
     picture->chart = chart;
     picture->out = CHECK_NOT(NULL, open_memstream(&body, &length));

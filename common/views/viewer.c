@@ -162,8 +162,8 @@ static void draw(const char *note)
 {
     enum { STATUS = 2 /* rows */ };
     struct screen screen = lanes.screen;
-    char *rows;
-    size_t size;
+    char *rows = NULL;
+    size_t size = 0;
 
     lanes = (struct lanes){.chart = &chart, .screen = screen};
     lanes.screen.height = 0; /* so that the names are printed once */
