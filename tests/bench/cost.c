@@ -81,6 +81,7 @@ static void record_events(int times)
 
 static void start_recorder(void)
 {
+    recorder = shared_alloc(sizeof *recorder);
     recorder_start();
     record_lanes("server", 1);
     record_as("server", 0);
