@@ -31,6 +31,8 @@ enum { MAX_BOXES = 20000, MAX_NUMBERED = 8 };
 struct picture {
     struct chart *chart;
     FILE *out;
+    char *body; /* what OUT has written when it is closed: only then the height is known */
+    size_t length;
     double left, top, bottom;
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
     struct box {               /* a place that is taken, from the corner above on the left */
@@ -551,11 +553,9 @@ static double put_foot(const struct picture *picture, double y)
 void svg_write(struct chart *chart, FILE *out)
 {
     struct picture *picture = CHECK_NOT(NULL, calloc(1, sizeof *picture));
-    char *body = NULL; /* only when it is drawn the height is known */
-    size_t length = 0;
 
     picture->chart = chart;
-    picture->out = CHECK_NOT(NULL, open_memstream(&body, &length));
+    picture->out = CHECK_NOT(NULL, open_memstream(&picture->body, &picture->length));
     chart_rows(chart, MAX_ROWS);
     lay_out(picture, put_title(picture));
     put_axis(picture);
@@ -569,7 +569,7 @@ void svg_write(struct chart *chart, FILE *out)
     (void)fprintf(out,
         "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 %d %.0f'><title>%s"
         "</title>\n%s%s</svg>\n",
-        PAPER_WIDTH, y, chart->title.program, paper_head, body);
-    free(body);
+        PAPER_WIDTH, y, chart->title.program, paper_head, picture->body);
+    free(picture->body);
     free(picture);
 }

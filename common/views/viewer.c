@@ -94,22 +94,27 @@ static int follow(void)
     return now;
 }
 
-/* What is written to standard output at once. */
-static struct {
+/* What is written to standard output at once; and of the player's screen the rows of items. */
+static struct text {
     FILE *out;
     char *bytes;
     size_t size;
-} text;
+} text, rows;
 
-static void begin_text(void)
+static void begin_text(struct text *stream)
 {
-    text.out = CHECK_NOT(NULL, open_memstream(&text.bytes, &text.size));
+    stream->out = CHECK_NOT(NULL, open_memstream(&stream->bytes, &stream->size));
+}
+
+static void close_text(const struct text *stream)
+{
+    if (fclose(stream->out) == EOF)
+        die_call("fclose", errno, __FILE__, __LINE__);
 }
 
 static void end_text(void)
 {
-    if (fclose(text.out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
+    close_text(&text);
     write_all(STDOUT_FILENO, text.bytes, text.size);
     free(text.bytes);
 }
@@ -122,7 +127,7 @@ static void show_rest(int color)
     while (now == GOES_ON) {
         now = follow();
         for (; shown < chart.count; shown++) {
-            begin_text();
+            begin_text(&text);
             lanes.screen = screen_of(STDOUT_FILENO, color);
             lanes_print(&lanes, &chart.items[shown], text.out);
             end_text();
@@ -162,31 +167,28 @@ static void draw(const char *note)
 {
     enum { STATUS = 2 /* rows */ };
     struct screen screen = lanes.screen;
-    char *rows = NULL;
-    size_t size = 0;
 
     lanes = (struct lanes){.chart = &chart, .screen = screen};
     lanes.screen.height = 0; /* so that the names are printed once */
     chart_rewind(&chart);
-    begin_text();
+    begin_text(&text);
     (void)fputs("\033[H\033[J", text.out);
     lanes_head(&lanes, text.out);
     int space = screen.height - STATUS - lanes.rows;
     if (space < 1)
         space = 1;
     lanes.rows = 0;
-    FILE *out = CHECK_NOT(NULL, open_memstream(&rows, &size));
+    begin_text(&rows);
     for (long i = 0; i < shown; i++)
-        lanes_print(&lanes, &chart.items[i], i + space < shown ? NULL : out);
+        lanes_print(&lanes, &chart.items[i], i + space < shown ? NULL : rows.out);
     for (; lanes.rows < space; lanes.rows++)
-        (void)fputc('\n', out);
-    if (fclose(out) == EOF)
-        die_call("fclose", errno, __FILE__, __LINE__);
-    const char *last = rows;
+        (void)fputc('\n', rows.out);
+    close_text(&rows);
+    const char *last = rows.bytes;
     for (; lanes.rows > space; lanes.rows--)
         last = strchr(last, '\n') + 1;
     (void)fputs(last, text.out);
-    free(rows);
+    free(rows.bytes);
     write_status(note);
     end_text();
     lanes.screen = screen;
