@@ -159,23 +159,6 @@ TEST(events)
     }
 }
 
-/* A flaw is told in the bar of what is wrong; a deadline goes through all lanes. */
-TEST(flaws)
-{
-    begin("writer", 1);
-    record_lanes("reader", 1);
-    recorded_state(0, 0, RUNNING, "running");
-    recorded_state(0, 1, RUNNING, "running");
-    recorded_note(100 * MS, 1, "[10, 200 | 3]");
-    recorded_wrong();
-    recorded_flaw(101 * MS, 1, "torn: 2 new, 1 old");
-    recorded_note(700 * MS, 0, "deadline of 2 s");
-    recorded_state(900 * MS, 1, GONE, "done");
-    const char *picture = draw(VERDICT_VIOLATED);
-    ASSERT_PARTS(picture, {1, ">[10, 200 | 3]</text>"}, {1, ">✗ torn: 2 new, 1 old</text>"},
-        {1, ">deadline of 2 s</text>"});
-}
-
 /* A log of torn lines: what it says is beside its marks, the same only once. */
 TEST(torn)
 {
