@@ -16,53 +16,37 @@ static void assert_trace(enum verdict verdict, const char *name)
     assert_golden_file(drawing_end(), name);
 }
 
-/* Three workers and two slots. The first event is not at the time 0; the last worker has not ended,
- * and the lane of main has no event. */
-TEST(states)
+/* Two are inside, as many as may be. One asks and is answered with a word to all, one is not heard,
+ * and one is heard of whom nobody has sent anything. The first event is not at the time 0, the
+ * server has not ended, and the lane of main has no event. Texts are from outside. */
+TEST(held)
 {
-    enum { BEGIN = 1000000000 };
+    enum { BEGIN = 1000000000, SERVER = 1, FIRST, SECOND };
 
     recorded_begin();
     record_lanes("main", 1);
-    record_lanes("worker", 3);
-    recorder->limit = 2;
-    for (int lane = 1; lane <= 3; lane++)
-        recorded_state(BEGIN + lane - 1, lane, WAITING, "waiting for a slot");
-    recorded_state(BEGIN + 1000, 1, INSIDE, "inside");
-    recorded_state(BEGIN + 1001, 2, INSIDE, "inside");
-    recorded_note(BEGIN + 123456789, 2, "1 starting critical section");
-    recorded_state(BEGIN + 200000000, 1, GONE, "done");
-    recorded_state(BEGIN + 200000050, 3, INSIDE, "inside");
-    recorded_state(BEGIN + 300000000, 2, IDLE, "resting");
-    recorded_note(BEGIN + 300000001, 2, "rested");
-    recorded_state(BEGIN + 300000002, 2, RUNNING, "at work");
-    recorded_state(BEGIN + 300000002, 2, GONE, "done"); /* at once */
-    recorded_note(BEGIN + 400000000, 1, "the end");
-    assert_trace(VERDICT_HELD, "states.json");
-}
-
-/* One answers the other, one tells all, one is not heard, and one is heard of whom nobody has sent
- * anything. */
-TEST(messages)
-{
-    enum { SERVER, FIRST, SECOND };
-
-    recorded_begin();
     record_lanes("server", 1);
     record_lanes("client", 2);
-    recorded_state(0, SERVER, WAITING, "waiting");
-    recorded_sent(1500, FIRST, SERVER, "ping");
-    recorded_received(2500, SERVER, FIRST, "ping");
-    recorded_state(2500, SERVER, RUNNING, "answering");
-    recorded_sent(3000, SERVER, FIRST, "pong");
-    recorded_received(4000, FIRST, SERVER, "pong");
-    recorded_sent(5000, SERVER, FIRST, "over");
+    recorder->limit = 2;
+    recorded_state(BEGIN, SERVER, WAITING, "waiting for a client");
+    recorded_state(BEGIN + 1000, FIRST, INSIDE, "inside");
+    recorded_state(BEGIN + 1001, SECOND, INSIDE, "inside");
+    recorded_sent(BEGIN + 1500, FIRST, SERVER, "ping");
+    recorded_received(BEGIN + 2500, SERVER, FIRST, "ping");
+    recorded_state(BEGIN + 2500, SERVER, RUNNING, "a \"state\"\nof two lines");
+    recorded_sent(BEGIN + 5000, SERVER, FIRST, "over");
     recorded_to_all();
-    recorded_received(6000, SECOND, SERVER, "over");
-    recorded_received(7000, FIRST, SERVER, "over");
-    recorded_sent(8000, SECOND, SERVER, "ping");
-    recorded_received(9000, FIRST, SECOND, "ghost");
-    assert_trace(VERDICT_HELD, "messages.json");
+    recorded_received(BEGIN + 6000, SECOND, SERVER, "over");
+    recorded_received(BEGIN + 7000, FIRST, SERVER, "over");
+    recorded_sent(BEGIN + 8000, SECOND, SERVER, "\\");
+    recorded_received(BEGIN + 9000, FIRST, SECOND, "ghost");
+    recorded_state(BEGIN + 200000000, FIRST, GONE, "done");
+    recorded_state(BEGIN + 300000000, SECOND, IDLE, "resting");
+    recorded_note(BEGIN + 300000001, SECOND, "say \"hi\" \\ </script> é \x1b[31m\a \xff");
+    recorded_state(BEGIN + 300000002, SECOND, RUNNING, "at work");
+    recorded_state(BEGIN + 300000002, SECOND, GONE, "done"); /* at once */
+    recorder->next = CAPACITY + 17;                          /* the others are not ready */
+    assert_trace(VERDICT_HELD, "held.json");
 }
 
 /* A run whose guarantee was violated: two are inside where one may be, of which the second time
@@ -87,17 +71,6 @@ TEST(violations)
     recorder->events[recorder->next - 1].place = &lock;
     recorded_flaw(6000, 0, "torn: \"a\"");
     assert_trace(VERDICT_VIOLATED, "violations.json");
-}
-
-TEST(texts_from_outside)
-{
-    recorded_begin();
-    record_lanes("quoter", 1);
-    recorded_note(0, 0, "say \"hi\" \\ </script> é \x1b[31m\a \xff");
-    recorded_state(1, 0, RUNNING, "a \"state\"\nof two lines");
-    recorded_sent(2, 0, NO_LANE, "\\");
-    recorder->next = CAPACITY + 17; /* the others are not ready */
-    assert_trace(VERDICT_HELD, "texts.json");
 }
 
 TEST(no_events)

@@ -129,20 +129,3 @@ TEST(width)
         }
     }
 }
-
-static int judge_without_output(const void *context)
-{
-    char *words[] = {"./demo_unit", "--seed=48213", NULL};
-
-    (void)read_command_line(&demo, no_options, 2, words);
-    (void)close(STDOUT_FILENO);
-    return verdict(true, "%s", intact);
-}
-
-TEST(output_that_cannot_be_closed)
-{
-    (void)expect(3,
-        "demo_unit: guarantee held: all 3 lines are intact (seed 48213)\n"
-        "demo_unit: write to standard output: ",
-        judge_without_output, NULL);
-}
