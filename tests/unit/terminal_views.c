@@ -92,7 +92,7 @@ TEST(lanes)
     record_talk();
     assert_lanes(&utf8, 80, "lanes_talk.txt");
     assert_lanes(&color, 60, "lanes_talk_color.txt");
-    record_workers(6);
+    record_workers(5);
     assert_lanes(&low, 30, "lanes_12_rows.txt");
 }
 
