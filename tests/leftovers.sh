@@ -30,8 +30,7 @@ leftovers()
     done
 }
 
-# What is there at each look is left behind: what was just killed may need a
-# moment.
+# What is there at each look is left behind: what was just killed may need a moment.
 left=$(leftovers)
 for _ in 1 2 3 4 5; do
     [ -n "$left" ] || exit 0

@@ -4,11 +4,10 @@
 #
 # Usage: sh tests/faults/limits.sh BUILD_FOLDER
 #
-# Few descriptors, little memory, few processes, short queues, a full disk, none
-# of the folders that a system should have, output that goes nowhere. Each run has
-# to succeed, or to end with status 3 and a message; and what was in its log and
-# names file before must still be there. What needs root is left out without it,
-# and that is said.
+# Few descriptors, little memory, few processes, short queues, a full disk, none of the folders that
+# a system should have, output that goes nowhere. Each run has to succeed, or to end with status 3
+# and a message; and what was in its log and names file before must still be there. What needs root
+# is left out without it, and that is said.
 set -eu
 
 # shellcheck source=tests/support/scratch.sh

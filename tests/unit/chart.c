@@ -92,10 +92,7 @@ TEST(texts)
 #define TEN   "0123456789"
     static const struct {
         const char *text, *shown;
-    } cases[] = {{"plain", "plain"}, {"", ""},
-        {"tab\t, \x1b[2J, \x7f", "tab\\x09, \\x1b[2J, \\x7f"}, {"not \xff utf8", "not \\xff utf8"},
-        {"\xc2\x9b", "\\xc2\\x9b"}, /* C1 */
-        {"élan", "élan"},
+    } cases[] = {{"", ""}, {"tab\t, \x9b, élan", "tab\\x09, \\x9b, élan"},
         /* 51 bytes fit, 52 do not, and no half of a character stays */
         {EIGHT TEN TEN TEN TEN "012", EIGHT TEN TEN TEN TEN "012"},
         {EIGHT TEN TEN TEN TEN "0123", EIGHT TEN TEN TEN TEN "01…"},
@@ -235,25 +232,18 @@ TEST(chart_rows)
     begin(100);
     for (int lane = 1; lane < 100; lane += 2)
         recorded_note(lane, lane, "x");
-    struct chart chart = taken();
-    chart_rows(&chart, MAX_ROWS);
-    assert_int_equal(chart.rows, MAX_ROWS);
-    assert_int_equal(chart.left_out, 50 - MAX_ROWS);
-    for (int lane = 0; lane < 100; lane++)
-        assert_int_equal(chart.lane[lane].row, lane % 2 && lane / 2 < MAX_ROWS ? lane / 2 : -1);
-    chart_free(&chart);
-    recorded_flaw(200, 99, "one");
-    recorded_flaw(201, 97, "one");
-    recorded_flaw(202, 97, "another");
-    chart = taken();
-    chart_rows(&chart, 1);
-    assert_int_equal(chart.rows, 1);
-    assert_int_equal(chart.lane[97].row, 0);
-    chart_rows(&chart, 3);
-    assert_int_equal(chart.rows, 3);
-    assert_int_equal(chart.lane[1].row, 0);
-    assert_int_equal(chart.lane[97].row, 1);
-    assert_int_equal(chart.lane[99].row, 2);
-    assert_int_equal(chart.left_out, 47);
-    chart_free(&chart);
+    for (int wrong = 0; wrong < 2; wrong++) {
+        recorded_flaw(200 + wrong, 99 - 2 * wrong, "one");
+        recorded_flaw(202 + wrong, 99, "another");
+        for (int max = 1; max <= MAX_ROWS; max++) {
+            struct chart chart = taken();
+            chart_rows(&chart, max);
+            assert_int_equal(chart.rows, max);
+            assert_int_equal(chart.left_out, 50 - max);
+            assert_int_equal(chart.lane[97].row, wrong && max > 1 ? max - 2 : wrong - 1);
+            assert_int_equal(chart.lane[99].row, wrong && max == 1 ? -1 : max - 1);
+            assert_int_equal(chart.lane[1].row, max > wrong + 1 ? 0 : -1);
+            chart_free(&chart);
+        }
+    }
 }

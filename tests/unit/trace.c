@@ -72,9 +72,3 @@ TEST(violations)
     recorded_flaw(6000, 0, "torn: \"a\"");
     assert_trace(VERDICT_VIOLATED, "violations.json");
 }
-
-TEST(no_events)
-{
-    recorded_begin();
-    assert_trace(VERDICT_HELD, "no_events.json");
-}

@@ -89,7 +89,6 @@ TEST(verdicts)
             NULL, NULL},
         {false, true, 80, overload, block, "--color=never", NULL},
         {false, true, 80, overload, block, NULL, "NO_COLOR=1"},
-        {false, true, 80, overload, block, NULL, "TERM=dumb"},
         {true, false, 80, intact, "\n     HELD  all 3 lines are intact (seed 48213)\n",
             "--color=never", NULL},
         {true, false, 80, intact, green, NULL, NULL},

@@ -4,9 +4,8 @@
 #
 # Usage: sh tests/unkind/run.sh LIBRARY FOLDER SEED COMMAND...
 #
-# The COMMAND gets demos that start those of FOLDER with the LIBRARY preloaded:
-# their folder is in DEMOS. UNKIND_SEED in the environment is stronger than SEED.
-# So a hundred seeds are
+# The COMMAND gets demos that start those of FOLDER with the LIBRARY preloaded: their folder is in
+# DEMOS. UNKIND_SEED in the environment is stronger than SEED. So a hundred seeds are
 #
 #   for seed in $(seq 100); do UNKIND_SEED=$seed ctest -L unkind || break; done
 set -eu
