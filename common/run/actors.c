@@ -187,8 +187,8 @@ void launch_actors(void)
     FOR_ACTORS (actor)
         if (actor->kind >= PROCESS)
             start_process(actor);
-    CHECK(sigaction(SIGCHLD, &action, NULL));
     sigset_t before = hold_signals(), held = before; /* all go to the first thread */
+    CHECK(sigaction(SIGCHLD, &action, NULL));
     start_threads();
     (void)sigaddset(&held, SIGCHLD);
     release_signals(held);

@@ -157,7 +157,8 @@ static void match_messages(struct chart *chart)
     struct item **chains = CHECK_NOT(NULL, calloc((size_t)chart->lanes + 1, sizeof *chains));
     struct item *to_all = NULL;
 
-    for (struct item *item = chart->items + chart->count - 1; item >= chart->items; item--) {
+    for (long i = chart->count - 1; i >= 0; i--) {
+        struct item *item = &chart->items[i];
         struct item **chain = &chains[item->other < chart->lanes ? item->other : chart->lanes];
         if (item->kind != SENT || item->to_all)
             continue;
@@ -189,7 +190,8 @@ static void follow_lanes(struct chart *chart)
 {
     struct item *end = &chart->items[chart->count];
 
-    for (struct item *item = end - 1; item >= chart->items; item--) {
+    for (long i = chart->count - 1; i >= 0; i--) {
+        struct item *item = &chart->items[i];
         struct chart_lane *lane = &chart->lane[item->lane];
         item->next = lane->state ? lane->state : end;
         if (item->kind == STATE)
