@@ -176,7 +176,7 @@ check_changes()
         [ "$title" != 'Take out' ] || check_promise page
         try "$number"
         # what the two runs have left
-        rm -f first$$_* /dev/shm/*first$$_* /dev/mqueue/first$$_*
+        rm -f "first$$_$name"* /dev/shm/*"first$$_$name" "/dev/mqueue/first$$_$name"
     done
 }
 

@@ -372,6 +372,8 @@ void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE])
 
     for (; unit < 2 && (double)scale < size; unit++)
         size /= 1000;
+    if (unit == 2)
+        nanoseconds = (nanoseconds + 50) / 100 * 100; /* a tenth of a microsecond is enough */
     double number = (double)nanoseconds / size;
     (void)snprintf(text, TIME_SIZE, number < 9.95 ? "%.2g %s" : "%.0f %s", number, units[unit]);
 }
