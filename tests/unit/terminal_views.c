@@ -59,7 +59,7 @@ static void record_talk(void)
     recorded_sent(2 * MS, 0, 1, "ping");
     recorded_received(3 * MS, 1, 0, "ping");
     recorded_state(3 * MS, 1, RUNNING, "talking");
-    recorded_note(4 * MS, 1, "élan vital, and more than there is room for it in one event");
+    recorded_note(4 * MS, 1, "élan 界 vital, more than there is room for it in one event");
     recorded_sent(5 * MS, 1, 0, "pong");
     recorded_received(6 * MS, 0, 1, "pong");
     recorded_note(5 * MS, 0, "a time before the last one");
