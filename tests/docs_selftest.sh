@@ -44,7 +44,7 @@ prose @ ![A picture](x.svg) @ the picture is in neither docs/pictures nor docs/s
 prose @ That is `demo_pipe\n--slots`. @ there is no such option: demo_pipe --slots
 prose @ <!-- not ours: pthread_gone -->\nSee `pthread_gone` and `long_gone()`. @ no source has this name: long_gone
 prose @ See `demos/gone.c`. @ there is no such file: demos/gone.c
-prose @ A sentence with a word that stands\nalone. @ write this plainly: stands alone
+prose @ A sentence with a word that stands\nREFUSED. @ write this plainly: stands REFUSED
 prose @ | short | 12345678901234567890123456789012345678901234567890123456789012345678901234567890 | @ this cell has more than 72 characters
 prose @ LONG @ this line has more than 120 columns
 prose @ LONG @ this line has more than 120 columns
@@ -53,13 +53,15 @@ diff change to demos/demo_semaphore.c @ HEAD\n@@ -1,2 +1,2 @@\n-/* SPDX-License-
 diff change to demos/demo_semaphore.c @ HEAD @ no console block after this runs the change
 prose @ ```text @ the block does not end
 END
-awk -F ' @ ' '
+refused=alone # after "stands"; the two are not together here, or this file would have them
+awk -F ' @ ' -v refused=$refused '
     BEGIN {
         long = "This sentence goes on"
         for (i = 0; i < 25; i++)
             long = long ", more"
     }
     {
+        gsub(/REFUSED/, refused)
         text = $2
         gsub(/\\n/, "\n", text)
         sub(/LONG/, long, text)
@@ -86,8 +88,8 @@ sed 's/worker 1/worker 2/' new/same.svg >docs/pictures/old.svg
 for name in gone new old; do
     echo "docs/pictures/$name.svg: docs/render.sh draws something else"
 done >>wanted
-echo '/* A comment that stands alone. */' >demos/lie.c
-echo 'demos/lie.c: write this plainly: stands alone' >>wanted
+echo "/* A comment that stands $refused. */" >demos/lie.c
+echo "demos/lie.c: write this plainly: stands $refused" >>wanted
 sh tests/docs.sh "$build" >output 2>&1 || true
 sed -n 's/^\([A-Za-z/_.]*:\)[0-9]*: /\1 /p' output | sort >said
 sort wanted | diff - said || wrong "these are not the mistakes that it should find"
