@@ -31,12 +31,12 @@ struct demo {
 };
 
 /* The first call of main(): reads the command line by OPTIONS and those of all demos (before the
- * operands), answers --help and --version, puts signals and standard descriptors in order. Returns
- * the index of the first operand. Wrong usage ends the program with status 2. */
+ * operands), answers --help and --version, puts signals and standard descriptors in order, starts
+ * the live view. Returns the index of the first operand. Wrong usage ends it with status 2. */
 int read_command_line(
     const struct demo *demo, const struct option_spec *options, int argc, char **argv);
 
-/* Starts the views and the watchdog (PLANNED_SECONDS: see watchdog_set()), then all actors that
+/* Starts the record and the watchdog (PLANNED_SECONDS: see watchdog_set()), then all actors that
  * were added (pthread_create(3p) for each thread, fork(3p) for each process); lets them begin at
  * the same moment, and waits until all have ended. */
 void run_actors(double planned_seconds);
