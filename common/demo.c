@@ -16,13 +16,13 @@ static bool want_help, want_version;
 static const struct option_spec common_options[] = {
     OPTION_FLAG("broken", &run.broken, "leave the mechanism out and show the bug that it prevents"),
     OPTION_FLAG("window", &run.window,
-        "pause where --broken does, if it does, for up to 20 ms,\n"
-        "                     with the mechanism in place: the guarantee holds"),
+        "pause as --broken does, for up to 20 ms, but with the\n"
+        "                     mechanism in place: the guarantee holds all the same"),
     OPTION_ROW("seed", "N", seed, &run.seed, 0, 4294967295.0, WHOLE_NUMBER,
         "draw the same numbers as the run that showed seed N;\n"
         "                     the system still schedules as it likes"),
     OPTION_ROW("speed", "X", number, &run.speed, 0.1, 1000, "%g to %g",
-        "divide the listing's own times by X"),
+        "divide all times of the run by X, also those that you give"),
     OPTION_ROW("timeout", "SECONDS", whole, &run.timeout, 1, 3600, WHOLE_NUMBER,
         "end a run that takes longer, with status 3; without\n"
         "                     it, 60 s more than the run should take"),
@@ -85,6 +85,9 @@ int read_command_line(
     }
     if (optind < argc && !demo->operands)
         usage_error("unexpected operand %s; see --help", escaped(argv[optind]));
+    for (int i = optind; i < argc && strcmp(argv[optind - 1], "--") != 0; i++)
+        if (strncmp(argv[i], "--", 2) == 0)
+            usage_error("%s is among the words; options come before them", escaped(argv[i]));
     watchdog_set(0); /* until run_actors() knows more: even opening a file may wait */
     views_start();
     return optind;

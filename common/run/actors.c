@@ -34,6 +34,7 @@ static struct actor {
 static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
 
 void (*at_begin)(void);
+void (*on_other_end)(pid_t child);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process, at 0 */
@@ -263,6 +264,8 @@ enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)
                 ended = actor;
             }
         CHECK(waitpid(child, &status, 0));
+        if (ended == NULL && on_other_end)
+            on_other_end(child);
         bool is_killed = WIFSIGNALED(status);
         bool is_expected = child == pid && is_killed && WTERMSIG(status) == expected_signal;
         if (ended && status != 0 && !is_expected)

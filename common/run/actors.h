@@ -40,6 +40,8 @@ pid_t process_id(const char *role, int id);
 enum ending { TIMED_OUT, EXITED, KILLED };
 enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal);
 
+extern void (*on_other_end)(pid_t child); /* is told when a child ends that is no actor; or NULL */
+
 /* Ends all processes with SIGKILL, and reaps them; exit(3p) does that, too. */
 void stop_processes(void);
 

@@ -64,12 +64,13 @@ void record_as(const char *role, int id)
 static struct event *add_event(int lane, enum event_kind kind, enum state state, const char *role,
     int id, const char *text, size_t length)
 {
+    int64_t now = clock_now(); /* who is held up after it holds up no others' times */
     unsigned long index = atomic_fetch_add_explicit(&recorder->next, 1, memory_order_relaxed);
 
     if (index >= CAPACITY)
         return NULL;
     struct event *event = &recorder->events[index];
-    event->time = clock_now();
+    event->time = now;
     event->place = lane == own.lane ? own.place : NULL;
     event->lane = (uint16_t)lane;
     event->other = (uint16_t)lane_of(role, id);

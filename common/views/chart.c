@@ -23,7 +23,6 @@ void chart_free(struct chart *chart)
         free(item->text);
     free(chart->items);
     free(chart->lane);
-    free(chart->moments);
 }
 
 /* Returns what EVENT says, escaped, and with an ellipsis if it was cut off. */
@@ -215,64 +214,29 @@ static int by_length(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-/* Lists the moments, and finds from when on a gap between two is long. Returns whether one is. */
-static bool find_moments(struct chart *chart)
-{
-    enum { LONG = 50 }; /* times as long as the median */
-    size_t size = (size_t)chart->count + 1;
-    int64_t *gaps = CHECK_NOT(NULL, calloc(size, sizeof *gaps));
-    long count = 1; /* the first moment is 0 */
-
-    chart->moments = CHECK_NOT(NULL, calloc(size, sizeof *chart->moments));
-    FOR_ITEMS (item, chart)
-        if (item->time > chart->moments[count - 1]) {
-            gaps[count - 1] = item->time - chart->moments[count - 1];
-            chart->moments[count] = item->time;
-            count++;
-        }
-    qsort(gaps, (size_t)count - 1, sizeof *gaps, by_length);
-    chart->moment_count = count;
-    chart->long_gap = LONG * gaps[(count - 1) / 2] + 1;
-    bool has_long = count > 1 && gaps[count - 2] >= chart->long_gap;
-    free(gaps);
-    return has_long;
-}
-
-/* Whether most of what a run is about, the actors inside and the messages between them, would be
- * too short, or too near to another or to its sender's end, to be seen on an axis of time. */
-static bool hides_most(const struct chart *chart)
-{
-    const int64_t part = chart->length / 100;
-    int64_t last_sent = -part;
-    int hidden = 0, all = 0;
-
-    FOR_ITEMS (item, chart) {
-        bool is_short = item->next->time - item->time < part, is_sent = item->kind == SENT;
-        bool is_near = item->time - last_sent < part || (is_short && item->next->state == GONE);
-        bool is_visit = item->kind == STATE && item->state == INSIDE;
-        hidden += (is_visit && is_short) || (is_sent && is_near);
-        all += is_visit || is_sent;
-        if (is_sent)
-            last_sent = item->time;
-    }
-    return 2 * hidden > all;
-}
-
+/* Gives each moment in which something happened a step of its own on the axis. */
 static void place_items(struct chart *chart)
 {
-    enum { MAX_MOMENTS = 300 }; /* more would be as narrow as on an axis of time */
-    bool has_long_gap = find_moments(chart);
-    long moment = 0;
+    enum { LONG = 50 }; /* times as long as the median */
+    int64_t *gaps = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *gaps)), last = 0;
+    long moments = 0; /* after the first one, which is 0 */
 
-    chart->by_events = has_long_gap && chart->moment_count <= MAX_MOMENTS && hides_most(chart);
     FOR_ITEMS (item, chart) {
-        while (chart->moments[moment] < item->time)
-            moment++;
-        if (chart->by_events)
-            item->at = (double)moment / (double)chart->moment_count;
-        else if (chart->length > 0)
-            item->at = (double)item->time / (double)chart->length;
+        if (item->time > last) {
+            gaps[moments] = item->time - last;
+            moments++;
+        }
+        last = item->time;
+        item->at = (double)moments;
     }
+    qsort(gaps, (size_t)moments, sizeof *gaps, by_length);
+    last = -LONG * gaps[moments / 2]; /* so that the first one, too, has its time */
+    FOR_ITEMS (item, chart) {
+        item->is_after_gap = item->time - last >= LONG * gaps[moments / 2];
+        item->at /= (double)moments + 1;
+        last = item->time;
+    }
+    free(gaps);
 }
 
 struct chart chart_take(struct recorder *from, const struct title *title)
@@ -327,28 +291,6 @@ void chart_count_inside(const struct chart *chart, int parts, int *most)
     }
 }
 
-bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick)
-{
-    int64_t time, step = 1;
-
-    if (chart->by_events && index >= chart->moment_count)
-        return false;
-    if (chart->by_events) {
-        time = chart->moments[index];
-        tick->at = (double)index / (double)chart->moment_count;
-        tick->is_after_gap = index == 0 || time - chart->moments[index - 1] >= chart->long_gap;
-        format_time(time, time, tick->text);
-        return true;
-    }
-    for (int i = 0; chart->length / step >= max; i++)
-        step = i % 3 == 1 ? step / 2 * 5 : step * 2; /* 1 2 5 10 20 50 */
-    time = index * step;
-    tick->at = chart->length > 0 ? (double)time / (double)chart->length : 0;
-    tick->is_after_gap = false;
-    format_time(time, chart->length, tick->text);
-    return time <= chart->length;
-}
-
 void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE])
 {
     size_t used = 0;
@@ -375,5 +317,5 @@ void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE])
     if (unit == 2)
         nanoseconds = (nanoseconds + 50) / 100 * 100; /* a tenth of a microsecond is enough */
     double number = (double)nanoseconds / size;
-    (void)snprintf(text, TIME_SIZE, number < 9.95 ? "%.2g %s" : "%.0f %s", number, units[unit]);
+    (void)snprintf(text, TIME_SIZE, number < 99.95 ? "%.3g %s" : "%.0f %s", number, units[unit]);
 }

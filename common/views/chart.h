@@ -32,7 +32,8 @@ struct item {
     bool is_beyond; /* its lane came INSIDE when as many were as may be */
     int inside;     /* how many lanes are INSIDE from here on */
 
-    double at;                  /* the time on the axis, from 0 to 1 */
+    double at;         /* the place on the axis, from 0 to 1: each moment has a step of its own */
+    bool is_after_gap; /* a much longer time than usual has passed before it */
     const struct item *own;     /* the latest state of this lane, which this may be; or NULL */
     const struct item *next;    /* the next state of this lane, or the end of the run */
     const struct item *partner; /* SENT: who received it first; RECEIVED: what was sent; or NULL */
@@ -55,12 +56,6 @@ struct chart {
     } * lane;
     struct title title;
     int rows, left_out; /* how many rows there are, and lanes that have events, but no row */
-
-    /* Places on the axis are proportional to time; or, where what matters would then be too short
-     * to be seen, each moment in which something happened has a step of the same width. */
-    bool by_events;
-    int64_t *moments, long_gap; /* the times of all; from so many nanoseconds on a gap is long */
-    long moment_count;
 };
 
 #define FOR_ITEMS(item, chart)                                                                     \
@@ -89,15 +84,6 @@ void chart_rows(struct chart *chart, int max);
  * lanes that are INSIDE at any moment of it. */
 int chart_part(double at, int parts);
 void chart_count_inside(const struct chart *chart, int parts, int *most);
-
-/* A time below the axis: one of at most MAX in equal steps; or, in a chart by events, the moment
- * with that INDEX, which may come after a long gap. Returns false if there is none. */
-struct tick {
-    double at;
-    bool is_after_gap;
-    char text[TIME_SIZE];
-};
-bool chart_tick(const struct chart *chart, int max, long index, struct tick *tick);
 
 /* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. */
 void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE]);

@@ -111,8 +111,7 @@ static void put_bar(struct picture *picture, const struct item *item, int look, 
     put_path(picture, look, data);
 }
 
-/* Draws a bar: red if the state is wrong; if it came INSIDE beyond the limit, while too many are.
- */
+/* Draws a bar: red if it is wrong; if it came INSIDE beyond the limit, while too many are. */
 static void put_state(struct picture *picture, const struct item *item)
 {
     const struct item *end = item;
@@ -234,7 +233,7 @@ static bool put_label(struct picture *picture, bool is_wrong, const char *text,
     const struct line *line, unsigned avoid)
 {
     static const char *const classes[] = {"label", "label end", "label wrong", "label wrong end"};
-    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text);
+    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text) + 10;
     double down = line->end_y - line->y, right = line->end_x - line->x;
     double way = down > 0 ? down : -down, lean = right / way * LINE_HEIGHT / 2;
 
@@ -395,7 +394,7 @@ static void lay_out(struct picture *picture, double top)
 {
     const struct chart *chart = picture->chart;
     double strip = chart->most_inside > 0 ? STRIP : 0, min = chart->rows > 20 ? 22 : 28;
-    double below = 34 + (chart->by_events ? 3 : 2) * ROW_HEIGHT;
+    double below = 34 + 3 * ROW_HEIGHT;
     int rows = chart->rows < 2 ? 2 : chart->rows;
 
     picture->left = 150;
@@ -434,21 +433,22 @@ static void put_names(const struct picture *picture)
 static void put_axis(struct picture *picture)
 {
     double y = picture->bottom;
-    char last[TIME_SIZE] = "";
-    struct tick tick;
+    char time[TIME_SIZE], last[TIME_SIZE] = "";
 
     for (int after_gaps = 1; after_gaps >= 0; after_gaps--)
-        for (long i = 0; chart_tick(picture->chart, 8, i, &tick); i++) {
-            double x = x_of(picture, tick.at), width = text_width(PLAIN_LETTER, tick.text);
-            struct box box = {x - width / 2 - 6, y + 13, width + 12, 25, TEXT};
-            if (tick.is_after_gap != after_gaps || strcmp(tick.text, last) == 0 ||
+        FOR_ITEMS (item, picture->chart) {
+            format_time(item->time, item->time, time);
+            double x = x_of(picture, item->at), width = text_width(PLAIN_LETTER, time);
+            double up = after_gaps ? 31 : 0; /* for the sign */
+            struct box box = {x - width / 2 - 6, y + 13 - up, width + 12, 25 + up, TEXT};
+            if (item->is_after_gap != after_gaps || strcmp(time, last) == 0 ||
                 !take_box(picture, box, TEXT))
                 continue;
-            memcpy(last, tick.text, sizeof last);
+            memcpy(last, time, sizeof last);
             (void)fprintf(
                 picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y);
-            put_text(picture->out, "mid", x, y + 34, tick.text);
-            if (after_gaps && i > 0)
+            put_text(picture->out, "mid", x, y + 34, time);
+            if (after_gaps && item->time > 0)
                 put_text(picture->out, "sign label mid", x - 18, y + 8, "≈");
         }
 }
@@ -527,17 +527,15 @@ static double put_foot(const struct picture *picture, double y)
         long count;
         const char *words;
     } lacks[] = {{picture->chart->left_out, "Lanes that are not shown, but in --trace=FILE"},
-        {picture->too_near,
-            "Bars, lines, and marks too near to others to be shown, but in --trace=FILE"},
+        {picture->too_near, "Bars, lines, and marks too near to others, but in --trace=FILE"},
         {picture->chart->dropped, "Events that found the recorder full"},
         {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
     FILE *out = picture->out;
     double x = picture->left;
     char text[SENTENCE_SIZE + 16];
 
-    if (picture->chart->by_events)
-        y = put_lines(out, "soft", x, y, ROW_HEIGHT, 90,
-            "Each step to the right is one event; time may be left out (≈).");
+    y = put_lines(out, "soft", x, y, ROW_HEIGHT, 90,
+        "Each step to the right is one event; time may be left out (≈).");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
         y = put_lines(out, "number", x, y, ROW_HEIGHT, 90, text);

@@ -3,21 +3,21 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* The ranks of what is no state: above that of a state, or between those of two. */
+enum { OF_NOTE = 2 * RUNNING - 1, OF_MESSAGE = 2 * INSIDE + 1, OF_WRONG, RANKS };
+
 /* Where the bars are: in COLUMNS columns from FROM on, after the names of the lanes. */
 struct grid {
     const struct chart *chart;
     const struct screen *screen;
     FILE *out;
     int from, columns;
-    int most[MAX_COLUMNS]; /* that were inside in each column */
-    bool has_brief;        /* a sign for what is shorter than a column */
+    int most[MAX_COLUMNS];        /* that were inside in each column */
+    bool has_brief, drawn[RANKS]; /* a sign for what is shorter than a column; of each rank */
 };
 
-/* What a lane shows in a column: the item of the highest rank there, which is above that of a
- * state, or between those of two. */
-enum { OF_NOTE = 2 * RUNNING - 1, OF_MESSAGE = 2 * INSIDE + 1, OF_WRONG };
-struct mark {
-    const struct item *item;
+struct mark {                /* what a lane shows in a column */
+    const struct item *item; /* the one of the highest rank there */
     int rank;
     bool is_brief; /* a state that is shorter than a column */
     int messages;  /* how many ends of them */
@@ -69,6 +69,7 @@ static void put_mark(struct grid *grid, struct row *row, int i, const struct mar
 
     if (mark->rank <= 2 * IDLE)
         return;
+    grid->drawn[mark->rank] = true;
     if (mark->rank == OF_MESSAGE && mark->messages > 1) {
         put_digit(row, column, mark->messages, PURPLE);
         return;
@@ -114,44 +115,37 @@ static void print_inside(const struct grid *grid, const char *name)
     row_end(&row, grid->out);
 }
 
-/* Puts the times below the axis, unless they would touch others or leave the screen: those AFTER
- * long gaps, which are marked in the row of the LINE, or the others. */
-static void put_times(const struct grid *grid, struct row *row, struct row *line, bool after_gaps)
+/* Puts times below the lanes, where they neither touch others nor leave the screen: first those
+ * AFTER long gaps, each with a sign, and then others. */
+static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
 {
-    bool by_events = grid->chart->by_events;
-    struct tick tick;
+    char time[TIME_SIZE];
 
-    for (long i = 0; chart_tick(grid->chart, grid->columns / 12 + 1, i, &tick); i++) {
-        int column = by_events ? chart_part(tick.at, grid->columns) : middle_after(grid, tick.at);
-        int start = grid->from + column, end = start + text_columns(grid->screen, tick.text);
-        if (tick.is_after_gap != after_gaps)
+    FOR_ITEMS (item, grid->chart) {
+        format_time(item->time, item->time, time);
+        int start = grid->from + chart_part(item->at, grid->columns);
+        int end = start + text_columns(grid->screen, time);
+        if (item->is_after_gap != after_gaps || end > grid->screen->width ||
+            !row_is_blank(row, start - 2, end + 1))
             continue;
-        if (after_gaps && column > 0)
-            (void)row_put(line, start - 1, start, PLAIN, "≈");
-        if (end <= grid->screen->width && row_is_blank(row, start - 1, end + 1))
-            (void)row_put(row, start, end, PLAIN, tick.text);
+        (void)row_put(row, start - 1, start, PLAIN, after_gaps && item->time > 0 ? "≈" : " ");
+        (void)row_put(row, start, end, PLAIN, time);
     }
 }
 
 static void print_axis(const struct grid *grid)
 {
-    struct row row, line;
+    struct row row;
 
     row_begin(&row, grid->screen);
-    row_begin(&line, grid->screen);
-    for (int column = grid->from; column < grid->screen->width; column++)
-        (void)row_put(&line, column, column + 1, PLAIN, "─");
-    put_times(grid, &row, &line, true);
-    put_times(grid, &row, &line, false);
-    if (grid->chart->by_events)
-        row_end(&line, grid->out);
+    put_times(grid, &row, true);
+    put_times(grid, &row, false);
     row_end(&row, grid->out);
 }
 
 static void print_legend(const struct grid *grid)
 {
     char text[4 * WORDS_SIZE] = "", words[WORDS_SIZE];
-    bool has_notes = false, has_messages = false;
     size_t used = 0;
 
     for (int state = INSIDE; state >= RUNNING; state--) {
@@ -160,17 +154,14 @@ static void print_legend(const struct grid *grid)
             used += (size_t)snprintf(
                 text + used, sizeof text - used, "%s" NO_BREAK "%s   ", state_signs[state], words);
     }
-    FOR_ITEMS (item, grid->chart) {
-        has_notes |= item->kind == NOTE;
-        has_messages |= item->kind == SENT || item->kind == RECEIVED;
-    }
-    (void)snprintf(text + used, sizeof text - used, "%s%s%s%s",
+    (void)snprintf(text + used, sizeof text - used, "%s%s%s%s%s%s",
         grid->has_brief ? "▏" NO_BREAK "shorter than a column   " : "",
-        has_notes ? "·" NO_BREAK "note   " : "",
-        has_messages ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many messages   "
-                     : "",
-        grid->chart->by_events ? "≈" NO_BREAK "a long time   not to scale: each step is one event"
-                               : "");
+        grid->drawn[OF_NOTE] ? "·" NO_BREAK "note   " : "",
+        grid->drawn[OF_MESSAGE] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many   "
+                                : "",
+        grid->drawn[OF_WRONG] ? "✗" NO_BREAK "wrong   " : "",
+        grid->chart->most_inside > 9 ? "+" NO_BREAK "ten or more   " : "",
+        "≈" NO_BREAK "after a long time   (each step is one event)");
     (void)print_text(grid->screen, grid->out, grid->from, "", PLAIN, text, PLAIN);
 }
 

@@ -2,6 +2,7 @@
 #include "common/views/view_files.h"
 #include "common/base/check.h"
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,16 +63,44 @@ void leave_output(struct output *output)
     output->file = -1;
 }
 
+/* Takes FILE for this run, until it is closed: another one may write there. Returns false, with
+ * errno, if there is no room for SIZE bytes; then all that was there is as before. */
+static bool prepare_file(int file, off_t size, off_t old_size)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
+    int error = 0;
+
+    (void)getrlimit(RLIMIT_FSIZE, &limit);
+    (void)AGAIN(fcntl(file, F_SETLKW, &lock)); /* a file system may have no locks */
+#if HAVE_POSIX_FALLOCATE
+    error = posix_fallocate(file, 0, size);
+#endif
+    if (limit.rlim_cur < (rlim_t)size) /* of what is there already no system tells that */
+        error = EFBIG;
+    if (error != ENOSPC && error != EFBIG && error != EDQUOT) /* others: it cannot be asked */
+        return true;
+    (void)!ftruncate(file, old_size);
+    errno = error;
+    return false;
+}
+
 bool write_output(struct output *output, const char *bytes, size_t size)
 {
     struct stat about;
 
+    if (output->file != -1 && !leads_to(output->path, output->file)) {
+        (void)close(output->file); /* removed or replaced during the run */
+        output->file = -1;
+    }
     if (output->file == -1)
         output->file = open_file(output->path, O_CREAT);
     if (output->file == -1 || fstat(output->file, &about) == -1)
         return false;
-    if (S_ISREG(about.st_mode) && !output->is_standard && AGAIN(ftruncate(output->file, 0)) == -1)
+    bool is_file = S_ISREG(about.st_mode) && !output->is_standard;
+    if (is_file && !prepare_file(output->file, (off_t)size, about.st_size))
         return false;
     return write_whole(output->file, bytes, size) &&
+           (!is_file || AGAIN(ftruncate(output->file, (off_t)size)) == 0) &&
            (close(output->file) == 0 || errno == EINTR); /* see CHECK */
 }

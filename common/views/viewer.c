@@ -3,6 +3,7 @@
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"
+#include "common/run/actors.h"
 #include "common/run/output.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 
 enum { MOMENT = 20000000 }; /* nanoseconds from one look to the next */
 enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
+
+const char viewer_was_stopped[] = "the live view was stopped, so that nobody saw all of the run";
 
 static pid_t owner, viewer;  /* the run's first process; the viewer's */
 static atomic_int *progress; /* of the run, in memory that both share: one of those above */
@@ -60,6 +63,20 @@ static void leave_keys(void)
     if (is_ours)
         (void)tcsetattr(keys, TCSANOW, &usual);
     keys = -1;
+}
+
+/* The handler of SIGALRM, which comes every second: ends the viewer when the run's first process
+ * has gone, even if nobody reads what it writes. */
+static void look_for_owner(int signal_number)
+{
+    static int ticks; /* since then: one is enough for the rest if it is read */
+
+    ticks += getppid() != owner;
+    (void)alarm(1);
+    if (ticks < 2)
+        return;
+    leave_keys();
+    _exit(EXIT_TROUBLE);
 }
 
 /* Waits a moment if there is no key, without poll(3p), which knows no terminals on macOS. Returns
@@ -217,12 +234,16 @@ static long find(int key)
 /* Shows what the reader's keys ask for, until that is the rest, or the run has failed. */
 static void play(int color)
 {
+    /* 5 and 6: of Page Up and Page Down, which presenters' remotes send */
+    static const char typed[] = "\n 6b5n!", meant[] = "\n\n\nbbn!";
     const char *note = "";
     int wanted = '\n', key = 0; /* WANTED: the key that is not done yet, or 0 */
 
     while (key != 'q') {
         const struct screen before = lanes.screen;
         const char *said = note;
+        if (tcgetpgrp(keys) == getpgrp()) /* perhaps again, after a shell has had the terminal */
+            take_keys();
         long count = chart.count, old = shown;
         int now = follow();
         long found = wanted ? find(wanted) : 0;
@@ -246,8 +267,9 @@ static void play(int color)
         if (shown > 0 && is_changed)
             draw(note);
         key = next_key();
-        if (key != 0 && shown > 0 && strchr("\n bn!", key))
-            wanted = key == ' ' ? '\n' : key;
+        const char *at = key != 0 ? strchr(typed, key) : NULL;
+        if (at && shown > 0)
+            wanted = meant[at - typed];
     }
     leave_keys();
     if (shown > 0) /* what comes now is below the rows, over the status */
@@ -257,7 +279,10 @@ static void play(int color)
 static void view(bool step, int color)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTTIN, SIGTTOU};
+    const struct sigaction action = {.sa_handler = look_for_owner, .sa_flags = SA_RESTART};
 
+    CHECK(sigaction(SIGALRM, &action, NULL));
+    (void)alarm(1);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         (void)signal(signals[i], SIG_IGN); /* it ends with the run */
     chart = chart_open(recorder);
@@ -267,23 +292,42 @@ static void view(bool step, int color)
     output_is_hidden = false;
     if (step) {
         (void)atexit(leave_keys); /* die() calls it */
-        take_keys();
         play(color);
     }
     show_rest(color);
 }
 
-/* Tells the viewer that the run is over, or failed, and waits for its end. Returns whether it has
- * shown all. */
+/* Tells the viewer that the run is over, or failed, and waits for its end; in the second case not
+ * for a reader that does not read. Returns whether it has shown all. */
 static bool end_viewer(int now)
 {
+    enum { PATIENCE = 250 }; /* moments */
+    pid_t ended = 0;
     int status = 0;
 
     if (owner != getpid())
         return true;
     owner = 0;
     *progress = now;
-    return AGAIN(waitpid(viewer, &status, 0)) == viewer && status == 0;
+    for (int i = 0; ended == 0; i++) {
+        if (now == SHOW_REST && i == PATIENCE)
+            (void)kill(viewer, SIGKILL);
+        ended = AGAIN(waitpid(viewer, &status, WNOHANG));
+        if (ended == 0)
+            sleep_ns(MOMENT);
+    }
+    leave_keys(); /* if it was killed */
+    return ended == viewer && status == 0;
+}
+
+/* Ends the run if the viewer ends before it, as when its reader has gone. */
+static void note_end(pid_t child)
+{
+    if (child != viewer)
+        return;
+    owner = 0;
+    leave_keys();
+    die("%s", viewer_was_stopped);
 }
 
 static void end_at_once(void)
@@ -300,13 +344,17 @@ void viewer_start(bool step, int color)
         view(step, color);
         _exit(EXIT_HELD);
     }
+    on_other_end = note_end;
     (void)atexit(end_at_once);
 }
 
 bool viewer_end(void)
 {
-    (void)alarm(0);                         /* the watchdog counts the run, not the reader, */
-    if (signal(SIGINT, SIG_DFL) == SIG_IGN) /* who may end it all */
-        (void)signal(SIGINT, SIG_IGN);      /* unless its caller wanted otherwise */
-    return end_viewer(OVER);
+    unsigned left = keys != -1 ? alarm(0) : 0; /* no bound for a reader who decides by keys, */
+    if (signal(SIGINT, SIG_DFL) == SIG_IGN)    /* and may end it all */
+        (void)signal(SIGINT, SIG_IGN);         /* unless its caller wanted otherwise */
+    bool has_shown = end_viewer(OVER);
+    if (left > 0)
+        (void)alarm(left);
+    return has_shown;
 }

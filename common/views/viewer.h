@@ -16,3 +16,4 @@ void viewer_start(bool step, int color);
 /* Tells it that the run is over, and waits until it, or its reader, has ended. Returns false if it
  * was stopped before it had shown all. */
 bool viewer_end(void);
+extern const char viewer_was_stopped[]; /* for a message */

@@ -113,7 +113,7 @@ const char *views_finish(const struct title *title)
     recorder = NULL;
     call_watcher = NULL;
     if (want_lanes && !viewer_end())
-        problem = "the live view was stopped, so that nobody saw all of the run";
+        problem = viewer_was_stopped;
     struct chart chart = chart_take(from, title);
     for (int i = 0; i <= FILES; i++) {
         if (i < FILES && !files[i].path)
