@@ -14,6 +14,7 @@
  *    VIOLATED  1 of 1 consumers slept through the 22, which was draw 4
  *
  * Guarantee: all consumers report the lucky number, if and only if it is drawn.
+ * In some runs it is not, and the consumers say so.
  * --broken unlocks the mutex too early: after the test, before the sleep. Then
  * the consumer pauses there until the producer is done: every run shows the bug
  * (lost wakeup).
@@ -27,7 +28,8 @@ static struct {
     pthread_mutex_t mutex;  /* guards the fields below */
     pthread_cond_t changed; /* consumers sleep here until is_over is true */
     bool is_over; /* the lucky number has come, or no more numbers will */
-    int count, numbers[MAX_COUNT]; /* drawn so far */
+    int count;    /* how many numbers have been drawn so far */
+    int numbers[MAX_COUNT];
 } shared = {
     .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
@@ -50,10 +52,10 @@ static void broken_consumer(int id)
     /* A loop: pthread_cond_wait may return although nothing has changed. */
     while (!shared.is_over) {
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex)); /* WRONG */
-        let_producer_finish(); /* window: it broadcasts, and nobody sleeps */
+        let_producer_finish(); /* window: it broadcasts; nobody sleeps yet */
         /* WRONG: locks again, but does not test is_over again */
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        /* is_over is true by now: who wakes the sleepers has done so */
+        /* the producer has broadcast already: this sleeps forever */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(shared.numbers, shared.count);
@@ -65,15 +67,16 @@ static void producer(int id)
     bool is_last = false;
 
     for (int i = 0; !is_last; i++) {
-        int number = next_number(); /* the first one takes some time */
+        int number = next_number(); /* first lets all consumers test */
+        bool is_lucky = number == settings.lucky;
 
-        is_last = number == settings.lucky || i + 1 == settings.count;
+        is_last = is_lucky || i + 1 == settings.count;
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
         shared.numbers[i] = number;
         shared.count = i + 1;
         if (is_last) {
             shared.is_over = true;
-            /* wakes the consumers that sleep now, and no others */
+            /* wakes those that sleep now; who sleeps later is not woken */
             CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* demo_file - processes write their names into one file, under a lock
  *
- * Several processes can write to the same file at the same time. A lock on it
- * keeps them apart: one process has it for writing, or several for reading.
+ * Several processes can write to the same file at the same time. A lock keeps
+ * apart those that ask for it: one has it to write, or several have it to read.
  *
  *   $ ./demo_file --members=2
  *   1 left name
@@ -18,21 +18,20 @@
  *   0 found: ['0']
  *    VIOLATED  a member found only 1 of 2 names
  *
- * Guarantee: every member finds the names of all members.
- * --broken leaves out the lock. Then each member pauses when it has found the
- * end, until all have found it: every run shows the bug (lost update).
+ * Guarantee: every member finds the names of all. --broken leaves out the lock.
+ * Then each pauses at the end of the file until all are there (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/file.h"
 
 /* F_WRLCK: only one process can have it. F_RDLCK: several can, while none has
  * F_WRLCK. Both are advisory: a process that asks for none is not kept out. */
 static void lock_file(int file, short type)
 {
-    /* Byte 0 (l_start is left out): by agreement it stands for the file. */
+    /* A lock is on some bytes of a file. Here byte 0 stands for all of it. */
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
 
     CHECK(fcntl(file, F_SETLKW, &lock)); /* W: waits until the lock is free */
@@ -42,7 +41,7 @@ static void unlock_file(int file)
 {
     struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_len = 1};
 
-    CHECK(fcntl(file, F_SETLK, &lock)); /* never has to wait */
+    CHECK(fcntl(file, F_SETLK, &lock)); /* no W: unlocking never waits */
 }
 
 /* The critical section: find the end, and write there. (With O_APPEND the two
@@ -50,19 +49,19 @@ static void unlock_file(int file)
 static void append_name(int file, int id)
 {
     CHECK(lseek(file, 0, SEEK_END));
-    pause_a_moment(); /* stands for slow work; others come meanwhile */
+    pause_a_moment(); /* slow work; others come here, unless they must wait */
     write_text(file, "%d\n", id); /* like printf, by one write(2) */
 }
 
 static void member(int id)
 {
-    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no link */
 
     lock_file(file, F_WRLCK);
     append_name(file, id);
     unlock_file(file);
-    say("%d left name", id);
-    wait_for_all_names(); /* sleeps until all members have left theirs */
+    say("%d left name", id); /* these lines come in any order */
+    wait_for_all_names();    /* sleeps until all members have left theirs */
     lock_file(file, F_RDLCK);
     read_names(file, id); /* from the beginning */
     unlock_file(file);
@@ -72,12 +71,12 @@ static void member(int id)
 /* WRONG: no lock. */
 static void broken_member(int id)
 {
-    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW));
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no link */
 
     append_name(file, id);
-    say("%d left name", id);
-    wait_for_all_names(); /* sleeps until all members have left theirs */
-    read_names(file, id); /* from the beginning */
+    say("%d left name", id); /* these lines come in any order */
+    wait_for_all_names();    /* sleeps until all members have left theirs */
+    read_names(file, id);    /* from the beginning */
     CHECK(close(file));
 }
 

@@ -12,14 +12,14 @@
  *   $ ./demo_mqueue --clients=2 --broken
  *   client 1 asked mul 6 7 and got 7
  *   client 0 asked add 3 4 and got 42
- *    VIOLATED  2 of 2 requests got the answer to another one
+ *    VIOLATED  2 of 2 requests got another one's answer
  *
  * Guarantee: every client gets the answer to its own request.
  * Each request has a tag: which client asks. With --broken all have tag 0,
  * so all answers go to one queue. Then client 0 asks first, and receives after
  * another one: every run shows the bug (swapped answers).
  */
-#include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
+#include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/mqueue.h" /* and <mqueue.h>, which macOS lacks */
 
 static mqd_t requests;             /* from all clients to the worker */
@@ -32,10 +32,10 @@ static mqd_t create_queue(void)
         .mq_maxmsg = 10, .mq_msgsize = sizeof(struct message)};
     char name[NAME_SIZE];
 
-    unique_name(name); /* holds off Ctrl-C, so that no name stays */
+    unique_name(name); /* and holds off Ctrl-C, so that no name stays */
     mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
     CHECK(mq_unlink(name)); /* only the name goes; the open queue stays */
-    name_is_gone();         /* lets it in again */
+    name_is_gone();         /* lets Ctrl-C in again */
     return queue;
 }
 
@@ -73,7 +73,7 @@ static void broken_client(int id)
         message.client = 0; /* WRONG: the same for all */
         CHECK(mq_send(requests, (char *)&message, sizeof message, 0));
         pause_for_others(id); /* window: another one receives first */
-        /* WRONG: the queue of client 0 */
+        /* WRONG: with tag 0 all answers come to this queue */
         CHECK(mq_receive(answers[0], (char *)&message, sizeof message, NULL));
         show_answer(id, &message);
     }

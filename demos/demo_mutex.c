@@ -31,8 +31,8 @@ static int log_file; /* with O_APPEND: each write goes to the end of it */
  */
 static void append_line(int id)
 {
-    write_text(log_file, "%d mu: ", id); /* like printf, by one write(2) */
-    pause_a_moment(); /* stands for slow work; others come meanwhile */
+    write_text(log_file, "%d mu: ", id); /* by one write(2); mu: mutex */
+    pause_a_moment(); /* slow work; others come here, unless they must wait */
     write_text(log_file, "%s\n", settings.message);
 }
 

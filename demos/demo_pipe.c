@@ -20,17 +20,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/about.h"
 #include "demos/parts/pipe_filters.h"
 
-/* Filter i reads from pipe i and writes into pipe i + 1, the last to stdout:
- * main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -4-> stdout
+/* Pipe i leads to filter i:
+ * main -0-> split -1-> capitalize -2-> merge -3-> decapitalize -> stdout
  * Each pipe has a read end [0] and a write end [1]. */
-static int pipes[FILTERS + 1][2];
+static int pipes[FILTERS][2];
 
 /* Each filter is forked, and so has a copy of all ends. read returns 0 only
- * when nobody has the write end open: a reader that keeps it waits forever. */
+ * when nobody has the write end open any more, not even the reader itself. */
 static void close_unused_ends(int in, int out)
 {
     for (int i = 0; i < FILTERS; i++) {
@@ -49,15 +49,15 @@ static void copy_filtered(int id, int in, int out)
 
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result);
+        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
-    CHECK(close(out)); /* the last write end: the next filter reads 0 */
+    CHECK(close(out)); /* nobody else has it: now the next filter reads 0 */
 }
 
 static void filter(int id)
 {
-    int in = pipes[id][0], out = pipes[id + 1][1];
+    int in = pipes[id][0], out = id < LAST ? pipes[id + 1][1] : STDOUT_FILENO;
 
     close_unused_ends(in, out);
     copy_filtered(id, in, out);
@@ -66,7 +66,7 @@ static void filter(int id)
 /* WRONG: keeps all ends open, so no pipe is ever without a write end. */
 static void broken_filter(int id)
 {
-    int in = pipes[id][0], out = pipes[id + 1][1];
+    int in = pipes[id][0], out = id < LAST ? pipes[id + 1][1] : STDOUT_FILENO;
 
     copy_filtered(id, in, out); /* its last read never returns */
 }
@@ -74,18 +74,18 @@ static void broken_filter(int id)
 static void start_filters(void)
 {
     for (int i = 0; i < FILTERS; i++)
-        CHECK(pipe(pipes[i]));         /* before any fork: all inherit them */
-    pipes[FILTERS][1] = STDOUT_FILENO; /* of the last filter */
+        CHECK(pipe(pipes[i])); /* before any fork: all inherit them */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    start_actors(0); /* one fork each: the child has copies of all ends */
+    start_actors(0); /* forks them, with copies of all ends; 0: a short run */
 }
 
 static void feed_filters(char **words)
 {
-    close_unused_ends(NONE, pipes[0][1]); /* main only writes, into pipe 0 */
-    write_words(pipes[0][1], words);      /* write(2), until all are out */
-    CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
+    /* main writes into pipe 0; it keeps the read end only for the verdict */
+    close_unused_ends(pipes[0][0], pipes[0][1]);
+    write_words(pipes[0][1], words); /* write(2), until all are out */
+    CHECK(close(pipes[0][1]));       /* now the first filter sees end-of-file */
 }
 
 /* ---- The mechanism ends here. Below: the check, options. ---- */
@@ -104,9 +104,8 @@ int main(int argc, char **argv)
     if (named || strcmp(words[0], "-") == 0)
         return run_other_pipeline(named, words); /* in pipe_named.c */
 
-    filters_init();
+    filters_init(words);
     start_filters();
-    watch_for_end(pipes[0][0]); /* for the verdict: copies this read end */
     feed_filters(words);
-    return check_ends();
+    return check_ends(pipes[0][0]);
 }

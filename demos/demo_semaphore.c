@@ -32,11 +32,11 @@ static sem_t free_slots; /* its value is the number of free slots */
 /* At the beginning all slots are free. */
 static void init_slots(void)
 {
-    /* 0: shared by threads, not processes; slots: its initial value */
+    /* 0: for the threads of this process; slots: its initial value */
     CHECK(sem_init(&free_slots, 0, (unsigned)settings.slots));
 }
 
-/* The critical section: up to settings.slots workers may be in here at once. */
+/* The critical section. Here up to settings.slots workers may be at once. */
 static void use_resource(int id)
 {
     say_starting(id);

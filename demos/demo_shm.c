@@ -19,11 +19,10 @@
  * --broken leaves out the mutex in the reader. Then the writer pauses in the
  * middle of its first update until a snapshot is shown: so the bug shows.
  */
-#include <pthread.h>
 #include <sys/mman.h>
 
 #include "common/demo.h"     /* CHECK...() ends the run if the call fails */
-#include "demos/parts/shm.h" /* and <fcntl.h>, <unistd.h> */
+#include "demos/parts/shm.h" /* and <fcntl.h>, <pthread.h>, <unistd.h> */
 
 static struct shared {
     pthread_mutex_t mutex;     /* guards the update */
@@ -36,7 +35,7 @@ static void map_memory(int fd)
 {
     shared = CHECK_NOT(MAP_FAILED,
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
-    CHECK(close(fd)); /* the memory stays, at this pointer */
+    CHECK(close(fd)); /* the memory stays mapped; only the descriptor goes */
 }
 
 static void writer(int id)
@@ -50,9 +49,10 @@ static void writer(int id)
     shared->update = first_numbers();  /* 0, 1, 2, ... */
     while (next_turn(WRITER)) {        /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
-        for (int i = 0; i < settings.values; i++)
-            /* stands for slow work: it pauses once, until the reader comes */
+        for (int i = 0; i < settings.values; i++) {
+            pause_halfway(i); /* stands for slow work; the reader comes */
             shared->update.numbers[i] = next_number();
+        }
         CHECK_PTHREAD(pthread_mutex_unlock(&shared->mutex));
     }
 }
@@ -60,7 +60,7 @@ static void writer(int id)
 static void reader(int id)
 {
     wait_for_writer(); /* until the mutex is there, and some numbers */
-    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0))); /* a lock writes */
+    map_memory(CHECK(shm_open(memory_name, O_RDWR, 0)));
     while (next_turn(READER)) { /* sleeps; false at the end of the run */
         CHECK_PTHREAD(pthread_mutex_lock(&shared->mutex));
         snapshot = shared->update; /* copies all numbers */

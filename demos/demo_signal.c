@@ -22,10 +22,11 @@
  */
 #include <signal.h>
 
-#include "common/demo.h"        /* CHECK(call) ends the run if the call fails */
+#include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/signal.h" /* includes <time.h> */
 
-/* volatile: a handler changes it at any time. The type: in one step. */
+/* volatile: a handler may change it at any time. sig_atomic_t: a type that is
+ * read, and written, in one step, so that no handler comes in between. */
 static volatile sig_atomic_t caught;
 
 /* The handler of SIGTERM. It only counts: so the task goes on. */
@@ -38,7 +39,7 @@ static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
 
-    CHECK(sigemptyset(&action.sa_mask));      /* it blocks no other signal */
+    CHECK(sigemptyset(&action.sa_mask));      /* blocks no other meanwhile */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
 
     struct timespec left = begin_work();  /* --task: how long the work takes */
@@ -47,9 +48,9 @@ static void task(int id)
     end_work(caught);
 }
 
-/* The guard is the parent of the task. still_runs_at() waits, by waitpid, until
- * the task has ended, or that moment has come: ASK_AT, at 3/4 of the deadline,
- * or DEADLINE. Then it returns whether the task still runs.
+/* The guard is the parent of the task. still_runs_at() waits until the task has
+ * ended (waitpid), or that moment has come: ASK_AT, at 3/4 of the deadline, or
+ * DEADLINE. Then it returns whether the task still runs.
  */
 static void guard(pid_t pid)
 {

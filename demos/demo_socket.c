@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/demo.h" /* CHECK(call) ends the run if the call fails */
+#include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/socket.h"
 
 static int listener; /* the server's socket, to which clients connect */
@@ -41,7 +41,7 @@ static struct sockaddr_in local_address(int port)
 static int create_listener(void)
 {
     struct sockaddr_in address = local_address(settings.port);
-    int on = 1; /* for SO_REUSEADDR: the port is free again at once */
+    int on = 1; /* SO_REUSEADDR: else bind may fail for a minute after a run */
     int listening = CHECK(socket(AF_INET, SOCK_STREAM, 0)); /* TCP */
 
     CHECK(setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
@@ -54,7 +54,7 @@ static int create_listener(void)
 }
 
 /* A connection carries bytes, not messages. Here a message ends at a newline,
- * at end-of-file, or when it is too long. One recv may return only a part. */
+ * at end-of-file, or at MAX_MESSAGE bytes. One recv may return only a part. */
 static size_t receive_message(int connection, char *message)
 {
     size_t length = 0;
@@ -90,7 +90,7 @@ static void serve_client(int connection, const struct sockaddr_in *peer)
 
     show_message(peer, message, length);
     send_all(connection, "pong", 4);
-    read_rest(connection); /* close with bytes unread might lose the answer */
+    read_rest(connection); /* if bytes are unread, close may lose the answer */
 }
 
 static void server(int id)
@@ -101,7 +101,7 @@ static void server(int id)
         /* waits until a client connects; returns a socket for this client */
         int connection =
             CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (!is_stranger(connection, &peer)) /* a client of this run */
+        if (is_own_client(connection, &peer)) /* any program can connect */
             serve_client(connection, &peer);
         CHECK(close(connection)); /* the client sees end-of-file */
     }
@@ -114,10 +114,10 @@ static void client(int id)
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
-        finish_connecting(connection); /* waits, if a signal came */
+        finish_connecting(connection); /* interrupted, it goes on by itself */
     remember_port(id, connection);     /* for the verdict */
     send_in_two_parts(connection, settings.message); /* as a network might */
-    CHECK(shutdown(connection, SHUT_WR)); /* the server sees end-of-file */
+    CHECK(shutdown(connection, SHUT_WR)); /* ends sending, not receiving */
     size_t length = receive_message(connection, answer);
     show_answer(id, answer, length);
     CHECK(close(connection));
@@ -126,9 +126,9 @@ static void client(int id)
 /* ---- The mechanism ends here. Below: set-up, options. ---- */
 
 static const struct option_spec options[] = {
-    OPTION_INT("port", &settings.port, 0, 65535, "0 takes any free one"),
-    OPTION_TEXT("message", &settings.message, MAX_MESSAGE, "to be sent"),
-    OPTION_INT("clients", &settings.clients, 1, MAX_CLIENTS, "processes"),
+    OPTION_INT("port", &settings.port, 0, 65535, "the server's; 0: any free"),
+    OPTION_TEXT("message", &settings.message, MAX_MESSAGE, "what is sent"),
+    OPTION_INT("clients", &settings.clients, 1, MAX_CLIENTS, "that send"),
     OPTION_FLAG("serve", &settings.serve, "only a server, until Ctrl-C"),
     OPTION_FLAG("connect", &settings.connect, "only the clients"), {0}};
 

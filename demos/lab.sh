@@ -25,14 +25,18 @@ show_help()
     cat <<'END'
 Usage: sh demos/lab.sh list
        sh demos/lab.sh start NAME [FILE]
+       sh demos/lab.sh run FILE [OPTION OF THE DEMO...]
        sh demos/lab.sh check FILE [OPTION...]
 
   list    says which labs there are
   start   writes the demo's source without its mechanism to FILE, by default
           lab_NAME.c; overwrites nothing
-  check   takes the part of FILE above the line "The mechanism ends here", and
-          all else from the demo; builds it, runs it, and prints a table
+  run     takes the part of FILE above the line "The mechanism ends here", and
+          all else from the demo; builds it, and runs it once, as in
+          sh demos/lab.sh run lab_mutex.c --lanes
+  check   builds it in the same way, runs it many times, and prints a table
 
+Options of check:
   --runs=N     how many runs, 5 to 1000, by default 50
   --json=FILE  writes the table for an autograder, too
   --lab=NAME   which lab it is; without it, the comment "Lab NAME" says so
@@ -41,7 +45,8 @@ LAB_SANITIZER=no leaves out the run with the thread sanitizer, whose first build
 takes a while. LAB_BUILT=yes says that the project is built: for many checks one
 after the other. CC and BUILD are as for demos/tour.sh.
 
-Exit status: 0 if every check has full points, 1 if not, 2 for wrong usage.
+Exit status: 0 if every check has full points, 1 if not, 2 for wrong usage or a
+FILE that cannot be read; of run, that of the demo, or 1 if it does not build.
 END
 }
 
@@ -305,15 +310,17 @@ start()
             cat <<END
  *
  * Write where it says YOUR PART. You may change all that is above the last line
- * of dashes; what is below it stays as it is. Check it, as often as you like:
+ * of dashes; what is below it stays as it is. Watch it and check it, often:
  *
+ *   sh ${seen}demos/lab.sh run $shown --lanes
  *   sh ${seen}demos/lab.sh check $shown
  *
  * The sheet for it is $docs/labs/$1.md.
  */
 END
             # without the header, which shows the mechanism
-            awk 'past { print } /^ \*\/$/ { past = 1 }' "$scratch/source.c"
+            awk 'past { print } NR > 1 && /\*\/$/ { past = 1 }' \
+                "$scratch/source.c"
         } >"$file"
     ) || stop "could not write $file"
     echo "$file is yours. Read $docs/labs/$1.md. Then: \
@@ -346,6 +353,7 @@ award()
     one_line "$4" >"$scratch/results/$number.text"
     score=$((score + $2))
     total=$((total + $3))
+    [ "$command" = check ] || return 0
     if [ "$2" -eq "$3" ]; then
         sign=ok
     else
@@ -430,7 +438,7 @@ finish()
         7) award 'no data race' 0 5 'not reached' ;;
         esac
     done
-    printf '        %3d/%d\n' "$score" "$total"
+    [ "$command" != check ] || printf '        %3d/%d\n' "$score" "$total"
     if [ -n "$reason" ]; then
         printf 'First to repair: %s\n' "$reason" | fold -s -w 79
         printf 'Hint: %s\n' "$hint" | fold -s -w 79
@@ -986,7 +994,8 @@ check_races()
     fi
 }
 
-check()
+# build_file: makes $scratch/demo of $file
+build_file()
 {
     number=0 score=0 total=0
     reason='' hint='' late_reason='' late_hint='' crash=''
@@ -995,7 +1004,10 @@ check()
     mkdir "$scratch/results"
     chmod 755 "$scratch"
     if [ ! -f "$file" ] || [ ! -r "$file" ]; then
-        refuse "there is no file $given that can be read" "hand in a C file"
+        problem="there is no file $(one_line "$given") that can be read"
+        # an autograder gets its zero points
+        [ -z "$json" ] || (refuse "$problem" 'hand in a C file') >/dev/null || :
+        wrong_usage "$problem"
     fi
     if [ -z "$lab" ]; then
         lab=$(LC_ALL=C sed -n 's/^\/\* Lab \([a-z-]*\).*/\1/p' "$file" \
@@ -1034,6 +1046,19 @@ check()
     realtime=$(cached REALTIME_LIBRARY)
     case $realtime in *NOTFOUND) realtime= ;; esac
     check_build
+}
+
+# run_file OPTION...: with the options of a check, and then these
+run_file()
+{
+    build_file
+    # shellcheck disable=SC2086 # a list
+    "$scratch/demo" $options "$@"
+}
+
+check()
+{
+    build_file
     check_calls
     check_runs
     check_races
@@ -1064,6 +1089,12 @@ start)
     2) start "$1" "$2" ;;
     *) wrong_usage "start needs a NAME, and may have a FILE" ;;
     esac
+    ;;
+run)
+    [ $# -gt 0 ] || wrong_usage "run needs a FILE"
+    file=$1 given=$1 json='' lab=''
+    shift
+    run_file "$@"
     ;;
 check)
     file='' runs=50 json='' lab=''

@@ -33,6 +33,7 @@ struct shared {
     off_t end;  /* guarded: where the last whole line of the log ends */
     int victim; /* guarded: the writer that is killed */
     struct latch halted; /* the victim is in the middle of its line */
+    bool is_repaired;    /* what the victim left */
 };
 static struct shared *shared; /* in memory that all processes share */
 
@@ -80,6 +81,10 @@ static void create_robust_mutex(pthread_mutex_t *mutex)
 
 static void cut_off_torn_line(void)
 {
+    while (shared->victim == NO_ID || shared->is_repaired)
+        (void)
+            pause(); /* another one was killed: main says so, and ends it all */
+    shared->is_repaired = true;
     record_killed("writer", shared->victim, "SIGKILL");
     record_note("cuts its line off");
     cut_off_line(log_file, shared->victim, shared->end);

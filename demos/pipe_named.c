@@ -29,6 +29,7 @@
 #include "demos/parts/pipe_filters.h"
 
 enum { FOLDER_SIZE = 1000 };
+enum { NONE = -1 };     /* instead of an end of a pipe */
 enum { ANY_TIME = -1 }; /* a stream has no planned end */
 
 static struct {
@@ -142,7 +143,7 @@ int run_other_pipeline(bool named, char **words)
     if (is_stream)
         check_input();
     is_named = named;
-    filters_init();
+    filters_init(words);
     shared = shared_alloc(sizeof *shared);
     if (named)
         make_names();
@@ -160,6 +161,7 @@ int run_other_pipeline(bool named, char **words)
     if (!is_stream) {
         write_words(pipes[0][1], words);
         CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
+        record_state(IDLE, "resting");
     }
     (void)wait_for_actors(FOREVER);
     if (named)

@@ -113,9 +113,9 @@ bad_input()
     odd='odd "name" $x.c'
     sed "s/\$/$(printf '\r')/" right.c >"$odd"
     awk 'BEGIN { for (i = 0; i < 9000; i++) print "/* long, long, long, long */" }' >large.c
-    check none.c 1 'there is no file none.c'
-    check fifo.c 1 'there is no file fifo.c' --lab=mutex
-    check /dev/zero 1 'there is no file /dev/zero'
+    check none.c 2 '^lab.sh: there is no file none.c'
+    check fifo.c 2 'there is no file fifo.c' --lab=mutex
+    check /dev/zero 2 'there is no file /dev/zero'
     check empty.c 1 'no comment .Lab NAME.'
     check no-line.c 1 "the line 'The mechanism ends here' is missing"
     check binary.c 1 'the file is no C source' --lab=mutex
@@ -149,6 +149,10 @@ command_line()
     says 0 'lab_mutex.c is yours' start mutex
     says 2 'is there already' start mutex
     says 2 'needs a FILE' check
+    says 2 'run needs a FILE' run
+    says 2 'there is no file x.c' run x.c
+    says 1 '^First to repair: it does not compile' run escapes.c
+    says 0 'held: 2 of 2 lines' run right.c --writers=2
     says 2 'must be 5 to 1000' check x.c --runs=4
     says 2 'must be 5 to 1000' check x.c --runs=1001
     says 2 'unknown option' check x.c --nonsense

@@ -153,8 +153,10 @@ void change(struct update *update)
 
     atomic_store(&evidence->writer, true);
     note_if_together();
-    for (int i = 0; i < settings.values; i++)
+    for (int i = 0; i < settings.values; i++) {
+        pause_halfway(i);
         update->numbers[i] = next_number();
+    }
     changes++;
     if (changes == 1 || changes == 3)
         give_them_time();

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int exclusive_file = -1; /* the latest of open_exclusive() */
+
 /* The output that goes to FILE, if that is a regular file; or NULL. */
 static const char *output_to(int file)
 {
@@ -78,6 +80,7 @@ int open_exclusive(const char *path, int flags)
                 "--file",
                 escaped(path), owner);
     }
+    exclusive_file = file;
     return file;
 }
 
@@ -99,7 +102,12 @@ void write_text(int file, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (file != exclusive_file && !is_same_file(file, exclusive_file))
+        die("the file was replaced during the run; nothing was written into "
+            "the "
+            "other one");
     go_inside();
+    record_note("writes \"%s\"", text);
     write_all(file, text, strlen(text));
     if (strchr(text, '\n')) {
         count_out(inside_file);

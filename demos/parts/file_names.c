@@ -132,7 +132,9 @@ void pause_a_moment(void)
 void wait_for_all_names(void)
 {
     latch_count_down(&shared->all_left_name);
+    record_state(IDLE, "resting");
     latch_wait(&shared->all_left_name);
+    record_state(RUNNING, "running");
 }
 
 void read_names(int file, int id)

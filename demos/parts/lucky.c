@@ -67,6 +67,8 @@ static void call_ends(const struct call_place *place)
 {
     if (is_call(place, "pthread_cond_broadcast("))
         latch_count_down(&done);
+    if (slept_too_late && is_call(place, "pthread_cond_wait("))
+        record_note("woken by the demo, so that it ends");
 }
 
 void lucky_init(pthread_mutex_t *the_mutex, pthread_cond_t *the_condition,
@@ -92,6 +94,7 @@ void lucky_init(pthread_mutex_t *the_mutex, pthread_cond_t *the_condition,
 
 void let_producer_finish(void)
 {
+    record_note("has unlocked too early");
     latch_count_down(&may_begin);
     latch_wait(&done);
 }

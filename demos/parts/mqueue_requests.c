@@ -207,10 +207,12 @@ void pause_for_others(int id)
 void compute(struct message *request)
 {
     int client = settings.is_stream ? 0 : (int)request->asker;
+    int first_tag = settings.api == API_SYSV ? 1 : 0;
 
     record_received("client", client, "%s", request->text);
     compute_result(request);
-    record_sent("client", client, "%s", describe_answer(request));
+    record_sent("client", (int)request->client - first_tag, "%s",
+        describe_answer(request));
 }
 
 /* Whether the worker has made this answer: otherwise it is the request still.
@@ -262,9 +264,7 @@ int check_answers(void)
         return verdict(false, "%ld of %ld requests got no answer",
             (long)shared->not_made, answers);
     if (own < answers)
-        return verdict(false,
-            "%ld of %ld requests got the answer to another "
-            "one",
+        return verdict(false, "%ld of %ld requests got another one's answer",
             answers - own, answers);
     status =
         verdict(true, "%ld of %ld requests got their own answer", own, answers);

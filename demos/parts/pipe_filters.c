@@ -3,6 +3,7 @@
 #include "demos/parts/pipe_traffic.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <string.h>
 #include <wchar.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/demo.h"
+#include "demos/parts/calls.h"
 
 /* How far a filter has come in its text; all zero at the beginning. KEPT: how
  * many bytes at the end of that it wants to see again with what follows (part
@@ -169,11 +171,33 @@ const char *const filter_names[] = {
 
 struct filters *filters;
 
-void filters_init(void)
+/* The views show who closes a pipe that is in use. */
+static void call_begins(const struct call_place *place)
 {
+    if (is_call(place, "close(out)") || is_call(place, "close(pipes[0][1])"))
+        record_note("closes its write end");
+}
+
+static int count_newlines(char **words)
+{
+    int count = 0;
+
+    for (; *words; words++)
+        for (const char *byte = *words; *byte; byte++)
+            count += *byte == '\n';
+    return count;
+}
+
+void filters_init(char **words)
+{
+    static const struct call_watcher watcher = {call_begins, ignore_call, NULL};
+
+    call_watcher = &watcher;
+    if (strcmp(words[0], "-") != 0)
+        record_as("main", 0);
     filters = shared_alloc(sizeof *filters);
     traffic_init(filters->traffic);
-    latch_init(&filters->sentence_is_out, 1);
+    latch_init(&filters->sentence_is_out, 1 + count_newlines(words));
 }
 
 int filters_at_end(void)
@@ -196,7 +220,7 @@ size_t apply_filter(int id, const char *text, ssize_t count, char *result)
     size_t kept = at.kept;                   /* at the beginning of JOINED */
     bool at_end = length == 0;
 
-    record_arrived(id, id > 0 ? filter_names[id - 1] : NULL, text, length);
+    record_arrived(id, id > 0 ? filter_names[id - 1] : "main", text, length);
     if (kept > 0) {
         memcpy(joined + kept, text, length);
         text = joined;
@@ -217,15 +241,18 @@ size_t apply_filter(int id, const char *text, ssize_t count, char *result)
 void write_result(int out, const char *text, size_t length)
 {
     write_all(out, text, length);
-    if (out == STDOUT_FILENO && memchr(text, '\n', length))
-        latch_count_down(&filters->sentence_is_out);
+    for (size_t i = 0; out == STDOUT_FILENO && i < length; i++)
+        if (text[i] == '\n')
+            latch_count_down(&filters->sentence_is_out);
 }
 
 void write_words(int write_end, char **words)
 {
-    char block[BLOCK]; /* what fits is written at once */
+    struct pollfd space = {.fd = write_end, .events = POLLOUT};
+    char block[PIPE_BUF]; /* if there is space, a pipe has so much of it */
     size_t used = 0;
 
+    record_state(RUNNING, "running");
     for (char **word = words; *word; word++) {
         size_t length = strlen(*word);
         for (size_t i = 0; i <= length; i++) {
@@ -234,8 +261,11 @@ void write_words(int write_end, char **words)
             if (is_last)
                 block[used] = '\n';
             used++;
-            if (used < BLOCK && !is_last)
+            if (used < sizeof block && !is_last)
                 continue;
+            while (CHECK(poll(&space, 1, 100)) == 0)
+                (void)wait_for_actors(0); /* ends the run if one has failed */
+            record_leaving(-1, filter_names[0], block, used);
             if (!write_whole(write_end, block, used) && errno != EPIPE)
                 die_call("write", errno, __FILE__, __LINE__);
             used = 0;
@@ -243,30 +273,26 @@ void write_words(int write_end, char **words)
     }
 }
 
-void watch_for_end(int read_end)
-{
-    filters->watched_end = CHECK(dup(read_end));
-}
-
 /* When the sentence is out, each filter has closed what it does not use, and
  * main has closed the only write end of the first pipe that is in use. If poll
  * does not report that the pipe has ended, a process has kept a write end: then
  * the first filter will wait forever, and all others with it.
  */
-static bool can_end(void)
+static bool can_end(int read_end)
 {
-    struct pollfd end = {.fd = filters->watched_end, .events = POLLIN};
+    struct pollfd end = {.fd = read_end, .events = POLLIN};
 
     (void)CHECK(poll(&end, 1, 0));
     return (end.revents & POLLHUP) != 0;
 }
 
-int check_ends(void)
+int check_ends(int read_end)
 {
+    record_state(IDLE, "resting");
     while (!latch_wait_for(&filters->sentence_is_out, NS_PER_SECOND / 100))
         if (wait_for_actors(0)) /* ends the run if a filter has failed */
             break;
-    if (can_end())
+    if (can_end(read_end))
         (void)wait_for_actors(FOREVER);
     else
         stop_processes();

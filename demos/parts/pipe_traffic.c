@@ -24,7 +24,7 @@ static void record_piece(
     while (blanks < length && words[blanks] == ' ')
         blanks++;
     if (length == 0)
-        words = is_in_line[kind] ? "(end of word)" : "(end of sentence)";
+        words = is_in_line[kind] ? "(end of word)" : "(empty line)";
     else if (blanks == length)
         words = "(blank)";
     if (words != piece->text)
@@ -76,12 +76,13 @@ void record_arrived(int id, const char *from, const char *text, size_t length)
     if (recorder == NULL)
         return;
     arrived += (long)length;
-    for (size_t at = 0; id == 0 && at < length;) {
+    bool is_stream = id == 0 && traffic[0].count == 0; /* from outside */
+    for (size_t at = 0; is_stream && at < length;) {
         at += take_piece(text + at, length - at, &piece);
         record_piece(RECEIVED, NULL, &piece);
     }
     const struct pipe_traffic *into = &traffic[id];
-    for (; id > 0 && next < into->count; next++) {
+    for (; !is_stream && next < into->count; next++) {
         if (into->pieces[next].end > arrived)
             break;
         record_piece(RECEIVED, from, &into->pieces[next]);

@@ -27,13 +27,15 @@ struct pipe_traffic {
 };
 
 /* Before the filters start: PIPES lie in memory that all filters share, the
- * pipe that filter ID reads in pipes[ID]; of the first one nothing is noted.
+ * pipe that filter ID reads in pipes[ID]; of standard input nothing is noted.
  */
 void traffic_init(struct pipe_traffic *pipes);
 
-/* Filter ID is about to write LENGTH bytes to the next one, TO. */
+/* Filter ID, or main, -1, is about to write LENGTH bytes to the next one, TO.
+ */
 void record_leaving(int id, const char *to, const char *text, size_t length);
 
-/* Filter ID has read LENGTH bytes, of those that FROM has written; NULL: main.
+/* Filter ID has read LENGTH bytes, of those that FROM has written; or which
+ * come from standard input.
  */
 void record_arrived(int id, const char *from, const char *text, size_t length);

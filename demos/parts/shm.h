@@ -58,11 +58,15 @@ bool next_turn(enum side side);
 /* Returns what is there before the first update: 0, 1, 2, ... */
 struct update first_numbers(void);
 
+/* Before number INDEX of an update. In the middle of the first one the writer
+ * pauses until the reader's first turn has begun, and a moment longer: then the
+ * reader waits for the mutex, or with --broken has shown what it sees. With
+ * --window it pauses in each update.
+ */
+void pause_halfway(int index);
+
 /* Returns what the writer publishes next. For the views it is inside from its
- * first number to its last one. In the middle of its first update it pauses
- * until the reader's first turn has begun, and a moment longer: then the reader
- * waits for the mutex, or with --broken has shown what it sees. With --window
- * it pauses in each update.
+ * first number to its last one.
  */
 struct number next_number(void);
 

@@ -110,8 +110,13 @@ bool next_turn(enum side side)
     double rest = side == WRITER ? settings.update : settings.show;
 
     own_side = side;
-    if (has_begun && latch_wait_for(&stage->over, scaled_ns(rest)))
-        return false;
+    if (has_begun) {
+        record_state(IDLE, "resting");
+        bool is_over = latch_wait_for(&stage->over, scaled_ns(rest));
+        record_state(RUNNING, "running");
+        if (is_over)
+            return false;
+    }
     if (side == READER && !has_begun)
         latch_count_down(&stage->reader_is_here);
     has_begun = true;
@@ -129,37 +134,33 @@ struct update first_numbers(void)
     return first;
 }
 
-static void let_reader_come(void)
+static long made; /* numbers so far */
+
+void pause_halfway(int index)
 {
-    latch_count_down(&stage->writer_is_halfway);
-    latch_wait(&stage->reader_is_here);
-    pause_until(&stage->first_is_shown);
-    sleep_ns(MOMENT);
+    if (index != settings.values / 2)
+        return;
+    if (made < settings.values) { /* the first update */
+        latch_count_down(&stage->writer_is_halfway);
+        latch_wait(&stage->reader_is_here);
+        pause_until(&stage->first_is_shown);
+        sleep_ns(MOMENT);
+    } else if (run.window)
+        sleep_ns(SHORT_WINDOW);
 }
 
 struct number next_number(void)
 {
     static struct rng rng;
-    static long publication; /* of the latest number */
-    static int made;         /* how many numbers of this update */
+    long publication = 1 + made / settings.values;
 
-    if (publication == 0)
+    if (made == 0)
         rng = rng_init(0);
-    if (made == 0) {
-        publication++;
+    if (made % settings.values == 0)
         record_state(INSIDE, "updating");
-    }
-    if (made == settings.values / 2) {
-        if (publication == 1)
-            let_reader_come();
-        else if (run.window)
-            sleep_ns(SHORT_WINDOW);
-    }
     made++;
-    if (made == settings.values) {
-        made = 0;
+    if (made % settings.values == 0)
         record_state(RUNNING, "running");
-    }
     return (struct number){rng_range(&rng, 0, 100), publication};
 }
 

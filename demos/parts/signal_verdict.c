@@ -159,8 +159,8 @@ static void wait_after_deadline(pid_t task)
     record_state(WAITING, "waitpid");
     /* SIGKILL ends it for sure, however long a busy machine takes for that */
     int64_t until = last_wait_at + (int64_t)(patience * 1e9);
-    ending =
-        wait_process(task, has_sent_sigkill ? FOREVER : until, last_signal);
+    int expected = run.broken ? 0 : last_signal;
+    ending = wait_process(task, has_sent_sigkill ? FOREVER : until, expected);
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */

@@ -55,11 +55,11 @@ bool try_to_send(int connection, const char *bytes, size_t length);
 /* Whether there is a newline in the message, or no space for more. */
 bool is_complete(const char *message, size_t length);
 
-/* Any program can connect to the port. Returns whether the other side is none
- * of this run's clients, which is known when its first byte arrives. Then it
+/* Any program can connect to the port. Returns whether the other side is one of
+ * this run's clients, which is known when its first byte arrives. If it is not,
  * answers it, and waits at most a second or two for what it has to say.
  */
-bool is_stranger(int connection, const struct sockaddr_in *peer);
+bool is_own_client(int connection, const struct sockaddr_in *peer);
 
 /* Says BEFORE and the message, up to its newline and escaped, and (unless it is
  * NULL) from which PEER it came.

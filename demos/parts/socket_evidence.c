@@ -51,7 +51,7 @@ int port_of(int socket)
     socklen_t size = sizeof own;
 
     CHECK(getsockname(socket, (struct sockaddr *)&own, &size));
-    if (settings.port == 0)
+    if (settings.port == 0 || settings.serve)
         warn("listening on 127.0.0.1:%d", ntohs(own.sin_port));
     return ntohs(own.sin_port);
 }
@@ -160,10 +160,16 @@ void say_message(const char *before, const char *message, size_t length,
 void read_rest(int connection)
 {
     char rest[MAX_MESSAGE];
+    ssize_t received = 1;
 
-    for (int i = 0; i < 100; i++)
-        if (AGAIN(recv(connection, rest, sizeof rest, 0)) <= 0)
-            break;
+    for (int i = 0; i < 100 && received > 0; i++) {
+        received = AGAIN(recv(connection, rest, sizeof rest, 0));
+        if (received > 0 && arriving.from >= 0) {
+            record_received(
+                "client", arriving.from, "%.*s", (int)received, rest);
+            record_wrong("too late, thrown away");
+        }
+    }
 }
 
 /* Bounds each recv, or not (0). Fails on macOS if the peer has gone: then recv
@@ -204,7 +210,7 @@ static void serve_stranger(int connection, const struct sockaddr_in *peer)
 /* A client is in client_at before it sends. So it need not be there yet when it
  * has connected: then its first byte tells, or that all others are there.
  */
-bool is_stranger(int connection, const struct sockaddr_in *peer)
+bool is_own_client(int connection, const struct sockaddr_in *peer)
 {
     atomic_int *client = &shared->client_at[ntohs(peer->sin_port)];
     char first;
@@ -221,7 +227,7 @@ bool is_stranger(int connection, const struct sockaddr_in *peer)
     arriving.from = *client - 1;
     if (arriving.from < 0)
         serve_stranger(connection, peer);
-    return arriving.from < 0;
+    return arriving.from >= 0;
 }
 
 void remember_port(int id, int connection)

@@ -180,6 +180,8 @@ TEST(step)
     terminal_await(&terminal, "\n1/", before + 1);
     terminal_type(&terminal, "b "); /* there is nothing before it */
     terminal_await(&terminal, "\n2/", 2);
+    terminal_type(&terminal, "\033[6~\033[5~"); /* Page Down and Page Up */
+    terminal_await(&terminal, "\n2/", 3);
     terminal_type(&terminal, "xyz\033[A!"); /* keys without a meaning */
     terminal_await(&terminal, "nothing went wrong", 1);
     assert_null(strstr(terminal.shown, "xyz"));
@@ -284,8 +286,10 @@ static void assert_restored(const char *options, const char *typed, int signal_n
     assert_false(terminal_is_usual(&terminal));
     terminal_type(&terminal, typed);
     int pid = atoi(load_file("pid", NULL));
-    if (signal_number != 0)
+    if (signal_number > 0)
         assert_int_equal(kill(pid, signal_number), 0);
+    if (signal_number < 0) /* to the live view */
+        assert_int_equal(run_script("kill -9 $(pgrep -o -P %d)", pid).status, 0);
     terminal_await(&terminal, "as before", 1);
     (void)terminal_finish(&terminal);
 }
@@ -301,6 +305,7 @@ TEST(step_restores_the_terminal)
     for (int i = 0; i < 4; i++)
         assert_restored("--speed=1000", typed[i], 0);
     assert_restored("--timeout=1", "", 0); /* the watchdog */
+    assert_restored("--speed=1000", "", -SIGKILL);
 }
 
 /* Wrong usage is told before the terminal is touched. */
