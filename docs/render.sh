@@ -27,29 +27,30 @@ fi
 own()
 {
     case $1 in
-    mutex)
-        echo '--seed=7 --writers=4 --lines=3 | long wait, all words, true times'
-        ;;
+    mutex) echo '--seed=7 --writers=4 --lines=3 | long wait, all words' ;;
     mutex_broken) echo '--seed=7 --writers=4 | 3 red bars, marked beside' ;;
     semaphore_broken) echo '--seed=7 | marked beside' ;;
     condvar) echo '--seed=5 --consumers=2 | 2 messages, all words' ;;
     condvar_broken) echo '--seed=5 --consumers=2 | lost message, all words' ;;
-    file) echo '--seed=7 | long wait, all words, true times' ;;
+    file) echo '--seed=7 | long wait, all words' ;;
     file_broken) echo '--seed=7 | 3 red bars' ;;
     signal | signal_broken) echo '--seed=7 | 2 messages, all words' ;;
-    socket) echo '--seed=7 | 3 messages, all words' ;;
-    socket_broken) echo '--seed=7 | lost message, all words' ;;
+    socket) echo '--seed=7 | 3 messages, 2 times accept, all words' ;;
+    socket_broken) echo '--seed=7 | wrong message, all words' ;;
     mqueue) echo '--seed=7 --clients=3 | 6 messages, all words' ;;
     mqueue_broken) echo '--seed=7 | wrong message, all words' ;;
-    pipe) echo '--seed=7 | 3 messages, all words, true times' ;;
+    pipe)
+        echo '--seed=7' \
+            '| 3 messages, 4 times end-of-file, all words'
+        ;;
     pipe_broken) echo '--seed=7 | 3 messages, all words' ;;
     shm)
         echo '--seed=7 --duration=0.008 --update=0.001 --show=0.002' \
-            '| long wait, true times'
+            '| a wait, all words'
         ;;
     shm_broken)
-        echo '--seed=7 --duration=0.003 --update=0.001 --show=0.001' \
-            '| marked beside, true times'
+        echo '--seed=7 --duration=0.008 --update=0.001 --show=0.003' \
+            '| marked beside, all words'
         ;;
     *_broken) echo --seed=7 ;;
     *) echo '--seed=7 | long wait, all words' ;;
@@ -80,16 +81,19 @@ shows()
     'long wait')
         grep -q "class='bar waiting' d='M[^h]*h[0-9][0-9][0-9]" "$1"
         ;;
+    'a wait') grep -q "class='bar waiting'" "$1" ;;
     *' red bars')
         [ "$(grep -c "class='bar red' d='M[^h]*h[0-9][0-9][0-9]" "$1")" -ge \
             "${2%% *}" ]
         ;;
     *' messages') [ "$(grep -c "class='sent' d" "$1")" -ge "${2%% *}" ] ;;
+    *' times '*)
+        [ "$(grep -o ">${2#* times }<" "$1" | wc -l)" -ge "${2%% *}" ]
+        ;;
     'lost message') grep -q "class='lost' d" "$1" ;;
     'wrong message') grep -q "class='bad' d" "$1" ;;
     'marked beside') ! grep -q "class='number'\|l22 22m" "$1" ;;
     'all words') ! grep -q 'Words that have no space' "$1" ;;
-    'true times') ! grep -q 'Each step to the right' "$1" ;;
     '') ;;
     *) stop "there is no rule for how to see a $2" ;;
     esac

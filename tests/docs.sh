@@ -87,6 +87,7 @@ run_block()
 {
     run=$scratch/$number.run block=$scratch/$number.text
     mkdir "$run"
+    ln -s . "$run/build" # README is in the project's folder
     for file in "$programs"/demo_* "$programs"/bench_mechanisms \
         "$project"/docs/first/*.c "$project"/docs/answers/*.c; do
         [ ! -e "$file" ] || ln -s "$file" "$run"
