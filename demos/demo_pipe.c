@@ -82,10 +82,9 @@ static void start_filters(void)
 
 static void feed_filters(char **words)
 {
-    /* main writes into pipe 0; it keeps the read end only for the verdict */
-    close_unused_ends(pipes[0][0], pipes[0][1]);
-    write_words(pipes[0][1], words); /* write(2), until all are out */
-    CHECK(close(pipes[0][1]));       /* now the first filter sees end-of-file */
+    close_unused_ends(NONE, pipes[0][1]); /* main only writes, into pipe 0 */
+    write_words(pipes[0][1], words);      /* write(2), until all are out */
+    CHECK(close(pipes[0][1])); /* now the first filter sees end-of-file */
 }
 
 /* ---- The mechanism ends here. Below: the check, options. ---- */
@@ -104,8 +103,8 @@ int main(int argc, char **argv)
     if (named || strcmp(words[0], "-") == 0)
         return run_other_pipeline(named, words); /* in pipe_named.c */
 
-    filters_init(words);
+    filters_init(words, &pipes[0][0]);
     start_filters();
     feed_filters(words);
-    return check_ends(pipes[0][0]);
+    return check_ends();
 }

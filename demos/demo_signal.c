@@ -25,8 +25,8 @@
 #include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/signal.h" /* includes <time.h> */
 
-/* volatile: a handler may change it at any time. sig_atomic_t: a type that is
- * read, and written, in one step, so that no handler comes in between. */
+/* volatile: a handler may change it at any time. sig_atomic_t: who reads it
+ * never sees such a change half done. */
 static volatile sig_atomic_t caught;
 
 /* The handler of SIGTERM. It only counts: so the task goes on. */

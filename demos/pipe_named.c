@@ -29,7 +29,6 @@
 #include "demos/parts/pipe_filters.h"
 
 enum { FOLDER_SIZE = 1000 };
-enum { NONE = -1 };     /* instead of an end of a pipe */
 enum { ANY_TIME = -1 }; /* a stream has no planned end */
 
 static struct {
@@ -143,7 +142,7 @@ int run_other_pipeline(bool named, char **words)
     if (is_stream)
         check_input();
     is_named = named;
-    filters_init(words);
+    filters_init(words, NULL);
     shared = shared_alloc(sizeof *shared);
     if (named)
         make_names();

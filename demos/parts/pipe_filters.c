@@ -171,9 +171,18 @@ const char *const filter_names[] = {
 
 struct filters *filters;
 
+static const int
+    *main_end;          /* main's; NULL: it has been copied, or will not be */
+static int watched_end; /* the copy */
+static pid_t main_id;
+
 /* The views show who closes a pipe that is in use. */
 static void call_begins(const struct call_place *place)
 {
+    if (main_end && main_id == getpid() && is_call(place, "close(")) {
+        watched_end = CHECK(dup(*main_end));
+        main_end = NULL;
+    }
     if (is_call(place, "close(out)") || is_call(place, "close(pipes[0][1])"))
         record_note("closes its write end");
 }
@@ -188,11 +197,13 @@ static int count_newlines(char **words)
     return count;
 }
 
-void filters_init(char **words)
+void filters_init(char **words, const int *read_end)
 {
     static const struct call_watcher watcher = {call_begins, ignore_call, NULL};
 
     call_watcher = &watcher;
+    main_end = read_end;
+    main_id = getpid();
     if (strcmp(words[0], "-") != 0)
         record_as("main", 0);
     filters = shared_alloc(sizeof *filters);
@@ -278,21 +289,21 @@ void write_words(int write_end, char **words)
  * does not report that the pipe has ended, a process has kept a write end: then
  * the first filter will wait forever, and all others with it.
  */
-static bool can_end(int read_end)
+static bool can_end(void)
 {
-    struct pollfd end = {.fd = read_end, .events = POLLIN};
+    struct pollfd end = {.fd = watched_end, .events = POLLIN};
 
     (void)CHECK(poll(&end, 1, 0));
     return (end.revents & POLLHUP) != 0;
 }
 
-int check_ends(int read_end)
+int check_ends(void)
 {
     record_state(IDLE, "resting");
     while (!latch_wait_for(&filters->sentence_is_out, NS_PER_SECOND / 100))
         if (wait_for_actors(0)) /* ends the run if a filter has failed */
             break;
-    if (can_end(read_end))
+    if (can_end())
         (void)wait_for_actors(FOREVER);
     else
         stop_processes();

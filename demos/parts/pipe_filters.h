@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 enum { FILTERS = 4, LAST = FILTERS - 1 };
+enum { NONE = -1 }; /* instead of an end of a pipe */
 enum { BLOCK = 16384, RESULT_SIZE = 12 * (BLOCK + 3) };
 
 /* split, capitalize, merge, decapitalize; NULL ends the list. */
@@ -27,25 +28,25 @@ size_t apply_filter(int id, const char *text, ssize_t length, char *result);
 void write_result(int out, const char *text, size_t length);
 
 /* The evidence, in memory that all processes share. Before the filters start,
- * to which main will write WORDS, unless these are "-".
+ * to which main will write WORDS, unless these are "-". When main closes the
+ * first of its ends, it copies READ_END, of the first pipe, to see later
+ * whether that has ended; a read end delays no end-of-file. NULL: it does not.
  */
 extern struct filters {
     bool saw_end[FILTERS];
     struct latch sentence_is_out;         /* a whole one left the last filter */
     struct pipe_traffic traffic[FILTERS]; /* pages that only views touch */
 } * filters;
-void filters_init(char **words);
+void filters_init(char **words, const int *read_end);
 
 /* Writes a sentence into a pipe. Stops if no process reads there any more: a
  * filter that died will be reported.
  */
 void write_words(int write_end, char **words);
 
-/* Waits until the filters have ended, or never can: main has kept the first
- * pipe's READ_END to see that, which delays no end-of-file. The verdict;
- * returns the exit status.
- */
-int check_ends(int read_end);
+/* Waits until the filters have ended, or never can. The verdict; returns the
+ * exit status. */
+int check_ends(void);
 
 /* Returns how many filters have seen end-of-file. */
 int filters_at_end(void);
