@@ -269,7 +269,7 @@ static void play(int color)
         key = next_key();
         const char *at = key != 0 ? strchr(typed, key) : NULL;
         if (at && shown > 0)
-            wanted = meant[at - typed];
+            wanted = (unsigned char)meant[at - typed];
     }
     leave_keys();
     if (shown > 0) /* what comes now is below the rows, over the status */
