@@ -7,6 +7,7 @@
 #include "common/run/output.h"
 #include "common/views/charts.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 enum { MOMENT = 20000000 }; /* nanoseconds from one look to the next */
 enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
 
-const char viewer_was_stopped[] = "the live view was stopped, so that nobody saw all of the run";
+const char viewer_was_stopped[] = "the live view was stopped, so nobody saw all of the run";
 
 static pid_t owner, viewer;  /* the run's first process; the viewer's */
 static atomic_int *progress; /* of the run, in memory that both share: one of those above */
@@ -314,7 +315,7 @@ static bool end_viewer(int now)
             (void)kill(viewer, SIGKILL);
         ended = AGAIN(waitpid(viewer, &status, WNOHANG));
         if (ended == 0)
-            sleep_ns(MOMENT);
+            (void)poll(NULL, 0, MOMENT / 1000000); /* it cannot end the run once more */
     }
     leave_keys(); /* if it was killed */
     return ended == viewer && status == 0;
