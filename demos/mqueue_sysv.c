@@ -47,7 +47,7 @@ static void client(int id)
     while (next_request(id, &message)) {
         message.client = id + 1; /* a type is 1 or more; the answer keeps it */
         CHECK(msgsnd(requests, &message, size, 0));
-        CHECK(msgrcv(answers, &message, size, message.client, 0));
+        CHECK(msgrcv(answers, &message, size, id + 1, 0));
         show_answer(id, &message);
     }
 }
@@ -61,7 +61,7 @@ static void broken_client(int id)
         message.client = 1; /* WRONG: the same for all */
         CHECK(msgsnd(requests, &message, size, 0));
         pause_for_others(id); /* window: another one receives first */
-        CHECK(msgrcv(answers, &message, size, message.client, 0));
+        CHECK(msgrcv(answers, &message, size, 1, 0)); /* WRONG */
         show_answer(id, &message);
     }
 }

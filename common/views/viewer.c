@@ -19,7 +19,7 @@
 enum { MOMENT = 20000000 }; /* nanoseconds from one look to the next */
 enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
 
-const char viewer_was_stopped[] = "the live view was stopped, so nobody saw all of the run";
+static const char was_stopped[] = "the live view was stopped, so nobody saw all of the run";
 
 static pid_t owner, viewer;  /* the run's first process; the viewer's */
 static atomic_int *progress; /* of the run, in memory that both share: one of those above */
@@ -328,7 +328,7 @@ static void note_end(pid_t child)
         return;
     owner = 0;
     leave_keys();
-    die("%s", viewer_was_stopped);
+    die("%s", was_stopped);
 }
 
 static void end_at_once(void)
@@ -349,7 +349,7 @@ void viewer_start(bool step, int color)
     (void)atexit(end_at_once);
 }
 
-bool viewer_end(void)
+const char *viewer_end(void)
 {
     unsigned left = keys != -1 ? alarm(0) : 0; /* no bound for a reader who decides by keys, */
     if (signal(SIGINT, SIG_DFL) == SIG_IGN)    /* and may end it all */
@@ -357,5 +357,5 @@ bool viewer_end(void)
     bool has_shown = end_viewer(OVER);
     if (left > 0)
         (void)alarm(left);
-    return has_shown;
+    return has_shown ? NULL : was_stopped;
 }

@@ -13,7 +13,6 @@ bool viewer_has_keys(void);
  * --color. */
 void viewer_start(bool step, int color);
 
-/* Tells it that the run is over, and waits until it, or its reader, has ended. Returns false if it
- * was stopped before it had shown all. */
-bool viewer_end(void);
-extern const char viewer_was_stopped[]; /* for a message */
+/* Tells it that the run is over, and waits until it, or its reader, has ended. Returns NULL,
+ * or that it was stopped before it had shown all, for a message. */
+const char *viewer_end(void);

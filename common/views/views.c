@@ -112,8 +112,8 @@ const char *views_finish(const struct title *title)
         return NULL;
     recorder = NULL;
     call_watcher = NULL;
-    if (want_lanes && !viewer_end())
-        problem = viewer_was_stopped;
+    if (want_lanes)
+        problem = viewer_end();
     struct chart chart = chart_take(from, title);
     for (int i = 0; i <= FILES; i++) {
         if (i < FILES && !files[i].path)
