@@ -227,21 +227,21 @@ static void choose_items(struct picture *picture)
     free(free_from);
 }
 
-/* Writes TEXT to the right or to the left of LINE, as near to its beginning as there is space:
- * where nothing is of one of the kinds in AVOID. Returns false if there is none. */
+/* Writes TEXT to the right of LINE, or else to the left, as near to its beginning as there is
+ * space: where nothing is of one of the kinds in AVOID. Returns false if there is none. */
 static bool put_label(struct picture *picture, bool is_wrong, const char *text,
     const struct line *line, unsigned avoid)
 {
     static const char *const classes[] = {"label", "label end", "label wrong", "label wrong end"};
-    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text) + 10;
+    double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text) + 8;
     double down = line->end_y - line->y, right = line->end_x - line->x;
     double way = down > 0 ? down : -down, lean = right / way * LINE_HEIGHT / 2;
 
-    for (int i = 0; (i / 2 + 1) * LINE_HEIGHT + 4 <= way; i++) {
-        bool left = i % 2 != 0;
-        double part = (i / 2 + 0.5) * LINE_HEIGHT / way, y = line->y + part * down + 8;
+    for (int i = 0, rows = (int)((way - 4) / LINE_HEIGHT); i < 2 * rows; i++) {
+        bool left = i >= rows;
+        double part = (i % rows + 0.5) * LINE_HEIGHT / way, y = line->y + part * down + 8;
         double x = line->x + part * right + (left ? -14 - lean : 14 + lean);
-        struct box box = {left ? x - width : x, y - 21, width, LINE_HEIGHT - 2, TEXT};
+        struct box box = {left ? x - width : x - 8, y - 21, width + 8, LINE_HEIGHT - 2, TEXT};
         if (box.x < picture->left || box.x + width > PAPER_WIDTH - 10 ||
             !take_box(picture, box, avoid))
             continue;
@@ -332,10 +332,10 @@ static void put_words(struct picture *picture, const struct item *item)
             (is_mark && put_label(picture, item->is_wrong, text, &row, avoid)))
             return;
     }
-    if (is_flaw)
-        put_cross(picture, x, y);
     if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
         picture->wordless++;
+    if (is_flaw)
+        put_cross(picture, x, y);
 }
 
 /* Draws the bars, on top of them the lines and marks, and then the words: first those of states,
@@ -429,27 +429,26 @@ static void put_names(const struct picture *picture)
     }
 }
 
-/* Marks times, as many as there is space for: first those after long gaps, each with a sign. */
+/* Writes times, as many as there is space for: first those after long gaps, each with a sign. */
 static void put_axis(struct picture *picture)
 {
-    double y = picture->bottom;
+    double y = picture->bottom + 34;
     char time[TIME_SIZE], last[TIME_SIZE] = "";
 
     for (int after_gaps = 1; after_gaps >= 0; after_gaps--)
         FOR_ITEMS (item, picture->chart) {
             format_time(item->time, item->time, time);
             double x = x_of(picture, item->at), width = text_width(PLAIN_LETTER, time);
-            double up = after_gaps ? 31 : 0; /* for the sign */
-            struct box box = {x - width / 2 - 6, y + 13 - up, width + 12, 25 + up, TEXT};
-            if (item->is_after_gap != after_gaps || strcmp(time, last) == 0 ||
-                !take_box(picture, box, TEXT))
-                continue;
+            struct box box = {x - width / 2 - 24, y - 21, width + 30, 25, TEXT};
+            bool is_new = strcmp(time, last) != 0 && item->is_after_gap == after_gaps;
             memcpy(last, time, sizeof last);
+            if (!is_new || !take_box(picture, box, TEXT))
+                continue;
             (void)fprintf(
-                picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y);
-            put_text(picture->out, "mid", x, y + 34, time);
+                picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y - 34);
+            put_text(picture->out, "mid", x, y, time);
             if (after_gaps && item->time > 0)
-                put_text(picture->out, "sign label mid", x - 18, y + 8, "≈");
+                put_text(picture->out, "sign mid", x - width / 2 - 12, y + 2, "≈");
         }
 }
 
