@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/views/charts.h"
-#include <inttypes.h>
 #include <string.h>
 
 /* The ranks of what is no state: above that of a state, or between those of two. */
@@ -119,14 +118,15 @@ static void print_inside(const struct grid *grid, const char *name)
  * AFTER long gaps, each with a sign, and then others. */
 static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
 {
-    char time[TIME_SIZE];
+    char time[TIME_SIZE], last[TIME_SIZE] = "";
 
     FOR_ITEMS (item, grid->chart) {
         format_time(item->time, item->time, time);
         int start = grid->from + chart_part(item->at, grid->columns);
         int end = start + text_columns(grid->screen, time);
-        if (item->is_after_gap != after_gaps || end > grid->screen->width ||
-            !row_is_blank(row, start - 2, end + 1))
+        bool is_new = item->is_after_gap == after_gaps && strcmp(time, last) != 0;
+        memcpy(last, time, sizeof last);
+        if (!is_new || end > grid->screen->width || !row_is_blank(row, start - 2, end + 1))
             continue;
         (void)row_put(row, start - 1, start, PLAIN, after_gaps && item->time > 0 ? "≈" : " ");
         (void)row_put(row, start, end, PLAIN, time);
@@ -177,8 +177,8 @@ static void print_title(const struct title *title, const struct screen *screen, 
     bool has_bug = title->left_out && title->verdict == VERDICT_VIOLATED;
     char text[1200];
 
-    (void)snprintf(text, sizeof text, "%s%s   seed %" PRIu32 "%s%s%s%s", title->program,
-        title->broken ? " --broken" : "", title->seed, title->sentence ? "   " : "",
+    (void)snprintf(text, sizeof text, "%s%s   seed %u%s%s%s%s", title->program,
+        title->broken ? " --broken" : "", (unsigned)title->seed, title->sentence ? "   " : "",
         title->sentence ? title->sentence : "", has_bug ? "   left out: " : "",
         has_bug ? title->left_out : "");
     (void)print_text(screen, out, text_columns(screen, badge) + 2, badge,
