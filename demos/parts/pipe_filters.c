@@ -171,18 +171,16 @@ const char *const filter_names[] = {
 
 struct filters *filters;
 
-static const int
-    *main_end;          /* main's; NULL: it has been copied, or will not be */
-static int watched_end; /* the copy */
-static pid_t main_id;
+static const int *main_end; /* NULL: it is not watched */
 
-/* The views show who closes a pipe that is in use. */
+/* A read end is copied before the first fork, when it is there; later that
+ * would copy memory, too. The views show who closes a pipe that is in use.
+ */
 static void call_begins(const struct call_place *place)
 {
-    if (main_end && main_id == getpid() && is_call(place, "close(")) {
-        watched_end = CHECK(dup(*main_end));
-        main_end = NULL;
-    }
+    if (main_end && filters->watched_end == 0 &&
+        strcmp(place->call, "fork()") == 0)
+        filters->watched_end = CHECK(dup(*main_end));
     if (is_call(place, "close(out)") || is_call(place, "close(pipes[0][1])"))
         record_note("closes its write end");
 }
@@ -201,12 +199,11 @@ void filters_init(char **words, const int *read_end)
 {
     static const struct call_watcher watcher = {call_begins, ignore_call, NULL};
 
-    call_watcher = &watcher;
-    main_end = read_end;
-    main_id = getpid();
     if (strcmp(words[0], "-") != 0)
         record_as("main", 0);
     filters = shared_alloc(sizeof *filters);
+    main_end = read_end;
+    call_watcher = &watcher;
     traffic_init(filters->traffic);
     latch_init(&filters->sentence_is_out, 1 + count_newlines(words));
 }
@@ -261,6 +258,7 @@ void write_words(int write_end, char **words)
 {
     struct pollfd space = {.fd = write_end, .events = POLLOUT};
     char block[PIPE_BUF]; /* if there is space, a pipe has so much of it */
+    bool is_first = true; /* then the pipe is empty */
     size_t used = 0;
 
     record_state(RUNNING, "running");
@@ -274,12 +272,13 @@ void write_words(int write_end, char **words)
             used++;
             if (used < sizeof block && !is_last)
                 continue;
-            while (CHECK(poll(&space, 1, 100)) == 0)
+            while (!is_first && CHECK(poll(&space, 1, 100)) == 0)
                 (void)wait_for_actors(0); /* ends the run if one has failed */
             record_leaving(-1, filter_names[0], block, used);
             if (!write_whole(write_end, block, used) && errno != EPIPE)
                 die_call("write", errno, __FILE__, __LINE__);
             used = 0;
+            is_first = false;
         }
     }
 }
@@ -291,7 +290,7 @@ void write_words(int write_end, char **words)
  */
 static bool can_end(void)
 {
-    struct pollfd end = {.fd = watched_end, .events = POLLIN};
+    struct pollfd end = {.fd = filters->watched_end, .events = POLLIN};
 
     (void)CHECK(poll(&end, 1, 0));
     return (end.revents & POLLHUP) != 0;

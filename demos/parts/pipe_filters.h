@@ -35,6 +35,7 @@ void write_result(int out, const char *text, size_t length);
 extern struct filters {
     bool saw_end[FILTERS];
     struct latch sentence_is_out;         /* a whole one left the last filter */
+    int watched_end;                      /* main's copy of a read end, or 0 */
     struct pipe_traffic traffic[FILTERS]; /* pages that only views touch */
 } * filters;
 void filters_init(char **words, const int *read_end);
