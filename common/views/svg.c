@@ -213,7 +213,7 @@ static void choose_items(struct picture *picture)
     double(*free_from)[KINDS] = CHECK_NOT(NULL, calloc(NO_LANE, sizeof *free_from)), step = 0;
 
     if (chart->count > MAX_DRAWN)
-        step = (RIGHT_EDGE - picture->left) * chart->rows * 3 / MAX_DRAWN;
+        step = (RIGHT_EDGE - picture->left) * chart->rows * 3 / (int)MAX_DRAWN;
     FOR_ITEMS (item, chart) {
         double width = width_of(picture, item), x = x_of(picture, origin_of(item)->at);
         int kind = item->kind == STATE ? (int)item->state : LINE;

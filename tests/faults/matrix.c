@@ -304,7 +304,7 @@ static bool is_clean(void)
 {
     bool may_leave_names = fault.way && fault.way->signal == SIGKILL;
 
-    for (double end = now() + BOUND; now() < end; nap(0.005)) {
+    for (double end = now() + (int)BOUND; now() < end; nap(0.005)) {
         const char *left = find_leftovers();
         if (*left == '\0' || (may_leave_names && !strstr(left, "process ")))
             return true;
