@@ -71,7 +71,7 @@ int read_command_line(
     add_options(view_options);
     CHECK(getentropy(&run.seed, sizeof run.seed)); /* unless --seed gives another */
     run.seed = 1 + run.seed % 99999;               /* short enough to be typed again */
-    parse_options(argc, argv);
+    bool has_end = parse_options(argc, argv);
     if (run.broken && run.window)
         usage_error(
             "--broken cannot be combined with --window, which is for runs with the mechanism");
@@ -85,7 +85,7 @@ int read_command_line(
     }
     if (optind < argc && !demo->operands)
         usage_error("unexpected operand %s; see --help", escaped(argv[optind]));
-    for (int i = optind; i < argc && strcmp(argv[optind - 1], "--") != 0; i++)
+    for (int i = optind; i < argc && !has_end; i++)
         if (strncmp(argv[i], "--", 2) == 0)
             usage_error("%s is among the words; options come before them", escaped(argv[i]));
     watchdog_set(0); /* until run_actors() knows more: even opening a file may wait */

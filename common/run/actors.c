@@ -34,7 +34,7 @@ static struct actor {
 static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
 
 void (*at_begin)(void);
-void (*on_other_end)(pid_t child);
+const char *(*on_tick)(const char *reason);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process, at 0 */
@@ -72,12 +72,15 @@ static void tick(int signal_number)
         _exit(EXIT_TROUBLE);
     seconds_left--;
     (void)alarm(1);
-    if (seconds_left != 0)
+    const char *reason = seconds_left == 0 ? watchdog_message : NULL;
+    if (on_tick)
+        reason = on_tick(reason);
+    if (reason == NULL)
         return;
     kill_processes();
     /* nobody waits for a reader that does not read */
     if (AGAIN(poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0)) > 0)
-        (void)!AGAIN(write(STDERR_FILENO, watchdog_message, strlen(watchdog_message)));
+        (void)!AGAIN(write(STDERR_FILENO, reason, strlen(reason)));
     _exit(EXIT_TROUBLE);
 }
 
@@ -264,8 +267,6 @@ enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal)
                 ended = actor;
             }
         CHECK(waitpid(child, &status, 0));
-        if (ended == NULL && on_other_end)
-            on_other_end(child);
         bool is_killed = WIFSIGNALED(status);
         bool is_expected = child == pid && is_killed && WTERMSIG(status) == expected_signal;
         if (ended && status != 0 && !is_expected)

@@ -40,8 +40,6 @@ pid_t process_id(const char *role, int id);
 enum ending { TIMED_OUT, EXITED, KILLED };
 enum ending wait_process(pid_t pid, int64_t deadline, int expected_signal);
 
-extern void (*on_other_end)(pid_t child); /* is told when a child ends that is no actor; or NULL */
-
 /* Ends all processes with SIGKILL, and reaps them; exit(3p) does that, too. */
 void stop_processes(void);
 
@@ -49,3 +47,4 @@ void stop_processes(void);
  * time plus 60, the process ends with status 3, and its children with it. Time in which the run was
  * stopped does not count. PLANNED below 0: no bound unless --timeout was given. */
 void watchdog_set(double planned);
+extern const char *(*on_tick)(const char *reason); /* each second: why the run ends now; or NULL */

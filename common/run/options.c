@@ -96,7 +96,7 @@ void add_options(const struct option_spec *table)
     }
 }
 
-void parse_options(int argc, char **argv)
+bool parse_options(int argc, char **argv)
 {
     struct option known[option_count + 1];
     char values[MAX_VALUES];
@@ -111,7 +111,7 @@ void parse_options(int argc, char **argv)
         int at = optind;
         int found = getopt_long(argc, argv, "+:", known, NULL);
         if (found == -1)
-            return;
+            return optind > at;
         if (found == ':')
             usage_error("%s needs a value; see --help", escaped(argv[at]));
         if (found < FIRST_VALUE)

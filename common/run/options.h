@@ -46,9 +46,9 @@ struct option_spec {
 /* Adds the options of a table to those that parse_options() knows. */
 void add_options(const struct option_spec *table);
 
-/* Reads the command line up to its first operand, whose index is optind (getopt(3p)) then. Wrong
- * usage ends the program with status 2. */
-void parse_options(int argc, char **argv);
+/* Reads the command line up to its first operand, whose index is optind (getopt(3p)) then; returns
+ * whether -- stands before it. Wrong usage ends the program with status 2. */
+bool parse_options(int argc, char **argv);
 
 /* Prints what --help says of a table that was added. */
 void print_options(const struct option_spec *table);

@@ -82,7 +82,6 @@ void chart_follow(struct chart *chart, bool is_over)
             .time = event->time - chart->from->events[0].time,
             .text = text_of(event),
             .event = event,
-            .to_all = event->to_all,
             .is_wrong = event->kind == FLAW};
         chart->count++;
     }
@@ -159,13 +158,13 @@ static void match_messages(struct chart *chart)
     for (long i = chart->count - 1; i >= 0; i--) {
         struct item *item = &chart->items[i];
         struct item **chain = &chains[item->other < chart->lanes ? item->other : chart->lanes];
-        if (item->kind != SENT || item->to_all)
+        if (item->kind != SENT || item->event->to_all)
             continue;
         item->later = *chain;
         *chain = item;
     }
     FOR_ITEMS (item, chart) {
-        if (item->kind == SENT && item->to_all)
+        if (item->kind == SENT && item->event->to_all)
             to_all = item;
         if (item->kind != RECEIVED)
             continue;

@@ -26,8 +26,7 @@ struct item {
     int64_t time;              /* nanoseconds from the run's first event */
     char *text;                /* escaped, valid UTF-8 */
     const struct event *event; /* as it was recorded; it may be marked as wrong later */
-    bool to_all;
-    bool is_drawn;  /* in the picture */
+    bool is_drawn;             /* in the picture */
     bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
     bool is_beyond; /* its lane came INSIDE when as many were as may be */
     int inside;     /* how many lanes are INSIDE from here on */

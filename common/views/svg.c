@@ -530,19 +530,18 @@ static double put_foot(const struct picture *picture, double y)
         {picture->chart->dropped, "Events that found the recorder full"},
         {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
     FILE *out = picture->out;
-    double x = picture->left;
     char text[SENTENCE_SIZE + 16];
 
-    y = put_lines(out, "soft", x, y, ROW_HEIGHT, 90,
+    y = put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
         "Each step to the right is one event; time may be left out (≈).");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
-        y = put_lines(out, "number", x, y, ROW_HEIGHT, 90, text);
+        y = put_lines(out, "number", picture->left, y, ROW_HEIGHT, 90, text);
     }
     for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++) {
         (void)snprintf(text, sizeof text, "%s: %ld", lacks[i].words, lacks[i].count);
         if (lacks[i].count > 0)
-            y = put_lines(out, "", x, y, ROW_HEIGHT, 90, text);
+            y = put_lines(out, "", picture->left, y, ROW_HEIGHT, 90, text);
     }
     return y;
 }

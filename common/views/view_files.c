@@ -63,19 +63,16 @@ void leave_output(struct output *output)
     output->file = -1;
 }
 
-/* Takes FILE for this run, until it is closed: another one may write there. Returns false, with
- * errno, if there is no room for SIZE bytes; then all that was there is as before. */
-static bool prepare_file(int file, off_t size, off_t old_size)
+/* Returns false, with errno, if there is no room for SIZE bytes; then FILE is as before. */
+static bool has_room(int file, off_t size, off_t old_size)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct rlimit limit = {.rlim_cur = RLIM_INFINITY};
     int error = 0;
 
-    (void)getrlimit(RLIMIT_FSIZE, &limit);
-    (void)AGAIN(fcntl(file, F_SETLKW, &lock)); /* a file system may have no locks */
 #if HAVE_POSIX_FALLOCATE
     error = posix_fallocate(file, 0, size);
 #endif
+    (void)getrlimit(RLIMIT_FSIZE, &limit);
     if (limit.rlim_cur < (rlim_t)size) /* of what is there already no system tells that */
         error = EFBIG;
     if (error != ENOSPC && error != EFBIG && error != EDQUOT) /* others: it cannot be asked */
@@ -98,8 +95,11 @@ bool write_output(struct output *output, const char *bytes, size_t size)
     if (output->file == -1 || fstat(output->file, &about) == -1)
         return false;
     bool is_file = S_ISREG(about.st_mode) && !output->is_standard;
-    if (is_file && !prepare_file(output->file, (off_t)size, about.st_size))
+    if (is_file && !has_room(output->file, (off_t)size, about.st_size)) {
+        if (output->is_new)
+            (void)unlink(output->path);
         return false;
+    }
     return write_whole(output->file, bytes, size) &&
            (!is_file || AGAIN(ftruncate(output->file, (off_t)size)) == 0) &&
            (close(output->file) == 0 || errno == EINTR); /* see CHECK */

@@ -16,10 +16,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { MOMENT = 20000000 }; /* nanoseconds from one look to the next */
+enum { MOMENT = 20000000, PATIENCE = 250 }; /* nanoseconds between two looks; how many looks */
 enum { GOES_ON, OVER /* and the reader decides when to end */, SHOW_REST };
 
 static const char was_stopped[] = "the live view was stopped, so nobody saw all of the run";
+static char message[160]; /* which says that */
 
 static pid_t owner, viewer;  /* the run's first process; the viewer's */
 static atomic_int *progress; /* of the run, in memory that both share: one of those above */
@@ -302,7 +303,6 @@ static void view(bool step, int color)
  * for a reader that does not read. Returns whether it has shown all. */
 static bool end_viewer(int now)
 {
-    enum { PATIENCE = 250 }; /* moments */
     pid_t ended = 0;
     int status = 0;
 
@@ -321,14 +321,22 @@ static bool end_viewer(int now)
     return ended == viewer && status == 0;
 }
 
-/* Ends the run if the viewer ends before it, as when its reader has gone. */
-static void note_end(pid_t child)
+/* Each second: if the viewer has ended, as when its reader has gone, so has the run. Before that
+ * the terminal is given back. */
+static const char *look_for_viewer(const char *reason)
 {
-    if (child != viewer)
-        return;
-    owner = 0;
-    leave_keys();
-    die("%s", was_stopped);
+    siginfo_t info = {0};
+
+    if (owner != getpid())
+        return reason;
+    int waited = waitid(P_PID, (id_t)viewer, &info, WEXITED | WNOHANG | WNOWAIT);
+    if (waited == -1 || info.si_pid != 0) /* in the first case it has been reaped already */
+        reason = message;
+    if (reason && keys != -1) {
+        (void)kill(viewer, SIGKILL);
+        leave_keys();
+    }
+    return reason;
 }
 
 static void end_at_once(void)
@@ -345,7 +353,8 @@ void viewer_start(bool step, int color)
         view(step, color);
         _exit(EXIT_HELD);
     }
-    on_other_end = note_end;
+    (void)snprintf(message, sizeof message, "%s: %s\n", program_name, was_stopped);
+    on_tick = look_for_viewer;
     (void)atexit(end_at_once);
 }
 

@@ -135,7 +135,7 @@ static void read_command_line(int argc, char **argv)
     normalize_process();
     add_options(options);
     settings.placement = can_pin() ? SAME : FREE;
-    parse_options(argc, argv);
+    (void)parse_options(argc, argv);
     if (want_help)
         show_help();
     else if (want_version)

@@ -74,7 +74,7 @@ TEST(lines)
         {0, "seed=4294967295\n", {"--seed=4294967295"}},
         {0, " operands=3 ", {"--", "sub", "-5", "--whole=4"}},
         {0, " operands=1 ", {"--flag", "--", "--whole=4"}}, {0, " operands=1 ", {"-"}},
-        {2, "demo_unit: --whole=4 is among the words; ", {"sub", "-5", "--whole=4"}},
+        {2, "demo_unit: --whole=4 is among the words; ", {"--file", "--", "a", "--whole=4"}},
         {2, "demo_unit: -5 is an unknown or ambiguous option; ", {"-5", "word"}},
         {2, "demo_unit: --x\\x1b[2J is an unknown or ambiguous option; ", {"--x\x1b[2J"}},
         {2, "demo_unit: --whole=5\\n: must be a whole number from 1 to 100\n", {"--whole=5\n"}},
