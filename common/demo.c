@@ -17,7 +17,7 @@ static const struct option_spec common_options[] = {
     OPTION_FLAG("broken", &run.broken, "leave the mechanism out and show the bug that it prevents"),
     OPTION_FLAG("window", &run.window,
         "pause as --broken does, for up to 20 ms, but with the\n"
-        "                     mechanism in place: the guarantee holds all the same"),
+        "                     mechanism in place: so the guarantee holds"),
     OPTION_ROW("seed", "N", seed, &run.seed, 0, 4294967295.0, WHOLE_NUMBER,
         "draw the same numbers as the run that showed seed N;\n"
         "                     the system still schedules as it likes"),

@@ -76,7 +76,7 @@ static void producer(int id)
         shared.count = i + 1;
         if (is_last) {
             shared.is_over = true;
-            /* wakes those that sleep now; who sleeps later is not woken */
+            /* wakes those that sleep now; a later sleeper is not woken */
             CHECK_PTHREAD(pthread_cond_broadcast(&shared.changed));
         }
         CHECK_PTHREAD(pthread_mutex_unlock(&shared.mutex));

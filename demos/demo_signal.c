@@ -25,7 +25,7 @@
 #include "common/demo.h" /* CHECK(call): its value; a failure ends the run */
 #include "demos/parts/signal.h" /* includes <time.h> */
 
-/* volatile: a handler may change it at any time. sig_atomic_t: who reads it
+/* volatile: a handler may change it at any time. sig_atomic_t: a reader
  * never sees such a change half done. */
 static volatile sig_atomic_t caught;
 
@@ -39,7 +39,7 @@ static void task(int id)
 {
     struct sigaction action = {.sa_handler = catch_signal};
 
-    CHECK(sigemptyset(&action.sa_mask));      /* blocks no other meanwhile */
+    CHECK(sigemptyset(&action.sa_mask));      /* blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
 
     struct timespec left = begin_work();  /* --task: how long the work takes */

@@ -463,7 +463,7 @@ limited()
     "$build/lab_run" "$@" 3>"$scratch/report" >"$scratch/out" \
         2>"$scratch/err" || true
     how='' code=0 took=0 used=0 left=0 pid=0
-    # shellcheck disable=SC2034 # took: for whoever reads the report
+    # shellcheck disable=SC2034 # took: for readers of the report
     read -r how code took used left pid <"$scratch/report" ||
         stop "lab_run failed; is $build whole?"
 }

@@ -27,7 +27,7 @@ static inline struct timespec to_timespec(int64_t ns)
     return (struct timespec){(time_t)(ns / NS_PER_SECOND), (long)(ns % NS_PER_SECOND)};
 }
 
-/* Pauses the calling thread for NANOSECONDS, also when signal handlers run meanwhile. */
+/* Pauses the calling thread for NANOSECONDS, also when signal handlers run in between. */
 static inline void sleep_ns(int64_t nanoseconds)
 {
     struct timespec left = to_timespec(nanoseconds);

@@ -64,7 +64,7 @@ void record_as(const char *role, int id)
 static struct event *add_event(int lane, enum event_kind kind, enum state state, const char *role,
     int id, const char *text, size_t length)
 {
-    int64_t now = clock_now(); /* who is held up after it holds up no others' times */
+    int64_t now = clock_now(); /* before its place: an actor that is held up shifts no other's */
     unsigned long index = atomic_fetch_add_explicit(&recorder->next, 1, memory_order_relaxed);
 
     if (index >= CAPACITY)

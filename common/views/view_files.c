@@ -56,7 +56,7 @@ bool try_output(struct output *output)
 void leave_output(struct output *output)
 {
     if (!output->is_new)
-        return; /* it stays open: who reads a FIFO would take a close for the end */
+        return; /* it stays open: the reader of a FIFO would take a close for the end */
     if (unlink(output->path) == -1)
         (void)unlink(output->path); /* the second try */
     (void)close(output->file);

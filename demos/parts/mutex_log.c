@@ -76,8 +76,8 @@ void cut_off_line(int file, int id, off_t end)
     CHECK(ftruncate(file, end));
 }
 
-/* The next line of FILE, as getline(3p) has it, also when a signal handler runs
- * meanwhile; -1 at its end.
+/* The next line of FILE, as getline(3p) has it, also when a signal handler
+ * interrupts it; -1 at its end.
  */
 static ssize_t next_line(FILE *file, char **line, size_t *room)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* environment - the tests find the same one, whoever calls them and how
+/* environment - the tests find the same one, however they are called
  *
  * Before main() each test program takes back what a caller may have set and what changes how the
  * demos behave: variables of color, language and screen, blocked and ignored signals, the umask,

@@ -10,7 +10,7 @@ project=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 project=${project%/tests} # for those in a folder of tests
 # shellcheck disable=SC2034 # for the script that reads this
 build=${build:-$(CDPATH='' cd -- "${1-$project/build}" && pwd -P)}
-# The same environment, whoever calls and how; environment.c does this for the programs.
+# The same environment, however it is called; environment.c does this for the programs.
 unset NO_COLOR CLICOLOR CLICOLOR_FORCE COLUMNS LINES LANG LANGUAGE LC_CTYPE \
     LC_NUMERIC LC_MESSAGES POSIXLY_CORRECT CDPATH ENV BASH_ENV
 export LC_ALL=C TERM=xterm
