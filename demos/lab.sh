@@ -256,7 +256,7 @@ choose_hint()
 }
 
 # No solution needs these, unless the demo itself uses them.
-refused='exit _exit _Exit quick_exit exit_once abort pthread_exit atexit sleep
+refused='exit _exit _Exit quick_exit begin_exit abort pthread_exit atexit sleep
     usleep nanosleep clock_nanosleep sleep_ns sched_yield alarm setitimer select
     pselect poll ppoll pthread_cond_timedwait pthread_mutex_timedlock
     sem_timedwait system popen fork vfork execl execlp execle execv execvp
@@ -701,7 +701,7 @@ check_calls()
             *sleep* | *poll | *select | sched_yield | alarm | *timed*)
                 explain "$name for ordering" "a pause only makes the bug rare; \
 wait in the mechanism's own call. See $page, and the window in $docs/labs.md" ;;
-            *exit | abort | exit_once)
+            *exit | abort)
                 explain "$name ends the run before its verdict" \
                     "let the function return; see $docs/labs/$lab.md" ;;
             *) explain "$bad" "no solution needs it; see $docs/labs/$lab.md" ;;

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,14 +51,16 @@ void warn(const char *format, ...)
     errno = saved;
 }
 
-/* Of several threads that fail at once only the first may call exit(). */
-void exit_once(int status)
+void begin_exit(void)
 {
     static atomic_flag ending = ATOMIC_FLAG_INIT;
+    static _Thread_local bool is_here;
 
+    if (is_here) /* what exit() calls fails, too */
+        _exit(EXIT_TROUBLE);
     while (atomic_flag_test_and_set(&ending))
         (void)pause();
-    exit(status);
+    is_here = true;
 }
 
 bool is_worth_repeating(const char *call, int error)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
 
@@ -82,10 +83,11 @@ bool write_whole(int descriptor, const void *bytes, size_t size);
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* From any thread: warns, and ends the process with status 3, or 2 for wrong usage. In the run's
- * first process that also ends all others and removes what they would leave (atexit(3p)). */
-#define die(...)         (warn(__VA_ARGS__), exit_once(EXIT_TROUBLE))
-#define usage_error(...) (warn(__VA_ARGS__), exit_once(EXIT_USAGE))
-noreturn void exit_once(int status);
+ * first process that also ends all others and removes what they would leave (atexit(3p)). Of
+ * several threads that fail, only the first one gets so far. */
+#define die(...)         (begin_exit(), warn(__VA_ARGS__), exit(EXIT_TROUBLE))
+#define usage_error(...) (begin_exit(), warn(__VA_ARGS__), exit(EXIT_USAGE))
+void begin_exit(void);
 
 /* Dies of a failed CALL: names it, the reason, what to do about it, and the place. */
 noreturn void die_call(const char *call, int error, const char *file, int line);

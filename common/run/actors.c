@@ -33,8 +33,7 @@ static struct actor {
 
 static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
 
-void (*at_begin)(void);
-const char *(*on_tick)(const char *reason);
+void (*at_launch)(void), (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
 
 static volatile sig_atomic_t seconds_left; /* until the watchdog ends this process, at 0 */
@@ -72,15 +71,12 @@ static void tick(int signal_number)
         _exit(EXIT_TROUBLE);
     seconds_left--;
     (void)alarm(1);
-    const char *reason = seconds_left == 0 ? watchdog_message : NULL;
-    if (on_tick)
-        reason = on_tick(reason);
-    if (reason == NULL)
+    if (seconds_left != 0)
         return;
     kill_processes();
     /* nobody waits for a reader that does not read */
     if (AGAIN(poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, 0)) > 0)
-        (void)!AGAIN(write(STDERR_FILENO, reason, strlen(reason)));
+        (void)!AGAIN(write(STDERR_FILENO, watchdog_message, strlen(watchdog_message)));
     _exit(EXIT_TROUBLE);
 }
 
@@ -193,6 +189,8 @@ void launch_actors(void)
             start_process(actor);
     sigset_t before = hold_signals(), held = before; /* all go to the first thread */
     CHECK(sigaction(SIGCHLD, &action, NULL));
+    if (at_launch)
+        at_launch();
     start_threads();
     (void)sigaddset(&held, SIGCHLD);
     release_signals(held);

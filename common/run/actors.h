@@ -21,10 +21,12 @@
 enum actor_kind { THREAD, SELF, PROCESS, DAEMON };
 void add_actor(enum actor_kind kind, const char *role, int id, void (*actor)(int id));
 
-/* Once in a run: starts what was added, and lets all begin at the same moment. Each first calls
- * AT_BEGIN, unless that is NULL. From then on SIGCHLD is blocked but where this waits for it. */
+/* Once in a run: starts what was added, and lets all begin at the same moment. AT_LAUNCH, unless
+ * NULL, is called before that, when nothing more is forked: it may start threads, which get no
+ * signals. Each actor first calls AT_BEGIN, unless that is NULL. From then on SIGCHLD is blocked
+ * but where this waits for it. */
 void launch_actors(void);
-extern void (*at_begin)(void);
+extern void (*at_launch)(void), (*at_begin)(void);
 
 /* Waits until all actors have ended, until DEADLINE at most (of clock_now(); 0: only looks;
  * FOREVER: no bound), and returns whether they have; threads are waited for without a bound. If one
@@ -47,4 +49,3 @@ void stop_processes(void);
  * time plus 60, the process ends with status 3, and its children with it. Time in which the run was
  * stopped does not count. PLANNED below 0: no bound unless --timeout was given. */
 void watchdog_set(double planned);
-extern const char *(*on_tick)(const char *reason); /* each second: why the run ends now; or NULL */

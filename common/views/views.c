@@ -22,10 +22,10 @@ static struct output files[FILES] = {{.file = -1}, {.file = -1}};
 const struct option_spec view_options[] = {
     OPTION_FLAG("lanes", &want_lanes, "watch it live: a column for each actor"),
     OPTION_FLAG("step", &want_step,
-        "the same, but you decide by keys: Enter shows the next\n"
-        "                     event, b goes back, n goes to the next one in this lane,\n"
-        "                     ! to the first that is wrong, and q shows the rest.\n"
-        "                     The run itself does not wait"),
+        "the same when the run is over, as your keys ask: Enter\n"
+        "                     shows the next event, b goes back, n goes to the next one\n"
+        "                     in this lane, ! to the first that is wrong, and q shows\n"
+        "                     the rest"),
     OPTION_FLAG("timeline", &want_timeline, "draw a chart of the run when it is over"),
     OPTION_FILE("svg", &files[SVG].path, "the same chart as a picture"),
     OPTION_FILE(
@@ -70,15 +70,14 @@ static void check_files(void)
 
 void views_start(void)
 {
-    if (want_step && !viewer_has_keys())
+    if (want_step && !player_has_keys())
         usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
-    want_lanes = want_lanes || want_step;
     check_files();
-    if (want_lanes || want_timeline || files[SVG].path || files[TRACE].path)
+    output_is_hidden = want_lanes || want_step;
+    if (output_is_hidden || want_timeline || files[SVG].path || files[TRACE].path)
         recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
-    if (want_lanes)
-        viewer_start(want_step, color_when);
-    output_is_hidden = want_lanes;
+    if (output_is_hidden)
+        viewer_start(!want_step, color_when);
 }
 
 const char *view_to(int file)
@@ -96,7 +95,7 @@ static void write_rows(struct chart *chart, FILE *out)
 
     if (want_timeline)
         timeline_write(chart, &screen, out);
-    else if (want_lanes)
+    else if (output_is_hidden)
         wrongs_write(chart, &screen, MAX_WRONGS, out);
 }
 
@@ -112,9 +111,11 @@ const char *views_finish(const struct title *title)
         return NULL;
     recorder = NULL;
     call_watcher = NULL;
-    if (want_lanes)
-        problem = viewer_end();
+    if (want_lanes && !want_step)
+        viewer_end();
     struct chart chart = chart_take(from, title);
+    if (want_step)
+        player_run(&chart);
     for (int i = 0; i <= FILES; i++) {
         if (i < FILES && !files[i].path)
             continue;

@@ -295,7 +295,7 @@ void measure_all(struct mechanism *mechanisms, int count)
     launch_actors();
     (void)wait_for_actors(FOREVER);
     if (meeting->has_differed)
-        exit_once(EXIT_VIOLATED);
+        exit(EXIT_VIOLATED);
     for (struct mechanism *row = first; row < end; row++)
         if (row->is_measured)
             summarize(row);
