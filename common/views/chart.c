@@ -127,8 +127,7 @@ static void sort_items(struct chart *chart)
     FOR_ITEMS (item, chart)
         item->time -= first;
     if (chart->count > 0)
-        chart->length = chart->items[chart->count - 1].time;
-    chart->items[chart->count] = (struct item){.time = chart->length, .at = 1};
+        chart->items[chart->count].time = chart->items[chart->count - 1].time;
 }
 
 /* Takes out of a chain of messages, from its first LINK on, the oldest that may be the one that was
@@ -186,12 +185,10 @@ static void match_messages(struct chart *chart)
  * run whose guarantee was violated, a message that no lane received is one that was needed. */
 static void follow_lanes(struct chart *chart)
 {
-    struct item *end = &chart->items[chart->count];
-
     for (long i = chart->count - 1; i >= 0; i--) {
         struct item *item = &chart->items[i];
         struct chart_lane *lane = &chart->lane[item->lane];
-        item->next = lane->state ? lane->state : end;
+        item->next = lane->state ? lane->state : &chart->items[chart->count];
         if (item->kind == STATE)
             lane->state = item;
     }
@@ -213,29 +210,41 @@ static int by_length(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-/* Gives each moment in which something happened a step of its own on the axis. */
-static void place_items(struct chart *chart)
+/* Finds the gaps that are 50 times as long as the median of those that are not 0. */
+static void find_gaps(struct chart *chart)
 {
-    enum { LONG = 50 }; /* times as long as the median */
     int64_t *gaps = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *gaps)), last = 0;
-    long moments = 0; /* after the first one, which is 0 */
+    size_t count = 0;
 
     FOR_ITEMS (item, chart) {
-        if (item->time > last) {
-            gaps[moments] = item->time - last;
-            moments++;
-        }
+        gaps[count] = item->time - last;
+        count += item->time > last;
         last = item->time;
-        item->at = (double)moments;
     }
-    qsort(gaps, (size_t)moments, sizeof *gaps, by_length);
-    last = -LONG * gaps[moments / 2]; /* so that the first one, too, has its time */
+    qsort(gaps, count, sizeof *gaps, by_length);
+    int64_t least = 50 * gaps[count / 2];
+    last = -least; /* so that the first one, too, has its time */
     FOR_ITEMS (item, chart) {
-        item->is_after_gap = item->time - last >= LONG * gaps[moments / 2];
-        item->at /= (double)moments + 1;
+        item->is_after_gap = item->time - last >= least && item->time > last;
         last = item->time;
     }
     free(gaps);
+}
+
+/* Of more items than can be read the first ones are drawn, or those around the first wrong one. */
+static void choose_items(struct chart *chart)
+{
+    long first = 0, wrong = 0;
+
+    while (wrong < chart->count && !chart->items[wrong].is_wrong && !chart->items[wrong].is_beyond)
+        wrong++;
+    if (wrong < chart->count && wrong > MAX_DRAWN / 2)
+        first = wrong - MAX_DRAWN / 2;
+    if (first + MAX_DRAWN < chart->count)
+        chart->end = &chart->items[first + MAX_DRAWN];
+    else
+        chart->end = &chart->items[chart->count];
+    chart->first = &chart->items[first];
 }
 
 struct chart chart_take(struct recorder *from, const struct title *title)
@@ -247,74 +256,36 @@ struct chart chart_take(struct recorder *from, const struct title *title)
     sort_items(&chart);
     match_messages(&chart);
     follow_lanes(&chart);
-    place_items(&chart);
+    find_gaps(&chart);
+    choose_items(&chart);
     return chart;
 }
 
 void chart_rows(struct chart *chart, int max)
 {
-    int others = max; /* that fit beside those with something wrong */
+    int wrong = 0; /* that have no row yet */
 
     chart->rows = 0;
-    chart->left_out = 0;
+    chart->more_lanes = 0;
     for (int i = 0; i < chart->lanes; i++)
-        others -= chart->lane[i].is_wrong;
+        wrong += chart->lane[i].is_wrong;
     for (int i = 0; i < chart->lanes; i++) {
         struct chart_lane *lane = &chart->lane[i];
-        bool fits = lane->is_wrong ? chart->rows < max : others > 0;
-        lane->row = -1;
-        if (!lane->has_events)
-            continue;
-        others -= !lane->is_wrong;
-        chart->left_out += !fits;
-        if (fits) {
-            lane->row = chart->rows;
-            chart->rows++;
-        }
+        bool fits = chart->rows + (lane->is_wrong ? 0 : wrong) < max;
+        wrong -= lane->is_wrong;
+        lane->row = lane->has_events && fits ? chart->rows : -1;
+        chart->rows += lane->row >= 0;
+        chart->more_lanes += lane->has_events && !fits;
     }
 }
 
-int chart_part(double at, int parts)
+void format_time(int64_t nanoseconds, char text[TIME_SIZE])
 {
-    int part = (int)(at * parts);
-    return part < parts ? part : parts - 1;
-}
-
-void chart_count_inside(const struct chart *chart, int parts, int *most)
-{
-    FOR_ITEMS (item, chart) {
-        int first = chart_part(item->at, parts);
-        for (int part = first; part == first || (part < parts && part < item[1].at * parts); part++)
-            if (item->inside > most[part])
-                most[part] = item->inside;
-    }
-}
-
-void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE])
-{
-    size_t used = 0;
-
-    *text = '\0';
-    FOR_ITEMS (item, chart) {
-        bool is_own = item->kind == STATE && item->state == state;
-        bool is_red = item->is_wrong && state != INSIDE; /* it has a look of its own */
-        if (is_own && !is_red && !strstr(text, item->text) &&
-            used + strlen(item->text) + 2 < WORDS_SIZE)
-            used += (size_t)snprintf(
-                text + used, WORDS_SIZE - used, "%s%s", used > 0 ? ", " : "", item->text);
-    }
-}
-
-void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE])
-{
-    static const char *const units[] = {"s", "ms", "µs"};
-    double size = 1e9;
+    static const char *const units[] = {"µs", "ms", "s"};
+    double number = (double)((nanoseconds + 50) / 100) / 10; /* that is exact enough */
     int unit = 0;
 
-    for (; unit < 2 && (double)scale < size; unit++)
-        size /= 1000;
-    if (unit == 2)
-        nanoseconds = (nanoseconds + 50) / 100 * 100; /* a tenth of a microsecond is enough */
-    double number = (double)nanoseconds / size;
+    for (; unit < 2 && number >= 1000; unit++)
+        number /= 1000;
     (void)snprintf(text, TIME_SIZE, number < 99.95 ? "%.3g %s" : "%.0f %s", number, units[unit]);
 }

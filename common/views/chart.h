@@ -4,7 +4,7 @@
 
 #include "common/run/record.h"
 
-enum { MAX_ROWS = 40 }; /* of lanes, in the timeline and the picture */
+enum { MAX_ROWS = 40, MAX_DRAWN = 400 }; /* lanes, and items, in the timeline and the picture */
 enum { LANE_NAME_SIZE = 32, TIME_SIZE = 16, WORDS_SIZE = 4 * TEXT_SIZE + 8 };
 enum { SENTENCE_SIZE = WORDS_SIZE + 3 * LANE_NAME_SIZE }; /* for words with more around them */
 
@@ -26,13 +26,10 @@ struct item {
     int64_t time;              /* nanoseconds from the run's first event */
     char *text;                /* escaped, valid UTF-8 */
     const struct event *event; /* as it was recorded; it may be marked as wrong later */
-    bool is_drawn;             /* in the picture */
     bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
     bool is_beyond; /* its lane came INSIDE when as many were as may be */
-    int inside;     /* how many lanes are INSIDE from here on */
-
-    double at;         /* the place on the axis, from 0 to 1: each moment has a step of its own */
-    bool is_after_gap; /* a much longer time than usual has passed before it */
+    bool is_after_gap;          /* a much longer time than usual has passed before it */
+    int inside;                 /* how many lanes are INSIDE from here on */
     const struct item *own;     /* the latest state of this lane, which this may be; or NULL */
     const struct item *next;    /* the next state of this lane, or the end of the run */
     const struct item *partner; /* SENT: who received it first; RECEIVED: what was sent; or NULL */
@@ -44,7 +41,6 @@ struct chart {
     unsigned long looked_at; /* so many recorded events */
     struct item *items;      /* after the last one, the run's end */
     long count, dropped;     /* dropped: beyond the recorder's capacity */
-    int64_t length;          /* of the run, to its last event */
     int lanes, limit;        /* LIMIT: more than so many INSIDE at once are too many */
     int inside, most_inside; /* now, and at once */
     struct chart_lane {
@@ -54,11 +50,14 @@ struct chart {
         int row;                   /* in which it is drawn; or -1 */
     } * lane;
     struct title title;
-    int rows, left_out; /* how many rows there are, and lanes that have events, but no row */
+    int rows, more_lanes;           /* how many have a row, and how many others have events */
+    const struct item *first, *end; /* what is drawn of very many items: from FIRST to before END */
 };
 
 #define FOR_ITEMS(item, chart)                                                                     \
     for (struct item *item = (chart)->items; item < (chart)->items + (chart)->count; item++)
+#define FOR_DRAWN(item, chart)                                                                     \
+    for (const struct item *item = (chart)->first; item < (chart)->end; item++)
 
 /* A chart of what is recorded; chart_free() frees it. These may end the run. */
 struct chart chart_open(struct recorder *from);
@@ -79,13 +78,5 @@ struct chart chart_take(struct recorder *from, const struct title *title);
 /* Gives at most MAX lanes a row: those in which something went wrong, then the first ones. */
 void chart_rows(struct chart *chart, int max);
 
-/* Returns in which of PARTS equal parts of the axis a place is. Sets MOST of each part to the most
- * lanes that are INSIDE at any moment of it. */
-int chart_part(double at, int parts);
-void chart_count_inside(const struct chart *chart, int parts, int *most);
-
-/* Writes to TEXT the words of all items in STATE, as "inside, reading", as many as fit. */
-void describe_state(const struct chart *chart, enum state state, char text[WORDS_SIZE]);
-
-/* Writes NANOSECONDS in the unit that suits SCALE: "1.5 ms". */
-void format_time(int64_t nanoseconds, int64_t scale, char text[TIME_SIZE]);
+/* Writes NANOSECONDS in the unit that suits it: "1.5 ms". */
+void format_time(int64_t nanoseconds, char text[TIME_SIZE]);

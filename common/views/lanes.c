@@ -76,15 +76,14 @@ static void print_names(struct lanes *lanes, FILE *out)
 
 void lanes_head(struct lanes *lanes, FILE *out)
 {
-    char legend[100] =
-        "█" NO_BREAK "inside  ░" NO_BREAK "waiting  ▒" NO_BREAK "running  ≈" NO_BREAK "a long time";
+    char legend[120] = STATES_LEGEND "   ≈" NO_BREAK "a long time";
     size_t used = strlen(legend);
 
     if (lanes->chart->lanes == 0)
         return;
     lay_out(lanes);
     if (lanes->columns < lanes->lanes)
-        (void)snprintf(legend + used, sizeof legend - used, "  lanes without a column: %d",
+        (void)snprintf(legend + used, sizeof legend - used, "   lanes without a column: %d",
             lanes->lanes - lanes->columns);
     lanes->rows = print_text(&lanes->screen, out, TIME_WIDTH, "", PLAIN, legend, PLAIN);
     print_names(lanes, out);
@@ -125,7 +124,7 @@ static void print_words(
         limit = column_of(lanes, lane + 1) - 1;
     if (start > lanes->screen.width - MIN_COLUMNS)
         start = lanes->screen.width - MIN_COLUMNS;
-    format_time(lanes->last, lanes->last, time);
+    format_time(lanes->last, time);
     begin_row(lanes, &row, time);
     start = row_put(&row, start, limit, RED, is_wrong ? "✗ " : "");
     if (has_arrow && (receiver < lane || !lanes->is_text))

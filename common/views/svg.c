@@ -13,10 +13,10 @@ static const int HEIGHT = 900, MARGIN = 40, RIGHT_EDGE = 1540, STRIP = 116, ROW_
 enum { FAULTY = INSIDE + 1, NOTED, MESSAGE, UNREAD, LOST, BAD, FLAWED, WRONG, LOOKS };
 static const struct {
     const char *class, *sign, *words; /* the last two in the legend */
-} looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", ""},
-    [RUNNING] = {"bar running", "M0-12h40v24H0z", ""},
-    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waits: "},
-    [INSIDE] = {"bar inside", "M0-15h40v30H0z", ""},
+} looks[LOOKS] = {[IDLE] = {"bar idle", "M0-2h40v4H0z", "resting"},
+    [RUNNING] = {"bar running", "M0-12h40v24H0z", "running"},
+    [WAITING] = {"bar waiting", "M0-12h40v24H0z", "waiting"},
+    [INSIDE] = {"bar inside", "M0-15h40v30H0z", "inside"},
     [FAULTY] = {"bar red", "M0-15h40v30H0z", "wrong from here on"},
     [NOTED] = {"note", "M20-9v18", "note"},
     [MESSAGE] = {"sent", "M0 0h36", "message"},
@@ -27,7 +27,7 @@ static const struct {
     [WRONG] = {"cross", "M11-9l18 18m0-18l-18 18", "what went wrong"}};
 
 /* The lanes reach from the left to the right edge and from TOP down, in rows. */
-enum { MAX_BOXES = 20000, MAX_NUMBERED = 8 };
+enum { MAX_BOXES = 4 * MAX_DRAWN, MAX_NUMBERED = 8 };
 struct picture {
     struct chart *chart;
     FILE *out;
@@ -37,22 +37,23 @@ struct picture {
     double pitch, middle, bar; /* from row to row; to the middle of one; height of a bar */
     struct box {               /* a place that is taken, from the corner above on the left */
         double x, y, width, height;
-        enum { BAR = 1, TEXT = 2, LINES = 4 } kind;
+        bool is_bar;
     } taken[MAX_BOXES];
     int boxes;
     bool drawn[LOOKS];
     char numbered[MAX_NUMBERED][SENTENCE_SIZE]; /* words that have to stand below */
-    int numbers;
-    long too_near, wordless; /* how many are not drawn, or have no space for their words */
+    int numbers, wordless;                      /* wordless: have not even space for a number */
 };
 
-struct line {
-    double x, y, end_x, end_y;
-};
-
-static double x_of(const struct picture *picture, double at)
+/* Each item has a step of the same width. */
+static double x_of(const struct picture *picture, const struct item *item)
 {
-    return picture->left + at * (RIGHT_EDGE - picture->left);
+    const struct item *first = picture->chart->first, *end = picture->chart->end;
+
+    if (item < first || item > end)
+        item = item < first ? first : end;
+    return picture->left +
+           (RIGHT_EDGE - picture->left) * (double)(item - first) / (double)(end - first);
 }
 
 /* Returns where the middle of a lane is. */
@@ -61,11 +62,11 @@ static double y_of(const struct picture *picture, int lane)
     return picture->top + picture->chart->lane[lane].row * picture->pitch + picture->middle;
 }
 
-/* Takes BOX, and returns true, unless something is there that is of one of the kinds in AVOID. */
-static bool take_box(struct picture *picture, struct box box, unsigned avoid)
+/* Takes BOX, and returns true, unless there is something else; what HAS_BAR may be on a bar. */
+static bool take_box(struct picture *picture, struct box box, bool has_bar)
 {
     for (const struct box *other = picture->taken; other < picture->taken + picture->boxes; other++)
-        if ((other->kind & avoid) && box.x < other->x + other->width &&
+        if (!(other->is_bar && has_bar) && box.x < other->x + other->width &&
             other->x < box.x + box.width && box.y < other->y + other->height &&
             other->y < box.y + box.height)
             return false;
@@ -88,15 +89,16 @@ static void put_cross(struct picture *picture, double x, double y)
     char data[64];
 
     (void)snprintf(data, sizeof data, "M%.1f %.1fl22 22m0-22l-22 22", x - 11, y - 11);
-    (void)take_box(picture, (struct box){x - 13, y - 13, 26, 26, TEXT}, 0);
+    (void)take_box(picture, (struct box){x - 13, y - 13, 26, 26, false}, true);
     (void)fprintf(picture->out, "<path class='gap' d='%s'/>", data);
     put_path(picture, WRONG, data);
 }
 
-/* Draws what stands for a state up to END on the axis: a bar, or a line if too short. */
-static void put_bar(struct picture *picture, const struct item *item, int look, double end)
+/* Draws what stands for a state up to END: a bar, or a line if too short. */
+static void put_bar(
+    struct picture *picture, const struct item *item, int look, const struct item *end)
 {
-    double x = x_of(picture, item->at), width = x_of(picture, end) - x;
+    double x = x_of(picture, item), width = x_of(picture, end) - x;
     double edge = width > 5 ? 1.25 : 0; /* half of the bar's line */
     double height = item->state == INSIDE ? picture->bar : 0.75 * picture->bar;
     char data[64];
@@ -104,7 +106,7 @@ static void put_bar(struct picture *picture, const struct item *item, int look, 
     if (item->state == IDLE)
         height = 4;
     double top = y_of(picture, item->lane) - height / 2;
-    (void)take_box(picture, (struct box){x, top, width, height, BAR}, 0);
+    (void)take_box(picture, (struct box){x, top, width, height, true}, true);
     width -= 2 * edge;
     (void)snprintf(
         data, sizeof data, "M%.1f %.1fh%.1fv%.1fh-%.1fz", x + edge, top, width, height, width);
@@ -117,120 +119,76 @@ static void put_state(struct picture *picture, const struct item *item)
     const struct item *end = item;
     bool is_red = item->is_wrong && !item->is_beyond;
 
-    put_bar(picture, item, is_red ? FAULTY : (int)item->state, item->next->at);
+    if (item->state == GONE || item->next <= picture->chart->first)
+        return;
+    put_bar(picture, item, is_red ? FAULTY : (int)item->state, item->next);
     while (end < item->next && end->inside > picture->chart->limit)
         end++;
     if (item->is_beyond)
-        put_bar(picture, item, FAULTY, end->at);
+        put_bar(picture, item, FAULTY, end);
 }
 
-/* Returns where the line of ITEM begins: what was sent, if it is a message that was received. */
-static const struct item *origin_of(const struct item *item)
-{
-    return item->kind == RECEIVED && item->partner ? item->partner : item;
-}
+struct line {
+    double x, y, end_x, end_y;
+};
 
-static bool is_deadline(const struct item *item)
+/* Whether ITEM is where its message was received, and the arrow is drawn. */
+static bool is_arrow(const struct item *item)
 {
-    return item->kind == NOTE && strncmp(item->text, "deadline", strlen("deadline")) == 0;
+    return item->kind == RECEIVED && item->partner;
 }
 
 /* Returns the line of ITEM: a message's way to the other lane, or, if that is not known, to the
- * next one; it ends early if no lane received it. What is no message has a short one below its row;
- * the note of a deadline, through all lanes. */
+ * next one; it ends early if no lane received it. What is no message has a short one below its row.
+ */
 static struct line line_of(const struct picture *picture, const struct item *item)
 {
     const struct chart *chart = picture->chart;
-    const struct item *origin = origin_of(item);
-    double x = x_of(picture, origin->at), y = y_of(picture, origin->lane), end = y + picture->pitch;
+    const struct item *from = is_arrow(item) ? item->partner : item;
+    double x = x_of(picture, from), y = y_of(picture, from->lane), end = y + picture->pitch;
     double half = picture->bar / 2, gap = picture->pitch - picture->bar;
     double early = half + (gap > 40 ? 20 : gap - 12);
 
-    if (is_deadline(item))
-        return (struct line){x, picture->top - 32, x, picture->bottom};
-    if (item->kind != SENT && origin == item)
+    if (item->kind != SENT && from == item)
         return (struct line){x, y + half - 4, x, y + half + 8};
-    if (origin != item)
+    if (from != item)
         end = y_of(picture, item->lane);
     else if (item->other != NO_LANE && chart->lane[item->other].row >= 0)
         end = y_of(picture, item->other);
     else if (chart->lane[item->lane].row + 1 == chart->rows)
         end = y - picture->pitch;
     double way = end < y ? -1 : 1;
-    return (struct line){x, y + way * half, x_of(picture, item->at),
-        end - way * (item->kind == SENT ? early : half)};
+    return (struct line){
+        x, y + way * half, x_of(picture, item), end - way * (item->kind == SENT ? early : half)};
 }
 
-/* Draws the line of what is no state, and keeps words away from it; a lost message has a cross. */
+/* Draws the line of what is no state; a lost message has a cross. */
 static void put_line(struct picture *picture, const struct item *item)
 {
     struct line line = line_of(picture, item);
-    double width = line.end_x - line.x, height = line.end_y - line.y;
-    int steps = 1 + (int)((width + (height > 0 ? height : -height)) / 24);
     int look = item->kind == FLAW ? FLAWED : NOTED;
     char data[64];
 
     if (item->kind == SENT)
         look = item->is_wrong ? LOST : UNREAD;
-    else if (item->partner)
+    else if (is_arrow(item))
         look = item->is_wrong ? BAD : MESSAGE;
     (void)snprintf(
         data, sizeof data, "M%.1f %.1fL%.1f %.1f", line.x, line.y, line.end_x, line.end_y);
     put_path(picture, look, data);
-    for (int i = 0; i < steps; i++) { /* no text is as low as one of them */
-        double x = line.x + width * i / steps, y = line.y + height * i / steps;
-        (void)take_box(picture, (struct box){x - 3, y - 3, 6, 6, LINES}, 0);
-    }
-    if (item->partner) /* the arrow's head */
+    if (is_arrow(item)) /* its head */
         (void)take_box(picture,
-            (struct box){line.end_x - 14, line.end_y - (height > 0 ? 20 : 0), 28, 20, TEXT}, 0);
+            (struct box){
+                line.end_x - 14, line.end_y - (line.end_y > line.y ? 20 : 0), 28, 20, false},
+            true);
     if (look == LOST)
         put_cross(picture, line.end_x, line.end_y);
 }
 
-/* Returns how wide ITEM is in the picture; -1 if it is not there. */
-static double width_of(const struct picture *picture, const struct item *item)
-{
-    const struct chart_lane *lane = picture->chart->lane;
-
-    if (lane[item->lane].row < 0 || lane[origin_of(item)->lane].row < 0)
-        return -1;
-    if (item->kind == SENT && item->partner) /* drawn where it was received */
-        return -1;
-    if (item->kind != STATE)
-        return 0;
-    if (item->state == GONE || item->time == item->next->time)
-        return -1;
-    return x_of(picture, item->next->at) - x_of(picture, item->at);
-}
-
-/* Finds what is to be drawn. If there is very much, what is narrow in a lane is a STEP behind
- * another of its kind; what is wrong gives way to other wrong ones alone. */
-static void choose_items(struct picture *picture)
-{
-    enum { LINE = INSIDE + 1, WRONG_ONE, KINDS, MAX_DRAWN = 800 };
-    struct chart *chart = picture->chart;
-    double(*free_from)[KINDS] = CHECK_NOT(NULL, calloc(NO_LANE, sizeof *free_from)), step = 0;
-
-    if (chart->count > MAX_DRAWN)
-        step = (RIGHT_EDGE - picture->left) * chart->rows * 3 / (int)MAX_DRAWN;
-    FOR_ITEMS (item, chart) {
-        double width = width_of(picture, item), x = x_of(picture, origin_of(item)->at);
-        int kind = item->kind == STATE ? (int)item->state : LINE;
-        double *free_x = &free_from[item->lane][item->is_wrong ? WRONG_ONE : kind];
-        bool is_near = width < step && x < *free_x;
-        item->is_drawn = width >= 0 && !is_near;
-        picture->too_near += width >= 0 && is_near;
-        if (item->is_drawn)
-            *free_x = x + step;
-    }
-    free(free_from);
-}
-
 /* Writes TEXT to the right of LINE, or else to the left, as near to its beginning as there is
- * space: where nothing is of one of the kinds in AVOID. Returns false if there is none. */
-static bool put_label(struct picture *picture, bool is_wrong, const char *text,
-    const struct line *line, unsigned avoid)
+ * space. Returns false if there is none. */
+static bool put_label(
+    struct picture *picture, const struct line *line, bool is_wrong, const char *text, bool has_bar)
 {
     static const char *const classes[] = {"label", "label end", "label wrong", "label wrong end"};
     double width = text_width(is_wrong ? BOLD_LETTER : PLAIN_LETTER, text) + 8;
@@ -241,9 +199,9 @@ static bool put_label(struct picture *picture, bool is_wrong, const char *text,
         bool left = i >= rows;
         double part = (i % rows + 0.5) * LINE_HEIGHT / way, y = line->y + part * down + 8;
         double x = line->x + part * right + (left ? -14 - lean : 14 + lean);
-        struct box box = {left ? x - width : x - 8, y - 21, width + 8, LINE_HEIGHT - 2, TEXT};
+        struct box box = {left ? x - width : x - 8, y - 21, width + 8, LINE_HEIGHT - 2, false};
         if (box.x < picture->left || box.x + width > PAPER_WIDTH - 10 ||
-            !take_box(picture, box, avoid))
+            !take_box(picture, box, has_bar))
             continue;
         put_text(picture->out, classes[2 * is_wrong + left], x, y, text);
         return true;
@@ -253,7 +211,7 @@ static bool put_label(struct picture *picture, bool is_wrong, const char *text,
 
 /* Gives TEXT, which then stands below the chart, a number beside LINE, if there is space; the same
  * words have only one. */
-static bool put_number(struct picture *picture, const char *text, const struct line *line)
+static bool put_number(struct picture *picture, const struct line *line, const char *text)
 {
     char number[16];
 
@@ -261,7 +219,7 @@ static bool put_number(struct picture *picture, const char *text, const struct l
         if (strcmp(picture->numbered[i], text) == 0)
             return true;
     (void)snprintf(number, sizeof number, "(%d)", picture->numbers + 1);
-    if (picture->numbers == MAX_NUMBERED || !put_label(picture, false, number, line, TEXT))
+    if (picture->numbers == MAX_NUMBERED || !put_label(picture, line, false, number, true))
         return false;
     (void)snprintf(picture->numbered[picture->numbers], SENTENCE_SIZE, "%s", text);
     picture->numbers++;
@@ -272,11 +230,11 @@ static bool put_number(struct picture *picture, const char *text, const struct l
 static bool put_in_bar(
     struct picture *picture, const struct item *state, const char *class, const char *text)
 {
-    double x = x_of(picture, state->at) + 10, y = y_of(picture, state->lane) + 9;
-    struct box box = {x, y - 21, text_width(BOLD_LETTER, text), 25, TEXT};
+    double x = x_of(picture, state) + 10, y = y_of(picture, state->lane) + 9;
+    struct box box = {x, y - 21, text_width(BOLD_LETTER, text), 25, false};
 
     if (state->state == IDLE || picture->bar < 29 ||
-        box.x + box.width + 10 > x_of(picture, state->next->at) || !take_box(picture, box, TEXT))
+        box.x + box.width + 10 > x_of(picture, state->next) || !take_box(picture, box, true))
         return false;
     put_text(picture->out, class, x, y, text);
     return true;
@@ -287,30 +245,31 @@ static void put_state_words(struct picture *picture, const struct item *item)
     static const char *const classes[] = {
         [IDLE] = "", [RUNNING] = "", [WAITING] = "label wide", [INSIDE] = "on-inside"};
 
-    if (!item->is_wrong && !item->is_beyond && strcmp(item->text, "running") != 0)
+    if (!item->is_wrong && !item->is_beyond && item->state != GONE &&
+        strcmp(item->text, "running") != 0)
         (void)put_in_bar(picture, item, classes[item->state], item->text);
 }
 
 /* Whether what was before it in its lane, of its kind, says the same, and is near. */
 static bool is_repeated(const struct picture *picture, const struct item *item)
 {
-    for (const struct item *before = item; before > picture->chart->items;) {
+    for (const struct item *before = item; before > picture->chart->first;) {
         before--;
         if (before->lane == item->lane && before->kind == item->kind)
             return strcmp(before->text, item->text) == 0 &&
-                   x_of(picture, item->at) - x_of(picture, before->at) < 100;
+                   x_of(picture, item) - x_of(picture, before) < 100;
     }
     return false;
 }
 
-/* Writes the words of a line beside it, below its row, or, of what is wrong with a state, in its
- * bar; or else a number. */
+/* Writes what ITEM says beside its line or its row, or, of what is wrong with a state, in its bar;
+ * or else a number. */
 static void put_words(struct picture *picture, const struct item *item)
 {
     struct line line = line_of(picture, item);
-    double x = x_of(picture, item->at), y = y_of(picture, item->lane);
+    double x = x_of(picture, item), y = y_of(picture, item->lane);
     struct line row = {x, y - 16, x, y + 16};
-    bool is_flaw = item->kind == FLAW, is_mark = item->kind != SENT && !item->partner;
+    bool is_flaw = item->kind == FLAW, is_mark = item->kind != SENT && !is_arrow(item);
     bool is_red = is_flaw && item->own && (item->own->is_wrong || item->own->is_beyond);
     char text[SENTENCE_SIZE];
 
@@ -319,20 +278,17 @@ static void put_words(struct picture *picture, const struct item *item)
     if (is_repeated(picture, item))
         return;
     if (is_red && (put_in_bar(picture, item->own, "on-red", text) || item->own->is_beyond))
-        return;                          /* it is red enough */
-    if (item->partner && item->is_wrong) /* it is about where it was received */
+        return;                           /* it is red enough */
+    if (is_arrow(item) && item->is_wrong) /* it is about where it was received */
         line = (struct line){line.end_x, line.end_y, line.x, line.y};
-    if (is_mark && !is_deadline(item)) {
+    if (is_mark) {
         line.y = y + picture->bar / 2;
         line.end_y = line.y + picture->pitch - picture->bar;
     }
-    for (int i = 0; i < 2; i++) { /* at best not on other lines */
-        unsigned avoid = i == 0 ? TEXT | BAR | LINES : TEXT | BAR;
-        if (put_label(picture, item->is_wrong, text, &line, avoid) ||
-            (is_mark && put_label(picture, item->is_wrong, text, &row, avoid)))
-            return;
-    }
-    if (item->kind != NOTE && !put_number(picture, text, &line) && !put_number(picture, text, &row))
+    if (put_label(picture, &line, item->is_wrong, text, false) ||
+        (is_mark && put_label(picture, &row, item->is_wrong, text, false)))
+        return;
+    if (item->kind != NOTE && !put_number(picture, &line, text) && !put_number(picture, &row, text))
         picture->wordless++;
     if (is_flaw)
         put_cross(picture, x, y);
@@ -343,21 +299,26 @@ static void put_words(struct picture *picture, const struct item *item)
 static void put_items(struct picture *picture)
 {
     enum { BARS, MARKS, STATE_WORDS, WRONG_WORDS, MESSAGES, NOTES, TURNS };
+    const struct chart *chart = picture->chart;
 
-    choose_items(picture);
     for (int turn = BARS; turn < TURNS; turn++)
-        FOR_ITEMS (item, picture->chart) {
-            bool is_state = item->kind == STATE, is_note = item->kind == NOTE;
-            if (!item->is_drawn)
+        for (const struct item *item = chart->items; item < chart->end; item++) {
+            bool is_state = item->kind == STATE, is_later = item >= chart->first;
+            bool is_there = chart->lane[item->lane].row >= 0;
+            if (is_arrow(item) && chart->lane[item->partner->lane].row < 0)
+                is_there = false;
+            if (item->kind == SENT && item->partner)
+                is_there = item->partner >= chart->end && is_there; /* it has its arrow there */
+            int own = item->kind == NOTE ? NOTES : MESSAGES;
+            if (!is_there)
                 continue;
             if (turn == BARS && is_state)
                 put_state(picture, item);
-            if (turn == MARKS && !is_state)
+            if (turn == MARKS && !is_state && is_later)
                 put_line(picture, item);
             if (turn == STATE_WORDS && is_state)
                 put_state_words(picture, item);
-            int own = is_note ? NOTES : MESSAGES;
-            if (!is_state && turn == (item->is_wrong ? WRONG_WORDS : own))
+            if (!is_state && is_later && turn == (item->is_wrong ? WRONG_WORDS : own))
                 put_words(picture, item);
         }
 }
@@ -436,13 +397,13 @@ static void put_axis(struct picture *picture)
     char time[TIME_SIZE], last[TIME_SIZE] = "";
 
     for (int after_gaps = 1; after_gaps >= 0; after_gaps--)
-        FOR_ITEMS (item, picture->chart) {
-            format_time(item->time, item->time, time);
-            double x = x_of(picture, item->at), width = text_width(PLAIN_LETTER, time);
-            struct box box = {x - width / 2 - 24, y - 21, width + 30, 25, TEXT};
+        FOR_DRAWN (item, picture->chart) {
+            format_time(item->time, time);
+            double x = x_of(picture, item), width = text_width(PLAIN_LETTER, time);
+            struct box box = {x - width / 2 - 24, y - 21, width + 30, 25, false};
             bool is_new = strcmp(time, last) != 0 && item->is_after_gap == after_gaps;
             memcpy(last, time, sizeof last);
-            if (!is_new || !take_box(picture, box, TEXT))
+            if (!is_new || !take_box(picture, box, true))
                 continue;
             (void)fprintf(
                 picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y - 34);
@@ -452,27 +413,8 @@ static void put_axis(struct picture *picture)
         }
 }
 
-/* Draws in steps, UNIT high each, how many are inside, beyond BASE, which is at Y. */
-static void put_steps(
-    const struct picture *picture, const char *class, double y, double unit, int base)
-{
-    enum { MAX_PARTS = 1600 }; /* one for each unit from the left to the right edge */
-    int most[MAX_PARTS] = {0}, parts = (int)(RIGHT_EDGE - picture->left), level = base;
-
-    chart_count_inside(picture->chart, parts, most);
-    (void)fprintf(picture->out, "<path class='%s' d='M%.0f %.1f", class, picture->left, y);
-    for (int i = 0; i < parts; i++) {
-        int beyond = most[i] > base ? most[i] : base;
-        if (beyond != level)
-            (void)fprintf(
-                picture->out, "H%.0fV%.1f", picture->left + i, y - (beyond - base) * unit);
-        level = beyond;
-    }
-    (void)fprintf(picture->out, "H%dV%.1fz'/>\n", RIGHT_EDGE, y);
-}
-
 /* Draws below the lanes how many are inside at once, and what is beyond the limit. */
-static void put_strip(struct picture *picture)
+static void put_strip(const struct picture *picture)
 {
     FILE *out = picture->out;
     int peak = picture->chart->most_inside, limit = picture->chart->limit;
@@ -480,9 +422,16 @@ static void put_strip(struct picture *picture)
     double unit = (STRIP - 34) / (double)(peak > limit ? peak : limit), y = bottom - limit * unit;
     char text[64];
 
-    put_steps(picture, "inside", bottom, unit, 0);
-    if (peak > limit)
-        put_steps(picture, "red", y, unit, limit);
+    FOR_DRAWN (item, picture->chart) {
+        double x = x_of(picture, item), end = x_of(picture, item + 1);
+        double top = bottom - item->inside * unit;
+        if (item->inside > 0)
+            (void)fprintf(out, "<path class='inside strip' d='M%.1f %.1fH%.1fV%.1fH%.1fz'/>\n", x,
+                bottom, end, top, x);
+        if (item->inside > limit)
+            (void)fprintf(out, "<path class='red strip' d='M%.1f %.1fH%.1fV%.1fH%.1fz'/>\n", x, y,
+                end, top, x);
+    }
     (void)fprintf(
         out, "<path class='limit' d='M%.0f %.1fH%d'/>\n", picture->left, y, RIGHT_EDGE + 20);
     (void)snprintf(text, sizeof text, "limit %d", limit);
@@ -494,17 +443,12 @@ static void put_strip(struct picture *picture)
 static double put_legend(const struct picture *picture, double y)
 {
     double x = picture->left;
-    char states[WORDS_SIZE], text[SENTENCE_SIZE];
 
     for (int look = IDLE; look < LOOKS; look++) {
-        *states = '\0';
-        if (look <= INSIDE)
-            describe_state(picture->chart, (enum state)look, states);
-        (void)snprintf(text, sizeof text, "%s%.60s", looks[look].words, states);
-        if (look == FAULTY && picture->chart->most_inside > 0)
-            (void)snprintf(text, sizeof text, "too many inside");
-        double width = text_width(PLAIN_LETTER, text) + 50;
-        if (!picture->drawn[look] || !*text)
+        bool are_too_many = look == FAULTY && picture->chart->most_inside > 0;
+        const char *words = are_too_many ? "too many inside" : looks[look].words;
+        double width = text_width(PLAIN_LETTER, words) + 50;
+        if (!picture->drawn[look] || look == FLAWED)
             continue;
         if (x > picture->left && x + width > PAPER_WIDTH - MARGIN) {
             x = picture->left;
@@ -512,7 +456,7 @@ static double put_legend(const struct picture *picture, double y)
         }
         (void)fprintf(picture->out, "<path class='%s' transform='translate(%.0f %.0f)' d='%s'/>",
             looks[look].class, x, y - 8, looks[look].sign);
-        put_text(picture->out, "key", x + 50, y, text);
+        put_text(picture->out, "key", x + 50, y, words);
         x += width + 34;
     }
     return y + ROW_HEIGHT;
@@ -522,12 +466,13 @@ static double put_legend(const struct picture *picture, double y)
  * goes. */
 static double put_foot(const struct picture *picture, double y)
 {
+    const struct chart *chart = picture->chart;
     const struct {
         long count;
         const char *words;
-    } lacks[] = {{picture->chart->left_out, "Lanes that are not shown, but in --trace=FILE"},
-        {picture->too_near, "Bars, lines, and marks too near to others, but in --trace=FILE"},
-        {picture->chart->dropped, "Events that found the recorder full"},
+    } lacks[] = {{chart->more_lanes, "Lanes that are not shown, but in --trace=FILE"},
+        {chart->count - (chart->end - chart->first), "Events that are only in --trace=FILE"},
+        {chart->dropped, "Events that found the recorder full"},
         {picture->wordless, "Words that have no space here, but are in --trace=FILE"}};
     FILE *out = picture->out;
     char text[SENTENCE_SIZE + 16];
@@ -554,11 +499,13 @@ void svg_write(struct chart *chart, FILE *out)
     picture->out = CHECK_NOT(NULL, open_memstream(&picture->body, &picture->length));
     chart_rows(chart, MAX_ROWS);
     lay_out(picture, put_title(picture));
-    put_axis(picture);
-    put_names(picture);
-    if (chart->most_inside > 0)
-        put_strip(picture);
-    put_items(picture);
+    if (chart->count > 0) {
+        put_axis(picture);
+        put_names(picture);
+        if (chart->most_inside > 0)
+            put_strip(picture);
+        put_items(picture);
+    }
     double y = put_foot(picture, put_legend(picture, picture->bottom + 34 + ROW_HEIGHT));
     if (fclose(picture->out) == EOF)
         die_call("fclose", errno, __FILE__, __LINE__);

@@ -2,53 +2,70 @@
 #include "common/views/charts.h"
 #include <string.h>
 
-/* The ranks of what is no state: above that of a state, or between those of two. */
-enum { OF_NOTE = 2 * RUNNING - 1, OF_MESSAGE = 2 * INSIDE + 1, OF_WRONG, RANKS };
+/* What a lane shows in a column: its state when that ends, or, above it, what happens there. */
+struct mark {
+    enum { NOTHING, NOTES, STATES, BRIEF, MESSAGES, WRONGS, RANKS } rank;
+    const char *sign;
+    bool is_red;
+    int messages; /* how many ends of them */
+};
 
-/* Where the bars are: in COLUMNS columns from FROM on, after the names of the lanes. */
+/* The items that are drawn are in COLUMNS columns from FROM on, after the names of the lanes. */
 struct grid {
-    const struct chart *chart;
+    struct chart *chart;
     const struct screen *screen;
     FILE *out;
     int from, columns;
-    int most[MAX_COLUMNS];        /* that were inside in each column */
-    bool has_brief, drawn[RANKS]; /* a sign for what is shorter than a column; of each rank */
+    int most[MAX_COLUMNS]; /* that were inside in each column */
+    bool drawn[RANKS];
 };
 
-struct mark {                /* what a lane shows in a column */
-    const struct item *item; /* the one of the highest rank there */
-    int rank;
-    bool is_brief; /* a state that is shorter than a column */
-    int messages;  /* how many ends of them */
-};
-
-static void set_mark(struct mark *mark, const struct item *item, int rank, bool is_brief)
+static int column_of(const struct grid *grid, const struct item *item)
 {
-    mark->messages += rank == OF_MESSAGE;
-    if (rank > mark->rank)
-        *mark = (struct mark){item, rank, is_brief, mark->messages};
+    const struct item *first = grid->chart->first, *end = grid->chart->end;
+
+    if (item < first || item > end)
+        item = item < first ? first : end;
+    return (int)((item - first) * grid->columns / (end - first));
 }
 
-/* Returns the first column whose middle is after a place on the axis. */
-static int middle_after(const struct grid *grid, double at)
+static void set_mark(struct mark *mark, int rank, const char *sign, bool is_red)
 {
-    return (int)(at * grid->columns + 0.5);
+    mark->messages += rank == MESSAGES;
+    if (rank <= (int)mark->rank)
+        return;
+    mark->rank = rank;
+    mark->sign = sign;
+    mark->is_red = is_red;
+}
+
+/* A state is drawn where it lasts to the end of the column; in red if it is wrong, or beyond the
+ * limit where too many are inside. */
+static void mark_state(const struct grid *grid, const struct item *item, struct mark *marks)
+{
+    int first = column_of(grid, item), end = column_of(grid, item->next);
+
+    if (item->state <= IDLE)
+        return;
+    if (first == end)
+        set_mark(&marks[first], BRIEF, "▏", item->is_wrong);
+    for (int column = first; column < end; column++) {
+        bool are_too_many = grid->most[column] > grid->chart->limit;
+        bool is_red = item->is_beyond ? are_too_many : item->is_wrong;
+        set_mark(&marks[column], STATES, state_signs[item->state], is_red);
+    }
 }
 
 static void mark_item(const struct grid *grid, const struct item *item, struct mark *marks)
 {
-    struct mark *own = &marks[chart_part(item->at, grid->columns)];
-    int first = middle_after(grid, item->at), end = middle_after(grid, item->next->at);
-    bool is_state = item->kind == STATE;
+    struct mark *mark = &marks[column_of(grid, item)];
 
-    for (int column = first; is_state && column < end; column++)
-        set_mark(&marks[column], item, 2 * (int)item->state, false);
-    if (is_state && first == end)
-        set_mark(own, item, 2 * (int)item->state, true);
-    if (item->is_beyond || (item->is_wrong && !is_state))
-        set_mark(own, item, OF_WRONG, false);
-    else if (!is_state)
-        set_mark(own, item, item->kind == NOTE ? OF_NOTE : OF_MESSAGE, false);
+    if (item->is_beyond || (item->is_wrong && item->kind != STATE))
+        set_mark(mark, WRONGS, "✗", true);
+    else if (item->kind == NOTE)
+        set_mark(mark, NOTES, "·", false);
+    else if (item->kind != STATE)
+        set_mark(mark, MESSAGES, item->kind == SENT ? "▶" : "◀", false);
 }
 
 /* Puts NUMBER there if it is a digit, otherwise a plus sign. */
@@ -58,47 +75,41 @@ static void put_digit(struct row *row, int column, int number, enum color color)
     (void)row_put(row, column, column + 1, color, digit);
 }
 
-/* A state is red if it is wrong; or beyond the limit, and in this column there are too many. */
-static void put_mark(struct grid *grid, struct row *row, int i, const struct mark *mark)
-{
-    const struct item *item = mark->item;
-    const char *sign = "·";
-    int column = grid->from + i;
-    bool is_red = false;
-
-    if (mark->rank <= 2 * IDLE)
-        return;
-    grid->drawn[mark->rank] = true;
-    if (mark->rank == OF_MESSAGE && mark->messages > 1) {
-        put_digit(row, column, mark->messages, PURPLE);
-        return;
-    }
-    if (mark->rank == OF_WRONG)
-        sign = "✗";
-    else if (mark->rank == OF_MESSAGE)
-        sign = item->kind == SENT ? "▶" : "◀";
-    else if (mark->rank != OF_NOTE) {
-        is_red = item->is_beyond ? grid->most[i] > grid->chart->limit : item->is_wrong;
-        sign = mark->is_brief ? "▏" : state_signs[item->state];
-        grid->has_brief |= mark->is_brief;
-    }
-    (void)row_put(row, column, column + 1, is_red ? RED : PLAIN, sign);
-}
-
 static void print_lane(struct grid *grid, int lane)
 {
-    struct mark marks[MAX_COLUMNS];
+    struct mark marks[MAX_COLUMNS] = {0};
     struct row row;
 
-    memset(marks, 0, sizeof marks);
     row_begin(&row, grid->screen);
     (void)row_put(&row, 0, grid->from - 1, PLAIN, grid->chart->lane[lane].name);
-    FOR_ITEMS (item, grid->chart)
-        if (item->lane == lane)
+    FOR_ITEMS (item, grid->chart) {
+        if (item->lane == lane && item->kind == STATE && item < grid->chart->end)
+            mark_state(grid, item, marks);
+        if (item->lane == lane && item >= grid->chart->first && item < grid->chart->end)
             mark_item(grid, item, marks);
-    for (int column = 0; column < grid->columns; column++)
-        put_mark(grid, &row, column, &marks[column]);
+    }
+    for (int i = 0; i < grid->columns; i++) {
+        const struct mark *mark = &marks[i];
+        int column = grid->from + i;
+        grid->drawn[mark->rank] = true;
+        if (mark->rank == MESSAGES && mark->messages > 1)
+            put_digit(&row, column, mark->messages, PURPLE);
+        else if (mark->rank != NOTHING)
+            (void)row_put(&row, column, column + 1, mark->is_red ? RED : PLAIN, mark->sign);
+    }
     row_end(&row, grid->out);
+}
+
+static void count_inside(struct grid *grid)
+{
+    FOR_DRAWN (item, grid->chart) {
+        int column = column_of(grid, item), end = column_of(grid, item + 1);
+        do {
+            if (item->inside > grid->most[column])
+                grid->most[column] = item->inside;
+            column++;
+        } while (column < end);
+    }
 }
 
 static void print_inside(const struct grid *grid, const char *name)
@@ -120,9 +131,9 @@ static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
 {
     char time[TIME_SIZE], last[TIME_SIZE] = "";
 
-    FOR_ITEMS (item, grid->chart) {
-        format_time(item->time, item->time, time);
-        int start = grid->from + chart_part(item->at, grid->columns);
+    FOR_DRAWN (item, grid->chart) {
+        format_time(item->time, time);
+        int start = grid->from + column_of(grid, item);
         int end = start + text_columns(grid->screen, time);
         bool is_new = item->is_after_gap == after_gaps && strcmp(time, last) != 0;
         memcpy(last, time, sizeof last);
@@ -145,24 +156,19 @@ static void print_axis(const struct grid *grid)
 
 static void print_legend(const struct grid *grid)
 {
-    char text[4 * WORDS_SIZE] = "", words[WORDS_SIZE];
-    size_t used = 0;
+    const bool *drawn = grid->drawn;
+    int events = 1 + (int)(grid->chart->end - grid->chart->first - 1) / grid->columns;
+    char steps[40], text[400];
 
-    for (int state = INSIDE; state >= RUNNING; state--) {
-        describe_state(grid->chart, (enum state)state, words);
-        if (*words)
-            used += (size_t)snprintf(
-                text + used, sizeof text - used, "%s" NO_BREAK "%s   ", state_signs[state], words);
-    }
-    (void)snprintf(text + used, sizeof text - used, "%s%s%s%s%s%s",
-        grid->has_brief ? "▏" NO_BREAK "shorter than a column   " : "",
-        grid->drawn[OF_NOTE] ? "·" NO_BREAK "note   " : "",
-        grid->drawn[OF_MESSAGE] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many   "
-                                : "",
-        grid->drawn[OF_WRONG] ? "✗" NO_BREAK "wrong   " : "",
+    (void)snprintf(steps, sizeof steps, "(up to %d events a column)", events);
+    (void)snprintf(text, sizeof text, "%s   %s%s%s%s%s≈" NO_BREAK "after a long time   %s",
+        STATES_LEGEND, drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
+        drawn[NOTES] ? "·" NO_BREAK "note   " : "",
+        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many   " : "",
+        drawn[WRONGS] ? "✗" NO_BREAK "wrong   " : "",
         grid->chart->most_inside > 9 ? "+" NO_BREAK "ten or more   " : "",
-        "≈" NO_BREAK "after a long time   (each step is one event)");
-    (void)print_text(grid->screen, grid->out, grid->from, "", PLAIN, text, PLAIN);
+        events > 1 ? steps : "(each step is one event)");
+    (void)print_text(grid->screen, grid->out, 0, "", PLAIN, text, PLAIN);
 }
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
@@ -185,45 +191,23 @@ static void print_title(const struct title *title, const struct screen *screen, 
         badges[title->verdict].color, text, PLAIN);
 }
 
-/* Lists the messages that somebody needed and no lane has received. */
-static void print_lost(const struct chart *chart, const struct screen *screen, FILE *out)
-{
-    enum { MAX_NAMED = 5 };
-    char text[(MAX_NAMED + 1) * WORDS_SIZE] = "nobody received: ";
-    size_t used = strlen(text);
-    long count = 0;
-
-    FOR_ITEMS (item, chart) {
-        if (item->kind != SENT || !item->is_wrong || item->partner)
-            continue;
-        count++;
-        if (count <= MAX_NAMED)
-            used += (size_t)snprintf(
-                text + used, sizeof text - used, "%s%s", count > 1 ? ", " : "", item->text);
-    }
-    if (count > MAX_NAMED)
-        (void)snprintf(text + used, sizeof text - used, ", and %ld more", count - MAX_NAMED);
-    if (count > 0)
-        (void)print_text(screen, out, 2, "✗", RED, text, RED);
-}
-
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
-    char text[SENTENCE_SIZE];
-    const char *last = "";
+    char text[SENTENCE_SIZE], last[SENTENCE_SIZE] = "";
     long more = 0;
 
-    print_lost(chart, screen, out);
     FOR_ITEMS (item, chart) {
-        if (item->kind != FLAW)
+        bool is_lost = item->kind == SENT && item->is_wrong && !item->partner;
+        const char *about = is_lost ? "nobody received" : chart->lane[item->lane].name;
+        if (item->kind != FLAW && !is_lost)
             continue;
-        if (max == 0 || strcmp(item->text, last) == 0) {
+        (void)snprintf(text, sizeof text, "%s: %s", about, item->text);
+        if (max == 0 || strcmp(text, last) == 0) {
             more++;
             continue;
         }
-        (void)snprintf(text, sizeof text, "%s: %s", chart->lane[item->lane].name, item->text);
         (void)print_text(screen, out, 2, "✗", RED, text, RED);
-        last = item->text;
+        memcpy(last, text, sizeof last);
         max--;
     }
     (void)snprintf(text, sizeof text, "and %ld more", more);
@@ -247,7 +231,7 @@ static int rows_left(const struct screen *screen, int rows, int min, int max)
     return left > min ? left : min;
 }
 
-/* Returns where the bars begin: after the longest name, or where that is cut off. */
+/* Returns where the columns begin: after the longest name, or where that is cut off. */
 static int find_edge(const struct chart *chart, int width, const char *inside)
 {
     int edge = chart->most_inside > 0 ? (int)strlen(inside) + 2 : 2;
@@ -263,26 +247,28 @@ static int find_edge(const struct chart *chart, int width, const char *inside)
 void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MIN_LANES = 12 };
+    struct grid grid = {.chart = chart, .screen = screen, .out = out};
+    long more = chart->count - (chart->end - chart->first);
     char inside[32];
 
-    chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_ROWS));
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
-    int from = find_edge(chart, screen->width, inside);
-    struct grid grid = {.chart = chart,
-        .screen = screen,
-        .out = out,
-        .from = from,
-        .columns = screen->width - from};
-    chart_count_inside(chart, grid.columns, grid.most);
+    chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_ROWS));
+    grid.from = find_edge(chart, screen->width, inside);
+    grid.columns = screen->width - grid.from;
     print_title(&chart->title, screen, out);
-    for (int lane = 0; lane < chart->lanes; lane++)
-        if (chart->lane[lane].row >= 0)
-            print_lane(&grid, lane);
-    if (chart->most_inside > 0)
-        print_inside(&grid, inside);
-    print_axis(&grid);
-    print_legend(&grid);
-    if (chart->left_out > 0)
-        (void)fprintf(out, "(%d more lanes are not shown, but counted)\n", chart->left_out);
+    if (chart->count > 0) {
+        count_inside(&grid);
+        for (int lane = 0; lane < chart->lanes; lane++)
+            if (chart->lane[lane].row >= 0)
+                print_lane(&grid, lane);
+        if (chart->most_inside > 0)
+            print_inside(&grid, inside);
+        print_axis(&grid);
+        print_legend(&grid);
+    }
+    if (chart->more_lanes > 0)
+        (void)fprintf(out, "(%d more lanes are not shown, but counted)\n", chart->more_lanes);
+    if (more > 0)
+        (void)fprintf(out, "(%ld more events are not shown, but in --trace=FILE)\n", more);
     wrongs_write(chart, screen, rows_left(screen, chart->rows, 1, MAX_WRONGS), out);
 }

@@ -96,7 +96,8 @@ void trace_write(struct chart *chart, FILE *out)
 
     put_head(out, chart);
     for (int end = 0; end < 2 && chart->most_inside > 0; end++)
-        put_event(out, 'C', -1, end * chart->length, "", "limit", ",\"args\":{\"now\":%d}", limit);
+        put_event(out, 'C', -1, end * chart->items[chart->count].time, "", "limit",
+            ",\"args\":{\"now\":%d}", limit);
     FOR_ITEMS (item, chart) {
         const struct item *sent = item->partner;
         long id = item - chart->items;

@@ -201,7 +201,7 @@ void picture_check(const char *picture)
 bool picture_has_mark(const char *picture)
 {
     static const char *const marks[] = {
-        "'lost'", "'bad'", "'cross'", "'bar red'", "'red'", "'label wrong", "'on-red'"};
+        "'lost'", "'bad'", "'cross'", "'bar red'", "'red strip'", "'label wrong", "'on-red'"};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         char class[32];

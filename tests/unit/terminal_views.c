@@ -90,8 +90,8 @@ TEST(lanes)
     record_workers(5);
     const char *rows = draw_lanes(&low, 30);
     assert_int_equal(count_text(rows, "\n          worker\n    time  0  1  2  3  4\n"), 2);
-    assert_int_equal(count_text(rows, " lanes without\n          a column: 1\n"), 3);
-    assert_int_equal(count_text(rows, "\n    time  0 2\n"), 3);
+    assert_int_equal(count_text(rows, " lanes\n          without a column: 1\n"), 4);
+    assert_int_equal(count_text(rows, "\n    time  0 2\n"), 4);
     assert_int_equal(
         count_text(rows, "    0 us  :  :  :  :  :   worker 4: waiting for a slot\n"), 1);
     assert_int_equal(count_text(rows, "     4 s       worker 4:\n               inside\n"), 1);
