@@ -166,7 +166,7 @@ static void print_legend(const struct grid *grid)
         drawn[NOTES] ? "·" NO_BREAK "note   " : "",
         drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many   " : "",
         drawn[WRONGS] ? "✗" NO_BREAK "wrong   " : "",
-        grid->chart->most_inside > 9 ? "+" NO_BREAK "ten or more   " : "",
+        grid->chart->most_inside > 9 ? "+" NO_BREAK "ten" NO_BREAK "or" NO_BREAK "more   " : "",
         events > 1 ? steps : "(each step is one event)");
     (void)print_text(grid->screen, grid->out, 0, "", PLAIN, text, PLAIN);
 }

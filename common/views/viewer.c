@@ -252,12 +252,12 @@ static void play(void)
             break;
         if (found > 0)
             shown = found;
+        take_keys();
         if (wanted)
             note = wanted == '!' ? "nothing went wrong" : "no more in this lane";
         lanes.screen = screen_of(STDOUT_FILENO, when_colored);
         if (wanted || before.width != lanes.screen.width || before.height != lanes.screen.height)
             draw(found > 0 ? "" : note);
-        take_keys();
         key = next_key();
     }
     leave_keys();
