@@ -2,7 +2,6 @@
 #include "common/views/screen.h"
 #include "common/base/text.h"
 #include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -46,7 +45,6 @@ static bool wants_color(int descriptor, int when)
 
 struct screen screen_of(int descriptor, int when)
 {
-    (void)setlocale(LC_CTYPE, "");
     struct screen screen = {
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0, .color = wants_color(descriptor, when)};
     screen_measure(&screen, descriptor);

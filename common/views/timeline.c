@@ -4,7 +4,7 @@
 
 /* What a lane shows in a column: its state when that ends, or, above it, what happens there. */
 struct mark {
-    enum { NOTHING, NOTES, STATES, BRIEF, MESSAGES, WRONGS, RANKS } rank;
+    enum rank { NOTHING, NOTES, STATES, BRIEF, MESSAGES, WRONGS, RANKS } rank;
     const char *sign;
     bool is_red;
     int messages; /* how many ends of them */
@@ -29,10 +29,10 @@ static int column_of(const struct grid *grid, const struct item *item)
     return (int)((item - first) * grid->columns / (end - first));
 }
 
-static void set_mark(struct mark *mark, int rank, const char *sign, bool is_red)
+static void set_mark(struct mark *mark, enum rank rank, const char *sign, bool is_red)
 {
     mark->messages += rank == MESSAGES;
-    if (rank <= (int)mark->rank)
+    if (rank <= mark->rank)
         return;
     mark->rank = rank;
     mark->sign = sign;

@@ -261,6 +261,10 @@ static void play(void)
         key = next_key();
     }
     leave_keys();
+    if (getppid() != owner) {
+        (void)write_whole(STDOUT_FILENO, "\n", 1); /* after the status */
+        _exit(EXIT_TROUBLE);
+    }
     /* what comes now is below the rows, over the status */
     (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", lanes.screen.height - 1);
 }
@@ -281,8 +285,7 @@ void player_run(struct chart *chart)
         for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
             (void)signal(signals[i], SIG_IGN); /* it ends with its owner */
         play();
-        if (getppid() == owner)
-            show_items();
+        show_items();
         _exit(EXIT_HELD);
     }
     CHECK(waitpid(player, NULL, 0));

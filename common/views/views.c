@@ -8,6 +8,7 @@
 #include "common/views/charts.h"
 #include "common/views/view_files.h"
 #include "common/views/viewer.h"
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,7 @@ static void check_files(void)
 
 void views_start(void)
 {
+    (void)setlocale(LC_CTYPE, ""); /* for all screens: threads could not */
     if (want_step && !player_has_keys())
         usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
     check_files();
