@@ -788,8 +788,8 @@ one_run()
     fi
 }
 
-# Who sleeps while it waits needs hardly more processor time than the demo itself;
-# its start alone takes 2 ms on one machine, and 30 ms on another.
+# A program that sleeps while it waits needs hardly more processor time than the
+# demo itself, whose start alone takes 2 ms on one machine, and 30 ms on another.
 know_cost()
 {
     program=$build/demo_$demo

@@ -304,13 +304,11 @@ static void put_items(struct picture *picture)
     for (int turn = BARS; turn < TURNS; turn++)
         for (const struct item *item = chart->items; item < chart->end; item++) {
             bool is_state = item->kind == STATE, is_later = item >= chart->first;
-            bool is_there = chart->lane[item->lane].row >= 0;
-            if (is_arrow(item) && chart->lane[item->partner->lane].row < 0)
-                is_there = false;
-            if (item->kind == SENT && item->partner)
-                is_there = item->partner >= chart->end && is_there; /* it has its arrow there */
+            const struct item *other = item->partner ? item->partner : item;
             int own = item->kind == NOTE ? NOTES : MESSAGES;
-            if (!is_there)
+            if (chart->lane[item->lane].row < 0 || chart->lane[other->lane].row < 0)
+                continue;
+            if (item->kind == SENT && item->partner) /* drawn where it was received */
                 continue;
             if (turn == BARS && is_state)
                 put_state(picture, item);

@@ -22,12 +22,13 @@ struct text {
 static struct text texts[MAX_TEXTS];
 static int text_count;
 
-/* Copies to VALUE what the style of PICTURE says of PROPERTY for CLASS, on a DARK page or a light
- * one. Returns false if it says nothing. */
-static bool find_style(
-    const char *picture, bool dark, const char *class, const char *property, char value[40])
+static char style[8192]; /* of the picture that is looked at */
+
+/* Copies to VALUE what STYLE says of PROPERTY for CLASS, on a DARK page or a light one. Returns
+ * false if it says nothing. */
+static bool find_style(bool dark, const char *class, const char *property, char value[40])
 {
-    const char *dark_style = strstr(picture, "@media(");
+    const char *dark_style = strstr(style, "@media(");
     char rule[160];
     regex_t pattern;
     regmatch_t found[4];
@@ -36,13 +37,13 @@ static bool find_style(
         rule, sizeof rule, "[>},{]%s(,[^{}]*)?\\{([^{}]*;)?%s:([^;}]{1,39})", class, property);
     assert_int_equal(regcomp(&pattern, rule, REG_EXTENDED), 0);
     bool is_there = dark && regexec(&pattern, dark_style, 4, found, 0) == 0;
-    const char *style = is_there ? dark_style : picture;
-    is_there = is_there || (regexec(&pattern, picture, 4, found, 0) == 0 &&
-                               (dark || picture + found[0].rm_so < dark_style));
+    const char *from = is_there ? dark_style : style;
+    is_there = is_there || (regexec(&pattern, style, 4, found, 0) == 0 &&
+                               (dark || style + found[0].rm_so < dark_style));
     regfree(&pattern);
     if (is_there)
         (void)snprintf(
-            value, 40, "%.*s", (int)(found[3].rm_eo - found[3].rm_so), style + found[3].rm_so);
+            value, 40, "%.*s", (int)(found[3].rm_eo - found[3].rm_so), from + found[3].rm_so);
     return is_there;
 }
 
@@ -64,7 +65,7 @@ static double lightness(const char *color)
     return all;
 }
 
-static void check_contrasts(const char *picture)
+static void check_contrasts(void)
 {
     static const struct {
         const char *class, *property, *behind;
@@ -86,8 +87,8 @@ static void check_contrasts(const char *picture)
     for (size_t i = 0; i < 2 * sizeof pairs / sizeof *pairs; i++) {
         const char *class = pairs[i / 2].class;
         bool dark = i % 2 == 1;
-        assert_true(find_style(picture, dark, class, pairs[i / 2].property, color));
-        assert_true(find_style(picture, dark, pairs[i / 2].behind, "fill", page));
+        assert_true(find_style(dark, class, pairs[i / 2].property, color));
+        assert_true(find_style(dark, pairs[i / 2].behind, "fill", page));
         double one = lightness(color) + 0.05, other = lightness(page) + 0.05;
         double contrast = one > other ? one / other : other / one;
         if (contrast < pairs[i / 2].least)
@@ -110,7 +111,7 @@ static int count_letters(const char *words)
 }
 
 /* Reads the element that begins at TAG: its place and size by its classes. */
-static struct text read_text(const char *picture, const char *tag, double *size)
+static struct text read_text(const char *tag, double *size)
 {
     char classes[64], class[66], value[40], anchor[40] = "start";
     double x, y;
@@ -122,12 +123,11 @@ static struct text read_text(const char *picture, const char *tag, double *size)
     assert_int_equal(sscanf(strstr(tag, "' x='"), "' x='%lf' y='%lf'>", &x, &y), 2);
     for (char *next = strtok(classes, " "); next; next = strtok(NULL, " ")) {
         (void)snprintf(class, sizeof class, ".%s", next);
-        if (find_style(picture, false, class, "text-anchor", value))
+        if (find_style(false, class, "text-anchor", value))
             (void)snprintf(anchor, sizeof anchor, "%s", value);
-        if (find_style(picture, false, class, "font", value) &&
-            (font = strpbrk(value, "0123456789")))
+        if (find_style(false, class, "font", value) && (font = strpbrk(value, "0123456789")))
             *size = strtod(font, NULL);
-        if (find_style(picture, false, class, "font-size", value))
+        if (find_style(false, class, "font-size", value))
             *size = strtod(value, NULL);
     }
     struct text text = {.words = strchr(tag, '>') + 1};
@@ -159,7 +159,7 @@ static void check_texts(const char *picture)
     for (const char *tag = picture; (tag = strstr(tag, "<text ")); tag++) {
         assert_true(text_count < MAX_TEXTS);
         struct text *text = &texts[text_count++], *other = texts;
-        *text = read_text(picture, tag, &size);
+        *text = read_text(tag, &size);
         if (size < least || text->left < -1 || text->right > width || text->top < 0 ||
             text->bottom > height)
             fail_msg("%.*s: size %g, from %g, %g to %g, %g", length_of(text), text->words, size,
@@ -192,7 +192,11 @@ static void check_heads(const char *picture)
 
 void picture_check(const char *picture)
 {
-    check_contrasts(picture);
+    size_t length = (size_t)(strstr(picture, "</style>") - picture);
+    assert_true(length < sizeof style);
+    memcpy(style, picture, length);
+    style[length] = '\0';
+    check_contrasts();
     check_texts(picture);
     check_heads(picture);
     assert_null(strstr(picture, "hidden"));
