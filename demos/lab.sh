@@ -789,7 +789,7 @@ one_run()
 }
 
 # A program that sleeps while it waits needs hardly more processor time than the
-# demo itself, whose start alone takes 2 ms on one machine, and 30 ms on another.
+# demo itself, whose start alone takes 2 ms on one machine, 30 ms on another.
 know_cost()
 {
     program=$build/demo_$demo
