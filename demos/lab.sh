@@ -793,12 +793,12 @@ one_run()
 know_cost()
 {
     program=$build/demo_$demo
-    least=
-    for _ in 1 2 3; do
-        one_run window
-        [ -n "$least" ] && [ "$least" -le "$used" ] || least=$used
+    sum=0
+    for kind in window window_core load; do
+        one_run $kind
+        sum=$((sum + used))
     done
-    max_used=$((15 + 2 * least))
+    max_used=$((15 + sum / 2)) # one and a half times a run
     program=$scratch/demo
 }
 
