@@ -192,10 +192,9 @@ static void check_heads(const char *picture)
 
 void picture_check(const char *picture)
 {
-    size_t length = (size_t)(strstr(picture, "</style>") - picture);
-    assert_true(length < sizeof style);
-    memcpy(style, picture, length);
-    style[length] = '\0';
+    int length = (int)(strstr(picture, "</style>") - picture);
+    assert_in_range(length, 1, sizeof style - 1);
+    (void)snprintf(style, sizeof style, "%.*s", length, picture);
     check_contrasts();
     check_texts(picture);
     check_heads(picture);
