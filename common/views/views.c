@@ -111,10 +111,10 @@ const char *views_finish(const struct title *title)
 
     if (from == NULL)
         return NULL;
-    recorder = NULL;
-    call_watcher = NULL;
     if (want_lanes && !want_step)
         viewer_end();
+    recorder = NULL; /* only now: the viewer is a thread */
+    call_watcher = NULL;
     struct chart chart = chart_take(from, title);
     if (want_step)
         player_run(&chart);
