@@ -9,9 +9,8 @@
 #include <string.h>
 
 /* Makes a call that returns -1 and sets errno when it fails, and yields its value. If it failed,
- * the run ends with a message that names the call, the reason, and the place (die_call). A call
- * that a signal handler interrupted is made again, except close(): after EINTR the descriptor is
- * closed, on Linux and on macOS, and its number may be another file's already. */
+ * the run ends with a message that names call, reason, and place (die_call). What a signal handler
+ * interrupted is made again, but not close(): its descriptor is closed, and may be another file's. */
 #define CHECK(call) CHECK_CALL(-1, call, #call)
 
 /* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
@@ -82,9 +81,8 @@ bool write_whole(int descriptor, const void *bytes, size_t size);
  * errno. From any thread or process, not from signal handlers. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* From any thread: warns, and ends the process with status 3, or 2 for wrong usage. In the run's
- * first process that also ends all others and removes what they would leave (atexit(3p)). Of
- * several threads that fail, only the first one gets so far. */
+/* From any thread, of several only the first: warns, and ends the process with status 3, or 2 for
+ * wrong usage; the run's first one also ends all others, and removes what is left (atexit(3p)). */
 #define die(...)         (begin_exit(), warn(__VA_ARGS__), exit(EXIT_TROUBLE))
 #define usage_error(...) (begin_exit(), warn(__VA_ARGS__), exit(EXIT_USAGE))
 void begin_exit(void);

@@ -31,8 +31,7 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
 /* Whether CHARACTER could do something to the terminal, or make a text look like another one: the
  * control characters C0, DEL and C1, and what is not seen itself but hides or reorders text: soft
  * hyphen, bidirectional controls, zero-width characters, line and paragraph separators, invisible
- * operators, the byte-order mark, annotations, tags. The joiners are among them, so that a family
- * in one emoji, or some Indic text, is shown in its parts. */
+ * operators, the byte-order mark, annotations, tags; and joiners, so some emoji fall apart. */
 static bool is_hidden(wchar_t character)
 {
     static const wchar_t hidden[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
