@@ -10,7 +10,7 @@
 
 /* Makes a call that returns -1 and sets errno when it fails, and yields its value. If it failed,
  * the run ends with a message that names call, reason, and place (die_call). What a signal handler
- * interrupted is made again, but not close(): its descriptor is closed, and may be another file's. */
+ * interrupted is made again, but not close(): its descriptor is closed, or another file's now. */
 #define CHECK(call) CHECK_CALL(-1, call, #call)
 
 /* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */

@@ -228,8 +228,7 @@ static const char *last_row(const struct terminal *terminal)
     return row;
 }
 
-/* ! goes to the cause, also back; its row is marked with an x, and a second ! stays there. The
- * status row names the call and its place. */
+/* ! goes to the cause, also back: its row has an x, and the row of the status names the call. */
 TEST(step_to_what_is_wrong)
 {
     static const struct {
