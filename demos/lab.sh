@@ -798,7 +798,7 @@ know_cost()
         one_run $kind
         sum=$((sum + used))
     done
-    max_used=$((15 + sum / 2)) # one and a half times a run
+    max_used=$((15 + sum)) # three runs: a harder lab needs more than its demo
     program=$scratch/demo
 }
 
