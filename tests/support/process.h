@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { DEADLINE = 60 /* seconds; after that it is killed with its group */ };
+enum { DEADLINE = 300 /* seconds; after that it is killed with its group */ };
 
 /* The end of a test, with the reason. Without program.h: a message, and status 3. */
 extern void (*end_test)(const char *reason);

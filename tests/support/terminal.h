@@ -22,7 +22,7 @@ struct terminal terminal_with(int (*body)(const void *context), const void *cont
 /* Types TEXT; "\n" is Enter, "\003" is Ctrl-C. */
 void terminal_type(const struct terminal *terminal, const char *text);
 
-/* Reads on until TEXT was shown COUNT times, which has to be within a minute. */
+/* Reads on until TEXT was shown COUNT times, which has to be within 5 minutes. */
 void terminal_await(struct terminal *terminal, const char *text, int count);
 
 /* Reads on for MILLISECONDS: for what should not come. */
