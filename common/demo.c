@@ -95,7 +95,8 @@ int read_command_line(
 
 void start_actors(double planned_seconds)
 {
-    recorder_start();
+    if (recorder)
+        recorder_start();
     watchdog_set(planned_seconds);
     launch_actors();
 }

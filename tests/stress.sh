@@ -29,7 +29,7 @@ if taskset -c 0 true 2>/dev/null; then one_core='taskset -c 0'; fi
 
 # try NUMBER: a run of what was read from the table, in the folder of its log and names; adds a line
 # to the files of what it was. The speeds come in turn; seeds differ from run to run, and are the
-# same when all is repeated. Some are watched: recording, and the live view's process, change the
+# same when all is repeated. Some are watched: recording, and the live view's thread, change the
 # times.
 try()
 {

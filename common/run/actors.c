@@ -32,6 +32,7 @@ static struct actor {
 } * actors, **end_of_actors = &actors;
 
 static pid_t starter; /* of the actors; they have copies of the list, but it is not theirs */
+static atomic_int *first_failed; /* process, shared by all: others may fail for that; or 0 */
 
 void (*at_launch)(void), (*at_begin)(void);
 static int may_begin[2]; /* a pipe: a byte in it, which nobody takes out, lets all actors begin */
@@ -47,8 +48,6 @@ static char watchdog_message[160];
 
 static void kill_processes(void)
 {
-    if (starter != getpid())
-        return;
     FOR_PROCESSES (actor)
         if (kill(actor->pid, SIGKILL) == -1 && kill(actor->pid, SIGKILL) == -1)
             actor->is_running = false; /* refused (a sandbox): it ends when its parent does */
@@ -56,6 +55,10 @@ static void kill_processes(void)
 
 void stop_processes(void)
 {
+    if (starter != getpid()) { /* an actor, which exits only if it fails */
+        (void)atomic_compare_exchange_strong(first_failed, &(int){0}, getpid());
+        return;
+    }
     kill_processes();
     FOR_PROCESSES (actor) {
         actor->is_running = false;
@@ -63,8 +66,7 @@ void stop_processes(void)
     }
 }
 
-/* The handler of SIGALRM, which comes every second. A process that is stopped (Ctrl-Z) gets one
- * SIGALRM for all that time: so it does not count. */
+/* The handler of SIGALRM, which comes every second; after a stop (Ctrl-Z), once for all of it. */
 static void tick(int signal_number)
 {
     if (starter != 0 && starter != getpid() && starter != getppid()) /* an actor without it */
@@ -177,18 +179,18 @@ static void look_for_failures(void)
 /* Forks come first, as long as this process has one thread; lanes are in the order of adding. */
 void launch_actors(void)
 {
-    const struct sigaction action = {.sa_handler = do_nothing};
-
-    (void)atexit(stop_processes);
+    first_failed = shared_alloc(sizeof *first_failed);
     starter = getpid();
+    (void)atexit(stop_processes);
     CHECK(pipe(may_begin));
     FOR_ACTORS (actor)
-        record_lanes(actor->role, 1);
+        if (recorder)
+            record_lanes(actor->role, 1);
     FOR_ACTORS (actor)
         if (actor->kind >= PROCESS)
             start_process(actor);
     sigset_t before = hold_signals(), held = before; /* all go to the first thread */
-    CHECK(sigaction(SIGCHLD, &action, NULL));
+    CHECK(sigaction(SIGCHLD, &(struct sigaction){.sa_handler = do_nothing}, NULL));
     if (at_launch)
         at_launch();
     start_threads();
@@ -228,18 +230,20 @@ static pid_t await_child(int64_t deadline)
 }
 
 /* Ends the run because of FAILED, which has ended with STATUS; or, if that was not killed, because
- * of another actor that was, but for the one that is EXPECTED to be: FAILED may have failed for
- * that. The files of a process are closed a moment before its end can be seen. */
+ * of another one that was, unless that is EXPECTED, or of the first to fail: FAILED may have failed
+ * for that. The files of a process are closed a moment before its end can be seen. */
 static noreturn void die_of_actor(const struct actor *failed, int status, pid_t expected)
 {
     siginfo_t info = {0};
 
-    if (WIFEXITED(status))
+    if (WIFEXITED(status)) {
+        (void)waitid(P_PID, (id_t)*first_failed, &info, WEXITED | WNOWAIT);
         sleep_ns(10000000);
+    }
     FOR_PROCESSES (actor)
         if (WIFEXITED(status) && actor->pid != expected &&
             waitid(P_PID, (id_t)actor->pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
-            info.si_pid != 0 && info.si_code != CLD_EXITED) {
+            info.si_pid != 0 && (info.si_code != CLD_EXITED || actor->pid == *first_failed)) {
             failed = actor;
             actor->is_running = false;
             CHECK(waitpid(actor->pid, &status, 0));

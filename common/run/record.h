@@ -46,11 +46,11 @@ extern struct recorder {
     struct event events[CAPACITY];
 } * recorder; /* NULL: nothing is recorded */
 
-/* If there is a recorder, it is told of all calls from now on. Other watchers stay. */
+/* From now on the recorder is told of all calls. Other watchers stay. */
 void recorder_start(void);
 
 /* Adds COUNT lanes for the actors "ROLE 0", "ROLE 1", ... in the order in which the views show
- * them. Only from the first thread, one role after the other; run_actors() calls it itself. */
+ * them. Only from the first thread, one role after the other; launch_actors() calls it itself. */
 void record_lanes(const char *role, int count);
 
 /* From now on this thread (or process) is ID of ROLE; the first one is "main" until then. */

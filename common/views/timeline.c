@@ -144,16 +144,6 @@ static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
     }
 }
 
-static void print_axis(const struct grid *grid)
-{
-    struct row row;
-
-    row_begin(&row, grid->screen);
-    put_times(grid, &row, true);
-    put_times(grid, &row, false);
-    row_end(&row, grid->out);
-}
-
 static void print_legend(const struct grid *grid)
 {
     const bool *drawn = grid->drawn;
@@ -191,6 +181,16 @@ static void print_title(const struct title *title, const struct screen *screen, 
         badges[title->verdict].color, text, PLAIN);
 }
 
+/* Says that COUNT things are not shown, if there are any. */
+static void print_more(const struct screen *screen, FILE *out, long count, const char *words)
+{
+    char text[80];
+
+    (void)snprintf(text, sizeof text, "(%ld more %s)", count, words);
+    if (count > 0)
+        (void)print_text(screen, out, 0, "", PLAIN, text, PLAIN);
+}
+
 void wrongs_write(const struct chart *chart, const struct screen *screen, int max, FILE *out)
 {
     char text[SENTENCE_SIZE], last[SENTENCE_SIZE] = "";
@@ -213,9 +213,7 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
     (void)snprintf(text, sizeof text, "and %ld more", more);
     if (more > 0)
         (void)print_text(screen, out, 2, "✗", RED, text, RED);
-    if (chart->dropped > 0)
-        (void)fprintf(
-            out, "(%ld more events are not shown: the recorder was full)\n", chart->dropped);
+    print_more(screen, out, chart->dropped, "events are not shown: the recorder was full");
 }
 
 /* Returns how many rows of the screen are left when ROWS are taken, but at least MIN and at most
@@ -248,8 +246,8 @@ void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
 {
     enum { MIN_LANES = 12 };
     struct grid grid = {.chart = chart, .screen = screen, .out = out};
-    long more = chart->count - (chart->end - chart->first);
     char inside[32];
+    struct row row;
 
     (void)snprintf(inside, sizeof inside, "inside, limit %d", chart->limit);
     chart_rows(chart, rows_left(screen, 1, MIN_LANES, MAX_ROWS));
@@ -263,12 +261,14 @@ void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
                 print_lane(&grid, lane);
         if (chart->most_inside > 0)
             print_inside(&grid, inside);
-        print_axis(&grid);
+        row_begin(&row, screen);
+        put_times(&grid, &row, true);
+        put_times(&grid, &row, false);
+        row_end(&row, out);
         print_legend(&grid);
     }
-    if (chart->more_lanes > 0)
-        (void)fprintf(out, "(%d more lanes are not shown, but counted)\n", chart->more_lanes);
-    if (more > 0)
-        (void)fprintf(out, "(%ld more events are not shown, but in --trace=FILE)\n", more);
+    print_more(screen, out, chart->more_lanes, "lanes are not shown, but counted");
+    print_more(screen, out, chart->count - (chart->end - chart->first),
+        "events are not shown, but in --trace=FILE");
     wrongs_write(chart, screen, rows_left(screen, chart->rows, 1, MAX_WRONGS), out);
 }

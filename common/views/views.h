@@ -10,8 +10,7 @@
 extern const struct option_spec view_options[];
 
 /* Refuses what cannot work: --step without a terminal (status 2), a file that cannot be written
- * (status 3). Then starts the recorder, and the live view in a process of its own: before anything
- * is opened that this would keep. */
+ * (status 3). Then prepares the recorder, and the live view, which begins when the actors do. */
 void views_start(void);
 
 /* The option of the view that is written to the file of this descriptor; NULL if none is. */

@@ -275,10 +275,9 @@ static const char *judge(const struct demo_run *run, const struct result *result
         return NULL; /* it was done already */
     if (fault.way && fault.way->target != CHILD)
         return result->status == 128 + fault.way->signal ? NULL : "wrong end";
-    if (fault.way) {
-        bool blames = matches(result->err, " was killed by signal 9|live view was stopped");
-        return result->status == 3 && blames ? NULL : "wrong end";
-    }
+    bool blames = result->status == 3 && matches(result->err, " was killed by signal 9");
+    if (fault.way)
+        return blames ? NULL : "wrong end";
     if (result->status > 128)
         return "crash";
     if (result->status == 4 || strstr(result->err, "VIOLATED"))
@@ -289,9 +288,6 @@ static const char *judge(const struct demo_run *run, const struct result *result
         return "silent";
     if (fault.error == EINTR || (fault.use == EACH_USE && is_precaution(run, call->number)))
         return "needless end";
-    /* no such child: that is what a live view leaves that was killed before */
-    if (fault.error == ECHILD && strstr(result->err, "the live view was stopped"))
-        return NULL;
     /* pthread_create(3) has one reason for all */
     bool says_why = strstr(result->err, strerror(fault.error)) ||
                     strstr(result->err, "pthread_create: Resource temporarily");
