@@ -48,7 +48,6 @@ static bool set_number(const struct option_spec *spec, const char *text)
     const char *accepted = spec->number ? "0123456789." : "0123456789";
     char *end;
     double number = strtod(text, &end);
-
     bool is_plain = end != text && *end == '\0' && text[strspn(text, accepted)] == '\0';
     if (!is_plain || number < spec->min || number > spec->max)
         return false;

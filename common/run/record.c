@@ -150,7 +150,8 @@ static void call_begins(const struct call_place *place)
 
     if (own.lane == NO_LANE) /* it is no actor */
         return;
-    if (waits || !begins_with(place->file, "common/")) /* not a call of our own */
+    bool is_aside = begins_with(place->file, "common/") || begins_with(place->file, "demos/parts/");
+    if (waits || !is_aside) /* the others are not what the demo shows */
         own.place = place;
     if (waits) {
         own.wakeups = recorder->wakeups;

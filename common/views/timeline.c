@@ -148,16 +148,16 @@ static void print_legend(const struct grid *grid)
 {
     const bool *drawn = grid->drawn;
     int events = 1 + (int)(grid->chart->end - grid->chart->first - 1) / grid->columns;
-    char steps[40], text[400];
+    char steps[60], text[400];
 
-    (void)snprintf(steps, sizeof steps, "(up to %d events a column)", events);
-    (void)snprintf(text, sizeof text, "%s   %s%s%s%s%s≈" NO_BREAK "after a long time   %s",
-        STATES_LEGEND, drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
+    (void)snprintf(steps, sizeof steps, "(not to scale: up to %d events a column)", events);
+    (void)snprintf(text, sizeof text, "%s   %s%s%s%s%s≈" NO_BREAK "after a gap   %s", STATES_LEGEND,
+        drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
         drawn[NOTES] ? "·" NO_BREAK "note   " : "",
-        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: so many   " : "",
+        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: count   " : "",
         drawn[WRONGS] ? "✗" NO_BREAK "wrong   " : "",
         grid->chart->most_inside > 9 ? "+" NO_BREAK "ten" NO_BREAK "or" NO_BREAK "more   " : "",
-        events > 1 ? steps : "(each step is one event)");
+        events > 1 ? steps : "(not to scale: each event has the same width)");
     (void)print_text(grid->screen, grid->out, 0, "", PLAIN, text, PLAIN);
 }
 

@@ -167,12 +167,12 @@ static int next_key(void)
     return 0;
 }
 
-/* Writes where the player is: the number of the item, its lane, and the call that it is, or after
- * which it came. */
+/* Writes where the player is: the number of the item, its lane, and a NOTE, or else the call that
+ * it is, or after which it came. */
 static void put_status(FILE *out, const char *note)
 {
     static const char help[] =
-        "Enter next   b back   n next in this lane   ! what is wrong   q the rest";
+        "Enter next   b back   n next in this lane   ! first that is wrong   q finish";
     const struct item *item = &lanes.chart->items[shown - 1];
     const struct call_place *place = item->event->place;
     int width = lanes.screen.width - 1;
@@ -186,8 +186,8 @@ static void put_status(FILE *out, const char *note)
         (void)snprintf(at, sizeof at, ": %s%.*s, %s:%d", is_call || is_wakeup ? "" : "after ",
             length, place->call, slash ? slash + 1 : place->file, place->line);
     }
-    (void)snprintf(row, sizeof row, "%ld/%ld %s%s  %s", shown, lanes.chart->count,
-        lanes.chart->lane[item->lane].name, at, note);
+    (void)snprintf(row, sizeof row, "%ld/%ld %s%s%s", shown, lanes.chart->count,
+        lanes.chart->lane[item->lane].name, *note ? ": " : at, note);
     (void)fprintf(
         out, "%.*s\n%.*s", width, row, width, width < (int)strlen(help) ? "Enter b n ! q" : help);
 }
@@ -203,7 +203,7 @@ static void draw(const char *note)
     lanes = (struct lanes){.chart = chart, .screen = lanes.screen};
     lanes.screen.height = 0; /* so that the names are printed once */
     chart_rewind(chart);
-    (void)fputs("\033[H\033[J", out);
+    (void)fputs("\033[2H\033[J\033[H\033[K", out); /* so that tmux keeps no old screen */
     lanes_head(&lanes, out);
     (void)fprintf(out, "\033[%d;%dr\033[%d;1H", lanes.rows + 1, height - 2, lanes.rows + 1);
     for (long i = 0; i < shown; i++)
@@ -237,6 +237,9 @@ static void play(void)
 {
     /* 5 and 6: of Page Up and Page Down, which presenters' remotes send */
     static const char typed[] = "\n 6b5n!", meant[] = "\n\n\nbbn!";
+    static const char *const none[] = {['\n'] = "that was the last one",
+        ['n'] = "no more in this lane",
+        ['!'] = "nothing went wrong"};
     const char *note = "";
     int key = '\n';
 
@@ -248,16 +251,14 @@ static void play(void)
         const char *at = key != 0 ? strchr(typed, key) : NULL;
         int wanted = at ? meant[at - typed] : 0;
         long found = wanted ? find(wanted) : 0;
-        if (wanted == '\n' && found == 0)
-            break;
         if (found > 0)
             shown = found;
         take_keys();
         if (wanted)
-            note = wanted == '!' ? "nothing went wrong" : "no more in this lane";
+            note = found > 0 ? "" : none[wanted];
         lanes.screen = screen_of(STDOUT_FILENO, when_colored);
         if (wanted || before.width != lanes.screen.width || before.height != lanes.screen.height)
-            draw(found > 0 ? "" : note);
+            draw(note);
         key = next_key();
     }
     leave_keys();
@@ -265,8 +266,8 @@ static void play(void)
         (void)write_whole(STDOUT_FILENO, "\n", 1); /* after the status */
         _exit(EXIT_TROUBLE);
     }
-    /* what comes now is below the rows, over the status */
-    (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", lanes.screen.height - 1);
+    int last = lanes.screen.height - 1, end = lanes.rows < last ? lanes.rows + 1 : last;
+    (void)dprintf(STDOUT_FILENO, "\033[%d;1H\033[J", end); /* below the rows, over the status */
 }
 
 void player_run(struct chart *chart)

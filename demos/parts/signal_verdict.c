@@ -135,6 +135,7 @@ bool still_runs_at(pid_t task, double part)
     deadline = evidence->began_at + scaled_ns(settings.deadline);
     int64_t until = evidence->began_at + scaled_ns(part * settings.deadline);
     ending = wait_process(task, until, 0);
+    record_state(RUNNING, "running");
     if (ending == TIMED_OUT && part >= DEADLINE)
         record_note("deadline of %g s", settings.deadline);
     return ending == TIMED_OUT;
@@ -161,6 +162,7 @@ static void wait_after_deadline(pid_t task)
     int64_t until = last_wait_at + (int64_t)(patience * 1e9);
     int expected = run.broken ? 0 : last_signal;
     ending = wait_process(task, has_sent_sigkill ? FOREVER : until, expected);
+    record_state(RUNNING, "running");
 }
 
 /* Whether the task is stopped now: then no SIGCONT has come yet. */

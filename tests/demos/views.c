@@ -189,10 +189,12 @@ TEST(step)
     terminal_type(&terminal, "xyz\033[A!"); /* keys without a meaning */
     terminal_await(&terminal, "nothing went wrong", 1);
     assert_null(strstr(terminal.shown, "xyz"));
-    for (int i = 0; i < 60; i++)
-        terminal_type(&terminal, "n");
+    terminal_type(&terminal, "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
     terminal_await(&terminal, "no more in this lane", 1);
     terminal_await(&terminal, "n next in this lane", count_text(terminal.shown, "time  0  1"));
+    for (int i = 0; i < 200; i++)
+        terminal_type(&terminal, "\n");
+    terminal_await(&terminal, "that was the last one", 1);
     finish_step(&terminal, 0);
     assert_true(count_text(terminal.shown, "finished critical section") >= 10);
     assert_non_null(strstr(terminal.shown, "HELD"));
@@ -209,8 +211,9 @@ TEST(step_resized)
     size_t before = terminal.size;
     terminal_resize(&terminal, 44);
     terminal_await(&terminal, "Enter b n ! q", 1);
-    const char *frame = strstr(terminal.shown + before, "\033[H\033[J");
+    const char *frame = strstr(terminal.shown + before, "\033[2H\033[J\033[H");
     assert_non_null(frame);
+    assert_null(strstr(frame, "no more"));
     assert_int_in_range(widest(frame), 10, 44 + 1 /* and a carriage return */);
     assert_non_null(strstr(frame, "\033[r\033[23;1H2/"));
     finish_step(&terminal, 0);
@@ -316,7 +319,6 @@ TEST(step_wrong_usage)
     assert_int_equal(count_lines(terminal.shown), 1);
 }
 
-/* A window that is closed ends it all. */
 TEST(step_window_closed)
 {
     struct terminal terminal = start_step("demo_semaphore");

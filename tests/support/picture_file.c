@@ -108,8 +108,7 @@ static int count_letters(const char *words)
     return letters;
 }
 
-/* Reads the element that begins at TAG: its place and size by its classes. (sscanf takes as long as
- * its string is.) */
+/* Reads the element at TAG: place, and size by its classes. sscanf takes as long as its string. */
 static struct text read_text(const char *tag, double *size)
 {
     char start[256], classes[64], class[66], value[40], anchor[40] = "start";

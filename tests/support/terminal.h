@@ -28,7 +28,6 @@ void terminal_await(struct terminal *terminal, const char *text, int count);
 /* Reads on for MILLISECONDS: for what should not come. */
 void terminal_watch(struct terminal *terminal, int milliseconds);
 
-/* Gives it another width. */
 void terminal_resize(const struct terminal *terminal, int columns);
 
 /* Whether keys act only at the end of a line and are shown, as usual. */
