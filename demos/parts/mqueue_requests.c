@@ -211,7 +211,7 @@ void compute(struct message *request)
 
     record_received("client", client, "%s", request->text);
     compute_result(request);
-    record_sent(run.broken ? NULL : "client", /* to whoever receives it */
+    record_sent(run.broken ? NULL : "client", /* to one that is not known yet */
         (int)request->client - first_tag, "%s", describe_answer(request));
 }
 
