@@ -39,9 +39,8 @@ if [ -n "$missing" ]; then
     echo "there is no$missing"
     exit 77
 fi
-printf 'int main(void) { return 0; }\n' >empty.c
-"$CC" -static -o empty empty.c
-$emulator ./empty || exit 77
+echo 'int main(void) { return 0; }' | "$CC" -static -o empty -x c -
+[ -n "$emulator" ] || ./empty || exit 77
 
 # A static program needs no foreign libraries here, and is at a fixed address.
 CMAKE_ARGS="-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=$processor \

@@ -154,7 +154,7 @@ static void print_legend(const struct grid *grid)
     (void)snprintf(text, sizeof text, "%s   %s%s%s%s%s≈" NO_BREAK "after a gap   %s", STATES_LEGEND,
         drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
         drawn[NOTES] ? "·" NO_BREAK "note   " : "",
-        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: count   " : "",
+        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: how many   " : "",
         drawn[WRONGS] ? "✗" NO_BREAK "wrong   " : "",
         grid->chart->most_inside > 9 ? "+" NO_BREAK "ten" NO_BREAK "or" NO_BREAK "more   " : "",
         events > 1 ? steps : "(not to scale: each event has the same width)");

@@ -211,8 +211,9 @@ void compute(struct message *request)
 
     record_received("client", client, "%s", request->text);
     compute_result(request);
-    record_sent(run.broken ? NULL : "client", /* to one that is not known yet */
-        (int)request->client - first_tag, "%s", describe_answer(request));
+    /* with --broken it is not known yet which client will receive it */
+    record_sent(run.broken ? NULL : "client", (int)request->client - first_tag,
+        "%s", describe_answer(request));
 }
 
 /* Whether the worker has made this answer: otherwise it is the request still.
