@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/base/check.h"
-#include "common/base/run.h"
 #include "common/base/text.h"
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+const char *program_name = "demo";
 const struct call_watcher *call_watcher;
 void (*on_interrupt)(void);
 

@@ -10,10 +10,9 @@
 
 /* Makes a call that returns -1 and sets errno when it fails, and yields its value. If it failed,
  * the run ends with a message that names call, reason, and place (die_call). What a signal handler
- * interrupted is made again, but not close(): its descriptor is closed, or another file's now. */
-#define CHECK(call) CHECK_CALL(-1, call, #call)
-
-/* The same for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
+ * interrupted is made again, but not close(): its descriptor is closed, or another file's now.
+ * CHECK_NOT is for calls with another failure value: CHECK_NOT(MAP_FAILED, mmap(...)). */
+#define CHECK(call)              CHECK_CALL(-1, call, #call)
 #define CHECK_NOT(failure, call) CHECK_CALL(failure, call, #call)
 
 /* For a call whose failure is not the program's: yields its value, -1 when it failed, but not
@@ -73,13 +72,13 @@ extern const struct call_watcher {
 /* The exit statuses, the same for all demos; 1 is demo_signal's alone. */
 enum { EXIT_HELD = 0, EXIT_KILLED = 1, EXIT_USAGE = 2, EXIT_TROUBLE = 3, EXIT_VIOLATED = 4 };
 
-/* Writes all SIZE bytes, or returns false, with errno. Waits where another program has made the
- * descriptor non-blocking, as some terminals and pipes are. */
+/* Writes all SIZE bytes, or returns false, with errno. Waits where DESCRIPTOR is non-blocking. */
 bool write_whole(int descriptor, const void *bytes, size_t size);
 
 /* Writes "NAME: TEXT" to standard error, one line in one write(2), cut off beyond 1 KB. Keeps
  * errno. From any thread or process, not from signal handlers. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+extern const char *program_name; /* NAME */
 
 /* From any thread, of several only the first: warns, and ends the process with status 3, or 2 for
  * wrong usage; the run's first one also ends all others, and removes what is left (atexit(3p)). */

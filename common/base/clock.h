@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* clock - monotonic time, and pauses that --speed shortens */
+/* clock - monotonic time, and pauses */
 #pragma once
 
-#include "common/base/run.h"
+#include "common/base/check.h"
+#include <stdint.h>
 #include <time.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)
@@ -14,12 +15,6 @@ static inline int64_t clock_now(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
-/* SECONDS of the listing's time in nanoseconds of real time (by --speed). */
-static inline int64_t scaled_ns(double seconds)
-{
-    return (int64_t)(seconds * 1e9 / run.speed);
 }
 
 static inline struct timespec to_timespec(int64_t ns)

@@ -4,9 +4,6 @@
 
 #include "common/base/check.h"
 #include <stdint.h>
-#include <sys/mman.h>
-
-extern const char *program_name; /* every message begins with it */
 
 /* What the command line asked for; read_command_line() fills it in, all others read it. */
 extern struct run {
@@ -18,8 +15,4 @@ extern struct run {
 } run;
 
 /* Returns SIZE zeroed bytes, shared with the children started afterwards (mmap(3p)), or dies. */
-static inline void *shared_alloc(size_t size)
-{
-    return CHECK_NOT(
-        MAP_FAILED, mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-}
+void *shared_alloc(size_t size);

@@ -28,10 +28,9 @@ int utf8_decode(const char *bytes, size_t length, wchar_t *character)
     return size;
 }
 
-/* Whether CHARACTER could do something to the terminal, or make a text look like another one: the
- * control characters C0, DEL and C1, and what is not seen itself but hides or reorders text: soft
- * hyphen, bidirectional controls, zero-width characters, line and paragraph separators, invisible
- * operators, the byte-order mark, annotations, tags; and joiners, so some emoji fall apart. */
+/* Whether CHARACTER could do something to the terminal, or make a text look like another one:
+ * control characters (C0, DEL, C1), and what is not seen but hides or reorders text, as soft
+ * hyphens, tags, bidirectional controls, and joiners, without which some emoji fall apart. */
 static bool is_hidden(wchar_t character)
 {
     static const wchar_t hidden[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
@@ -50,8 +49,7 @@ size_t escape(const char *bytes, size_t length, char *shown, bool keep_newlines)
     wchar_t character;
 
     while (i < length) {
-        bool is_plain = bytes[i] >= ' ' && bytes[i] < 0x7f; /* most are */
-        bool is_kept = is_plain || (keep_newlines && bytes[i] == '\n');
+        bool is_kept = (bytes[i] >= ' ' && bytes[i] < 0x7f) || (keep_newlines && bytes[i] == '\n');
         int size = is_kept ? 1 : utf8_decode(bytes + i, length - i, &character);
         if (is_kept || (size > 0 && !is_hidden(character))) {
             for (; size > 0; size--)
@@ -69,12 +67,10 @@ size_t utf8_prefix(const char *text, size_t max)
 {
     size_t length = strnlen(text, max + 1);
 
-    if (length <= max)
-        return length;
-    for (size_t back = 0; back < 4 && back <= max; back++) /* a character has at most 4 bytes */
-        if ((text[max - back] & 0xc0) != 0x80)             /* it begins here */
+    for (size_t back = 0; length > max && back < 4 && back <= max; back++)
+        if ((text[max - back] & 0xc0) != 0x80) /* here a character begins, of at most 4 bytes */
             return max - back;
-    return max;
+    return length < max ? length : max;
 }
 
 const char *escaped(const char *text)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <wchar.h>
 
 /* Decodes the first character of LENGTH bytes (at least one) into CHARACTER. Returns its size in

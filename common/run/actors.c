@@ -19,7 +19,7 @@
 #include <sys/prctl.h>
 #endif
 
-/* What was added, in this order. */
+/* What was added, in this order; in shared memory, since a fork would copy what is written to. */
 static struct actor {
     enum actor_kind kind;
     const char *role;
@@ -107,7 +107,7 @@ void watchdog_set(double planned)
 
 void add_actor(enum actor_kind kind, const char *role, int id, void (*function)(int id))
 {
-    struct actor *actor = CHECK_NOT(NULL, calloc(1, sizeof *actor));
+    struct actor *actor = shared_alloc(sizeof *actor);
 
     *actor = (struct actor){.kind = kind, .role = role, .id = id, .function = function};
     *end_of_actors = actor;

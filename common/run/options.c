@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_VALUE = 256, MAX_VALUES = 128 };
+enum { FIRST_VALUE = 256, MAX_VALUES = 128, MAX_OPTIONS = 64 };
 
 static struct added {
     const struct option_spec *spec;
     double number;    /* its default, which only --help formats; below the minimum: none */
     const char *text; /* the same; NULL: none */
-} * added;
+} added[MAX_OPTIONS];
 static int option_count;
 
 /* Returns the index of WORD among WORDS, or -1. */
@@ -85,7 +85,8 @@ static bool set_value(const struct option_spec *spec, const char *text)
 void add_options(const struct option_spec *table)
 {
     for (const struct option_spec *spec = table; spec->name; spec++) {
-        added = CHECK_NOT(NULL, realloc(added, (size_t)(option_count + 1) * sizeof *added));
+        if (option_count == MAX_OPTIONS)
+            die("there are more than %d options", MAX_OPTIONS);
         const char *const *text = spec->file ? spec->file : spec->text;
         double number = spec->whole ? *spec->whole : spec->min - 1;
         added[option_count] = (struct added){.spec = spec,
@@ -97,14 +98,13 @@ void add_options(const struct option_spec *table)
 
 bool parse_options(int argc, char **argv)
 {
-    struct option known[option_count + 1];
+    struct option known[MAX_OPTIONS + 1] = {{0}};
     char values[MAX_VALUES];
 
     for (int i = 0; i < option_count; i++)
         known[i] = (struct option){.name = added[i].spec->name,
             .has_arg = added[i].spec->argument ? required_argument : no_argument,
             .val = FIRST_VALUE + i};
-    known[option_count] = (struct option){0};
     opterr = 0; /* the messages are ours */
     for (;;) {
         int at = optind;

@@ -79,8 +79,6 @@ void lanes_head(struct lanes *lanes, FILE *out)
     char legend[120] = STATES_LEGEND "   ·" NO_BREAK "resting   ≈" NO_BREAK "a long time";
     size_t used = strlen(legend);
 
-    if (lanes->chart->lanes == 0)
-        return;
     lay_out(lanes);
     if (lanes->columns < lanes->lanes)
         (void)snprintf(legend + used, sizeof legend - used, "   lanes without a column: %d",

@@ -71,13 +71,14 @@ static void check_files(void)
 
 void views_start(void)
 {
-    (void)setlocale(LC_CTYPE, ""); /* for all screens: threads could not */
     if (want_step && !player_has_keys())
         usage_error("--step needs a terminal, and to run in its foreground; use --lanes");
     check_files();
     output_is_hidden = want_lanes || want_step;
     if (output_is_hidden || want_timeline || files[SVG].path || files[TRACE].path)
         recorder = shared_alloc(sizeof *recorder); /* pages that nobody touches cost nothing */
+    if (recorder || isatty(STDERR_FILENO))
+        (void)setlocale(LC_CTYPE, ""); /* for all screens: threads could not */
     if (output_is_hidden)
         viewer_start(!want_step, color_when);
 }

@@ -12,6 +12,7 @@
 #include "common/demo.h"
 #include "demos/parts/exclusive.h"
 #include "demos/parts/file.h"
+#include "demos/parts/speed.h"
 #include "demos/parts/window.h"
 
 struct settings settings = {.members = 5, .path = "names.txt"};

@@ -204,7 +204,7 @@ void filters_init(char **words, const int *read_end)
     filters = shared_alloc(sizeof *filters);
     main_end = read_end;
     call_watcher = &watcher;
-    traffic_init(filters->traffic);
+    traffic_init(FILTERS);
     latch_init(&filters->sentence_is_out, 1 + count_newlines(words));
 }
 

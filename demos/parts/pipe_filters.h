@@ -3,7 +3,6 @@
 #pragma once
 
 #include "demos/parts/about.h"
-#include "demos/parts/pipe_traffic.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -34,9 +33,8 @@ void write_result(int out, const char *text, size_t length);
  */
 extern struct filters {
     bool saw_end[FILTERS];
-    struct latch sentence_is_out;         /* a whole one left the last filter */
-    int watched_end;                      /* main's copy of a read end, or 0 */
-    struct pipe_traffic traffic[FILTERS]; /* pages that only views touch */
+    struct latch sentence_is_out; /* a whole one left the last filter */
+    int watched_end;              /* main's copy of a read end, or 0 */
 } * filters;
 void filters_init(char **words, const int *read_end);
 

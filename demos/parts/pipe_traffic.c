@@ -1,14 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "demos/parts/pipe_traffic.h"
+#include <stdatomic.h>
 #include <string.h>
 
 #include "common/demo.h"
 
-static struct pipe_traffic *traffic;
+/* The recorder has no space for more of a pipe. */
+enum { MAX_PIECES = 16384 };
 
-void traffic_init(struct pipe_traffic *pipes)
+/* What was written into each pipe. */
+static struct pipe_traffic {
+    struct piece {
+        long end;           /* how many bytes there are up to its end */
+        char text[CUT_OFF]; /* a byte more than is recorded: so it is cut off */
+        int length;         /* of the text, without its newline */
+        bool is_line;       /* it had one */
+    } pieces[MAX_PIECES];
+    atomic_int count;
+} * traffic;
+
+void traffic_init(int pipes)
 {
-    traffic = pipes;
+    if (recorder)
+        traffic = shared_alloc((size_t)pipes * sizeof *traffic);
 }
 
 /* An empty line ends a sentence; but if the piece before it was no whole line,

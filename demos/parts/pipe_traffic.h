@@ -7,29 +7,12 @@
  */
 #pragma once
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "common/run/record.h"
-
-enum { MAX_PIECES = 16384 }; /* of a pipe; the recorder has no space for more */
-
-/* What was written into a pipe. */
-struct pipe_traffic {
-    struct piece {
-        long end;           /* how many bytes there are up to its end */
-        char text[CUT_OFF]; /* a byte more than is recorded: so it is cut off */
-        int length;         /* of the text, without its newline */
-        bool is_line;       /* it had one */
-    } pieces[MAX_PIECES];
-    atomic_int count;
-};
-
-/* Before the filters start: PIPES lie in memory that all filters share, the
- * pipe that filter ID reads in pipes[ID]; of standard input nothing is noted.
+/* Before the filters start, each of which reads one of so many pipes; of
+ * standard input nothing is noted.
  */
-void traffic_init(struct pipe_traffic *pipes);
+void traffic_init(int pipes);
 
 /* Filter ID, or main, -1, is about to write LENGTH bytes to the next one, TO.
  */

@@ -3,6 +3,7 @@
 #include "demos/parts/inside.h"
 #include "demos/parts/random.h"
 #include "demos/parts/semaphore.h"
+#include "demos/parts/speed.h"
 #include "demos/parts/window.h"
 
 struct settings settings = {.workers = 10, .slots = 3, .hold = 3};

@@ -9,6 +9,7 @@
 #include "demos/parts/cleanup.h"
 #include "demos/parts/numbers.h"
 #include "demos/parts/random.h"
+#include "demos/parts/speed.h"
 #include "demos/parts/window.h"
 
 struct settings settings = {

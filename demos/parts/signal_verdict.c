@@ -9,6 +9,7 @@
 
 #include "common/demo.h"
 #include "demos/parts/calls.h"
+#include "demos/parts/speed.h"
 #include "demos/parts/window.h"
 
 struct settings settings = {.task = 60, .deadline = 2, .signal = NOT_GIVEN};

@@ -5,11 +5,9 @@
  * processes, or a lock and an unlock, as bench_mechanisms measures them; or for an event of the
  * recorder when no view is asked for, or with constant text in pages that were touched before. That
  * is the median of many batches, which are so long that the clock does not count. */
-#include "common/base/clock.h"
-#include "common/run/record.h"
+#include "common/demo.h"
 #include <pthread.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "median.h"
