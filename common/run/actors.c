@@ -85,8 +85,7 @@ static void tick(int signal_number)
 /* SECONDS: 0: no bound, but the end of the parent is noticed, or of another (look_for_failures). */
 static void start_ticking(int seconds)
 {
-    const int flags = on_interrupt ? 0 : SA_RESTART;
-    const struct sigaction action = {.sa_handler = tick, .sa_flags = flags};
+    const struct sigaction action = {.sa_handler = tick, .sa_flags = on_interrupt ? 0 : SA_RESTART};
 
     seconds_left = seconds;
     CHECK(sigaction(SIGALRM, &action, NULL));
@@ -241,9 +240,10 @@ static noreturn void die_of_actor(const struct actor *failed, int status, pid_t 
         sleep_ns(10000000);
     }
     FOR_PROCESSES (actor)
-        if (WIFEXITED(status) && actor->pid != expected &&
+        if (WIFEXITED(status) &&
             waitid(P_PID, (id_t)actor->pid, &info, WEXITED | WNOWAIT | WNOHANG) == 0 &&
-            info.si_pid != 0 && (info.si_code != CLD_EXITED || actor->pid == *first_failed)) {
+            info.si_pid != 0 &&
+            (info.si_code == CLD_EXITED ? actor->pid == *first_failed : actor->pid != expected)) {
             failed = actor;
             actor->is_running = false;
             CHECK(waitpid(actor->pid, &status, 0));

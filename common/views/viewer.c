@@ -235,8 +235,8 @@ static long find(int key)
 /* Shows what the reader's keys ask for, until that is the rest, or the owner has gone. */
 static void play(void)
 {
-    /* 5 and 6: of Page Up and Page Down, which presenters' remotes send */
-    static const char typed[] = "\n 6b5n!", meant[] = "\n\n\nbbn!";
+    /* 5 and 6: of Page Up and Page Down, which presenters' remotes send; A to D: of arrows */
+    static const char typed[] = "\n 6BCb5ADn!", meant[] = "\n\n\n\n\nbbbbn!";
     static const char *const none[] = {['\n'] = "that was the last one",
         ['n'] = "no more in this lane",
         ['!'] = "nothing went wrong"};

@@ -61,6 +61,7 @@ static const struct {
         "; set TMPDIR, by default /tmp, to a folder that you can write to"},
     {"", {ENOSPC, EDQUOT}, "; make room (see df) and try again"},
     {"", {EFBIG}, "; raise the limit on the size of files (ulimit -f)"},
+    {" lseek ", {ESPIPE}, "; the file was replaced during the run"},
     {" fcntl ", {EINVAL, ENOLCK, EOPNOTSUPP},
         "; the file system may have no locks, so use a file on a local disk"},
     {" bind connect ", {EADDRINUSE, EADDRNOTAVAIL},

@@ -184,9 +184,9 @@ TEST(step)
     terminal_await(&terminal, "H1/", before + 1);
     terminal_type(&terminal, "b "); /* there is nothing before it */
     terminal_await(&terminal, "H2/", 2);
-    terminal_type(&terminal, "\033[6~\033[5~"); /* Page Down and Page Up */
-    terminal_await(&terminal, "H2/", 3);
-    terminal_type(&terminal, "xyz\033[A!"); /* keys without a meaning */
+    terminal_type(&terminal, "\033[6~\033[5~\033[C\033[A"); /* Page Down and Up, right and up */
+    terminal_await(&terminal, "H2/", 4);
+    terminal_type(&terminal, "xyz\033[H!"); /* keys without a meaning */
     terminal_await(&terminal, "nothing went wrong", 1);
     assert_null(strstr(terminal.shown, "xyz"));
     terminal_type(&terminal, "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
