@@ -19,7 +19,7 @@
  *    VIOLATED  a member found only 1 of 2 names
  *
  * Guarantee: every member finds the names of all. --broken leaves out the lock.
- * Then each pauses at the end of the file until all are there (lost update).
+ * Then each finds the end, waits until all have, and writes (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ static void lock_file(int file, short type)
     /* A lock is on some bytes of a file. Here byte 0 stands for all of it. */
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
 
-    CHECK(fcntl(file, F_SETLKW, &lock)); /* W: waits until the lock is free */
+    CHECK(fcntl(file, F_SETLKW, &lock)); /* W for wait: until it is free */
 }
 
 static void unlock_file(int file)
@@ -55,7 +55,7 @@ static void append_name(int file, int id)
 
 static void member(int id)
 {
-    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no link */
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no symlink */
 
     lock_file(file, F_WRLCK);
     append_name(file, id);
@@ -71,7 +71,7 @@ static void member(int id)
 /* WRONG: no lock. */
 static void broken_member(int id)
 {
-    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no link */
+    int file = CHECK(open(settings.path, O_RDWR | O_NOFOLLOW)); /* no symlink */
 
     append_name(file, id);
     say("%d left name", id); /* these lines come in any order */

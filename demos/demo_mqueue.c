@@ -32,10 +32,10 @@ static mqd_t create_queue(void)
         .mq_maxmsg = 10, .mq_msgsize = sizeof(struct message)};
     char name[NAME_SIZE];
 
-    unique_name(name); /* and holds off Ctrl-C, so that no name stays */
+    unique_name(name); /* Ctrl-C now waits: it would leave the name behind */
     mqd_t queue = CHECK(mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &attr));
     CHECK(mq_unlink(name)); /* only the name goes; the open queue stays */
-    name_is_gone();         /* lets Ctrl-C in again */
+    name_is_gone();         /* Ctrl-C has waited long enough */
     return queue;
 }
 
@@ -44,7 +44,7 @@ static void worker(int id)
     struct message message; /* .client: who asks; .text: "add 3 4"; .result */
 
     for (;;) { /* killed after the last client */
-        /* waits while it is empty. NULL, and 0 below: all have one priority */
+        /* waits while the queue is empty; NULL and 0: all have one priority */
         CHECK(mq_receive(requests, (char *)&message, sizeof message, NULL));
         compute(&message); /* fills in the result: now it is the answer */
         mqd_t queue = answers[message.client];

@@ -31,17 +31,18 @@ static int pipes[FILTERS][2];
 
 /* Each filter is forked, and so has a copy of all ends. read returns 0 only
  * when nobody has the write end open any more, not even the reader itself. */
-static void close_unused_ends(int in, int out)
+static void close_unused_ends(int used_in, int used_out)
 {
     for (int i = 0; i < FILTERS; i++) {
-        if (pipes[i][0] != in)
+        if (pipes[i][0] != used_in)
             CHECK(close(pipes[i][0]));
-        if (pipes[i][1] != out)
+        if (pipes[i][1] != used_out)
             CHECK(close(pipes[i][1]));
     }
 }
 
-/* Reads until end-of-file, and writes what the filter makes of it. */
+/* Reads until end-of-file, and writes what the filter makes of it; finally, for
+ * 0 bytes, what it has kept back. */
 static void copy_filtered(int id, int in, int out)
 {
     static char text[BLOCK], result[RESULT_SIZE];
@@ -49,7 +50,7 @@ static void copy_filtered(int id, int in, int out)
 
     do {
         length = CHECK(read(in, text, BLOCK)); /* waits; 0: end-of-file */
-        size_t made = apply_filter(id, text, length, result); /* 0: the rest */
+        size_t made = apply_filter(id, text, length, result);
         write_result(out, result, made); /* write(2), until all is out */
     } while (length > 0);
     CHECK(close(out)); /* nobody else has it: now the next filter reads 0 */
@@ -77,7 +78,7 @@ static void start_filters(void)
         CHECK(pipe(pipes[i])); /* before any fork: all inherit them */
     for (int i = 0; i < FILTERS; i++)
         add_process(filter_names[i], i, run.broken ? broken_filter : filter);
-    start_actors(0); /* forks them, with copies of all ends; 0: a short run */
+    start_actors(0); /* forks them, with copies of all ends; 0 s are planned */
 }
 
 static void feed_filters(char **words)

@@ -42,15 +42,15 @@ static void task(int id)
     CHECK(sigemptyset(&action.sa_mask));      /* blocks no other signal */
     CHECK(sigaction(SIGTERM, &action, NULL)); /* now SIGTERM calls it */
 
-    struct timespec left = begin_work();  /* --task: how long the work takes */
+    struct timespec left = begin_work();  /* as long as option --task says */
     while (nanosleep(&left, &left) == -1) /* a signal came: left is the rest */
-        note_caught(caught);              /* it goes on, and refuses to stop */
-    end_work(caught);
+        note_caught(caught);              /* that is all: the task goes on */
+    end_work(caught);                     /* --broken: after its deadline */
 }
 
 /* The guard is the parent of the task. still_runs_at() waits until the task has
- * ended (waitpid), or that moment has come: ASK_AT, at 3/4 of the deadline, or
- * DEADLINE. Then it returns whether the task still runs.
+ * ended (waitpid), or until a moment has come: DEADLINE, or ASK_AT, when 3/4 of
+ * that time are over. It returns whether the task still runs then.
  */
 static void guard(pid_t pid)
 {

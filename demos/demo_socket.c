@@ -30,7 +30,7 @@ static int listener; /* the server's socket, to which clients connect */
 /* What the server calls: receive_message(), or with --broken the wrong one. */
 static size_t (*receive)(int connection, char *message);
 
-/* IPv4, on this machine. htons, htonl: bytes in the order of the network. */
+/* IPv4, on this machine. htons and htonl put the highest byte first. */
 static struct sockaddr_in local_address(int port)
 {
     return (struct sockaddr_in){.sin_family = AF_INET,
@@ -101,7 +101,7 @@ static void server(int id)
         /* waits until a client connects; returns a socket for this client */
         int connection =
             CHECK(accept(listener, (struct sockaddr *)&peer, &size));
-        if (is_own_client(connection, &peer)) /* any program can connect */
+        if (is_own_client(connection, &peer)) /* or it answers a stranger */
             serve_client(connection, &peer);
         CHECK(close(connection)); /* the client sees end-of-file */
     }
@@ -114,7 +114,7 @@ static void client(int id)
     int connection = CHECK(socket(AF_INET, SOCK_STREAM, 0));
 
     if (connect(connection, (struct sockaddr *)&address, sizeof address) == -1)
-        finish_connecting(connection); /* interrupted, it goes on by itself */
+        finish_connecting(connection); /* waits, if a signal interrupted it */
     remember_port(id, connection);     /* for the verdict */
     send_in_two_parts(connection, settings.message); /* as a network might */
     CHECK(shutdown(connection, SHUT_WR)); /* ends sending, not receiving */

@@ -85,7 +85,6 @@ static void cut_off_torn_line(void)
         (void)
             pause(); /* another one was killed: main says so, and ends it all */
     shared->is_repaired = true;
-    record_killed("writer", shared->victim, "SIGKILL");
     record_note("cuts its line off");
     cut_off_line(log_file, shared->victim, shared->end);
 }
@@ -141,6 +140,8 @@ int run_robust(void)
         (void)wait_for_actors(0); /* ends the run if a writer has failed */
     record_sent("writer", shared->victim, "SIGKILL");
     pid_t victim = process_id("writer", shared->victim);
+    /* before it: the next owner may go on before kill returns */
+    record_killed("writer", shared->victim, "SIGKILL");
     CHECK(kill(victim, SIGKILL));
     (void)wait_process(victim, FOREVER, SIGKILL);
     (void)wait_for_actors(FOREVER);

@@ -11,8 +11,8 @@
  *   andThreeMore
  *        HELD  4 of 4 filters saw end-of-file (seed 96138)
  *
- * Any process that knows the name of a FIFO can open it. So a filter opens the
- * two ends that it uses, and gets no others that it would have to close.
+ * Any process that knows the name of a FIFO can open it. So each filter opens
+ * the ends that it uses, and inherits none of the FIFOs' that it has to close.
  */
 #include <fcntl.h>
 #include <stdatomic.h>

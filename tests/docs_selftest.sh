@@ -36,7 +36,7 @@ console @ $ (exit 139)\n... @ a command crashed: exit status 139
 console @ $ exit 1 @ the shell did not come to the end
 console @ ./demo_pipe @ docs/WRITING.md has no such block: "console"
 console not run: it would not work @ $ true\n$ ./demo_pipe --nonsense @ there is no such option: demo_pipe --nonsense
-c from demos/demo_pipe.c @ for (int i = 0; i < FILTERS; i++) {\nif (pipes[i][0] != in) @ this is not in demos/demo_pipe.c
+c from demos/demo_pipe.c @ for (int i = 0; i < FILTERS; i++) {\nif (pipes[i][0] != used_in) @ this is not in demos/demo_pipe.c
 c from demos/demo_pipe.c @ {\n...\n/* SPDX-License-Identifier: MIT */ @ this is not in demos/demo_pipe.c
 prose @ A link\nthat [goes](../demos/gone.md) nowhere, and one that [does not](../demos). @ the link leads nowhere: ../demos/gone.md
 prose @ [Gone](#gone), and [to the top](lie.md#a-page-that-lies). @ no heading has this anchor: docs/lie.md#gone

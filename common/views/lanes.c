@@ -76,7 +76,8 @@ static void print_names(struct lanes *lanes, FILE *out)
 
 void lanes_head(struct lanes *lanes, FILE *out)
 {
-    char legend[120] = STATES_LEGEND "   ·" NO_BREAK "resting   ≈" NO_BREAK "a long time";
+    char legend[120] =
+        INSIDE_LEGEND STATES_LEGEND "   ·" NO_BREAK "resting   ≈" NO_BREAK "a long time";
     size_t used = strlen(legend);
 
     lay_out(lanes);

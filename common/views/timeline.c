@@ -151,7 +151,8 @@ static void print_legend(const struct grid *grid)
     char steps[60], text[400];
 
     (void)snprintf(steps, sizeof steps, "(not to scale: up to %d events a column)", events);
-    (void)snprintf(text, sizeof text, "%s   %s%s%s%s%s≈" NO_BREAK "after a gap   %s", STATES_LEGEND,
+    (void)snprintf(text, sizeof text, "%s%s   %s%s%s%s%s≈" NO_BREAK "after a gap   %s",
+        grid->chart->most_inside > 0 ? INSIDE_LEGEND : "", STATES_LEGEND,
         drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
         drawn[NOTES] ? "·" NO_BREAK "note   " : "",
         drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: how many   " : "",
@@ -216,9 +217,8 @@ void wrongs_write(const struct chart *chart, const struct screen *screen, int ma
     print_more(screen, out, chart->dropped, "events are not shown: the recorder was full");
 }
 
-/* Returns how many rows of the screen are left when ROWS are taken, but at least MIN and at most
- * MAX. The others are for the title, the axis, the legend, and, below the chart, the verdict and
- * what is typed next. */
+/* Returns how many rows of the screen are left when ROWS are taken, but from MIN to MAX. Others are
+ * for the title, the axis, the legend, the verdict, and what is typed next. */
 static int rows_left(const struct screen *screen, int rows, int min, int max)
 {
     enum { OTHERS = 12 };

@@ -56,7 +56,7 @@ extern struct settings {
 /* A request, and with the result filled in its answer. */
 struct message {
     long client;        /* ties the answer to the request: its tag */
-    long asker;         /* for the verdict: whose request this is */
+    long asker;         /* for the verdict: the client; with -, the line */
     char text[56];      /* the request: "add 3 4" */
     int64_t numbers[2]; /* its arguments */
     int function;       /* the place in the worker's table of functions */

@@ -173,6 +173,14 @@ struct filters *filters;
 
 static const int *main_end; /* NULL: it is not watched */
 
+static void count_reading(int change)
+{
+    int reading = atomic_fetch_add(&filters->reading, change) + change;
+
+    if (reading == FILTERS && filters->sentence_is_out.missing <= 0)
+        latch_count_down(&filters->all_read);
+}
+
 /* A read end is copied before the first fork, when it is there; later that
  * would copy memory, too. The views show who closes a pipe that is in use.
  */
@@ -183,6 +191,14 @@ static void call_begins(const struct call_place *place)
         filters->watched_end = CHECK(dup(*main_end));
     if (is_call(place, "close(out)") || is_call(place, "close(pipes[0][1])"))
         record_note("closes its write end");
+    if (is_call(place, "read(in,"))
+        count_reading(1);
+}
+
+static void call_ends(const struct call_place *place)
+{
+    if (is_call(place, "read(in,"))
+        count_reading(-1);
 }
 
 static int count_newlines(char **words)
@@ -197,7 +213,7 @@ static int count_newlines(char **words)
 
 void filters_init(char **words, const int *read_end)
 {
-    static const struct call_watcher watcher = {call_begins, ignore_call, NULL};
+    static const struct call_watcher watcher = {call_begins, call_ends, NULL};
 
     if (strcmp(words[0], "-") != 0)
         record_as("main", 0);
@@ -206,6 +222,7 @@ void filters_init(char **words, const int *read_end)
     call_watcher = &watcher;
     traffic_init(FILTERS);
     latch_init(&filters->sentence_is_out, 1 + count_newlines(words));
+    latch_init(&filters->all_read, 1);
 }
 
 int filters_at_end(void)
@@ -304,8 +321,10 @@ int check_ends(void)
             break;
     if (can_end())
         (void)wait_for_actors(FOREVER);
-    else
+    else { /* the views show in which call each one is */
+        (void)latch_wait_for(&filters->all_read, NS_PER_SECOND);
         stop_processes();
+    }
     for (int i = 0; i < FILTERS; i++)
         if (!filters->saw_end[i])
             record_wrong_of(filter_names[i], 0, "end-of-file never came");

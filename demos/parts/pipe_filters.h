@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -27,14 +28,16 @@ size_t apply_filter(int id, const char *text, ssize_t length, char *result);
 void write_result(int out, const char *text, size_t length);
 
 /* The evidence, in memory that all processes share. Before the filters start,
- * to which main will write WORDS, unless these are "-". When main closes the
- * first of its ends, it copies READ_END, of the first pipe, to see later
- * whether that has ended; a read end delays no end-of-file. NULL: it does not.
+ * to which main will write WORDS, unless these are "-". Before the first fork
+ * it copies READ_END, of the first pipe, to see later whether that has ended; a
+ * read end delays no end-of-file. NULL: it does not.
  */
 extern struct filters {
     bool saw_end[FILTERS];
     struct latch sentence_is_out; /* a whole one left the last filter */
     int watched_end;              /* main's copy of a read end, or 0 */
+    atomic_int reading;           /* how many filters are in read */
+    struct latch all_read;        /* all are, and the sentence is out */
 } * filters;
 void filters_init(char **words, const int *read_end);
 

@@ -190,6 +190,21 @@ static void end_task(pid_t task)
     record_killed("task", 0, "SIGKILL, to clean up");
 }
 
+/* The deadline; and if --speed divides it, what that is in real time, in which
+ * the verdict says how late the task was.
+ */
+static const char *deadline_text(void)
+{
+    static char text[80];
+    double real = settings.deadline / run.speed;
+    int used = snprintf(text, sizeof text, "%g s", settings.deadline);
+
+    if (run.speed != 1)
+        (void)snprintf(text + used, sizeof text - (size_t)used,
+            " (%g s with --speed=%g)", real, run.speed);
+    return text;
+}
+
 /* The order of the first two matters: a task that has noted no end by now was
  * still running then.
  */
@@ -229,11 +244,11 @@ int check_end(pid_t task)
         record_wrong_of("task", 0, "finished too late");
         return verdict(false,
             "the task did not stop on SIGTERM and finished %.3f s after its "
-            "deadline of %g s",
-            (double)(finished_at - deadline) / 1e9, settings.deadline);
+            "deadline of %s",
+            (double)(finished_at - deadline) / 1e9, deadline_text());
     }
     return verdict(false,
         "the task did not stop on SIGTERM and was still running %.3f s after "
-        "its deadline of %g s",
-        (double)(now - deadline) / 1e9, settings.deadline);
+        "its deadline of %s",
+        (double)(now - deadline) / 1e9, deadline_text());
 }
