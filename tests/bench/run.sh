@@ -6,8 +6,8 @@
 #
 # Builds in the folder build, unless another one is named. Prints one line for each promise: the
 # figure, its limit, and what was measured. What is compared runs in turn, and the median counts.
-# Exit status: 0 when all limits were met, 1 when not, 2 when it could not begin. It takes about a
-# minute. Let nothing else run in the meantime, and do not measure a debug or sanitizer build.
+# Exit status: 0 when all limits were met, 1 when not, 2 when it could not begin. It takes some
+# minutes. Let nothing else run in the meantime, and do not measure a debug or sanitizer build.
 set -u
 
 [ $# -gt 0 ] || BUILD=build sh "$(dirname -- "$0")/../run.sh" -N >/dev/null || exit 2
