@@ -322,7 +322,9 @@ int check_ends(void)
     if (can_end())
         (void)wait_for_actors(FOREVER);
     else { /* the views show in which call each one is */
-        (void)latch_wait_for(&filters->all_read, NS_PER_SECOND);
+        while (!latch_wait_for(&filters->all_read, NS_PER_SECOND / 10) &&
+               !wait_for_actors(0)) /* ends the run if one has failed */
+            continue;
         stop_processes();
     }
     for (int i = 0; i < FILTERS; i++)
