@@ -9,15 +9,12 @@
 #include "common/run/record.h"
 #include "tests/support/recorded.h"
 #include <pthread.h>
-#include <sys/mman.h>
 
 enum { ACTORS = 8, EVENTS = 9000 }; /* each; more than the recorder holds */
 static int numbers[ACTORS] = {0, 1, 2, 3, 4, 5, 6, 7};
 
 static void begin(void)
 {
-    if (recorder)
-        (void)munmap(recorder, sizeof *recorder);
     call_watcher = NULL;
     recorder = shared_alloc(sizeof *recorder);
     recorder_start();
@@ -75,7 +72,6 @@ TEST(many_at_once)
     for (int processes = 0; processes < 2; processes++) {
         int next[ACTORS] = {0};
         begin();
-        (void)munmap(recorder, sizeof *recorder);
         recorder = shared_alloc(sizeof *recorder + sizeof untouched); /* one more fits in */
         record_lanes("actor", ACTORS);
         latch_init(all_are_there, ACTORS);
