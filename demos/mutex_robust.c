@@ -140,7 +140,7 @@ int run_robust(void)
         (void)wait_for_actors(0); /* ends the run if a writer has failed */
     record_sent("writer", shared->victim, "SIGKILL");
     pid_t victim = process_id("writer", shared->victim);
-    /* before it: the next owner may go on before kill returns */
+    /* before kill: the next owner may go on before that returns */
     record_killed("writer", shared->victim, "SIGKILL");
     CHECK(kill(victim, SIGKILL));
     (void)wait_process(victim, FOREVER, SIGKILL);

@@ -139,7 +139,7 @@ static bool is_arrow(const struct item *item)
 }
 
 /* Returns the line of ITEM: a message's way to the other lane, or, if that is not known, to the
- * next one; it ends early if no lane received it. What is no message has one below its row. */
+ * next one; it ends early if no lane received it. What is no message has a short one below it. */
 static struct line line_of(const struct picture *picture, const struct item *item)
 {
     const struct chart *chart = picture->chart;

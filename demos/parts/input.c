@@ -13,7 +13,7 @@ ssize_t read_some(int descriptor, void *bytes, size_t size)
         ssize_t got = read(descriptor, bytes, size);
         int error = errno;
         if (got == -1 && error == EAGAIN)
-            CHECK(poll(&input, 1, -1)); /* also looks for failed actors */
+            CHECK(poll(&input, 1, -1)); /* a signal: looks for failed actors */
         else if (got != -1 || !is_worth_repeating("read(", error))
             return got;
     }

@@ -173,6 +173,7 @@ struct filters *filters;
 
 static const int *main_end; /* NULL: it is not watched */
 
+/* One filter more, or less, is in read: main waits until all are. */
 static void count_reading(int change)
 {
     int reading = atomic_fetch_add(&filters->reading, change) + change;

@@ -16,8 +16,7 @@ static void begin(int lanes)
     record_lanes("actor", lanes);
 }
 
-/* Which message is which. The oldest that fits: its text, and, if known, its sender and receiver.
- */
+/* Which message is which: the oldest that fits in text, and, if known, in sender and receiver. */
 TEST(partners)
 {
 #define SENDS(lane, other, text)                                                                   \

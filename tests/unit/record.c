@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* record: many write at once, some are killed, and nothing is lost or mixed; and what an event says
- */
+/* record: many write at once, some are killed, nothing is lost or mixed; and what an event says */
 #include "tests/support/test.h"
 #include "common/base/clock.h"
 #include "common/base/run.h"

@@ -122,8 +122,7 @@ static int wait_for_all(const void *context)
     return 0;
 }
 
-/* How many were forked when each began: a handler of pthread_atfork(3p) counts them in the parent.
- */
+/* How many were forked when each began: a handler of pthread_atfork(3p) counts in the parent. */
 static void count_fork(void)
 {
     atomic_fetch_add(&shared->forked, 1);
