@@ -152,7 +152,7 @@ static void begin_running(void)
     begin();
     record_as("actor", 0);
     recorder->next = CAPACITY - 1; /* the last place, out of the way */
-    record_state(RUNNING, "running");
+    record_event(OWN_LANE, STATE, RUNNING, NULL, 0, "running");
     recorder->next = 0;
 }
 
