@@ -7,7 +7,6 @@
 #include "common/base/run.h"
 #include "common/base/text.h"
 #include "common/run/actors.h"
-#include "common/run/latch.h"
 #include "common/run/names.h"
 #include "common/run/options.h"
 #include "common/run/output.h"

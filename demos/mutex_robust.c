@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/demo.h" /* CHECK, CHECK_PTHREAD: end the run if a call fails */
+#include "demos/parts/latch.h"
 #include "demos/parts/mutex.h"
 
 static noreturn void die_without_robust_mutexes(void)

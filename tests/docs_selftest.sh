@@ -98,8 +98,7 @@ sort wanted | diff - said || wrong "these are not the mistakes that it should fi
 sed 's/ \* .*HELD  4 of 4/ *        HELD  5 of 4/' "$project/demos/demo_pipe.c" >demos/demo_pipe.c
 got="$(for option in --check '' --check; do
     # shellcheck disable=SC2086 # one option or none
-    sh docs/headers.sh $option "$build" demos/demo_pipe.c >output 2>&1 &&
-        echo 0 || echo $?
+    sh docs/headers.sh $option "$build" demos/demo_pipe.c >output 2>&1 && echo 0 || echo $?
 done | xargs)"
 [ "$got" = "1 0 0" ] || [ "$got" = "77 77 77" ] || wrong "headers.sh: $got: $(cat output)"
 [ $failures -eq 0 ]

@@ -192,8 +192,7 @@ check()
     cd "$name.d"
     section "$first/README.md" "$name.c:" >page
     cp page taught # fork has no other one
-    [ "$name" = fork ] ||
-        section "$project/docs/demos/$name.md" 'A first program' >taught
+    [ "$name" = fork ] || section "$project/docs/demos/$name.md" 'A first program' >taught
     # what it prints, by the page
     awk '/^```$/ && inside { exit }
         inside && !/^\$ /

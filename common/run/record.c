@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct recorder *recorder;
 
@@ -16,10 +17,9 @@ static _Thread_local struct {
     const struct event *state;      /* when it does not wait */
     const struct call_place *place; /* of its latest call */
     struct event *wait;             /* of the call in which it waits, or NULL */
-    int wakeups;                    /* how many there were when it began to wait */
+    int wakeups;                    /* how many there were when it began to wait, */
+    long sleeps;                    /* and how often this thread had slept before */
 } own = {.lane = NO_LANE, .state = &running};
-
-enum { SHORTEST_WAIT = 10000 }; /* nanoseconds: a call that takes less did not wait */
 
 int lane_of(const char *name, int id)
 {
@@ -142,6 +142,17 @@ static bool may_wait(const char *call)
     return begins_with(call, "fcntl(") && strstr(call, "F_SETLKW");
 }
 
+/* Returns how often this thread has gone to sleep; 0 if the system does not tell. */
+static long count_sleeps(void)
+{
+    struct rusage usage = {0};
+
+#if defined(RUSAGE_THREAD)
+    (void)getrusage(RUSAGE_THREAD, &usage);
+#endif
+    return usage.ru_nvcsw;
+}
+
 static void call_begins(const struct call_place *place)
 {
     const char *call = place->call;
@@ -155,6 +166,7 @@ static void call_begins(const struct call_place *place)
         own.place = place;
     if (waits) {
         own.wakeups = recorder->wakeups;
+        own.sleeps = count_sleeps();
         own.wait = add_event(own.lane, STATE, WAITING, NULL, 0, call, length);
     }
     if (begins_with(call, "pthread_cond_broadcast(") || begins_with(call, "pthread_cond_signal(")) {
@@ -165,16 +177,20 @@ static void call_begins(const struct call_place *place)
         (void)add_event(own.lane, NOTE, IDLE, NULL, 0, call, length);
 }
 
+/* It did not wait if it returned at once, or its thread has not slept: others had the processor. */
 static void call_ends(const struct call_place *place)
 {
-    int error = errno; /* of a call that may fail */
+    enum { SHORTEST_WAIT = 10000 }; /* nanoseconds */
+    int error = errno;              /* of a call that may fail */
     unsigned ready = READY;
 
     if (own.lane == NO_LANE || !may_wait(place->call))
         return;
     bool is_woken = begins_with(place->call, "pthread_cond_") && recorder->wakeups != own.wakeups;
     bool is_short = own.wait && clock_now() - own.wait->time < SHORTEST_WAIT;
-    if (is_short && !is_woken && atomic_compare_exchange_strong(&own.wait->ready, &ready, CANCELED))
+    long sleeps = count_sleeps();
+    bool is_none = is_short || (own.wait && sleeps > 0 && sleeps == own.sleeps);
+    if (is_none && !is_woken && atomic_compare_exchange_strong(&own.wait->ready, &ready, CANCELED))
         return;
     if (is_woken)
         record_received(NULL, 0, "wakeup");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "demos/parts/about.h"
+#include "demos/parts/latch.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>

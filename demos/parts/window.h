@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "common/run/latch.h"
+#include "demos/parts/latch.h"
 
 /* The longest time that a window stays open, in nanoseconds: with --broken, and
  * with --window.

@@ -65,8 +65,7 @@ for name in $(demos); do
     [ -x "bench/plain_$name" ] || continue # there is none, or not here
     # shellcheck disable=SC2046 # several words
     figures 200 /dev/null $(quick "$name") -- "bench/plain_$name"
-    promise "demo_$name by plain_$name" "$ratio" 1.25 times \
-        "$wall_1 ms by $wall_2 ms"
+    promise "demo_$name by plain_$name" "$ratio" 1.25 times "$wall_1 ms by $wall_2 ms"
 done
 on_core=
 
@@ -90,8 +89,7 @@ yes 'Make this sentence camelCase
 THE quick brown fox
 jumps over the lazy dog again' | head -n 400000 >"$scratch/sentences"
 figures 9 "$scratch/sentences" ./demo_pipe - -- sh -c 'cat | cat | cat | cat'
-promise "demo_pipe - by cat | cat | cat | cat" "$ratio" 4 times \
-    "$wall_1 ms by $wall_2 ms"
+promise "demo_pipe - by cat | cat | cat | cat" "$ratio" 4 times "$wall_1 ms by $wall_2 ms"
 # The same four filters: a tab parts the words of a sentence.
 camel_case="tr -s ' ' '\\t' | sed 's/[^\\t]*/\\L\\u&/g' |
     tr -d '\\t' | sed 's/./\\l&/'"
@@ -101,8 +99,7 @@ if [ "$(echo a | sed 's/./\u&/')" = A ]; then # GNU sed
     ratio=
     ! cmp "$scratch/ours" "$scratch/theirs" ||
         figures 5 "$scratch/sentences" ./demo_pipe - -- sh -c "$camel_case"
-    promise "demo_pipe - by tr | sed | tr | sed" "$ratio" 0.5 times \
-        "$wall_1 ms by $wall_2 ms"
+    promise "demo_pipe - by tr | sed | tr | sed" "$ratio" 0.5 times "$wall_1 ms by $wall_2 ms"
 fi
 
 echo "5. One process that serves many beats a fork for each connection"
@@ -136,7 +133,6 @@ for name in pipe mutex; do
     read -r ratio ours theirs <<END
 $(awk '{ line[NR] = $0 } END { if (NR == 15) print line[8] }' "$scratch/costs")
 END
-    promise "bench_mechanisms by a bare loop, $name" "$ratio" 1.05 times \
-        "$ours ns by $theirs ns"
+    promise "bench_mechanisms by a bare loop, $name" "$ratio" 1.05 times "$ours ns by $theirs ns"
 done
 [ $failures -eq 0 ]

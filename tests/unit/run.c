@@ -7,7 +7,7 @@
 #include "common/base/run.h"
 #include "common/base/clock.h"
 #include "common/run/actors.h"
-#include "common/run/latch.h"
+#include "demos/parts/latch.h"
 #include "common/run/output.h"
 #include <poll.h>
 #include <pthread.h>

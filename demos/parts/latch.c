@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "common/run/latch.h"
+#include "demos/parts/latch.h"
 #include "common/base/check.h"
 #include <poll.h>
 #include <unistd.h>
@@ -24,7 +24,9 @@ void latch_wait(struct latch *latch)
         CHECK(poll(&input, 1, -1));
 }
 
-/* Polls in parts: so any time fits, and a run that was stopped (Ctrl-Z) loses one part, not all. */
+/* Polls in parts: so any time fits, and a run that was stopped (Ctrl-Z) loses
+ * one part, not all.
+ */
 bool latch_wait_for(struct latch *latch, int64_t nanoseconds)
 {
     const int part = 250; /* milliseconds */
