@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const verdict_badges[] = {"✓ HELD", "✗ VIOLATED", "? CANNOT TELL"};
+
 struct chart chart_open(struct recorder *from)
 {
     struct chart chart = {.from = from};

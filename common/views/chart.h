@@ -10,6 +10,7 @@ enum { SENTENCE_SIZE = WORDS_SIZE + 3 * LANE_NAME_SIZE }; /* for words with more
 
 /* What stands above each view. */
 enum verdict { VERDICT_HELD, VERDICT_VIOLATED, VERDICT_UNKNOWN };
+extern const char *const verdict_badges[]; /* as in "✓ HELD" */
 struct title {
     const char *program; /* demo_NAME */
     bool broken;         /* with --broken */

@@ -323,12 +323,10 @@ static void put_items(struct picture *picture)
 /* Writes what was run, and what came of it. Returns how far down that goes. */
 static double put_title(const struct picture *picture)
 {
-    static const struct {
-        const char *class, *words;
-    } badges[] = {{"held", "✓ HELD"}, {"red", "✗ VIOLATED"}, {"unknown", "? CANNOT TELL"}};
+    static const char *const classes[] = {"held", "red", "unknown"};
     const struct title *title = &picture->chart->title;
     FILE *out = picture->out;
-    const char *words = badges[title->verdict].words;
+    const char *words = verdict_badges[title->verdict];
     double width = text_width(SAID_LETTER, words) + 60, x = MARGIN + width + 20;
     char text[200];
 
@@ -337,7 +335,7 @@ static double put_title(const struct picture *picture)
     (void)snprintf(text, sizeof text, "seed %u", (unsigned)title->seed);
     put_text(out, "soft end", PAPER_WIDTH - MARGIN, 62, text);
     (void)fprintf(out, "<rect class='%s' x='%d' y='92' width='%.0f' height='56' rx='8'/>",
-        badges[title->verdict].class, MARGIN, width);
+        classes[title->verdict], MARGIN, width);
     put_text(out, "said mid on-red", MARGIN + width / 2, 132, words);
     double y = put_lines(
         out, "said", x, 132, 44, (int)((PAPER_WIDTH - MARGIN - x) / SAID_LETTER), title->sentence);

@@ -164,13 +164,8 @@ static void print_legend(const struct grid *grid)
 
 static void print_title(const struct title *title, const struct screen *screen, FILE *out)
 {
-    static const struct {
-        const char *badge;
-        enum color color;
-    } badges[] = {[VERDICT_HELD] = {"✓ HELD", GOOD},
-        [VERDICT_VIOLATED] = {"✗ VIOLATED", RED},
-        [VERDICT_UNKNOWN] = {"? UNDECIDED", PLAIN}};
-    const char *badge = badges[title->verdict].badge;
+    static const enum color colors[] = {GOOD, RED, PLAIN};
+    const char *badge = verdict_badges[title->verdict];
     bool has_bug = title->left_out && title->verdict == VERDICT_VIOLATED;
     char text[1200];
 
@@ -178,8 +173,8 @@ static void print_title(const struct title *title, const struct screen *screen, 
         title->broken ? " --broken" : "", (unsigned)title->seed, title->sentence ? "   " : "",
         title->sentence ? title->sentence : "", has_bug ? "   left out: " : "",
         has_bug ? title->left_out : "");
-    (void)print_text(screen, out, text_columns(screen, badge) + 2, badge,
-        badges[title->verdict].color, text, PLAIN);
+    (void)print_text(
+        screen, out, text_columns(screen, badge) + 2, badge, colors[title->verdict], text, PLAIN);
 }
 
 /* Says that COUNT things are not shown, if there are any. */
