@@ -55,7 +55,7 @@ static void broken_consumer(int id)
         let_producer_finish(); /* window: it broadcasts; nobody sleeps yet */
         /* WRONG: locks again, but does not test is_over again */
         CHECK_PTHREAD(pthread_mutex_lock(&shared.mutex));
-        /* the producer has broadcast already: this sleeps forever */
+        /* too late for the broadcast: only main wakes it, to end the run */
         CHECK_PTHREAD(pthread_cond_wait(&shared.changed, &shared.mutex));
     }
     report(shared.numbers, shared.count);
@@ -67,7 +67,7 @@ static void producer(int id)
     bool is_last = false;
 
     for (int i = 0; !is_last; i++) {
-        int number = next_number(); /* first lets all consumers test */
+        int number = next_number(); /* the 1st call lets all consumers test */
         bool is_lucky = number == settings.lucky;
 
         is_last = is_lucky || i + 1 == settings.count;

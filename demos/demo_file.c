@@ -19,7 +19,8 @@
  *    VIOLATED  a member found only 1 of 2 names
  *
  * Guarantee: every member finds the names of all. --broken leaves out the lock.
- * Then each finds the end, waits until all have, and writes (lost update).
+ * Then each finds the end of the file, waits until all have found it, and
+ * writes (lost update).
  */
 #include <fcntl.h>
 #include <unistd.h>

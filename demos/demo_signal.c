@@ -45,7 +45,7 @@ static void task(int id)
     struct timespec left = begin_work();  /* as long as option --task says */
     while (nanosleep(&left, &left) == -1) /* a signal came: left is the rest */
         note_caught(caught);              /* that is all: the task goes on */
-    end_work(caught);                     /* --broken: after its deadline */
+    end_work(caught);                     /* --broken: lets the deadline pass */
 }
 
 /* The guard is the parent of the task. still_runs_at() waits until the task has

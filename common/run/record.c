@@ -123,11 +123,11 @@ void record_event(int lane, enum event_kind kind, enum state state, const char *
         own.state = event;
 }
 
-/* The calls that may wait; open: of a FIFO. */
+/* The calls that may wait, besides open(3p) of one end of a FIFO, and fcntl(3p) for a lock. */
 static const char *const waiting_calls[] = {"pthread_mutex_lock(", "pthread_cond_wait(",
     "pthread_rwlock_rdlock(", "pthread_rwlock_wrlock(", "pthread_barrier_wait(", "sem_wait(",
-    "accept(", "connect(", "recv(", "read(", "read_some(", "open(", "mq_receive(", "mq_send(",
-    "msgrcv(", "msgsnd(", "pause("};
+    "accept(", "connect(", "recv(", "read(", "read_some(", "mq_receive(", "mq_send(", "msgrcv(",
+    "msgsnd(", "pause("};
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -139,7 +139,8 @@ static bool may_wait(const char *call)
     for (size_t i = 0; i < sizeof waiting_calls / sizeof *waiting_calls; i++)
         if (begins_with(call, waiting_calls[i]))
             return true;
-    return begins_with(call, "fcntl(") && strstr(call, "F_SETLKW");
+    return (begins_with(call, "fcntl(") && strstr(call, "F_SETLKW")) ||
+           (begins_with(call, "open(") && !strstr(call, "O_RDWR"));
 }
 
 /* Returns how often this thread has gone to sleep; 0 if the system does not tell. */

@@ -259,8 +259,8 @@ static void *call_as_nobody(void *nothing)
 static void make_other_calls(void)
 {
     static const char *const others[] = {"close(file)", "fcntl(file, F_SETLK)",
-        "pthread_mutex_unlock(&mutex)", "sem_waiting(x)", "send(a, b, c, 0)", "my_read(x)",
-        "pthread_cond_init(&changed, NULL)"};
+        "open(file, O_RDWR)", "pthread_mutex_unlock(&mutex)", "sem_waiting(x)", "send(a, b, c, 0)",
+        "my_read(x)", "pthread_cond_init(&changed, NULL)"};
 
     for (size_t i = 0; i < COUNT(others); i++)
         make_call(others[i], 20000);
