@@ -86,7 +86,7 @@ static void cut_off_torn_line(void)
         (void)
             pause(); /* another one was killed: main says so, and ends it all */
     shared->is_repaired = true;
-    record_note("cuts its line off");
+    record_note("cuts off the killed writer's line");
     cut_off_line(log_file, shared->victim, shared->end);
 }
 

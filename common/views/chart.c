@@ -212,24 +212,25 @@ static int by_length(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-/* Finds the gaps that are 50 times as long as the median of those that are not 0. */
+/* Finds the gaps that are 50 times as long as the median of those that are not 0; and which of them
+ * are a tenth of the run, or its beginning. */
 static void find_gaps(struct chart *chart)
 {
-    int64_t *gaps = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *gaps)), last = 0;
+    int64_t *gaps = CHECK_NOT(NULL, calloc((size_t)chart->count + 1, sizeof *gaps));
     size_t count = 0;
 
-    FOR_ITEMS (item, chart) {
-        gaps[count] = item->time - last;
-        count += item->time > last;
-        last = item->time;
+    for (struct item *item = chart->items + 1; item < chart->items + chart->count; item++) {
+        gaps[count] = item->time - item[-1].time;
+        count += gaps[count] > 0;
     }
     qsort(gaps, count, sizeof *gaps, by_length);
-    int64_t least = 50 * gaps[count / 2];
-    last = -least; /* so that the first one, too, has its time */
-    FOR_ITEMS (item, chart) {
-        item->is_after_gap = item->time - last >= least && item->time > last;
-        last = item->time;
+    int64_t least = 50 * gaps[count / 2], tenth = chart->items[chart->count].time / 10;
+    for (struct item *item = chart->items + 1; item < chart->items + chart->count; item++) {
+        int64_t gap = item->time - item[-1].time;
+        if (gap > 0 && gap >= least)
+            item->gap = gap >= tenth ? LONGEST_GAP : LONG_GAP;
     }
+    chart->items[0].gap = LONGEST_GAP;
     free(gaps);
 }
 

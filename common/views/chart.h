@@ -29,8 +29,8 @@ struct item {
     const struct event *event; /* as it was recorded; it may be marked as wrong later */
     bool is_wrong;  /* here the guarantee was violated; of a message: lost, or to the wrong one */
     bool is_beyond; /* its lane came INSIDE when as many were as may be */
-    bool is_after_gap;          /* a much longer time than usual has passed before it */
-    int inside;                 /* how many lanes are INSIDE from here on */
+    enum gap { USUAL_GAP, LONG_GAP, LONGEST_GAP } gap; /* the time that has passed before it */
+    int inside;                                        /* how many lanes are INSIDE from here on */
     const struct item *own;     /* the latest state of this lane, which this may be; or NULL */
     const struct item *next;    /* the next state of this lane, or the end of the run */
     const struct item *partner; /* SENT: who received it first; RECEIVED: what was sent; or NULL */

@@ -385,25 +385,26 @@ static void put_names(const struct picture *picture)
     }
 }
 
-/* Writes times, as many as there is space for: first those after long gaps, each with a sign. */
+/* Writes times, as many as there is space for: first those after the longest gaps, then those after
+ * long ones, each with a sign. */
 static void put_axis(struct picture *picture)
 {
     double y = picture->bottom + 34;
     char time[TIME_SIZE], last[TIME_SIZE] = "";
 
-    for (int after_gaps = 1; after_gaps >= 0; after_gaps--)
+    for (int gap = LONGEST_GAP; gap >= USUAL_GAP; gap--)
         FOR_DRAWN (item, picture->chart) {
             format_time(item->time, time);
             double x = x_of(picture, item), width = text_width(PLAIN_LETTER, time);
             struct box box = {x - width / 2 - 24, y - 21, width + 30, 25, false};
-            bool is_new = strcmp(time, last) != 0 && item->is_after_gap == after_gaps;
+            bool is_new = strcmp(time, last) != 0 && (int)item->gap == gap;
             memcpy(last, time, sizeof last);
             if (!is_new || !take_box(picture, box, true))
                 continue;
             (void)fprintf(
                 picture->out, "<path class='grid' d='M%.1f %.0fV%.0f'/>", x, picture->top, y - 34);
             put_text(picture->out, "mid", x, y, time);
-            if (after_gaps && item->time > 0)
+            if (gap != USUAL_GAP && item->time > 0)
                 put_text(picture->out, "sign mid", x - width / 2 - 12, y + 2, "≈");
         }
 }
@@ -473,7 +474,7 @@ static double put_foot(const struct picture *picture, double y)
     char text[SENTENCE_SIZE + 16];
 
     y = put_lines(out, "soft", picture->left, y, ROW_HEIGHT, 90,
-        "Each step to the right is one event; time may be left out (≈).");
+        "Each step to the right is one event; ≈ leaves out a long time.");
     for (int i = 0; i < picture->numbers; i++) {
         (void)snprintf(text, sizeof text, "(%d) %s", i + 1, picture->numbered[i]);
         y = put_lines(out, "number", picture->left, y, ROW_HEIGHT, 90, text);

@@ -4,7 +4,7 @@
 
 /* What a lane shows in a column: its state when that ends, or, above it, what happens there. */
 struct mark {
-    enum rank { NOTHING, NOTES, STATES, BRIEF, MESSAGES, WRONGS, RANKS } rank;
+    enum rank { NOTHING, NOTES, STATES, BRIEF, MESSAGES, WRONGS, DIGITS, RANKS } rank;
     const char *sign;
     bool is_red;
     int messages; /* how many ends of them */
@@ -91,8 +91,9 @@ static void print_lane(struct grid *grid, int lane)
     for (int i = 0; i < grid->columns; i++) {
         const struct mark *mark = &marks[i];
         int column = grid->from + i;
-        grid->drawn[mark->rank] = true;
-        if (mark->rank == MESSAGES && mark->messages > 1)
+        bool is_digit = mark->rank == MESSAGES && mark->messages > 1;
+        grid->drawn[is_digit ? DIGITS : mark->rank] = true;
+        if (is_digit)
             put_digit(&row, column, mark->messages, PURPLE);
         else if (mark->rank != NOTHING)
             (void)row_put(&row, column, column + 1, mark->is_red ? RED : PLAIN, mark->sign);
@@ -125,9 +126,9 @@ static void print_inside(const struct grid *grid, const char *name)
     row_end(&row, grid->out);
 }
 
-/* Puts times below the lanes, where they neither touch others nor leave the screen: first those
- * AFTER long gaps, each with a sign, and then others. */
-static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
+/* Puts the times after such a GAP below the lanes, where they neither touch others nor leave the
+ * screen; a long one has a sign. */
+static void put_times(const struct grid *grid, struct row *row, enum gap gap)
 {
     char time[TIME_SIZE], last[TIME_SIZE] = "";
 
@@ -135,11 +136,11 @@ static void put_times(const struct grid *grid, struct row *row, bool after_gaps)
         format_time(item->time, time);
         int start = grid->from + column_of(grid, item);
         int end = start + text_columns(grid->screen, time);
-        bool is_new = item->is_after_gap == after_gaps && strcmp(time, last) != 0;
+        bool is_new = item->gap == gap && strcmp(time, last) != 0;
         memcpy(last, time, sizeof last);
         if (!is_new || end > grid->screen->width || !row_is_blank(row, start - 2, end + 1))
             continue;
-        (void)row_put(row, start - 1, start, PLAIN, after_gaps && item->time > 0 ? "≈" : " ");
+        (void)row_put(row, start - 1, start, PLAIN, gap != USUAL_GAP && item->time > 0 ? "≈" : " ");
         (void)row_put(row, start, end, PLAIN, time);
     }
 }
@@ -151,11 +152,12 @@ static void print_legend(const struct grid *grid)
     char steps[60], text[400];
 
     (void)snprintf(steps, sizeof steps, "(not to scale: up to %d events a column)", events);
-    (void)snprintf(text, sizeof text, "%s%s   %s%s%s%s%s≈" NO_BREAK "after a gap   %s",
+    (void)snprintf(text, sizeof text, "%s%s   %s%s%s%s%s%s≈" NO_BREAK "a long time   %s",
         grid->chart->most_inside > 0 ? INSIDE_LEGEND : "", STATES_LEGEND,
         drawn[BRIEF] ? "▏" NO_BREAK "shorter than a column   " : "",
         drawn[NOTES] ? "·" NO_BREAK "note   " : "",
-        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   digit: how many   " : "",
+        drawn[MESSAGES] ? "▶" NO_BREAK "sent   ◀" NO_BREAK "received   " : "",
+        drawn[DIGITS] ? "digit: how many messages   " : "",
         drawn[WRONGS] ? "✗" NO_BREAK "wrong   " : "",
         grid->chart->most_inside > 9 ? "+" NO_BREAK "ten" NO_BREAK "or" NO_BREAK "more   " : "",
         events > 1 ? steps : "(not to scale: each event has the same width)");
@@ -257,8 +259,8 @@ void timeline_write(struct chart *chart, const struct screen *screen, FILE *out)
         if (chart->most_inside > 0)
             print_inside(&grid, inside);
         row_begin(&row, screen);
-        put_times(&grid, &row, true);
-        put_times(&grid, &row, false);
+        for (int gap = LONGEST_GAP; gap >= USUAL_GAP; gap--)
+            put_times(&grid, &row, (enum gap)gap);
         row_end(&row, out);
         print_legend(&grid);
     }

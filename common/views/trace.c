@@ -69,7 +69,7 @@ static void put_item(FILE *out, const struct item *item)
  * names of the lanes, in their order. */
 static void put_head(FILE *out, const struct chart *chart)
 {
-    static const char *const verdicts[] = {"held", "VIOLATED", "unknown"};
+    static const char *const verdicts[] = {"held", "VIOLATED", "cannot tell"};
     const struct title *title = &chart->title;
 
     (void)fprintf(out,

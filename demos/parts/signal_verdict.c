@@ -125,6 +125,21 @@ void end_work(int caught)
     evidence->finished_at = clock_now();
 }
 
+/* The deadline; and if --speed divides it, what that is in real time, in which
+ * the verdict says how late the task was.
+ */
+static const char *deadline_text(void)
+{
+    static char text[80];
+    double real = settings.deadline / run.speed;
+    int used = snprintf(text, sizeof text, "%g s", settings.deadline);
+
+    if (run.speed != 1)
+        (void)snprintf(text + used, sizeof text - (size_t)used,
+            " (%g s with --speed=%g)", real, run.speed);
+    return text;
+}
+
 bool still_runs_at(pid_t task, double part)
 {
     if (ending != TIMED_OUT) /* it had ended before */
@@ -138,7 +153,7 @@ bool still_runs_at(pid_t task, double part)
     ending = wait_process(task, until, 0);
     record_state(RUNNING, "running");
     if (ending == TIMED_OUT && part >= DEADLINE)
-        record_note("deadline of %g s", settings.deadline);
+        record_note("deadline of %s", deadline_text());
     return ending == TIMED_OUT;
 }
 
@@ -190,21 +205,6 @@ static void end_task(pid_t task)
     record_killed("task", 0, "SIGKILL, to clean up");
 }
 
-/* The deadline; and if --speed divides it, what that is in real time, in which
- * the verdict says how late the task was.
- */
-static const char *deadline_text(void)
-{
-    static char text[80];
-    double real = settings.deadline / run.speed;
-    int used = snprintf(text, sizeof text, "%g s", settings.deadline);
-
-    if (run.speed != 1)
-        (void)snprintf(text + used, sizeof text - (size_t)used,
-            " (%g s with --speed=%g)", real, run.speed);
-    return text;
-}
-
 /* The order of the first two matters: a task that has noted no end by now was
  * still running then.
  */
@@ -220,8 +220,8 @@ int check_end(pid_t task)
         record_killed("task", 0, name_of(last_signal));
         say("Process killed...");
         (void)verdict(true,
-            "the task was killed by %s at its deadline of %g s; %s",
-            name_of(last_signal), settings.deadline,
+            "the task was killed by %s at its deadline of %s; %s",
+            name_of(last_signal), deadline_text(),
             caught_at > 0 && caught_at < deadline
                 ? "SIGTERM had not stopped it"
                 : "it had caught no SIGTERM by then");
@@ -231,8 +231,8 @@ int check_end(pid_t task)
     if (ending == TIMED_OUT)
         end_task(task); /* it must not stay */
     if (finished_at > 0 && finished_at <= deadline)
-        return verdict(true, "the task finished within its deadline of %g s",
-            settings.deadline);
+        return verdict(true, "the task finished within its deadline of %s",
+            deadline_text());
     if (evidence->was_stopped)
         return undecided("the run was stopped for a while, so its times say "
                          "nothing; run it again");

@@ -155,7 +155,7 @@ TEST(what_went_wrong)
     }
 }
 
-/* A time is long if it is 50 times the median. */
+/* A time is long if it is 50 times the median; the longest are a tenth of the run. */
 TEST(gaps)
 {
     for (int64_t gap = 400; gap <= 600; gap += 200) {
@@ -166,10 +166,11 @@ TEST(gaps)
         recorded_state(20 + gap, 1, INSIDE, "inside");
         recorded_state(30 + gap, 1, RUNNING, "running");
         recorded_state(40 + gap, 1, GONE, "done");
-        recorded_state(40 + gap, 0, GONE, "done");
+        recorded_state(20 * gap, 0, GONE, "done");
         struct chart chart = taken();
         for (long at = 0; at < chart.count; at++) {
-            assert_int_equal(chart.items[at].is_after_gap, at == 0 || (at == 3 && gap > 500));
+            enum gap late = at == 3 && gap > 500 ? LONG_GAP : USUAL_GAP;
+            assert_int_equal(chart.items[at].gap, at % 6 == 0 ? LONGEST_GAP : late);
             assert_int_equal(chart.items[at].inside, at == 1 || at == 3);
         }
         assert_true(chart.items[1].next == &chart.items[2]);
