@@ -11,7 +11,7 @@ struct recorder *recorder;
 
 static const struct event running = {.state = RUNNING, .text = "running", .length = 7};
 
-static bool tells_sleeps; /* this system, how often a thread has slept */
+static bool tells_sleeps; /* whether the system tells how often a thread has slept */
 
 /* What this actor is. */
 static _Thread_local struct {
