@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* shm_numbers - the numbers of demo_shm, and what the reader saw of them */
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -25,6 +26,7 @@ static struct stage {
     struct latch reader_is_here;    /* it has opened the memory */
     struct latch first_is_shown;    /* the reader's first snapshot */
     struct latch over;              /* the run's time is up */
+    atomic_bool reader_locks;       /* or is about to */
     long shown, torn;               /* counted by the reader */
 } * stage;
 
@@ -33,6 +35,8 @@ static enum side own_side; /* of this process */
 /* For the views, the reader is inside while it has the mutex. */
 static void call_begins(const struct call_place *place)
 {
+    if (own_side == READER && is_call(place, "pthread_mutex_lock("))
+        stage->reader_locks = true;
     if (own_side == READER && is_call(place, "pthread_mutex_unlock("))
         record_state(RUNNING, "running");
 }
@@ -145,6 +149,9 @@ void pause_halfway(int index)
         latch_count_down(&stage->writer_is_halfway);
         latch_wait(&stage->reader_is_here);
         pause_until(&stage->first_is_shown);
+        /* a latch would wake the writer before the reader is in its lock */
+        for (int i = 0; i < 100 && !run.broken && !stage->reader_locks; i++)
+            sleep_ns(MOMENT);
         sleep_ns(MOMENT);
     } else if (run.window)
         sleep_ns(SHORT_WINDOW);
