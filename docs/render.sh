@@ -50,7 +50,7 @@ own()
         ;;
     shm_broken)
         echo '--seed=7 --duration=0.008 --update=0.001 --show=0.003' \
-            '| marked beside, all words'
+            '| marked beside, says 1 of, all words'
         ;;
     *_broken) echo --seed=7 ;;
     *) echo '--seed=7 | long wait, all words' ;;
@@ -92,6 +92,7 @@ shows()
         ;;
     'lost message') grep -q "class='lost' d" "$1" ;;
     'wrong message') grep -q "class='bad' d" "$1" ;;
+    'says '*) grep -q ">${2#says } " "$1" ;; # the verdict
     'marked beside') ! grep -q "class='number'\|l22 22m" "$1" ;;
     'all words') ! grep -q 'Words that have no space' "$1" ;;
     '') ;;
