@@ -800,6 +800,32 @@ run_demo()
     program=$scratch/demo
 }
 
+# Sets mean, the processor time of a run with --window, and whether it is busy.
+# A run's start alone takes 2 ms on one machine, 30 ms on another; but what
+# sleeps while the window is open uses no more for that.
+judge_cost()
+{
+    busy=no
+    mean=0
+    [ "$open" -eq 0 ] || mean=$((open_used / open))
+    # of a run without: no right solution takes more than 2.5 runs of the demo
+    base=$((demo_used * 5 / (2 * demo_runs)))
+    if [ "$plain" -gt 0 ] && [ $((plain_used / plain)) -lt "$base" ]; then
+        base=$((plain_used / plain))
+    fi
+    [ "$mean" -lt $((base + 15)) ] || busy=yes
+}
+
+# Whether there are runs to make: if it looks busy, 25 at least, since of a few
+# some may have met more load than the others.
+more_runs()
+{
+    [ "$done_runs" -eq "$runs" ] || return 0
+    judge_cost
+    [ $busy = yes ] && [ "$runs" -lt 25 ] || return 1
+    runs=25
+}
+
 check_runs()
 {
     held=0 plain_held=0 plain=0 open_held=0 open=0 late=0 violated=0 strange=0
@@ -808,7 +834,7 @@ check_runs()
     stopped='' slow=no proven=no demo_used=0 demo_runs=0
     run_demo free
     [ "$runs" -ge "$enough" ] || enough=$runs
-    while [ "$done_runs" -lt "$runs" ]; do
+    while more_runs; do
         case $((done_runs % 5)) in
         0) kind=window ;;
         1) kind=window_core ;;
@@ -908,17 +934,7 @@ reasons; see $page" ;;
     *) explain "$crash" \
         "let the functions return as those of the demo do; see $page" ;;
     esac
-    # A run's start alone takes 2 ms of processor time on one machine, 30 ms on
-    # another; but what sleeps while the window is open uses no more for that.
-    busy=no
-    mean=0 # of a run with --window
-    [ "$open" -eq 0 ] || mean=$((open_used / open))
-    # of a run without: no right solution takes more than 2.5 runs of the demo
-    base=$((demo_used * 5 / (2 * demo_runs)))
-    if [ "$plain" -gt 0 ] && [ $((plain_used / plain)) -lt "$base" ]; then
-        base=$((plain_used / plain))
-    fi
-    [ "$mean" -lt $((base + 15)) ] || busy=yes
+    judge_cost
     endless=no
     [ "$late" -eq 0 ] || [ "$mean" -le 1000 ] || endless=yes
     if [ $busy = yes ] && [ $violated -eq 0 ] && [ $endless = no ]; then
