@@ -37,7 +37,8 @@ Usage: sh demos/lab.sh list
   check   builds it in the same way, runs it many times, and prints a table
 
 Options of check:
-  --runs=N     how many runs, 5 to 1000, by default 50
+  --runs=N     how many runs, 5 to 1000, by default 50; if these seem to wait
+               busily, 25 at least
   --json=FILE  writes the table for an autograder, too
   --lab=NAME   which lab it is; without it, the comment "Lab NAME" says so
 
@@ -788,8 +789,8 @@ one_run()
     fi
 }
 
-# run_demo KIND: for what that costs; a few times, each just before a run of the
-# file, since on a busy machine all takes more
+# run_demo KIND: adds up what runs of the demo cost, six at most. Each is just
+# before a run of the file: on a machine with much to do both cost more.
 run_demo()
 {
     [ "$demo_runs" -lt 6 ] || return 0
@@ -800,9 +801,10 @@ run_demo()
     program=$scratch/demo
 }
 
-# Sets mean, the processor time of a run with --window, and whether it is busy.
-# A run's start alone takes 2 ms on one machine, 30 ms on another; but what
-# sleeps while the window is open uses no more for that.
+# Sets mean, the processor time of a run with --window, and busy: is that much
+# more than base, the time of one without? A run's start alone takes 2 ms on one
+# machine, 30 ms on another; but what sleeps while the window is open uses no
+# more for that.
 judge_cost()
 {
     busy=no
@@ -816,8 +818,8 @@ judge_cost()
     [ "$mean" -lt $((base + 15)) ] || busy=yes
 }
 
-# Whether there are runs to make: if it looks busy, 25 at least, since of a few
-# some may have met more load than the others.
+# Whether there are more runs to make. Where it looks busy, raises runs to 25:
+# of a few, those with --window may have met more load than the others.
 more_runs()
 {
     [ "$done_runs" -eq "$runs" ] || return 0

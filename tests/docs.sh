@@ -192,8 +192,7 @@ fi
 
 if [ "$(uname -s)" != Linux ] && [ -s "$scratch/sessions" ]; then
     # other systems have other messages, and other queues
-    echo "all pages:1: no commands: they show what Linux prints" \
-        >>"$scratch/not_run"
+    echo "all pages:1: no commands: they show what Linux prints" >>"$scratch/not_run"
     : >"$scratch/sessions"
 fi
 cut -d ' ' -f 1 "$scratch/sessions" | sort -u >"$scratch/lanes"

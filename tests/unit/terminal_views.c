@@ -167,7 +167,7 @@ TEST(messages_are_all_there)
     recorded_begin();
     record_lanes("a", 1);
     record_lanes("b", 1);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 32; i++) {
         recorded_sent(i * i * i * MS, 0, 1, "x");
         recorded_received((i * i * i + 3) * MS, 1, 0, "x");
     }
